@@ -1,0 +1,45 @@
+/** Questions that cannot be answered as asked: words, numbers and units people typed. */
+export const COMMAND_ERRORS = {
+  "bad-quantity": {
+    template: "{what}: expected {expected}, got \"{got}\"",
+    hint: "Write for example {example}.",
+    exit: 2,
+    http: 400,
+  },
+  "unknown-value": {
+    template: "{what}: expected one of {expected}, got \"{got}\"",
+    hint: "Did you mean {nearest}?",
+    exit: 2,
+    http: 400,
+  },
+  "model-not-found": {
+    template: "no model called \"{got}\" here: it is neither a file nor the name of weights found on this machine",
+    hint: "`loadout models --local` lists what is here; a path to a .gguf file works too.",
+    exit: 2,
+    http: 404,
+  },
+  "consent-needed": {
+    template: "{what} would download {size}, and nobody can be asked: there is no terminal",
+    hint: "Repeat the command with --yes to allow it.",
+    exit: 4,
+    http: 409,
+  },
+  declined: {
+    template: "{what} was not downloaded: you said no",
+    hint: "Name weights you already have with --model FILE.",
+    exit: 4,
+    http: 409,
+  },
+  interrupted: {
+    template: "stopped on request",
+    hint: "Nothing is left running; the same command starts again.",
+    exit: 130,
+    http: 499,
+  },
+  internal: {
+    template: "a fault in Loadout itself: {what}",
+    hint: "Please report it with the command and `loadout doctor --json`.",
+    exit: 70,
+    http: 500,
+  },
+} as const;

@@ -1,0 +1,1 @@
+export const WEIGHTS_ERRORS = {} as const;

@@ -1,0 +1,48 @@
+import { COMMAND_ERRORS } from "./rows/command.ts";
+import { ENGINE_ERRORS } from "./rows/engine.ts";
+import { FETCH_ERRORS } from "./rows/fetch.ts";
+import { MODEL_ERRORS } from "./rows/model.ts";
+import { WEIGHTS_ERRORS } from "./rows/weights.ts";
+
+/** Exit codes of the command, one meaning each. */
+export const EXIT = {
+  /** done; for a question: it fits */
+  ok: 0,
+  /** a good question with the answer no: it does not fit, a check failed */
+  no: 1,
+  /** a wrong question: unknown flag, bad number, a file that is no model */
+  question: 2,
+  /** something the machine lacks: a tool, a package, memory, disk, the network */
+  missing: 3,
+  /** consent was needed (a download) and there was no terminal to ask on and no --yes */
+  consent: 4,
+  /** the engine failed or died */
+  engine: 5,
+  /** a fault of Loadout itself */
+  internal: 70,
+  /** stopped by Ctrl-C */
+  interrupted: 130,
+} as const;
+
+/** One row an error code. `{name}` in the texts is filled from the details. */
+export interface ErrorRow {
+  /** what was expected, what came, and where */
+  readonly template: string;
+  /** what to do next */
+  readonly hint: string;
+  /** exit code of the command, see {@link EXIT} */
+  readonly exit: number;
+  /** status when it is answered over HTTP */
+  readonly http: number;
+}
+
+/** Every error there is. The rows stand in one file per subject under `rows/`. */
+export const ERRORS = {
+  ...COMMAND_ERRORS,
+  ...ENGINE_ERRORS,
+  ...FETCH_ERRORS,
+  ...MODEL_ERRORS,
+  ...WEIGHTS_ERRORS,
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof ERRORS;

@@ -1,0 +1,127 @@
+/**
+ * What a model is, layer by layer: everything memory and speed need, nothing of how its weights are stored. One type for
+ * all architectures; GGUF metadata, `config.json` and catalog rows all become this. Lengths are elements, counts are counts.
+ */
+export interface Geometry {
+  /** the engine's architecture name: GGUF `general.architecture` ("llama", "gemma3", "qwen3moe", ...) */
+  readonly architecture: string;
+  readonly name?: string;
+  /** width of the residual stream (n_embd) */
+  readonly embeddingLength: number;
+  readonly vocabularySize: number;
+  /** context the model was trained for (n_ctx_train) */
+  readonly contextLength: number;
+  /** the output matrix is the token embedding: no tensor of its own */
+  readonly tiedEmbeddings: boolean;
+  /** rows of per-layer input embeddings (Gemma 3n and 4 edge models), 0 elsewhere */
+  readonly perLayerEmbeddingLength?: number;
+  /** trunk layers first, then appended multi-token-prediction blocks */
+  readonly layers: readonly Layer[];
+  /** positions per token: 4 for M-RoPE, else 1 */
+  readonly positionsPerToken?: number;
+  /** slices of an image embedding added after the first layers (Qwen3-VL deepstack), 0 elsewhere */
+  readonly deepstackLayers?: number;
+  readonly vision?: EncoderPart;
+  readonly audio?: EncoderPart;
+}
+
+export interface Layer {
+  readonly kind: "trunk" | "mtp";
+  readonly mixer: Mixer;
+  readonly feedForward: FeedForward;
+}
+
+/** How a layer mixes tokens. A layer may have attention and a recurrent part side by side (Falcon-H1): `parallel`. */
+export type Mixer = Attention | LatentAttention | Recurrent | Convolution | ParallelMixer | { readonly kind: "none" };
+
+export interface Attention {
+  readonly kind: "attention";
+  readonly span: "full" | "sliding" | "chunked";
+  /** tokens a sliding or chunked layer sees (n_swa); absent for full */
+  readonly window?: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  /** elements of one head's key and value */
+  readonly keyLength: number;
+  readonly valueLength: number;
+  /** layer whose cache this one reads instead of owning one (Gemma 3n, 4) */
+  readonly cacheFrom?: number;
+  /** false where the layer has no position encoding (Cohere 2, SmolLM3, Llama 4 full layers) */
+  readonly rope?: boolean;
+}
+
+/** Multi-head latent attention: the cache holds one compressed key per token, the value is a view of it. */
+export interface LatentAttention {
+  readonly kind: "mla";
+  readonly heads: number;
+  /** kv_lora_rank and the rotary part: cache width is their sum */
+  readonly latentLength: number;
+  readonly ropeLength: number;
+  /** key and value lengths of a head after decompression */
+  readonly keyLength: number;
+  readonly valueLength: number;
+  /** q_lora_rank, 0 when queries are not compressed */
+  readonly queryLatentLength: number;
+  /** sparse-attention indexer keys kept beside the cache (DeepSeek 3.2), elements per token */
+  readonly indexerLength?: number;
+}
+
+/** Linear attention or a state space: state independent of context, F32. */
+export interface Recurrent {
+  readonly kind: "recurrent";
+  readonly family: "mamba" | "mamba2" | "gated-delta-net" | "kda" | "rwkv6" | "rwkv7" | "lightning";
+  /** elements of the convolution or token-shift state (n_embd_r) */
+  readonly convolutionState: number;
+  /** elements of the recurrent state (n_embd_s) */
+  readonly recurrentState: number;
+  readonly convolutionKernel: number;
+  readonly innerLength: number;
+  readonly stateLength: number;
+  readonly groups: number;
+  /** value heads (ssm_dt_rank) */
+  readonly valueHeads: number;
+}
+
+/** Short convolution with a small state (LFM2). */
+export interface Convolution {
+  readonly kind: "convolution";
+  readonly kernel: number;
+  readonly convolutionState: number;
+}
+
+export interface ParallelMixer {
+  readonly kind: "parallel";
+  readonly attention: Attention;
+  readonly recurrent: Recurrent;
+}
+
+export type FeedForward = DenseFeedForward | ExpertFeedForward | { readonly kind: "none" };
+
+export interface DenseFeedForward {
+  readonly kind: "dense";
+  readonly length: number;
+  /** gate and up matrices (SwiGLU, GeGLU) against up only */
+  readonly gated: boolean;
+}
+
+export interface ExpertFeedForward {
+  readonly kind: "experts";
+  readonly experts: number;
+  readonly expertsUsed: number;
+  readonly expertLength: number;
+  /** width of the shared experts together, 0 without */
+  readonly sharedLength: number;
+  /** width of a dense feed-forward beside the experts (Gemma 4), 0 without */
+  readonly denseSideLength: number;
+  readonly expertGroups?: number;
+  readonly expertGroupsUsed?: number;
+}
+
+/** A vision or audio encoder that comes in a projector file. */
+export interface EncoderPart {
+  readonly layers: number;
+  readonly embeddingLength: number;
+  readonly feedForwardLength: number;
+  readonly patchSize?: number;
+  readonly imageSize?: number;
+}
