@@ -1,0 +1,67 @@
+/** A compute API through which an engine reaches a device. */
+export type Backend = "cpu" | "cuda" | "rocm" | "vulkan" | "metal" | "sycl";
+
+export type Vendor = "nvidia" | "amd" | "intel" | "apple" | "qualcomm" | "generic" | "unknown";
+
+/** A device an engine can place memory on. All sizes in bytes; absent = not known, never zero. */
+export interface Device {
+  /** unique in its rig: "GPU-0", a PCI address, "Vulkan0" */
+  readonly id: string;
+  readonly name: string;
+  readonly vendor: Vendor;
+  readonly backend: Backend;
+  /** discrete: own memory; unified: shares the host's RAM */
+  readonly memoryKind: "discrete" | "unified";
+  readonly totalBytes?: number;
+  /** what a new process could take now, as the driver says it */
+  readonly freeBytes?: number;
+  /** what programs hold that could be closed (a desktop, another model); part of total, not of free */
+  readonly reclaimableBytes?: number;
+  /** peak memory bandwidth; where it comes from is said by the probe or catalog row */
+  readonly bandwidthBytesPerSec?: number;
+  /** dense half-precision matrix rate, FLOP per second */
+  readonly flopsPerSec?: number;
+  readonly powerLimitWatts?: number;
+  readonly limits?: DeviceLimits;
+  /** row of the device catalog, once matched */
+  readonly catalogId?: string;
+  readonly driver?: string;
+}
+
+/** Limits of a device's API, where it has them (Vulkan, Metal). */
+export interface DeviceLimits {
+  /** largest single allocation */
+  readonly maxAllocationBytes?: number;
+  /** largest storage buffer a kernel may bind: a larger tensor's operations stay on the host */
+  readonly maxStorageBufferBytes?: number;
+}
+
+/** The host: processor and RAM. */
+export interface Host {
+  readonly cpu: {
+    readonly model: string;
+    readonly vendor: string;
+    readonly physicalCores: number;
+    readonly logicalCores: number;
+    /** instruction sets that decide kernels: "avx2", "avx512f", "amx-int8", "neon", "dotprod", ... */
+    readonly features: readonly string[];
+  };
+  readonly ramBytes: number;
+  /** what a new process could take now without swapping */
+  readonly availableBytes: number;
+  /** the container's or job's limit where there is one, already applied to ramBytes and availableBytes */
+  readonly limitBytes?: number;
+  readonly swapBytes: number;
+  /** measured copy bandwidth (bytes read + written per second), or peak of the memory system */
+  readonly bandwidthBytesPerSec?: number;
+  readonly diskFreeBytes?: number;
+  readonly os: "linux" | "darwin" | "win32";
+  readonly arch: "x64" | "arm64";
+}
+
+/** Devices in the engine's order, and their host. No device = CPU only. */
+export interface Rig {
+  readonly name: string;
+  readonly host: Host;
+  readonly devices: readonly Device[];
+}

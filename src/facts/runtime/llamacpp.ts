@@ -1,0 +1,29 @@
+/** Types of the KV cache that llama.cpp accepts (-ctk, -ctv). */
+export type CacheType = "f32" | "f16" | "bf16" | "q8_0" | "q5_1" | "q5_0" | "q4_1" | "q4_0" | "iq4_nl";
+
+/** Settings of a llama.cpp context and of the placement of its model, in the engine's own terms. */
+export interface LlamaCppSettings {
+  /** cells asked for (-c), over all sequences; 0 = the trained length */
+  readonly context: number;
+  /** -np */
+  readonly sequences: number;
+  /** one stream shared by all sequences (-kvu), or a stream each */
+  readonly unifiedCache: boolean;
+  /** n_batch and n_ubatch (-b, -ub) */
+  readonly batch: number;
+  readonly microBatch: number;
+  readonly flashAttention: boolean;
+  readonly cacheTypeK: CacheType;
+  readonly cacheTypeV: CacheType;
+  /** layers on devices, the output layer counts as one (-ngl); "all" = every layer and the output */
+  readonly gpuLayers: number | "all";
+  /** share of each device (-ts); absent: equal parts in truth files, free memory in the engine */
+  readonly tensorSplit?: readonly number[];
+  /** whole window cache instead of a rolling one (--swa-full) */
+  readonly fullWindowCache?: boolean;
+  /** keep the cache on the host (--no-kv-offload) */
+  readonly cacheOnHost?: boolean;
+  /** copy host weights to the device for large batches (on unless --no-op-offload) */
+  readonly opOffload?: boolean;
+  readonly memoryMap?: boolean;
+}

@@ -1,0 +1,20 @@
+import type { Estimate } from "../estimate/index.ts";
+
+/** The terms of memory that engines report and predictions are compared by. */
+export type MemoryTerm = "weights" | "repacked" | "kv" | "recurrent" | "compute" | "output";
+
+/** Bytes by term of one place: a device, or the host. Absent term = none. */
+export type MemoryByTerm = Readonly<Partial<Record<MemoryTerm, number>>>;
+
+/** One place where memory lies. `place` is "host" or the device's index in the rig's order. */
+export interface PlaceMemory {
+  readonly place: "host" | number;
+  /** the engine's own name for its buffers there ("CPU", "Vulkan0", "CUDA1"); the host's compute may carry another name ("Vulkan_Host") */
+  readonly label: string;
+  readonly terms: MemoryByTerm;
+}
+
+/** What a runtime is predicted to take, to the byte where it is exact, or why it would refuse. */
+export type MemoryPrediction =
+  | { readonly kind: "fits-engine"; readonly places: readonly PlaceMemory[]; readonly footprint: Estimate }
+  | { readonly kind: "rejected"; readonly reason: string; readonly because: string };

@@ -1,0 +1,29 @@
+import type { Provenance } from "../estimate/index.ts";
+
+/** A rate with its 80% band: measured rates lie between low and high four times out of five. */
+export interface Pace {
+  readonly tokensPerSec: number;
+  readonly low: number;
+  readonly high: number;
+  /** what bounds it: memory traffic, arithmetic, or fixed time per step */
+  readonly bound: "bandwidth" | "compute" | "overhead";
+  /** share of the physical limit that is reached, 0 to 1 */
+  readonly shareOfLimit: number;
+  readonly provenance: Provenance;
+  readonly formula: string;
+}
+
+/**
+ * Factors learned on one machine, stored by receipts and handed in as a value: measured = predicted x factor.
+ * `spread` is the half-width of the 80% band in natural logarithm after calibration.
+ */
+export interface Calibration {
+  readonly decode?: CalibrationFactor;
+  readonly prefill?: CalibrationFactor;
+}
+
+export interface CalibrationFactor {
+  readonly factor: number;
+  readonly spread: number;
+  readonly runs: number;
+}
