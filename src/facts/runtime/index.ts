@@ -1,1 +1,2 @@
 export type * from "./llamacpp.ts";
+export * from "./logs/index.ts";
