@@ -1,0 +1,2 @@
+export * from "./answer/index.ts";
+export * from "./fit/index.ts";
