@@ -137,7 +137,7 @@ test("settings the engine rejects are no fit, with the engine's reason", () => {
 });
 
 test("measured threads win over a count of cores", () => {
-  expect(choose(request({ available: 32 * GIB })).threads).toBe(8);
+  expect(choose(request({ available: 32 * GIB })).threads).toBe(7);
   expect(choose(request({ available: 32 * GIB, measuredThreads: 3 })).threads).toBe(3);
   expect(choose(request({ available: 32 * GIB, measuredThreads: 3, wishes: { threads: 5 } })).threads).toBe(5);
 });
