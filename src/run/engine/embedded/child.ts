@@ -16,7 +16,7 @@ export interface ChildListeners {
 
 interface Pending {
   readonly what: CallName;
-  readonly resolve: (answer: unknown) => void;
+  readonly resolve: (answer: never) => void;
   readonly reject: (error: LoadoutError) => void;
   readonly onPart?: (part: ReplyEvent) => void;
 }
@@ -46,7 +46,7 @@ export class EngineChild {
       env: { ...process.env, ...environment },
     });
     this.#ready.promise.catch(() => {});
-    this.#process.on("message", (message) => this.#receive(message as FromChild));
+    this.#process.on("message", (message: FromChild<never>) => this.#receive(message));
     this.#process.on("error", (error) => this.#ended(error.message, null, null));
     this.#process.on("exit", (code, signal) => this.#ended(signal ?? `exit code ${code}`, code, signal));
     this.#process.stderr?.setEncoding("utf8").on("data", (text: string) => {
@@ -111,7 +111,7 @@ export class EngineChild {
     const { promise, resolve, reject } = Promise.withResolvers<Calls[Name]["answer"]>();
     this.#pending.set(id, {
       what: call,
-      resolve: resolve as (answer: unknown) => void,
+      resolve,
       reject,
       ...(onPart ? { onPart } : {}),
     });
@@ -120,7 +120,7 @@ export class EngineChild {
     return promise;
   }
 
-  #receive(message: FromChild): void {
+  #receive(message: FromChild<never>): void {
     if ("ready" in message) this.#ready.resolve();
     else if ("log" in message) this.#listeners.onLog?.(message.log);
     else if ("loading" in message) this.#listeners.onLoading?.(message.loading);
@@ -161,9 +161,13 @@ export class EngineChild {
 
 /** An error as it was in the child. */
 function received({ code, details }: SentError): LoadoutError {
-  return Object.hasOwn(ERRORS, code)
-    ? new LoadoutError(code as ErrorCode, details)
+  return isErrorCode(code)
+    ? new LoadoutError(code, details)
     : new LoadoutError("engine-failed", { what: "a call", got: code });
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERRORS, code);
 }
 
 /** The promise's value, or undefined when it takes longer. */

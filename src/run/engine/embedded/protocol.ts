@@ -46,13 +46,15 @@ export type ToChild =
     }[CallName]
   | { readonly id: number; readonly cancel: true };
 
-/** Child to parent. */
-export type FromChild =
+export type AnyAnswer = Calls[CallName]["answer"];
+
+/** Child to parent. Whoever receives an answer knows its type from the call: there it is `never`, which fits them all. */
+export type FromChild<Answer> =
   | { readonly ready: true }
   | { readonly log: readonly LogEntry[] }
   | { readonly loading: number }
   | { readonly id: number; readonly part: ReplyEvent }
-  | { readonly id: number; readonly answer: unknown }
+  | { readonly id: number; readonly answer: Answer }
   | { readonly id: number; readonly error: SentError };
 
 export type LogEntry = readonly [level: string, text: string];

@@ -5,18 +5,18 @@ import { LoadoutError } from "../../../facts/errors/index.ts";
 import { allDevices } from "./devices.ts";
 import { dryRun } from "./dry-run.ts";
 import { LogRelay } from "./log-relay.ts";
-import type { FromChild, SentError, ToChild } from "./protocol.ts";
+import type { AnyAnswer, FromChild, SentError, ToChild } from "./protocol.ts";
 import { Session } from "./session.ts";
 
 let session: Session | undefined;
 const cancelled = new Set<number>();
 const relay = new LogRelay((log) => send({ log }));
 
-function send(message: FromChild): void {
+function send(message: FromChild<AnyAnswer>): void {
   if (process.connected) process.send?.(message);
 }
 
-async function answer(message: Extract<ToChild, { call: string }>): Promise<unknown> {
+async function answer(message: Extract<ToChild, { call: string }>): Promise<AnyAnswer> {
   switch (message.call) {
     case "load": {
       const result = await Session.load(message.args, relay, (loading) => send({ loading }));
@@ -37,9 +37,10 @@ async function answer(message: Extract<ToChild, { call: string }>): Promise<unkn
     case "dryRun":
       return dryRun(message.args);
     case "stop":
-      await session?.close();
-      return null;
+      break;
   }
+  await session?.close();
+  return null;
 }
 
 function loaded(): Session {
