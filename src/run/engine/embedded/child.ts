@@ -84,6 +84,11 @@ export class EngineChild {
   async end(politely = true): Promise<StopReport["how"]> {
     if (this.#exited) return "already-gone";
     this.#ending = true;
+    for (const [id, { what, reject }] of this.#pending) {
+      reject(new LoadoutError("engine-stopped", { what }));
+      this.cancel(id);
+    }
+    this.#pending.clear();
     if (politely && this.#process.connected) {
       const stopped = this.#send("stop", {}, {}).then(
         () => true,
@@ -138,8 +143,7 @@ export class EngineChild {
     this.#exited = true;
     this.#end = how;
     this.#ready.reject(this.#died("start"));
-    for (const { what, reject } of this.#pending.values())
-      reject(this.#ending ? new LoadoutError("engine-stopped", { what }) : this.#died(what));
+    for (const { what, reject } of this.#pending.values()) reject(this.#died(what));
     this.#pending.clear();
     this.#listeners.onExit?.(code, signal, this.#ending);
     this.#gone.resolve();

@@ -28,9 +28,10 @@ export interface LoadArgs {
   readonly backend: Backend | "auto";
   readonly settings: LlamaCppSettings;
   readonly threads?: number;
+  readonly warmUp?: boolean;
 }
 
-export type DryRunArgs = Omit<LoadArgs, "threads">;
+export type DryRunArgs = Pick<LoadArgs, "modelPath" | "backend" | "settings">;
 
 export interface Loaded {
   readonly info: EngineInfo;

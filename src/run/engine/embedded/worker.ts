@@ -5,11 +5,12 @@ import { LoadoutError } from "../../../facts/errors/index.ts";
 import { allDevices } from "./devices.ts";
 import { dryRun } from "./dry-run.ts";
 import { LogRelay } from "./log-relay.ts";
-import type { AnyAnswer, FromChild, SentError, ToChild } from "./protocol.ts";
+import type { AnyAnswer, Calls, FromChild, SentError, ToChild } from "./protocol.ts";
 import { Session } from "./session.ts";
 
 let session: Session | undefined;
 const cancelled = new Set<number>();
+const replies = new Map<number, Promise<void>>();
 const relay = new LogRelay((log) => send({ log }));
 
 function send(message: FromChild<AnyAnswer>): void {
@@ -23,11 +24,14 @@ async function answer(message: Extract<ToChild, { call: string }>): Promise<AnyA
       session = result.session;
       return result.loaded;
     }
-    case "chat":
-      for await (const part of loaded().chat(message.args, () => cancelled.has(message.id)))
-        send({ id: message.id, part });
-      cancelled.delete(message.id);
+    case "chat": {
+      const { id, args } = message;
+      const done = chat(id, args);
+      const settled = done.catch(() => {}); // whoever asked hears of its error; stopping only waits for its end
+      replies.set(id, settled);
+      await done.finally(() => replies.delete(id));
       return null;
+    }
     case "countTokens":
       return loaded().countTokens(message.args.text);
     case "measureThreads":
@@ -39,8 +43,17 @@ async function answer(message: Extract<ToChild, { call: string }>): Promise<AnyA
     case "stop":
       break;
   }
+  await Promise.all(replies.values());
   await session?.close();
   return null;
+}
+
+async function chat(id: number, args: Calls["chat"]["args"]): Promise<void> {
+  try {
+    for await (const part of loaded().chat(args, () => cancelled.has(id))) send({ id, part });
+  } finally {
+    cancelled.delete(id);
+  }
 }
 
 function loaded(): Session {
