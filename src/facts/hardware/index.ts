@@ -1,1 +1,3 @@
 export type * from "./rig.ts";
+export { armCoreNames } from "./arm-cores.ts";
+export { cpuFeatures } from "./features.ts";

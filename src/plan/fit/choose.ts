@@ -48,7 +48,7 @@ export function choose(request: FitRequest): Choice {
     if (better(weighed.now.verdict, best!.weighed.now.verdict)) best = { weighed, context, gpuLayers: layers };
   }
   const { weighed, context, gpuLayers } = best!;
-  const threads = wishes.threads ?? request.measuredThreads ?? rig.host.cpu.physicalCores;
+  const threads = wishes.threads ?? request.measuredThreads ?? Math.max(1, rig.host.cpu.physicalCores - 1);
   return { ...weighed, users, context, threads, decisions: decisions() };
 
   function decisions(): Decision[] {
@@ -90,7 +90,7 @@ export function choose(request: FitRequest): Choice {
             ? "asked for"
             : request.measuredThreads !== undefined
               ? "measured here: more threads wait for each other when the cores are shared"
-              : "physical cores, until a short measurement at the start says otherwise",
+              : "one core is left to everything else, until a short measurement at the start says better",
         ...asked(wishes.threads),
       },
     ];

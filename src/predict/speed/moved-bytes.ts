@@ -9,8 +9,8 @@ export interface MovedWeights {
   readonly denseBytes: number;
   /** experts: the share that is routed to */
   readonly expertBytes: number;
-  /** parameters multiplied per token, experts by the share that is used */
-  readonly activeParameters: number;
+  /** parameters multiplied for every prompt token, experts by the share that is used; the output matrix only sees the last token */
+  readonly bodyParameters: number;
 }
 
 /**
@@ -20,7 +20,7 @@ export interface MovedWeights {
 export function movedWeights(geometry: Geometry, tensors: readonly Tensor[], layers?: (layer: number) => boolean): MovedWeights {
   let denseBytes = 0;
   let expertBytes = 0;
-  let activeParameters = 0;
+  let bodyParameters = 0;
   for (const tensor of tensors) {
     const layer = layerOf(tensor.name);
     if (layers && !layers(layer ?? geometry.layers.length)) continue;
@@ -29,9 +29,9 @@ export function movedWeights(geometry: Geometry, tensors: readonly Tensor[], lay
     const share = tensor.name.includes("_exps.") ? expertShare(geometry.layers[layer ?? 0]) : 1;
     if (share < 1) expertBytes += tensor.bytes * share;
     else denseBytes += tensor.bytes;
-    activeParameters += parameters * share;
+    if (layer !== undefined) bodyParameters += parameters * share;
   }
-  return { denseBytes, expertBytes, activeParameters };
+  return { denseBytes, expertBytes, bodyParameters };
 }
 
 /** KV-cache bytes read by one decode step with `depth` tokens in the cache; window layers read at most their window. */

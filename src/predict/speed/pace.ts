@@ -117,7 +117,7 @@ function stretchesOf(input: PaceInput): Stretch[] | undefined {
     const moved = movedWeights(input.geometry, input.tensors, inPlace);
     const common = {
       weightBytes: moved.denseBytes + moved.expertBytes,
-      parameters: moved.activeParameters,
+      parameters: moved.bodyParameters,
       layers: input.geometry.layers.filter((_, layer) => inPlace(layer)).length,
     };
     const rates = place === "host" ? hostRates(input.host, input.threads) : deviceRates(input.devices[place]);
