@@ -2,6 +2,7 @@ import { COMMAND_ERRORS } from "./rows/command.ts";
 import { ENGINE_ERRORS } from "./rows/engine.ts";
 import { FETCH_ERRORS } from "./rows/fetch.ts";
 import { MODEL_ERRORS } from "./rows/model.ts";
+import { RECEIPT_ERRORS } from "./rows/receipt.ts";
 import { WEIGHTS_ERRORS } from "./rows/weights.ts";
 
 /** Exit codes of the command, one meaning each. */
@@ -42,6 +43,7 @@ export const ERRORS = {
   ...ENGINE_ERRORS,
   ...FETCH_ERRORS,
   ...MODEL_ERRORS,
+  ...RECEIPT_ERRORS,
   ...WEIGHTS_ERRORS,
 } as const satisfies Record<string, ErrorRow>;
 

@@ -19,6 +19,11 @@ export interface EngineSpec {
   readonly settings: LlamaCppSettings;
   /** threads of the processor; absent: the engine's physical cores, to be narrowed by {@link RunningEngine.measureThreads} */
   readonly threads?: number;
+  /**
+   * evaluate one token before answering (the default), so that the first reply does not pay for reading the file's pages
+   * and preparing kernels; off where a step takes minutes
+   */
+  readonly warmUp?: boolean;
 }
 
 export interface StartOptions {
@@ -78,6 +83,8 @@ export interface LoadTimes {
   /** reading the model, without the process and the context */
   readonly modelMs: number;
   readonly contextMs: number;
+  /** evaluating one token on one thread; 0 without */
+  readonly warmUpMs: number;
   /** from asking to ready */
   readonly totalMs: number;
 }
@@ -122,7 +129,8 @@ export type ReplyEvent =
   | { readonly kind: "prefill"; readonly promptTokens: number; readonly cachedTokens: number; readonly ms: number }
   /** text may be empty while a character is incomplete; `ms` is this token's own duration */
   | { readonly kind: "token"; readonly index: number; readonly text: string; readonly ms: number }
-  | { readonly kind: "end"; readonly reply: Reply };
+  /** `tail`: text that was still held back, the end of the reply's text */
+  | { readonly kind: "end"; readonly tail: string; readonly reply: Reply };
 
 /** A measured reply. */
 export interface Reply {

@@ -1,4 +1,4 @@
-import type { BufferTerm } from "./fact.ts";
+import { BUFFER_TERMS, type BufferTerm } from "./fact.ts";
 import type { LoggedTerm } from "./log.ts";
 import { bufferPlace } from "./place.ts";
 import { printMiB } from "./print.ts";
@@ -31,7 +31,9 @@ export function compareMemory(predicted: readonly PredictedPlace[], actual: read
   const expected = new Map<string, { device: string; term: BufferTerm; bytes: number }>();
   for (const place of predicted) {
     const { device } = bufferPlace(place.label);
-    for (const [term, bytes] of Object.entries(place.terms) as [BufferTerm, number][]) {
+    for (const term of BUFFER_TERMS) {
+      const bytes = place.terms[term];
+      if (bytes === undefined) continue;
       const key = `${device} ${term}`;
       expected.set(key, { device, term, bytes: (expected.get(key)?.bytes ?? 0) + bytes });
     }

@@ -2,7 +2,8 @@ import { readBreakdown, type BreakdownRow } from "./breakdown.ts";
 import type { LogLine } from "./line.ts";
 
 /** What a buffer holds. "lora" is the adapters' weights. */
-export type BufferTerm = "weights" | "repacked" | "kv" | "recurrent" | "compute" | "output" | "lora";
+export const BUFFER_TERMS = ["weights", "repacked", "kv", "recurrent", "compute", "output", "lora"] as const;
+export type BufferTerm = (typeof BUFFER_TERMS)[number];
 
 /** A size as printed: the digits are kept, because comparing is done at their precision. */
 export interface PrintedSize {

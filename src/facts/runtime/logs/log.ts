@@ -55,15 +55,20 @@ const TERM_OF: Readonly<Record<string, BufferTerm>> = {
 /** Of these a context has several, and they add up; of the others the latest line counts, because reserving may happen twice. */
 const ADDS_UP = new Set(["model", "KV", "RS", "LoRA"]);
 
-type Sizes = Map<string, PrintedSize[]>;
+interface Lines {
+  readonly holds: string;
+  readonly label: string;
+  readonly sizes: readonly PrintedSize[];
+}
+type Group = Map<string, Lines>;
 
 /**
  * Folds lines into an {@link EngineLog}. A new model or context starts over: a dry run before loading prints its own group,
  * and the last group is the one that runs.
  */
 export class LogReader {
-  #model: Sizes = new Map();
-  #context: Sizes = new Map();
+  #model: Group = new Map();
+  #context: Group = new Map();
   #exact = new Map<string, PrintedSize>();
   #caches: LoggedCache[] = [];
   #window = false;
@@ -74,6 +79,7 @@ export class LogReader {
   #offloaded: { layers: number; of: number } | undefined;
   #slots: EngineLog["slots"];
   #breakdown = new Map<string, BreakdownRow>();
+  #verbosity: number | undefined;
 
   /** Takes a line as it was written, and returns what it said. */
   add(raw: string): readonly LogFact[] {
@@ -97,8 +103,7 @@ export class LogReader {
       ...(this.#offloaded ? { offloaded: this.#offloaded } : {}),
       ...(this.#slots ? { slots: this.#slots } : {}),
       breakdown: [...this.#breakdown.values()],
-      // llama-server prints sizes from verbosity 4 on
-      ...(terms.length === 0 ? { missing: "no memory lines: started without -lv 4" } : {}),
+      ...(terms.length === 0 ? { missing: this.#whyNothing() } : {}),
     };
   }
 
@@ -114,9 +119,10 @@ export class LogReader {
         break;
       case "buffer": {
         const group = fact.holds === "model" || fact.holds === "LoRA" ? this.#model : this.#context;
-        const key = `${fact.holds} ${fact.label}`;
-        const before = ADDS_UP.has(fact.holds) ? (group.get(key) ?? []) : [];
-        group.set(key, [...before, fact.size]);
+        const { holds, label, size } = fact;
+        const key = `${holds} ${label}`;
+        const before = ADDS_UP.has(holds) ? (group.get(key)?.sizes ?? []) : [];
+        group.set(key, { holds, label, sizes: [...before, size] });
         break;
       }
       case "exact-compute":
@@ -151,10 +157,20 @@ export class LogReader {
       case "slots":
         this.#slots = { slots: fact.slots, cells: fact.cells, unified: fact.unified };
         break;
+      case "verbosity":
+        this.#verbosity = fact.level;
+        break;
       case "breakdown":
         this.#breakdown.set(fact.row.name, fact.row);
         break;
     }
+  }
+
+  /** llama-server prints sizes from verbosity 4 on; a log that begins a model and has none was cut, or its process died. */
+  #whyNothing(): string {
+    if (this.#verbosity !== undefined && this.#verbosity >= 4)
+      return "no memory lines: it ended before memory was placed";
+    return "no memory lines: started without -lv 4";
   }
 
   #beginContext(): void {
@@ -169,9 +185,7 @@ export class LogReader {
 
   #terms(): LoggedTerm[] {
     const terms = new Map<string, { device: string; term: BufferTerm; sizes: PrintedSize[] }>();
-    for (const [key, sizes] of [...this.#model, ...this.#context]) {
-      const [holds, ...words] = key.split(" ") as [string, ...string[]];
-      const label = words.join(" ");
+    for (const { holds, label, sizes } of [...this.#model.values(), ...this.#context.values()]) {
       const { device, repacked } = bufferPlace(label);
       const term = repacked && holds === "model" ? "repacked" : TERM_OF[holds]!;
       const known = terms.get(`${device} ${term}`) ?? { device, term, sizes: [] };

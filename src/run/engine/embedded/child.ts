@@ -16,7 +16,7 @@ export interface ChildListeners {
 
 interface Pending {
   readonly what: CallName;
-  readonly resolve: (answer: unknown) => void;
+  readonly resolve: (answer: never) => void;
   readonly reject: (error: LoadoutError) => void;
   readonly onPart?: (part: ReplyEvent) => void;
 }
@@ -46,7 +46,7 @@ export class EngineChild {
       env: { ...process.env, ...environment },
     });
     this.#ready.promise.catch(() => {});
-    this.#process.on("message", (message) => this.#receive(message as FromChild));
+    this.#process.on("message", (message: FromChild<never>) => this.#receive(message));
     this.#process.on("error", (error) => this.#ended(error.message, null, null));
     this.#process.on("exit", (code, signal) => this.#ended(signal ?? `exit code ${code}`, code, signal));
     this.#process.stderr?.setEncoding("utf8").on("data", (text: string) => {
@@ -84,6 +84,11 @@ export class EngineChild {
   async end(politely = true): Promise<StopReport["how"]> {
     if (this.#exited) return "already-gone";
     this.#ending = true;
+    for (const [id, { what, reject }] of this.#pending) {
+      reject(new LoadoutError("engine-stopped", { what }));
+      this.cancel(id);
+    }
+    this.#pending.clear();
     if (politely && this.#process.connected) {
       const stopped = this.#send("stop", {}, {}).then(
         () => true,
@@ -111,7 +116,7 @@ export class EngineChild {
     const { promise, resolve, reject } = Promise.withResolvers<Calls[Name]["answer"]>();
     this.#pending.set(id, {
       what: call,
-      resolve: resolve as (answer: unknown) => void,
+      resolve,
       reject,
       ...(onPart ? { onPart } : {}),
     });
@@ -120,7 +125,7 @@ export class EngineChild {
     return promise;
   }
 
-  #receive(message: FromChild): void {
+  #receive(message: FromChild<never>): void {
     if ("ready" in message) this.#ready.resolve();
     else if ("log" in message) this.#listeners.onLog?.(message.log);
     else if ("loading" in message) this.#listeners.onLoading?.(message.loading);
@@ -138,8 +143,7 @@ export class EngineChild {
     this.#exited = true;
     this.#end = how;
     this.#ready.reject(this.#died("start"));
-    for (const { what, reject } of this.#pending.values())
-      reject(this.#ending ? new LoadoutError("engine-stopped", { what }) : this.#died(what));
+    for (const { what, reject } of this.#pending.values()) reject(this.#died(what));
     this.#pending.clear();
     this.#listeners.onExit?.(code, signal, this.#ending);
     this.#gone.resolve();
@@ -161,9 +165,13 @@ export class EngineChild {
 
 /** An error as it was in the child. */
 function received({ code, details }: SentError): LoadoutError {
-  return Object.hasOwn(ERRORS, code)
-    ? new LoadoutError(code as ErrorCode, details)
+  return isErrorCode(code)
+    ? new LoadoutError(code, details)
     : new LoadoutError("engine-failed", { what: "a call", got: code });
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERRORS, code);
 }
 
 /** The promise's value, or undefined when it takes longer. */

@@ -28,9 +28,10 @@ export interface LoadArgs {
   readonly backend: Backend | "auto";
   readonly settings: LlamaCppSettings;
   readonly threads?: number;
+  readonly warmUp?: boolean;
 }
 
-export type DryRunArgs = Omit<LoadArgs, "threads">;
+export type DryRunArgs = Pick<LoadArgs, "modelPath" | "backend" | "settings">;
 
 export interface Loaded {
   readonly info: EngineInfo;
@@ -46,13 +47,15 @@ export type ToChild =
     }[CallName]
   | { readonly id: number; readonly cancel: true };
 
-/** Child to parent. */
-export type FromChild =
+export type AnyAnswer = Calls[CallName]["answer"];
+
+/** Child to parent. Whoever receives an answer knows its type from the call: there it is `never`, which fits them all. */
+export type FromChild<Answer> =
   | { readonly ready: true }
   | { readonly log: readonly LogEntry[] }
   | { readonly loading: number }
   | { readonly id: number; readonly part: ReplyEvent }
-  | { readonly id: number; readonly answer: unknown }
+  | { readonly id: number; readonly answer: Answer }
   | { readonly id: number; readonly error: SentError };
 
 export type LogEntry = readonly [level: string, text: string];

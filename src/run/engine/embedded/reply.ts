@@ -19,12 +19,20 @@ export async function* reply(
   let ttftMs = 0;
   let finishReason: Reply["finishReason"] = "length";
 
-  const evaluation = sequence.evaluate(tokens.slice(cachedTokens), {
+  // batch by batch, so that a long prompt can be given up in between
+  const began = performance.now();
+  let evaluated = cachedTokens;
+  const { batchSize } = sequence.context;
+  while (tokens.length - evaluated > batchSize && !cancelled()) {
+    await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(evaluated, evaluated + batchSize));
+    evaluated += batchSize;
+  }
+  const evaluation = sequence.evaluate(tokens.slice(evaluated), {
     temperature: request.temperature ?? 0,
     ...(request.seed === undefined ? {} : { seed: request.seed }),
     yieldEogToken: true,
   });
-  let since = performance.now();
+  let since = began;
   try {
     while (tokenMs.length < limit) {
       if (cancelled()) {
@@ -53,13 +61,15 @@ export async function* reply(
   } finally {
     await evaluation.return();
   }
-  text += stream.end();
+  const tail = stream.end();
+  text += tail;
   const decodeMs = tokenMs.slice(1).reduce((total, ms) => total + ms, 0);
   const completionTokens = tokenMs.length;
   const threads = sequence.context.currentThreads;
   const promptTokens = tokens.length;
   yield {
     kind: "end",
+    tail,
     reply: {
       text,
       finishReason,

@@ -9,7 +9,7 @@ import type { LoadArgs, Loaded } from "./protocol.ts";
 import { reply } from "./reply.ts";
 import { Sequences } from "./sequences.ts";
 import { chooseContext, contextOptions } from "./settings.ts";
-import { measureThreads } from "./threads.ts";
+import { anyToken, measureThreads } from "./threads.ts";
 
 /** How long to wait for log lines that are already printed but not delivered. */
 const LOG_LIMIT_MS = 2000;
@@ -80,9 +80,21 @@ export class Session {
       },
       template: prompts.template,
       totals: { model: totals(model.memoryUsage), context: totals(context.memoryUsage) },
-      times: { modelMs, contextMs },
+      times: { modelMs, contextMs, warmUpMs: args.warmUp === false ? 0 : await session.#warmUp() },
     };
     return { session, loaded };
+  }
+
+  /** On one thread: how many are good is not known yet, and one is never catastrophic. */
+  async #warmUp(): Promise<number> {
+    const since = performance.now();
+    const sequence = await this.#sequences.take([]);
+    this.#llama.maxThreads = 1;
+    await sequence.evaluateWithoutGeneratingNewTokens([anyToken(this.#model)]);
+    await sequence.clearHistory();
+    this.#llama.maxThreads = this.#mostThreads;
+    this.#sequences.give(sequence);
+    return performance.now() - since;
   }
 
   async *chat(request: Omit<ChatRequest, "signal">, cancelled: () => boolean): AsyncGenerator<ReplyEvent> {

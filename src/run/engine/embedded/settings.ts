@@ -50,5 +50,17 @@ export function contextOptions(choice: ContextChoice, threads: number | undefine
 
 /** The number of a type: the dry run silently reads a name as f16. */
 function ggmlType(type: CacheType, { GgmlType }: Library): GgmlType {
-  return GgmlType[type.toUpperCase() as Uppercase<CacheType>];
+  return GgmlType[TYPE_NAMES[type]];
 }
+
+const TYPE_NAMES = {
+  f32: "F32",
+  f16: "F16",
+  bf16: "BF16",
+  q8_0: "Q8_0",
+  q5_1: "Q5_1",
+  q5_0: "Q5_0",
+  q4_1: "Q4_1",
+  q4_0: "Q4_0",
+  iq4_nl: "IQ4_NL",
+} as const satisfies Record<CacheType, keyof typeof GgmlType>;

@@ -1,4 +1,4 @@
-import type { Llama, LlamaContextSequence, LlamaModel } from "node-llama-cpp";
+import type { Llama, LlamaContextSequence, LlamaModel, Token } from "node-llama-cpp";
 import type { ThreadMeasurement, ThreadOptions } from "../engine.ts";
 
 /** Below this gain more threads are not worth their noise. */
@@ -21,7 +21,7 @@ export async function measureThreads(
   const budgetMs = options.budgetMs ?? 1500;
   const began = performance.now();
   const samples = new Map<number, number[]>(candidates.map((threads) => [threads, []]));
-  const token = model.tokens.bos ?? model.tokens.eos ?? model.tokenize("a")[0]!;
+  const token = anyToken(model);
   let hopeful = [...candidates];
   let longest = 0;
   await sequence.clearHistory();
@@ -53,6 +53,11 @@ export async function measureThreads(
   const threads = choose(tried) ?? candidates[0]!;
   llama.maxThreads = threads;
   return { threads, tried, ms: performance.now() - began };
+}
+
+/** A token to measure with; which one makes no difference to a step's duration. */
+export function anyToken(model: LlamaModel): Token {
+  return model.tokens.bos ?? model.tokens.eos ?? model.tokenize("a")[0]!;
 }
 
 /** The fewest threads that are nearly as fast as the fastest. */

@@ -5,29 +5,33 @@ import { LoadoutError } from "../../../facts/errors/index.ts";
 import { allDevices } from "./devices.ts";
 import { dryRun } from "./dry-run.ts";
 import { LogRelay } from "./log-relay.ts";
-import type { FromChild, SentError, ToChild } from "./protocol.ts";
+import type { AnyAnswer, Calls, FromChild, SentError, ToChild } from "./protocol.ts";
 import { Session } from "./session.ts";
 
 let session: Session | undefined;
 const cancelled = new Set<number>();
+const replies = new Map<number, Promise<void>>();
 const relay = new LogRelay((log) => send({ log }));
 
-function send(message: FromChild): void {
+function send(message: FromChild<AnyAnswer>): void {
   if (process.connected) process.send?.(message);
 }
 
-async function answer(message: Extract<ToChild, { call: string }>): Promise<unknown> {
+async function answer(message: Extract<ToChild, { call: string }>): Promise<AnyAnswer> {
   switch (message.call) {
     case "load": {
       const result = await Session.load(message.args, relay, (loading) => send({ loading }));
       session = result.session;
       return result.loaded;
     }
-    case "chat":
-      for await (const part of loaded().chat(message.args, () => cancelled.has(message.id)))
-        send({ id: message.id, part });
-      cancelled.delete(message.id);
+    case "chat": {
+      const { id, args } = message;
+      const done = chat(id, args);
+      const settled = done.catch(() => {}); // whoever asked hears of its error; stopping only waits for its end
+      replies.set(id, settled);
+      await done.finally(() => replies.delete(id));
       return null;
+    }
     case "countTokens":
       return loaded().countTokens(message.args.text);
     case "measureThreads":
@@ -37,8 +41,18 @@ async function answer(message: Extract<ToChild, { call: string }>): Promise<unkn
     case "dryRun":
       return dryRun(message.args);
     case "stop":
-      await session?.close();
-      return null;
+      break;
+  }
+  await Promise.all(replies.values());
+  await session?.close();
+  return null;
+}
+
+async function chat(id: number, args: Calls["chat"]["args"]): Promise<void> {
+  try {
+    for await (const part of loaded().chat(args, () => cancelled.has(id))) send({ id, part });
+  } finally {
+    cancelled.delete(id);
   }
 }
 
