@@ -48,9 +48,9 @@ function rows(text: string, order: readonly string[] | undefined, signature: str
     const names = cells.map((cell) => cell.replace(/\s*\[[^\]]*\]$/, ""));
     if (names.includes(signature)) columns = names;
     else if (columns !== undefined && cells.length === columns.length) {
-      const known = columns;
+      const header = columns;
       table.push((column) => {
-        const at = known.indexOf(column);
+        const at = header.indexOf(column);
         return at < 0 ? undefined : cells[at];
       });
     }

@@ -4,7 +4,7 @@ import { pciAddress, type SeenGpu } from "./seen.ts";
 /** `rocminfo`: a block an agent. Processors are agents too, with large pools. */
 export function readRocminfo(text: string): SeenGpu[] {
   return agents(text)
-    .filter((agent) => agent.get("Device Type") === "GPU" || /^GPU-/.test(agent.get("Uuid") ?? ""))
+    .filter((agent) => agent.get("Device Type") === "GPU" || agent.get("Uuid")?.startsWith("GPU-") === true)
     .map((agent, index) => {
       const chip = /\(0x([0-9a-f]{1,4})\)/i
         .exec(agent.get("Chip ID") ?? "")?.[1]

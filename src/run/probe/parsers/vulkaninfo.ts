@@ -12,7 +12,7 @@ export function readVulkanSummary(text: string): SeenGpu[] {
   return devices.map((device, index) => {
     const kind = device.get("deviceType") ?? "";
     const name = known(device.get("deviceName"));
-    const software = /CPU$/.test(kind) || isSoftwareName(name) || isSoftwareName(device.get("driverName"));
+    const software = kind.endsWith("CPU") || isSoftwareName(name) || isSoftwareName(device.get("driverName"));
     const [vendor, id] = ["vendorID", "deviceID"].map((key) => /^0x([0-9a-f]{4})$/i.exec(device.get(key) ?? "")?.[1]);
     return present<SeenGpu>({
       vendor: software ? "generic" : vendorOfPci(vendor),
