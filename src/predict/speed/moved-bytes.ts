@@ -17,7 +17,11 @@ export interface MovedWeights {
  * Weights one decode step reads. The token embedding is only looked up, one row a token, unless it is also the output matrix
  * (tied); of the experts only `expertsUsed / experts` is read. Stored bytes are another quantity: see the memory room.
  */
-export function movedWeights(geometry: Geometry, tensors: readonly Tensor[], layers?: (layer: number) => boolean): MovedWeights {
+export function movedWeights(
+  geometry: Geometry,
+  tensors: readonly Tensor[],
+  layers?: (layer: number) => boolean,
+): MovedWeights {
   let denseBytes = 0;
   let expertBytes = 0;
   let bodyParameters = 0;
