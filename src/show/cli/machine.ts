@@ -28,3 +28,9 @@ function closable({ rig, holders }: ProbeReport): Machine["closable"] {
     devices: rig.devices.map(({ id }) => held(({ memory, deviceId }) => memory === "vram" && deviceId === id)),
   };
 }
+
+/** Name of a machine in receipts: the same processor, RAM and cards are the same machine. */
+export function machineName({ report: { rig } }: Machine): string {
+  const devices = rig.devices.map(({ name, totalBytes }) => `${name} ${totalBytes ?? "?"}`);
+  return [rig.name, rig.host.cpu.model, rig.host.cpu.logicalCores, rig.host.ramBytes, ...devices].join(" | ");
+}
