@@ -1,19 +1,19 @@
 /** Questions that cannot be answered as asked: words, numbers and units people typed. */
 export const COMMAND_ERRORS = {
   "bad-quantity": {
-    template: "{what}: expected {expected}, got \"{got}\"",
+    template: '{what}: expected {expected}, got "{got}"',
     hint: "Write for example {example}.",
     exit: 2,
     http: 400,
   },
   "unknown-value": {
-    template: "{what}: expected one of {expected}, got \"{got}\"",
+    template: '{what}: expected one of {expected}, got "{got}"',
     hint: "Did you mean {nearest}?",
     exit: 2,
     http: 400,
   },
   "model-not-found": {
-    template: "no model called \"{got}\" here: it is neither a file nor the name of weights found on this machine",
+    template: 'no model called "{got}" here: it is neither a file nor the name of weights found on this machine',
     hint: "`loadout models --local` lists what is here; a path to a .gguf file works too.",
     exit: 2,
     http: 404,
