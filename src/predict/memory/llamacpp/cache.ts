@@ -1,4 +1,4 @@
-import type { Geometry } from "../../../facts/model/geometry.ts";
+import type { Geometry } from "../../../facts/model/index.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import { allocationOf } from "./backends/buffer.ts";
 import type { ContextSizes } from "./context.ts";

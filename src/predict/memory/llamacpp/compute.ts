@@ -1,4 +1,4 @@
-import type { Geometry } from "../../../facts/model/geometry.ts";
+import type { Geometry } from "../../../facts/model/index.ts";
 import type { LlamaCppBuild } from "../../../facts/runtime/index.ts";
 import { GraphBuilder } from "./architectures/builder.ts";
 import type { Architecture } from "./architectures/architecture.ts";

@@ -1,4 +1,4 @@
-import type { Attention, Layer } from "../../../facts/model/geometry.ts";
+import type { Attention, Layer } from "../../../facts/model/index.ts";
 
 /** The attention part of a layer, if it has one with a cache of keys and values per head. */
 export function attentionOf(layer: Layer): Attention | undefined {

@@ -1,7 +1,7 @@
 import type { Device } from "../../../facts/hardware/index.ts";
-import type { Geometry } from "../../../facts/model/geometry.ts";
+import type { Geometry } from "../../../facts/model/index.ts";
 import type { LlamaCppBuild, LlamaCppCaller, LlamaCppSettings } from "../../../facts/runtime/index.ts";
-import type { Tensor } from "../../../facts/weights/tensor.ts";
+import type { Tensor } from "../../../facts/weights/index.ts";
 
 /** Everything llama.cpp's memory depends on. */
 export interface LlamaCppQuestion {

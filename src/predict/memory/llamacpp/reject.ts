@@ -1,4 +1,4 @@
-import type { Geometry } from "../../../facts/model/geometry.ts";
+import type { Geometry } from "../../../facts/model/index.ts";
 import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
 import { MAX_SEQUENCES } from "./context.ts";
 import { attentionOf } from "./geometry.ts";

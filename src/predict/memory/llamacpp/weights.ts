@@ -1,4 +1,4 @@
-import type { Tensor } from "../../../facts/weights/tensor.ts";
+import type { Tensor } from "../../../facts/weights/index.ts";
 import type { ComputeBackend } from "./backends/backend.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import { elementType, F32, I32, type ElementType } from "./graph/element.ts";

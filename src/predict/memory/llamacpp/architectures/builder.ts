@@ -1,4 +1,4 @@
-import type { Attention, Geometry, Layer } from "../../../../facts/model/geometry.ts";
+import type { Attention, Geometry, Layer } from "../../../../facts/model/index.ts";
 import type { LlamaCppBuild } from "../../../../facts/runtime/index.ts";
 import type { ContextSizes } from "../context.ts";
 import { cacheTensors, type CacheKind, type LayerCache } from "../cache.ts";

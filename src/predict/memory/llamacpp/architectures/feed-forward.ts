@@ -1,4 +1,4 @@
-import type { ExpertFeedForward } from "../../../../facts/model/geometry.ts";
+import type { ExpertFeedForward } from "../../../../facts/model/index.ts";
 import { I32 } from "../graph/element.ts";
 import {
   getRows,

@@ -1,4 +1,4 @@
-import { TENSOR_TYPES, tensorType } from "../../../../facts/weights/tensor-types.ts";
+import { TENSOR_TYPES, tensorType } from "../../../../facts/weights/index.ts";
 
 /** How a tensor's elements are stored: `bytes` for a block of `block` elements along the first dimension. One object a type. */
 export interface ElementType {
