@@ -50,7 +50,7 @@ function notSupported(row: Fields): string | undefined {
 
 export function questionOf(row: Fields): LlamaCppQuestion {
   const params = row.group("params");
-  const geometry = truthGeometry(row.text("name"), row.group("model"));
+  const geometry = truthGeometry(row.text("name"), row.group("model"), row.text("build"));
   const outputs = params.number("n_outputs_max");
   const sequences = params.number("n_seq", 1);
   return {

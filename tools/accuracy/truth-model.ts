@@ -3,30 +3,32 @@ import { tensorType, type Tensor } from "../../src/facts/weights/index.ts";
 import type { Fields } from "./fields.ts";
 
 // The truth rows give a model by its dimensions alone. Their headers were written by one rule, restated here: Q4_K matrices, the
-// output matrix (or the embedding it is tied to) in Q6_K, Q8_0 where a row is not a multiple of 256, everything else in F32.
+// output matrix (or the embedding it is tied to) in Q6_K, Q8_0 where a row is not a multiple of 256, everything else in F32;
+// rotation factors with every `llama`.
 
-/** Vocabulary of the Llama 3 family, whose files carry rotation factors since 3.1. */
-const LLAMA3_VOCABULARY = 128_256;
+/**
+ * Models whose August rows were made with a header of another architecture than the row names: SmolLM3, which leaves every fourth
+ * layer without rope. The rows of later builds were asked with headers of the architecture as named, rope on every layer.
+ */
+const AUGUST_NO_ROPE_EVERY: Readonly<Record<string, number>> = { smollm3: 4 };
 
-/** Rows whose graph is that of another architecture than the one they name. SmolLM3 leaves every fourth layer without rope. */
-const NO_ROPE_EVERY: Readonly<Record<string, number>> = { smollm3: 4 };
-
-export function truthGeometry(name: string, model: Fields): Geometry {
+/** `build` is the row's own field: absent for August. */
+export function truthGeometry(name: string, model: Fields, build: string): Geometry {
   const architecture = model.text("arch");
+  const ropelessEvery = build === "" ? AUGUST_NO_ROPE_EVERY[name] : undefined;
   return {
     architecture,
     name,
     embeddingLength: model.number("n_embd"),
     vocabularySize: model.number("n_vocab"),
     contextLength: model.number("n_ctx_train"),
-    tiedEmbeddings: architecture === "gemma3" || name in NO_ROPE_EVERY,
-    layers: Array.from({ length: model.number("n_layer") }, (_, layer) => layerOf(name, model, layer)),
+    tiedEmbeddings: architecture === "gemma3",
+    layers: Array.from({ length: model.number("n_layer") }, (_, layer) => layerOf(model, layer, ropelessEvery)),
   };
 }
 
-function layerOf(name: string, model: Fields, layer: number): Layer {
+function layerOf(model: Fields, layer: number, ropelessEvery: number | undefined): Layer {
   const keyLength = model.number("head_k");
-  const ropeless = NO_ROPE_EVERY[name];
   const window = model.number("n_swa");
   const sliding = isSliding(model, layer);
   const experts = model.number("n_expert");
@@ -40,7 +42,7 @@ function layerOf(name: string, model: Fields, layer: number): Layer {
       kvHeads: model.numbers("n_head_kv")?.[layer] ?? model.number("n_head_kv"),
       keyLength,
       valueLength: model.number("head_v") || keyLength,
-      rope: ropeless === undefined || (layer + 1) % ropeless !== 0,
+      rope: ropelessEvery === undefined || (layer + 1) % ropelessEvery !== 0,
     },
     feedForward:
       experts === 0
@@ -82,7 +84,7 @@ export function truthTensors(geometry: Geometry): Tensor[] {
   add("token_embd.weight", [width, vocabularySize], tiedEmbeddings ? "Q6_K" : "Q4_K");
   add("output_norm.weight", [width], "F32");
   if (!tiedEmbeddings) add("output.weight", [width, vocabularySize], "Q6_K");
-  if (hasRotationFactors(geometry)) add("rope_freqs.weight", [headLength(geometry) / 2], "F32");
+  if (geometry.architecture === "llama") add("rope_freqs.weight", [headLength(geometry) / 2], "F32");
   geometry.layers.forEach((layer, index) => {
     for (const [name, shape, type] of layerTensors(geometry, layer)) add(`blk.${index}.${name}.weight`, shape, type);
   });
@@ -126,10 +128,6 @@ function feedForwardTensors(width: number, feedForward: Layer["feedForward"]): R
     ["ffn_up_exps", [width, expertLength, experts], "Q4_K"],
     ["ffn_down_exps", [expertLength, width, experts], "Q4_K"],
   ];
-}
-
-function hasRotationFactors({ architecture, vocabularySize, tiedEmbeddings }: Geometry): boolean {
-  return architecture === "llama" && vocabularySize === LLAMA3_VOCABULARY && !tiedEmbeddings;
 }
 
 function headLength({ layers }: Geometry): number {

@@ -55,7 +55,10 @@ export function computeBuffers(session: Session): ComputeBuffers {
   let held = prompt.chunks;
   // the third graph is the first again: it can only matter where the second replaced a buffer
   for (const next of [one(sizes.sequences, sizes.sequences), prompt]) {
-    held = held.map((chunks, index) => (outgrows(next.chunks[index]!, chunks) ? next.chunks[index]! : chunks));
+    held = held.map((chunks, index) => {
+      const { overheadBytes } = computeBuffer(memories.backends, index);
+      return outgrows(next.chunks[index]!, chunks, overheadBytes) ? next.chunks[index]! : chunks;
+    });
   }
   const bytes = held.map((chunks, index) => {
     const overhead = computeBuffer(memories.backends, index).overheadBytes;
@@ -64,8 +67,8 @@ export function computeBuffers(session: Session): ComputeBuffers {
   return { bytes, prompt, copies };
 }
 
-function outgrows(next: readonly number[], held: readonly number[]): boolean {
-  return next.some((chunk, index) => chunk > (held[index] ?? 0));
+function outgrows(next: readonly number[], held: readonly number[], overhead: number): boolean {
+  return next.some((chunk, index) => chunk > (held[index] === undefined ? 0 : held[index] + overhead));
 }
 
 /** Every layer and the output on two or more devices, the cache with them (llama-context.cpp). */

@@ -2,10 +2,14 @@
 const MAX_CHUNKS = 16;
 const ENDLESS = Number.MAX_SAFE_INTEGER;
 
+interface Block {
+  offset: number;
+  size: number;
+}
+
 interface Chunk {
   /** free blocks by address; the last is the open end */
-  readonly offsets: number[];
-  readonly sizes: number[];
+  readonly free: Block[];
   /** highest address in use so far */
   highWater: number;
 }
@@ -42,44 +46,45 @@ export class ChunkAllocator {
 
   allocate(bytes: number): Address {
     const size = this.align(bytes);
-    const [chunkIndex, block] = this.#closedBlock(size) ?? this.#openEnd(size) ?? [this.#newChunk(size), 0];
-    const chunk = this.#chunks[chunkIndex]!;
-    const offset = chunk.offsets[block]!;
-    chunk.offsets[block] = offset + size;
-    chunk.sizes[block] = chunk.sizes[block]! - size;
-    if (chunk.sizes[block] === 0) remove(chunk, block);
+    const [index, at] = this.#closedBlock(size) ?? this.#openEnd(size) ?? [this.#newChunk(size), 0];
+    const chunk = this.#chunks[index]!;
+    const block = chunk.free[at]!;
+    const { offset } = block;
+    block.offset += size;
+    block.size -= size;
+    if (block.size === 0) chunk.free.splice(at, 1);
     chunk.highWater = Math.max(chunk.highWater, offset + size);
-    return { chunk: chunkIndex, offset };
+    return { chunk: index, offset };
   }
 
   /** Gives a range back. A range of no bytes is given back too: it leaves a mark that can keep two neighbours from merging. */
-  free({ chunk: index, offset }: Address, bytes: number): void {
+  free({ chunk, offset }: Address, bytes: number): void {
     const size = this.align(bytes);
-    const chunk = this.#chunks[index]!;
-    const { offsets, sizes } = chunk;
-    for (let block = 0; block < offsets.length; block++) {
-      if (offsets[block]! + sizes[block]! === offset) {
-        sizes[block] = sizes[block]! + size;
-        if (block + 1 < offsets.length && offsets[block]! + sizes[block]! === offsets[block + 1]) {
-          sizes[block] = sizes[block]! + sizes[block + 1]!;
-          remove(chunk, block + 1);
+    const { free } = this.#chunks[chunk]!;
+    for (let at = 0; at < free.length; at++) {
+      const block = free[at]!;
+      if (block.offset + block.size === offset) {
+        block.size += size;
+        const next = free[at + 1];
+        if (next !== undefined && block.offset + block.size === next.offset) {
+          block.size += next.size;
+          free.splice(at + 1, 1);
         }
         return;
       }
-      if (offset + size === offsets[block]) {
-        offsets[block] = offset;
-        sizes[block] = sizes[block]! + size;
-        if (block > 0 && offsets[block - 1]! + sizes[block - 1]! === offset) {
-          sizes[block - 1] = sizes[block - 1]! + sizes[block]!;
-          remove(chunk, block);
+      if (offset + size === block.offset) {
+        block.offset = offset;
+        block.size += size;
+        const before = free[at - 1];
+        if (before !== undefined && before.offset + before.size === offset) {
+          before.size += block.size;
+          free.splice(at, 1);
         }
         return;
       }
     }
-    let place = 0;
-    while (place < offsets.length && offsets[place]! < offset) place++;
-    offsets.splice(place, 0, offset);
-    sizes.splice(place, 0, size);
+    const behind = free.findIndex((block) => block.offset >= offset);
+    free.splice(behind < 0 ? free.length : behind, 0, { offset, size });
   }
 
   align(bytes: number): number {
@@ -90,12 +95,13 @@ export class ChunkAllocator {
   #closedBlock(size: number): [chunk: number, block: number] | undefined {
     let found: [number, number] | undefined;
     for (let index = 0; index < this.#chunks.length; index++) {
-      const { sizes } = this.#chunks[index]!;
+      const { free } = this.#chunks[index]!;
       let best = Infinity;
-      for (let block = 0; block < sizes.length - 1; block++) {
-        if (sizes[block]! >= size && sizes[block]! <= best) {
-          best = sizes[block]!;
-          found = [index, block];
+      for (let at = 0; at < free.length - 1; at++) {
+        const { size: room } = free[at]!;
+        if (room >= size && room <= best) {
+          best = room;
+          found = [index, at];
         }
       }
     }
@@ -107,12 +113,12 @@ export class ChunkAllocator {
     let found: [number, number] | undefined;
     let bestReuse = -Infinity;
     for (let index = 0; index < this.#chunks.length; index++) {
-      const chunk = this.#chunks[index]!;
-      const last = chunk.sizes.length - 1;
-      if (last < 0 || chunk.sizes[last]! < size) continue;
-      const reuse = chunk.highWater - chunk.offsets[last]! - size;
+      const { free, highWater } = this.#chunks[index]!;
+      const last = free.at(-1);
+      if (last === undefined || last.size < size) continue;
+      const reuse = highWater - last.offset - size;
       if ((bestReuse < 0 && reuse > bestReuse) || (reuse >= 0 && reuse < bestReuse)) {
-        found = [index, last];
+        found = [index, free.length - 1];
         bestReuse = reuse;
       }
     }
@@ -122,12 +128,7 @@ export class ChunkAllocator {
   #newChunk(minBytes: number): number {
     const last = this.#chunks.length === MAX_CHUNKS - 1;
     const room = last ? ENDLESS : Math.max(minBytes, this.#maxChunkBytes);
-    this.#chunks.push({ offsets: [0], sizes: [room], highWater: 0 });
+    this.#chunks.push({ free: [{ offset: 0, size: room }], highWater: 0 });
     return this.#chunks.length - 1;
   }
-}
-
-function remove(chunk: Chunk, block: number): void {
-  chunk.offsets.splice(block, 1);
-  chunk.sizes.splice(block, 1);
 }
