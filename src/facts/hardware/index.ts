@@ -1,3 +1,4 @@
 export type * from "./rig.ts";
 export { armCoreNames } from "./arm-cores.ts";
 export { cpuFeatures } from "./features.ts";
+export { sharesHostMemory } from "./integrated.ts";

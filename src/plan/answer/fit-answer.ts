@@ -2,7 +2,16 @@ import type { Rig } from "../../facts/hardware/index.ts";
 import { formatTokens } from "../../facts/units/index.ts";
 import type { Estimate } from "../../predict/estimate/index.ts";
 import { decodePace, prefillPace, type Pace, type PaceInput } from "../../predict/speed/index.ts";
-import { alternatives, choose, longestContext, type Alternative, type Choice, type Decision, type FitRequest, type Verdict } from "../fit/index.ts";
+import {
+  alternatives,
+  choose,
+  longestContext,
+  type Alternative,
+  type Choice,
+  type Decision,
+  type FitRequest,
+  type Verdict,
+} from "../fit/index.ts";
 
 /** Version of every answer's form; a change that breaks readers raises it. */
 export const ANSWER_VERSION = "loadout/1";
@@ -130,8 +139,10 @@ function speedFacts(request: FitRequest, choice: Choice, promptTokens: number): 
 function assumptions(request: FitRequest, choice: Choice): string[] {
   const list: string[] = [];
   if (request.rig.host.bandwidthBytesPerSec === undefined) list.push("the host's memory bandwidth was not measured");
-  if (!request.calibration) list.push("speed is not calibrated on this machine yet: the band is wide until the first runs");
-  if (choice.settings.sequences > 1) list.push(`each of the ${choice.users} users owns ${formatTokens(choice.context)} of context`);
+  if (!request.calibration)
+    list.push("speed is not calibrated on this machine yet: the band is wide until the first runs");
+  if (choice.settings.sequences > 1)
+    list.push(`each of the ${choice.users} users owns ${formatTokens(choice.context)} of context`);
   return list;
 }
 

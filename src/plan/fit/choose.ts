@@ -54,7 +54,12 @@ export function choose(request: FitRequest): Choice {
   function decisions(): Decision[] {
     const asked = (value: unknown) => (value === undefined ? {} : { asked: true });
     const list: Decision[] = [
-      { setting: "users", value: users, because: wishes.users === undefined ? goal.because.users : "asked for", ...asked(wishes.users) },
+      {
+        setting: "users",
+        value: users,
+        because: wishes.users === undefined ? goal.because.users : "asked for",
+        ...asked(wishes.users),
+      },
       {
         setting: "context",
         value: context,
@@ -68,8 +73,18 @@ export function choose(request: FitRequest): Choice {
                 : goal.because.context,
         ...asked(wishes.context),
       },
-      { setting: "micro-batch", value: microBatch, because: wishes.microBatch === undefined ? goal.because.microBatch : "asked for", ...asked(wishes.microBatch) },
-      { setting: "kv type", value: cacheType, because: wishes.cacheType === undefined ? goal.because.cacheType : "asked for", ...asked(wishes.cacheType) },
+      {
+        setting: "micro-batch",
+        value: microBatch,
+        because: wishes.microBatch === undefined ? goal.because.microBatch : "asked for",
+        ...asked(wishes.microBatch),
+      },
+      {
+        setting: "kv type",
+        value: cacheType,
+        because: wishes.cacheType === undefined ? goal.because.cacheType : "asked for",
+        ...asked(wishes.cacheType),
+      },
       {
         setting: "layers on device",
         value: onDevices ? (gpuLayers === "all" ? every : gpuLayers) : 0,

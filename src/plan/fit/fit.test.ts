@@ -25,7 +25,8 @@ const geometry: Geometry = {
 
 /** 3100 MiB of weights, 100 a layer; 0.1 MiB of f16 cache a token, half of it for q8_0. Where a layer lies, its memory lies. */
 function memory(settings: LlamaCppSettings): MemoryPrediction {
-  if (settings.cacheTypeK === "q4_0") return { kind: "rejected", reason: "no q4_0 here", because: "this fake refuses it" };
+  if (settings.cacheTypeK === "q4_0")
+    return { kind: "rejected", reason: "no q4_0 here", because: "this fake refuses it" };
   const onDevice = settings.gpuLayers === "all" ? LAYERS : settings.gpuLayers;
   const cache = settings.context * (settings.cacheTypeK === "f16" ? 0.1 : 0.05) * MIB;
   const at = (place: "host" | number, layers: number) => {
@@ -41,12 +42,27 @@ function memory(settings: LlamaCppSettings): MemoryPrediction {
   return {
     kind: "fits-engine",
     places: places.map(({ place }) => place),
-    footprint: sum("memory", "memory", places.map(({ tree }) => tree)),
+    footprint: sum(
+      "memory",
+      "memory",
+      places.map(({ tree }) => tree),
+    ),
   };
 }
 
-function request(options: { available: number; free?: number; closable?: number } & Partial<Pick<FitRequest, "goal" | "wishes" | "measuredThreads">>): FitRequest {
-  const device: Device = { id: "GPU-0", name: "Card", vendor: "nvidia", backend: "cuda", memoryKind: "discrete", freeBytes: options.free ?? 0 };
+function request(
+  options: { available: number; free?: number; closable?: number } & Partial<
+    Pick<FitRequest, "goal" | "wishes" | "measuredThreads">
+  >,
+): FitRequest {
+  const device: Device = {
+    id: "GPU-0",
+    name: "Card",
+    vendor: "nvidia",
+    backend: "cuda",
+    memoryKind: "discrete",
+    freeBytes: options.free ?? 0,
+  };
   const rig: Rig = {
     name: "test",
     devices: options.free === undefined ? [] : [device],
@@ -91,15 +107,22 @@ test("context gives way before layers leave the device", () => {
   expect(partial.context).toBe(2048);
   expect(partial.settings.gpuLayers).toBe(14);
   expect(partial.now.verdict).toBe("tight");
-  expect(partial.decisions.find(({ setting }) => setting === "layers on device")?.because).toContain("17 stay on the CPU");
+  expect(partial.decisions.find(({ setting }) => setting === "layers on device")?.because).toContain(
+    "17 stay on the CPU",
+  );
 });
 
 test("what was asked for stays, and the verdict says what it costs", () => {
-  const choice = choose(request({ available: 32 * GIB, free: 2000 * MIB, wishes: { context: 16384, gpuLayers: "all" } }));
+  const choice = choose(
+    request({ available: 32 * GIB, free: 2000 * MIB, wishes: { context: 16384, gpuLayers: "all" } }),
+  );
   expect(choice.context).toBe(16384);
   expect(choice.settings.gpuLayers).toBe("all");
   expect(choice.now.verdict).toBe("does not fit");
-  expect(choice.decisions.filter(({ asked }) => asked).map(({ setting }) => setting)).toEqual(["context", "layers on device"]);
+  expect(choice.decisions.filter(({ asked }) => asked).map(({ setting }) => setting)).toEqual([
+    "context",
+    "layers on device",
+  ]);
 });
 
 test("weights that exceed RAM are read from disk, a cache that does is not", () => {
@@ -115,7 +138,12 @@ test("after closing what uses memory is a verdict of its own", () => {
 });
 
 test("what would make it fit is computed, and what the engine refuses is not offered", () => {
-  const asked = request({ available: 32 * GIB, free: 4600 * MIB, wishes: { context: 16384, gpuLayers: "all" }, goal: "batch" });
+  const asked = request({
+    available: 32 * GIB,
+    free: 4600 * MIB,
+    wishes: { context: 16384, gpuLayers: "all" },
+    goal: "batch",
+  });
   const choice = choose(asked);
   expect(choice.now.verdict).toBe("does not fit");
   const offered = alternatives(asked, choice);
@@ -125,7 +153,8 @@ test("what would make it fit is computed, and what the engine refuses is not off
   expect(["fits", "tight"]).toContain(shorter.verdict);
   const longest = longestContext(asked, choice)!;
   expect(shorter.flags).toBe(`--context ${longest}`);
-  const wish = (context: number) => choose(request({ available: 32 * GIB, free: 4600 * MIB, goal: "batch", wishes: { context, gpuLayers: "all" } }));
+  const wish = (context: number) =>
+    choose(request({ available: 32 * GIB, free: 4600 * MIB, goal: "batch", wishes: { context, gpuLayers: "all" } }));
   expect(["fits", "tight"]).toContain(wish(longest).now.verdict);
   expect(wish(longest + 256).now.verdict).toBe("does not fit");
 });

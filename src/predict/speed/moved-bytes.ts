@@ -1,6 +1,6 @@
 import type { Geometry, Layer } from "../../facts/model/index.ts";
 import type { CacheType } from "../../facts/runtime/index.ts";
-import { rowBytes } from "../../facts/weights/index.ts";
+import { rowBytes, tensorType } from "../../facts/weights/index.ts";
 import type { Tensor } from "../../facts/weights/index.ts";
 
 /** Bytes of weights that one generated token reads, apart by how they are read. */
@@ -17,7 +17,11 @@ export interface MovedWeights {
  * Weights one decode step reads. The token embedding is only looked up, one row a token, unless it is also the output matrix
  * (tied); of the experts only `expertsUsed / experts` is read. Stored bytes are another quantity: see the memory room.
  */
-export function movedWeights(geometry: Geometry, tensors: readonly Tensor[], layers?: (layer: number) => boolean): MovedWeights {
+export function movedWeights(
+  geometry: Geometry,
+  tensors: readonly Tensor[],
+  layers?: (layer: number) => boolean,
+): MovedWeights {
   let denseBytes = 0;
   let expertBytes = 0;
   let bodyParameters = 0;
@@ -39,14 +43,14 @@ export function cacheBytesRead(geometry: Geometry, depth: number, typeK: CacheTy
   let bytes = 0;
   for (const { mixer } of geometry.layers) {
     if (mixer.kind === "mla") {
-      bytes += depth * rowBytes(typeK, mixer.latentLength + mixer.ropeLength);
+      bytes += depth * cacheRow(typeK, mixer.latentLength + mixer.ropeLength);
       continue;
     }
     const attention = mixer.kind === "parallel" ? mixer.attention : mixer;
     if (attention.kind !== "attention") continue;
     const seen = attention.window === undefined ? depth : Math.min(depth, attention.window);
-    const key = rowBytes(typeK, attention.kvHeads * attention.keyLength);
-    bytes += seen * (key + rowBytes(typeV, attention.kvHeads * attention.valueLength));
+    const key = cacheRow(typeK, attention.kvHeads * attention.keyLength);
+    bytes += seen * (key + cacheRow(typeV, attention.kvHeads * attention.valueLength));
   }
   return bytes;
 }
@@ -70,4 +74,8 @@ export function layerOf(tensorName: string): number | undefined {
 function expertShare(layer: Layer | undefined): number {
   const feedForward = layer?.feedForward;
   return feedForward?.kind === "experts" ? feedForward.expertsUsed / feedForward.experts : 1;
+}
+
+function cacheRow(type: CacheType, elements: number): number {
+  return rowBytes(tensorType(type)!, elements);
 }

@@ -54,5 +54,9 @@ export function guarded<Flags extends { readonly json?: boolean }, Args extends 
 export function asLoadoutError(thrown: unknown, signal?: AbortSignal): LoadoutError {
   if (signal?.aborted) return new LoadoutError("interrupted");
   if (thrown instanceof LoadoutError) return thrown;
-  return new LoadoutError("internal", { what: thrown instanceof Error ? thrown.message : String(thrown) }, { cause: thrown });
+  return new LoadoutError(
+    "internal",
+    { what: thrown instanceof Error ? thrown.message : String(thrown) },
+    { cause: thrown },
+  );
 }

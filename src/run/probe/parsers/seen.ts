@@ -46,6 +46,8 @@ export interface SeenGpu {
   readonly usedBytes?: number;
   readonly freeBytes?: number;
   readonly reservedBytes?: number;
+  /** share of its memory in use, from tools that print no sizes */
+  readonly usedPercent?: number;
   readonly maxAllocationBytes?: number;
   readonly driver?: string;
   readonly powerLimitWatts?: number;

@@ -1,7 +1,13 @@
 import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
 import { compareMemory } from "../../../facts/runtime/index.ts";
 import { formatDuration, formatFileBytes, formatNumber } from "../../../facts/units/index.ts";
-import { ANSWER_VERSION, answerFit, type RateResidual, type RunAnswer, type TermResidual } from "../../../plan/answer/index.ts";
+import {
+  ANSWER_VERSION,
+  answerFit,
+  type RateResidual,
+  type RunAnswer,
+  type TermResidual,
+} from "../../../plan/answer/index.ts";
 import { decodePace, prefillPace, type Pace } from "../../../predict/speed/index.ts";
 import { paceInput } from "../../../plan/answer/index.ts";
 import { embeddedEngine, type Reply, type RunningEngine, type StopReport } from "../../../run/engine/index.ts";
@@ -28,7 +34,12 @@ const PROMPT = "What is the capital of France? Answer in one sentence.";
 export const start = guarded(async function (this: CliContext, flags: StartFlags) {
   const progress = progressFor(this);
   if (!Number.isInteger(flags.maxTokens) || flags.maxTokens < 1) {
-    throw new LoadoutError("bad-quantity", { what: "--max-tokens", expected: "a whole number of at least 1", got: flags.maxTokens, example: "128" });
+    throw new LoadoutError("bad-quantity", {
+      what: "--max-tokens",
+      expected: "a whole number of at least 1",
+      got: flags.maxTokens,
+      example: "128",
+    });
   }
   progress.update("probing this machine ...");
   const machine = await machineOf(this);
@@ -49,13 +60,17 @@ export const start = guarded(async function (this: CliContext, flags: StartFlags
     {
       signal: this.signal,
       onEvent: (event) => {
-        if (event.kind === "loading") progress.update(`loading weights: ${formatNumber(event.share * 100, 2)}% of ${formatFileBytes(weights.facts.fileBytes)}`);
+        if (event.kind === "loading")
+          progress.update(
+            `loading weights: ${formatNumber(event.share * 100, 2)}% of ${formatFileBytes(weights.facts.fileBytes)}`,
+          );
       },
     },
   );
   let stopped: StopReport | undefined;
   try {
-    const threads = flags.threads ?? question.request.measuredThreads ?? (await measuredThreads(engine, choice.threads));
+    const threads =
+      flags.threads ?? question.request.measuredThreads ?? (await measuredThreads(engine, choice.threads));
     progress.done();
     const { reply, firstTokenAtMs } = await converse(this, engine, flags, Date.now);
     stopped = await engine.stop();
@@ -79,14 +94,20 @@ export const start = guarded(async function (this: CliContext, flags: StartFlags
         firstTokenMs: reply.ttftMs,
         startToFirstTokenMs: firstTokenAtMs - this.startedAtMs,
         prefillTokensPerSec: (reply.promptTokens / reply.prefillMs) * 1000,
-        ...(reply.completionTokens > 1 ? { decodeTokensPerSec: ((reply.completionTokens - 1) / reply.decodeMs) * 1000 } : {}),
+        ...(reply.completionTokens > 1
+          ? { decodeTokensPerSec: ((reply.completionTokens - 1) / reply.decodeMs) * 1000 }
+          : {}),
         threads,
       },
       memory,
       rates,
     } as const satisfies Omit<RunAnswer, "next">;
     const receipt = ledger.keep(base, question, engine.info, new Date());
-    const answer: RunAnswer = { ...base, ...(receipt ? { receipt } : {}), next: ["loadout receipts", `loadout explain ${question.context.modelArgument}`] };
+    const answer: RunAnswer = {
+      ...base,
+      ...(receipt ? { receipt } : {}),
+      next: ["loadout receipts", `loadout explain ${question.context.modelArgument}`],
+    };
     this.out(flags.json ? JSON.stringify(answer, null, 2) : `\n${runText(answer, this.outStyle)}`);
     return EXIT.ok;
   } finally {
@@ -102,8 +123,12 @@ async function converse(context: CliContext, engine: RunningEngine, flags: Start
   let firstTokenAtMs: number | undefined;
   let reply: Reply | undefined;
   const { stdout } = context.process;
-  if (!flags.json) stdout.write(`\n${context.outStyle.strong("you")}  ${prompt}\n${context.outStyle.strong("model")}  `);
-  const request = { prompt: engine.template === "own" ? [{ role: "user" as const, content: prompt }] : prompt, maxTokens: flags.maxTokens };
+  if (!flags.json)
+    stdout.write(`\n${context.outStyle.strong("you")}  ${prompt}\n${context.outStyle.strong("model")}  `);
+  const request = {
+    prompt: engine.template === "own" ? [{ role: "user" as const, content: prompt }] : prompt,
+    maxTokens: flags.maxTokens,
+  };
   for await (const event of engine.chat({ ...request, reusePrefix: false, signal: context.signal })) {
     if (event.kind === "prefill") firstTokenAtMs ??= now();
     if (event.kind === "token" && !flags.json) stdout.write(event.text);
@@ -124,11 +149,16 @@ function rateResiduals(decode: Pace | undefined, prefill: Pace | undefined, repl
     what,
     actual,
     ...(predicted
-      ? { predicted, ratio: actual / predicted.tokensPerSec, insideBand: actual >= predicted.low && actual <= predicted.high }
+      ? {
+          predicted,
+          ratio: actual / predicted.tokensPerSec,
+          insideBand: actual >= predicted.low && actual <= predicted.high,
+        }
       : {}),
   });
   const rates = [residual("prefill", prefill, (reply.promptTokens / reply.prefillMs) * 1000)];
-  if (reply.completionTokens > 1) rates.unshift(residual("decode", decode, ((reply.completionTokens - 1) / reply.decodeMs) * 1000));
+  if (reply.completionTokens > 1)
+    rates.unshift(residual("decode", decode, ((reply.completionTokens - 1) / reply.decodeMs) * 1000));
   return rates;
 }
 

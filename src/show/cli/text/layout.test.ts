@@ -5,7 +5,13 @@ import { bar, columns, visible, wrap } from "./layout.ts";
 import { styleFor } from "./style.ts";
 
 test("a bar has its width whatever the share", () => {
-  fc.assert(fc.property(fc.double({ min: -1, max: 2, noNaN: true }), fc.integer({ min: 1, max: 40 }), (share, width) => bar(share, width).length === width));
+  fc.assert(
+    fc.property(
+      fc.double({ min: -1, max: 2, noNaN: true }),
+      fc.integer({ min: 1, max: 40 }),
+      (share, width) => bar(share, width).length === width,
+    ),
+  );
   expect(bar(0.5, 4)).toBe("██··");
 });
 

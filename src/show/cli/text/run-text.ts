@@ -28,14 +28,21 @@ export function runText(answer: RunAnswer, style: Style): string {
   ]);
   return [
     style.strong("predicted against measured"),
-    ...columns([[style.faint("  term"), style.faint("predicted"), style.faint("measured"), ""], ...memoryRows, ...rateRows], [1, 2]),
+    ...columns(
+      [[style.faint("  term"), style.faint("predicted"), style.faint("measured"), ""], ...memoryRows, ...rateRows],
+      [1, 2],
+    ),
     style.faint(
       `  loaded in ${formatDuration(measured.loadMs)}, first token ${formatDuration(measured.firstTokenMs)} after the question ` +
         `and ${formatDuration(measured.startToFirstTokenMs)} after the command`,
     ),
-    style.faint(`  ${reply.promptTokens} prompt and ${reply.replyTokens} reply tokens, ${measured.threads} thread${measured.threads === 1 ? "" : "s"}`),
+    style.faint(
+      `  ${reply.promptTokens} prompt and ${reply.replyTokens} reply tokens, ${measured.threads} thread${measured.threads === 1 ? "" : "s"}`,
+    ),
     "",
-    ...(answer.receipt ? [style.faint(`receipt ${answer.receipt.id} kept: the next prediction on this machine uses it`)] : []),
+    ...(answer.receipt
+      ? [style.faint(`receipt ${answer.receipt.id} kept: the next prediction on this machine uses it`)]
+      : []),
     ...answer.next.map((command, index) => `${index === 0 ? "next:" : "     "} ${style.strong(command)}`),
   ].join("\n");
 }

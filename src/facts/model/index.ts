@@ -1,0 +1,2 @@
+export type * from "./geometry.ts";
+export { geometryFromGguf, parameterCount } from "./gguf-geometry.ts";

@@ -1,0 +1,12 @@
+export { DEFAULT_MODEL_BYTES, type Consent, type DownloadQuestion } from "./consent.ts";
+export { ensureSmallModel, type EnsureOptions } from "./ensure.ts";
+export {
+  findWeights,
+  hubCacheDir,
+  matchWeights,
+  removeWeights,
+  type Findings,
+  type LocalWeights,
+} from "./local/index.ts";
+export type { OnProgress, Progress } from "./progress.ts";
+export { readSmallModels, type SmallModel } from "./small-models.ts";

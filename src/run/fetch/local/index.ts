@@ -1,0 +1,5 @@
+export { findWeights, type Findings, type FindOptions } from "./find.ts";
+export { matchWeights } from "./match.ts";
+export { hubCacheDir } from "./places.ts";
+export { removeWeights } from "./remove.ts";
+export type { LocalWeights, Origin } from "./weights.ts";

@@ -1,0 +1,1 @@
+export { fetchPackage, packageBytes, type PackageFetch } from "./fetch-package.ts";

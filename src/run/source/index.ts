@@ -1,0 +1,1 @@
+export { openFileSource, type ClosableSource } from "./file-source.ts";
