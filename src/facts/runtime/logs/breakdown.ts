@@ -18,7 +18,7 @@ export function readBreakdown(text: string): BreakdownRow | undefined {
   const cells = /\|\s+- (.+?)\s*\|(.*)\|/.exec(text);
   if (!cells) return undefined;
   const name = cells[1]!;
-  const device = /^\s*(\d+) = (\d+) \+ \(\s*(\d+) =\s*(\d+) \+\s*(\d+) \+\s*(\d+)\)/.exec(cells[2]!);
+  const device = /^\s*(\d+) =\s*(\d+) \+ \(\s*(\d+) =\s*(\d+) \+\s*(\d+) \+\s*(\d+)\)/.exec(cells[2]!);
   if (device) {
     const [totalMiB, freeMiB, selfMiB, modelMiB, contextMiB, computeMiB] = numbers(device);
     return {

@@ -1,5 +1,4 @@
 import { readBreakdown, type BreakdownRow } from "./breakdown.ts";
-import type { LogLine } from "./line.ts";
 
 /** What a buffer holds. "lora" is the adapters' weights. */
 export const BUFFER_TERMS = ["weights", "repacked", "kv", "recurrent", "compute", "output", "lora"] as const;
@@ -99,12 +98,12 @@ const GRAMMAR: readonly (readonly [pattern: RegExp, read: (match: RegExpExecArra
 ];
 
 /** What a line says: nothing for most, two things for a few. */
-export function readFacts(line: LogLine): LogFact[] {
-  const row = readBreakdown(line.text);
+export function readFacts(text: string): LogFact[] {
+  const row = readBreakdown(text);
   if (row) return [{ kind: "breakdown", row }];
   const facts: LogFact[] = [];
   for (const [pattern, read] of GRAMMAR) {
-    const match = pattern.exec(line.text);
+    const match = pattern.exec(text);
     if (match) facts.push(read(match));
   }
   return facts;

@@ -4,7 +4,7 @@
  */
 export function printMiB(bytes: number, decimals: number): string {
   const scale = 10n ** BigInt(decimals);
-  const scaled = BigInt(bytes) * scale;
+  const scaled = BigInt(Math.round(bytes)) * scale;
   const unit = 2n ** 20n;
   let whole = scaled / unit;
   const twice = 2n * (scaled % unit);

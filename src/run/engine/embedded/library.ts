@@ -14,43 +14,60 @@ const GPU_OF: Readonly<Partial<Record<Backend | "auto", "auto" | "cuda" | "vulka
 };
 
 /** Loads node-llama-cpp on first use: it is optional, and heavy. */
-export async function loadLibrary(): Promise<Library> {
+export async function loadLibrary(load: () => Promise<Library> = () => import("node-llama-cpp")): Promise<Library> {
   try {
-    return await import("node-llama-cpp");
+    return await load();
   } catch (cause) {
     throw new LoadoutError("engine-missing", { what: "node-llama-cpp" }, { cause });
   }
 }
 
+export interface OpenOptions {
+  /** the ceiling that `Llama.maxThreads` can be lowered from later, without loading anything again */
+  readonly maxThreads?: number;
+  readonly logger: (level: LlamaLogLevel, message: string) => void;
+}
+
 /**
- * Opens a back end without ever building one from source.
- * `maxThreads` is the ceiling that {@link Llama.maxThreads} can be lowered from later, without loading anything again.
+ * Opens a back end, without ever building one from source. The library quietly answers with another build where it lacks
+ * the one asked for, and opens a GPU build without a GPU: both are refused here, and "auto" means the processor then.
  */
-export async function openBackend(
-  library: Library,
-  backend: Backend | "auto",
-  options: { maxThreads?: number; logger: (level: LlamaLogLevel, message: string) => void },
-): Promise<Llama> {
+export async function openBackend(library: Library, backend: Backend | "auto", options: OpenOptions): Promise<Llama> {
   const gpu = GPU_OF[backend];
-  const missing = (got: string, cause?: unknown) =>
-    new LoadoutError(
-      "engine-build-missing",
-      { backend, platform: `${process.platform}-${process.arch}`, got, available: "cpu" },
-      { cause },
-    );
-  if (gpu === undefined) throw missing("it is not built for it");
-  try {
-    return await library.getLlama({
-      gpu,
-      build: "never",
-      progressLogs: false,
-      logLevel: library.LlamaLogLevel.debug,
-      ...(options.maxThreads === undefined ? {} : { maxThreads: options.maxThreads }),
-      logger: options.logger,
-    });
-  } catch (cause) {
-    throw missing(cause instanceof Error ? cause.message : String(cause), cause);
+  if (gpu === undefined) throw missing(backend, "it is never built for it");
+  const llama = await open(library, gpu, options).catch((error: unknown) => {
+    throw missing(backend, error instanceof Error ? error.message : String(error), error);
+  });
+  if (llama.gpu === false) {
+    if (backend === "cpu" || backend === "auto") return llama;
+    throw missing(backend, "only the build for the processor opens");
   }
+  const devices = await llama.getGpuDeviceNames();
+  if (devices.length > 0 && (backend === "auto" || backend === llama.gpu)) return llama;
+  const got = devices.length === 0 ? "it lists no device" : `the build for ${llama.gpu} opens instead`;
+  await llama.dispose();
+  if (backend === "auto") return open(library, false, options);
+  throw missing(backend, got);
+}
+
+function open(
+  library: Library,
+  gpu: "auto" | "cuda" | "vulkan" | "metal" | false,
+  options: OpenOptions,
+): Promise<Llama> {
+  return library.getLlama({
+    gpu,
+    build: "never",
+    progressLogs: false,
+    logLevel: library.LlamaLogLevel.debug,
+    ...(options.maxThreads === undefined ? {} : { maxThreads: options.maxThreads }),
+    logger: options.logger,
+  });
+}
+
+function missing(backend: string, got: string, cause?: unknown): LoadoutError {
+  const platform = `${process.platform}-${process.arch}`;
+  return new LoadoutError("engine-build-missing", { backend, platform, got, available: "cpu" }, { cause });
 }
 
 export function backendOf(llama: Llama): Backend {

@@ -4,6 +4,10 @@ import type { LogEntry } from "./protocol.ts";
 /** Levels worth a reader's time even where the grammar knows nothing about the line. */
 const LOUD = new Set(["fatal", "error", "warn", "info"]);
 
+/** Among the kinds of the grammar: any line of an error. */
+const ERROR_LINE = "error-line";
+const ERROR_LIMIT_MS = 100;
+
 /**
  * Takes the engine's lines in the child process. They arrive asynchronously, after the call that caused them has
  * returned, so whoever needs them waits for the line that is known to be the last.
@@ -13,7 +17,7 @@ export class LogRelay {
   readonly #reader = new LogReader();
   readonly #waiting = new Set<{ seen: (kinds: ReadonlySet<string>) => boolean; done: () => void }>();
   #kinds = new Set<string>();
-  #last: string[] = [];
+  #errors = new Set<string>();
 
   constructor(send: (lines: LogEntry[]) => void) {
     this.#send = send;
@@ -26,21 +30,25 @@ export class LogRelay {
       const facts = this.#reader.add(text);
       for (const { kind } of facts) this.#kinds.add(kind);
       if (facts.length > 0 || LOUD.has(level)) lines.push([level, text]);
-      if (level === "error" || level === "fatal") this.#last = [...this.#last.slice(-4), text.trim()];
+      if (level === "error" || level === "fatal") {
+        this.#errors.add(text.trim());
+        this.#kinds.add(ERROR_LINE);
+      }
     }
     if (lines.length > 0) this.#send(lines);
     for (const waiter of this.#waiting) if (waiter.seen(this.#kinds)) waiter.done();
   }
 
-  /** The latest errors in the engine's words: its exceptions say less. */
-  lastErrors(): string {
-    return this.#last.join("; ");
+  /** The latest errors, each once, in the engine's words: its exceptions say less. They may come after the exception. */
+  async lastErrors(): Promise<string> {
+    await this.seen([ERROR_LINE], ERROR_LIMIT_MS);
+    return [...this.#errors].slice(-5).join("; ");
   }
 
   /** Forgets which kinds of lines were seen, before doing what will print them. */
   expect(): void {
     this.#kinds = new Set();
-    this.#last = [];
+    this.#errors = new Set();
   }
 
   /** Waits until all these kinds of lines were seen since {@link expect}; after `limitMs` it goes on without. */

@@ -61,9 +61,9 @@ export class Session {
     const choice = chooseContext(args.settings, model.trainContextSize, library);
     relay.expect();
     const beganContext = performance.now();
-    const context = await model
-      .createContext(contextOptions(choice, mostThreads))
-      .catch((error: unknown) => Promise.reject(failure(error, "engine-rejected", args.modelPath, library, relay)));
+    const context = await model.createContext(contextOptions(choice, mostThreads)).catch(async (error: unknown) => {
+      throw await failure(error, "engine-rejected", args.modelPath, library, relay);
+    });
     const contextMs = performance.now() - beganContext;
     await relay.seen(["buffer", "nodes", "splits"], LOG_LIMIT_MS);
 
@@ -151,21 +151,22 @@ async function loadModel(
       onLoadProgress: onLoading,
     });
   } catch (error) {
-    throw failure(error, "engine-bad-model", args.modelPath, library, relay);
+    throw await failure(error, "engine-bad-model", args.modelPath, library, relay);
   }
 }
 
 /** The engine's exceptions say little ("Failed to load model"); its last error lines say why. */
-function failure(
+async function failure(
   error: unknown,
   otherwise: "engine-bad-model" | "engine-rejected",
   path: string,
   library: Library,
   relay: LogRelay,
-): LoadoutError {
+): Promise<LoadoutError> {
   if (error instanceof LoadoutError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  const got = [message, relay.lastErrors()].filter((part) => part !== "").join(": ");
+  const lines = await relay.lastErrors();
+  const got = lines === "" || message.includes(lines) ? message : `${message}: ${lines}`;
   if (error instanceof library.InsufficientMemoryError)
     return new LoadoutError("engine-out-of-memory", { what: path, got }, { cause: error });
   return new LoadoutError(otherwise, { path, got }, { cause: error });
