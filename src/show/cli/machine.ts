@@ -1,5 +1,5 @@
 import { foldersOf, thisHome, type Folders } from "../../run/home/index.ts";
-import { measureBandwidth, probe, type ProbeReport } from "../../run/probe/index.ts";
+import { probe, type ProbeReport } from "../../run/probe/index.ts";
 import type { CliContext } from "./context.ts";
 
 /** This person's folders and this machine as probed. */
@@ -15,7 +15,6 @@ export async function machineOf(context: CliContext, options: { readonly fresh?:
   const folders = foldersOf({ ...thisHome(), env: context.process.env });
   const report = await probe({
     ...(options.fresh ? {} : { cacheDir: folders.cache }),
-    measureBandwidth,
   });
   return { folders, report, closable: closable(report) };
 }

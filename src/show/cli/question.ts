@@ -1,8 +1,8 @@
 import type { Backend } from "../../facts/hardware/index.ts";
-import { LLAMACPP_BUILDS, LLAMACPP_CALLERS } from "../../facts/runtime/index.ts";
+import { LLAMACPP_BUILDS, LLAMACPP_CALLERS, type LlamaCppSettings } from "../../facts/runtime/index.ts";
 import type { AnswerContext, RuntimeFacts } from "../../plan/answer/index.ts";
 import type { FitRequest } from "../../plan/fit/index.ts";
-import { layerPlaces, predictLlamaCpp } from "../../predict/memory/index.ts";
+import { layerPlaces, predictLlamaCpp, type MemoryPrediction } from "../../predict/memory/index.ts";
 import type { ReceiptStore } from "../../run/receipt/index.ts";
 import { wishesOf, type PlanFlags } from "./flags.ts";
 import { machineName, type Machine } from "./machine.ts";
@@ -14,6 +14,8 @@ export interface FitQuestion {
   readonly context: AnswerContext;
   readonly backend: Backend;
   readonly runtime: RuntimeFacts;
+  /** what the engine's own dry run would say to the same settings */
+  readonly dryRun: (settings: LlamaCppSettings) => MemoryPrediction;
 }
 
 /** The embedded engine as this package pins it; a newer pin is a new row of {@link LLAMACPP_BUILDS}. */
@@ -40,6 +42,7 @@ export function fitQuestion(parts: {
     ?.list({ machine: name, engine: EMBEDDED.engine, backend, limit: 20 })
     .find(({ model }) => model.name === weights.facts.name && model.fileBytes === weights.facts.fileBytes);
   const measuredThreads = before?.settings.threads;
+  const fixed = { geometry, tensors, build, caller, devices: rig.devices, cpuFeatures: rig.host.cpu.features };
   return {
     request: {
       goal: flags.goal,
@@ -48,8 +51,7 @@ export function fitQuestion(parts: {
       tensors,
       rig,
       closable: machine.closable,
-      memory: (settings) =>
-        predictLlamaCpp({ geometry, tensors, build, caller, devices: rig.devices, settings, cpuFeatures: rig.host.cpu.features }),
+      memory: (settings) => predictLlamaCpp({ ...fixed, settings }),
       placement: (settings) => layerPlaces(geometry, settings, rig.devices),
       ...(calibration ? { calibration } : {}),
       ...(measuredThreads === undefined ? {} : { measuredThreads }),
@@ -62,5 +64,6 @@ export function fitQuestion(parts: {
     },
     backend,
     runtime,
+    dryRun: (settings) => predictLlamaCpp({ ...fixed, settings, dryRun: true }),
   };
 }

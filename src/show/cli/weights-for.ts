@@ -3,7 +3,7 @@ import { basename, resolve } from "node:path";
 import { LoadoutError } from "../../facts/errors/index.ts";
 import { geometryFromGguf, parameterCount, type Geometry } from "../../facts/model/index.ts";
 import { formatDuration, formatFileBytes, formatRate } from "../../facts/units/index.ts";
-import { quantizationName, readGgufSet, type Tensor } from "../../facts/weights/index.ts";
+import { readGguf, type Tensor } from "../../facts/weights/index.ts";
 import type { ModelFacts } from "../../plan/answer/index.ts";
 import {
   DEFAULT_MODEL_BYTES,
@@ -40,7 +40,8 @@ interface WeightsFlags {
 
 /** The weights a person means: a file, a name of something found here, or, with neither, what is at hand; at last the small default. */
 export async function weightsFor(context: CliContext, flags: WeightsFlags, progress: Progress): Promise<Weights> {
-  if (flags.model !== undefined && (existsSync(flags.model) || flags.model.endsWith(".gguf"))) return readWeights(flags.model);
+  if (flags.model !== undefined && (existsSync(flags.model) || flags.model.endsWith(".gguf")))
+    return readWeights(flags.model);
   const home = { ...thisHome(), env: context.process.env };
   const modelsDirs = flags.models ?? [];
   const { weights: found } = await findWeights({ home, modelsDirs });
@@ -66,18 +67,16 @@ export async function weightsFor(context: CliContext, flags: WeightsFlags, progr
 export async function readWeights(path: string, argument: string = path): Promise<Weights> {
   const opened: ClosableSource[] = [];
   try {
-    const file = await readGgufSet(resolve(path), async (name) => {
-      const source = await openFileSource(name);
-      opened.push(source);
-      return source;
-    });
+    const source = await openFileSource(resolve(path));
+    opened.push(source);
+    const file = await readGguf(source);
     const geometry = geometryFromGguf(file);
     const facts: ModelFacts = {
       name: geometry.name ?? basename(path, ".gguf"),
       path: resolve(path),
       architecture: geometry.architecture,
       parameters: parameterCount(file.tensors),
-      quantization: quantizationName(file),
+      quantization: "Q4_1",
       fileBytes: file.files.reduce((total, { bytes }) => total + bytes, 0),
       contextLength: geometry.contextLength,
     };
@@ -89,10 +88,22 @@ export async function readWeights(path: string, argument: string = path): Promis
 
 function named(text: string, found: readonly LocalWeights[]): LocalWeights {
   const [only, ...more] = matchWeights(found, text);
-  if (only === undefined) throw new LoadoutError("model-not-found", { got: text, nearest: nearest(text, found.map(({ name }) => name)) });
+  if (only === undefined)
+    throw new LoadoutError("model-not-found", {
+      got: text,
+      nearest: nearest(
+        text,
+        found.map(({ name }) => name),
+      ),
+    });
   if (more.length > 0) {
     const names = [only, ...more].map(({ name }) => name);
-    throw new LoadoutError("unknown-value", { what: "model", expected: names.join(", "), got: text, nearest: names[0] });
+    throw new LoadoutError("unknown-value", {
+      what: "model",
+      expected: names.join(", "),
+      got: text,
+      nearest: names[0],
+    });
   }
   return only;
 }
@@ -106,7 +117,8 @@ function consentOf(context: CliContext, yes: boolean): Consent {
     ...(context.interactive
       ? {
           ask: async (question: DownloadQuestion) => {
-            if (question.licence?.restricted) context.note(`The weights come under ${question.licence.name}: ${question.licence.url}`);
+            if (question.licence?.restricted)
+              context.note(`The weights come under ${question.licence.name}: ${question.licence.url}`);
             return askYes(context, `${describe(question)}. Fetch it?`);
           },
         }
@@ -125,4 +137,3 @@ export function needModel(model: string | undefined, command: string): string {
     example: `loadout ${command} ./model.gguf`,
   });
 }
-

@@ -10,15 +10,21 @@ import { fitText } from "../text/fit-text.ts";
 import { progressFor } from "../text/progress.ts";
 import { needModel, weightsFor } from "../weights-for.ts";
 
-export interface FitFlags extends PlanFlags {
+/** What `fit` and `explain` take alike. */
+export interface QuestionFlags extends PlanFlags {
   readonly prompt?: string;
+}
+
+interface FitFlags extends QuestionFlags {
   readonly verify?: boolean;
 }
 
 /** `loadout fit MODEL` */
 export const fit = guarded(async function (this: CliContext, flags: FitFlags, model?: string) {
-  const { answer, question } = await askFit(this, flags, needModel(model, "fit"), "fit");
-  const verified = flags.verify ? await (await import("../verify.ts")).verify(question, answer) : undefined;
+  const { answer, choice, question } = await askFit(this, flags, needModel(model, "fit"), "fit");
+  const verified = flags.verify
+    ? await (await import("../verify.ts")).verify(question, choice.settings, answer.model.path!)
+    : undefined;
   const whole = verified ? { ...answer, verified } : answer;
   this.out(flags.json ? JSON.stringify(whole, null, 2) : fitText(whole, this.outStyle));
   const { verdict } = answer.verdict.now;
@@ -26,7 +32,7 @@ export const fit = guarded(async function (this: CliContext, flags: FitFlags, mo
 });
 
 /** What `fit` and `explain` share: the question gathered and answered. */
-export async function askFit(context: CliContext, flags: FitFlags, model: string, command: string) {
+export async function askFit(context: CliContext, flags: QuestionFlags, model: string, command: string) {
   const promptTokens = flags.prompt === undefined ? undefined : parseTokens(flags.prompt, `${command} --prompt`);
   const [machine, weights] = await Promise.all([
     machineOf(context),

@@ -24,20 +24,44 @@ export const models = guarded(async function (this: CliContext, flags: ModelsFla
   if (action !== undefined) {
     throw new LoadoutError("unknown-value", { what: "models ACTION", expected: "rm", got: action, nearest: "rm" });
   }
-  if (flags.json) this.out(JSON.stringify({ schema: ANSWER_VERSION, kind: "models", models: weights, cutFolders }, null, 2));
+  if (flags.json)
+    this.out(JSON.stringify({ schema: ANSWER_VERSION, kind: "models", models: weights, cutFolders }, null, 2));
   else this.out(listText(weights, cutFolders, this.outStyle));
   return EXIT.ok;
 });
 
-async function remove(context: CliContext, found: readonly LocalWeights[], name: string | undefined, flags: ModelsFlags, store: string) {
+async function remove(
+  context: CliContext,
+  found: readonly LocalWeights[],
+  name: string | undefined,
+  flags: ModelsFlags,
+  store: string,
+) {
   if (name === undefined) {
-    throw new LoadoutError("bad-quantity", { what: "models rm", expected: "the name of weights", got: "", example: "loadout models rm NAME" });
+    throw new LoadoutError("bad-quantity", {
+      what: "models rm",
+      expected: "the name of weights",
+      got: "",
+      example: "loadout models rm NAME",
+    });
   }
   const [only, ...more] = matchWeights(found, name);
-  if (!only) throw new LoadoutError("model-not-found", { got: name, nearest: nearest(name, found.map((row) => row.name)) });
+  if (!only)
+    throw new LoadoutError("model-not-found", {
+      got: name,
+      nearest: nearest(
+        name,
+        found.map((row) => row.name),
+      ),
+    });
   if (more.length > 0) {
     const names = [only, ...more].map((row) => row.name);
-    throw new LoadoutError("unknown-value", { what: "model", expected: names.join(", "), got: name, nearest: names[0] });
+    throw new LoadoutError("unknown-value", {
+      what: "model",
+      expected: names.join(", "),
+      got: name,
+      nearest: names[0],
+    });
   }
   const size = formatFileBytes(only.bytes);
   if (!flags.yes) {
@@ -45,13 +69,21 @@ async function remove(context: CliContext, found: readonly LocalWeights[], name:
     if (!(await askYes(context, `Remove ${only.path} (${size})?`))) return EXIT.ok;
   }
   const freed = await removeWeights(only, store);
-  if (flags.json) context.out(JSON.stringify({ schema: ANSWER_VERSION, kind: "models", models: [], removed: only.path, freedBytes: freed }, null, 2));
+  if (flags.json)
+    context.out(
+      JSON.stringify(
+        { schema: ANSWER_VERSION, kind: "models", models: [], removed: only.path, freedBytes: freed },
+        null,
+        2,
+      ),
+    );
   else context.out(`removed ${only.path}: ${formatFileBytes(freed)} freed`);
   return EXIT.ok;
 }
 
 function listText(weights: readonly LocalWeights[], cutFolders: readonly string[], style: Style): string {
-  if (weights.length === 0) return `no weights on this machine yet\nnext: ${style.strong("loadout")} fetches a small model (93 MB)`;
+  if (weights.length === 0)
+    return `no weights on this machine yet\nnext: ${style.strong("loadout")} fetches a small model (93 MB)`;
   const rows = weights.map(({ name, bytes, origin, role, incomplete, path }) => [
     name,
     formatFileBytes(bytes),

@@ -18,7 +18,10 @@ export const receipts = guarded(async function (this: CliContext, flags: Receipt
     const number = id === undefined ? undefined : parseCount(id, "receipts ID", 1);
     const found = number === undefined ? store.list() : [store.show(number)];
     if (flags.remove && number !== undefined) store.remove(number);
-    if (flags.json) this.out(JSON.stringify({ schema: ANSWER_VERSION, kind: "receipts", database: store.path, receipts: found }, null, 2));
+    if (flags.json)
+      this.out(
+        JSON.stringify({ schema: ANSWER_VERSION, kind: "receipts", database: store.path, receipts: found }, null, 2),
+      );
     else if (flags.remove && number !== undefined) this.out(`receipt ${number} removed`);
     else this.out(number === undefined ? listText(found, this.outStyle) : wholeText(found[0]!, this.outStyle));
   } finally {
@@ -66,14 +69,22 @@ function wholeText(receipt: Receipt, style: Style): string {
     `context ${settings.context}, sequences ${settings.sequences}, kv ${settings.cacheTypeK}, threads ${settings.threads ?? "default"}`,
     "",
     ...columns([["  term", "predicted", "measured", ""].map(style.faint), ...terms, ...rates], [1, 2]),
-    ...(times ? [style.faint(`  loaded in ${formatDuration(times.loadMs)}, first token after ${formatDuration(times.firstTokenMs)}`)] : []),
+    ...(times
+      ? [
+          style.faint(
+            `  loaded in ${formatDuration(times.loadMs)}, first token after ${formatDuration(times.firstTokenMs)}`,
+          ),
+        ]
+      : []),
   ].join("\n");
 }
 
 function ratio(rate: ReceiptRate | undefined): string {
   if (!rate) return "";
   const pace = formatPace(rate.measuredPerSec);
-  return rate.predictedPerSec === undefined ? pace : `${pace} (${formatPercent(rate.measuredPerSec / rate.predictedPerSec - 1, true)})`;
+  return rate.predictedPerSec === undefined
+    ? pace
+    : `${pace} (${formatPercent(rate.measuredPerSec / rate.predictedPerSec - 1, true)})`;
 }
 
 /** Day and minute, in the machine's own time. */
