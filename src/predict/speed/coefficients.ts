@@ -36,7 +36,7 @@ export interface CpuClass {
 
 export const CPU_CLASSES: readonly CpuClass[] = [
   {
-    features: ["avx512f", "avx512_vnni"],
+    features: ["avx512f", "avx512-vnni"],
     decodeBytesPerSec: 16e9,
     prefillFlopsPerSec: 65e9,
     source:

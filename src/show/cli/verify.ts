@@ -5,7 +5,7 @@ import type { FitQuestion } from "./question.ts";
 
 /**
  * Sets the prediction against the engine's own dry run of the same file and settings. The dry run gives totals only, of model
- * and context, and leaves out the output buffer and rearranged weights, so those are left out here too.
+ * and context, and leaves out the output buffer, so that is left out here too.
  */
 export async function verify(question: FitQuestion, settings: LlamaCppSettings, modelPath: string): Promise<Verified> {
   const predicted = question.dryRun(settings);
@@ -15,7 +15,7 @@ export async function verify(question: FitQuestion, settings: LlamaCppSettings, 
     predicted.kind === "rejected"
       ? 0
       : predicted.buffers
-          .filter(({ term }) => term !== "output" && term !== "repacked")
+          .filter(({ term }) => term !== "output")
           .reduce((total, { bytes }) => total + bytes, 0);
   return {
     predictedBytes,
