@@ -2,5 +2,6 @@ export * from "./byte-source.ts";
 export * from "./gguf-metadata.ts";
 export * from "./gguf-read.ts";
 export * from "./gguf-value.ts";
+export * from "./gguf-write.ts";
 export type { Tensor } from "./tensor.ts";
 export * from "./tensor-types.ts";
