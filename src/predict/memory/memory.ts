@@ -28,7 +28,7 @@ export type MemoryPrediction =
   | {
       readonly kind: "fits-engine";
       readonly places: readonly PlaceMemory[];
-      /** the same bytes as the engine's log lists them; a window model has two kv lines a place, full attention first */
+      /** the same bytes as the engine's log lists them; a window model has two kv lines a place, full attention first; a compute buffer nothing uses has 0 */
       readonly buffers: readonly EngineBuffer[];
       readonly footprint: Estimate;
     }

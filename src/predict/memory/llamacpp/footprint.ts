@@ -22,7 +22,7 @@ const TERMS: Readonly<Record<MemoryTerm, string>> = {
 
 /** The buffers as a tree that sums: memory -> place -> buffer, each leaf with the arithmetic behind it. */
 export function footprintOf(buffers: readonly EngineBuffer[], basis: Basis): Estimate {
-  const places = [...new Set(buffers.map((buffer) => buffer.place))];
+  const places = [...new Set(buffers.filter((buffer) => buffer.bytes > 0).map((buffer) => buffer.place))];
   return sum(
     "memory",
     "memory",
@@ -31,7 +31,7 @@ export function footprintOf(buffers: readonly EngineBuffer[], basis: Basis): Est
 }
 
 function placeNode(place: "host" | number, buffers: readonly EngineBuffer[], basis: Basis): Estimate {
-  const here = buffers.filter((buffer) => buffer.place === place);
+  const here = buffers.filter((buffer) => buffer.place === place && buffer.bytes > 0);
   const name = place === "host" ? "host" : basis.session.memories.devices[place]!.name;
   const keys = new Set<string>();
   const parts = here.map((buffer) => {

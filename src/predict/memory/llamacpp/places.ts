@@ -13,6 +13,6 @@ export function placesOf(buffers: readonly EngineBuffer[], memories: Memories): 
 
 function termsOf(buffers: readonly EngineBuffer[]): Partial<Record<MemoryTerm, number>> {
   const terms: Partial<Record<MemoryTerm, number>> = {};
-  for (const { term, bytes } of buffers) terms[term] = (terms[term] ?? 0) + bytes;
+  for (const { term, bytes } of buffers) if (bytes > 0) terms[term] = (terms[term] ?? 0) + bytes;
   return terms;
 }

@@ -49,7 +49,7 @@ function predict(session: Session, question: LlamaCppQuestion): MemoryPrediction
     ...cacheOf("window"),
     line(outputType, "output", outputBytes),
     ...compute.bytes.map((bytes, index) => line(computeBuffer(memories.backends, index), "compute", bytes)),
-  ].filter((buffer) => buffer.bytes > 0);
+  ].filter((buffer) => buffer.bytes > 0 || buffer.term === "compute");
   return {
     kind: "fits-engine",
     places: placesOf(buffers, memories),
