@@ -40,6 +40,7 @@ export interface StandInFile {
 
 export interface StandIn extends AsyncDisposable {
   readonly endpoint: string;
+  readonly commit: string;
   readonly seen: Seen[];
   readonly files: Map<string, StandInFile>;
   close(): Promise<void>;
@@ -57,11 +58,12 @@ export interface StandInOptions {
   readonly onPiece?: (seen: Seen) => void;
 }
 
-export const COMMIT = "0123456789abcdef0123456789abcdef01234567";
+const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 const PIECE_BYTES = 65_536;
 
 export async function startHub(options: StandInOptions): Promise<StandIn> {
   const files = new Map(Object.entries(options.files));
+  const commit = options.commit ?? COMMIT;
   const seen: Seen[] = [];
   const content = await listen(createServer((request, response) => void answer("content", request, response)));
   const hub = await listen(createServer((request, response) => void answer("hub", request, response)));
@@ -86,7 +88,7 @@ export async function startHub(options: StandInOptions): Promise<StandIn> {
     if (file === undefined) return void response.writeHead(404, { "x-error-code": "EntryNotFound" }).end();
     const sum = file.etag ?? sumOf(file.bytes);
     if (server === "hub") {
-      response.setHeader("x-repo-commit", options.commit ?? COMMIT);
+      response.setHeader("x-repo-commit", commit);
       if (!file.plain) response.setHeader("x-linked-etag", `"${sum}"`);
       if (!file.plain) response.setHeader("x-linked-size", file.bytes.byteLength);
       if (!options.direct) {
@@ -108,7 +110,7 @@ export async function startHub(options: StandInOptions): Promise<StandIn> {
       await new Promise((resolve) => server.close(resolve));
     }
   };
-  return { endpoint: hub.origin, seen, files, close, [Symbol.asyncDispose]: close };
+  return { endpoint: hub.origin, commit, seen, files, close, [Symbol.asyncDispose]: close };
 }
 
 async function sendFile(

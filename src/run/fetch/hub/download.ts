@@ -7,7 +7,7 @@ import { lookAt } from "../local/index.ts";
 import { progressMeter, type OnProgress } from "../progress.ts";
 import type { Hub, HubAddress } from "./address.ts";
 import { cachedFile, isCommit, layoutOf, publish, type Layout } from "./layout.ts";
-import { withLock } from "./lock.ts";
+import { withLock } from "../lock.ts";
 import { readMetadata, type HubMetadata } from "./metadata.ts";
 import { PartialFile } from "./partial.ts";
 import { ChangedUpstream, streamWindow } from "./stream.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { LoadoutError } from "../../../facts/errors/index.ts";
-import { makeFolder } from "../../home/index.ts";
+import { LoadoutError } from "../../facts/errors/index.ts";
+import { makeFolder } from "../home/index.ts";
 
 /** SQLite's result code for a lock that another connection holds. */
 const SQLITE_BUSY = 5;
