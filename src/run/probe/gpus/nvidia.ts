@@ -43,7 +43,7 @@ export async function findNvidia(tools: Tools, command = "nvidia-smi"): Promise<
     tools.ask(command, [`--query-compute-apps=${APP_COLUMNS.join(",")}`, "--format=csv"]),
   ]);
   let gpus = readQueryGpu(csv ?? "");
-  let processes = readComputeApps(apps ?? "");
+  let processes: readonly SeenProcess[] = readComputeApps(apps ?? "");
   if (gpus.length === 0 && !mayHaveCards(tools, command)) return NOTHING;
   if (gpus.length === 0 || gpus.some((gpu) => gpu.partitioned === true) || unexplained(gpus, processes)) {
     const detail = await fullReport(tools, command);

@@ -1,4 +1,5 @@
 import { readDisplayRegistry } from "../parsers/windows-registry.ts";
+import type { SeenGpu } from "../parsers/seen.ts";
 import { videoControllers } from "../parsers/wmic.ts";
 import type { Tools } from "../tools.ts";
 import type { WindowsObjects } from "../windows-objects.ts";
@@ -11,11 +12,13 @@ const DISPLAY_CLASS = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Class\\{4d36e96
 /** Cards of Windows: sizes from the registry, which may still list cards that were taken out; the objects are those there. */
 export async function findWindows(tools: Tools, objects: WindowsObjects): Promise<Finds> {
   const registry = readDisplayRegistry((await tools.ask("reg", ["query", DISPLAY_CLASS, "/s"], { fixed: true })) ?? "");
-  const present = videoControllers(objects.video);
-  const sized = present.map(({ totalBytes, ...gpu }) => ({ gpu, cut: totalBytes }));
-  const merged = mergeSightings([sized.map(({ gpu }) => gpu), registry], false);
-  const gpus = merged.map((gpu, at) => {
-    const totalBytes = gpu.totalBytes ?? sized[at]?.cut;
+  const adapters = videoControllers(objects.video);
+  const unsized = adapters.map((gpu): SeenGpu => {
+    const { totalBytes: _, ...rest } = gpu;
+    return rest;
+  });
+  const gpus = mergeSightings([unsized, registry], false).map((gpu, at): SeenGpu => {
+    const totalBytes = gpu.totalBytes ?? adapters[at]?.totalBytes;
     return totalBytes === undefined ? gpu : { ...gpu, totalBytes };
   });
   return { gpus, processes: [], notes: [] };
