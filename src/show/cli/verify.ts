@@ -14,9 +14,7 @@ export async function verify(question: FitQuestion, settings: LlamaCppSettings, 
   const predictedBytes =
     predicted.kind === "rejected"
       ? 0
-      : predicted.buffers
-          .filter(({ term }) => term !== "output")
-          .reduce((total, { bytes }) => total + bytes, 0);
+      : predicted.buffers.filter(({ term }) => term !== "output").reduce((total, { bytes }) => total + bytes, 0);
   return {
     predictedBytes,
     dryRunBytes,

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { LoadoutError } from "../../facts/errors/index.ts";
-import { geometryFromGguf, parameterCount, type Geometry } from "../../facts/model/index.ts";
+import { geometryFromGguf, summaryOf, type Geometry } from "../../facts/model/index.ts";
 import { formatDuration, formatFileBytes, formatRate } from "../../facts/units/index.ts";
-import { readGguf, type Tensor } from "../../facts/weights/index.ts";
+import { readGgufSet, type Tensor } from "../../facts/weights/index.ts";
 import type { ModelFacts } from "../../plan/answer/index.ts";
 import {
   DEFAULT_MODEL_BYTES,
@@ -15,10 +15,10 @@ import {
   type DownloadQuestion,
   type LocalWeights,
 } from "../../run/fetch/index.ts";
-import { thisHome } from "../../run/home/index.ts";
 import { openFileSource, type ClosableSource } from "../../run/source/index.ts";
 import { askYes } from "./ask.ts";
 import type { CliContext } from "./context.ts";
+import { homeOf } from "./machine.ts";
 import { nearest } from "./nearest.ts";
 import type { Progress } from "./text/progress.ts";
 
@@ -42,15 +42,15 @@ interface WeightsFlags {
 export async function weightsFor(context: CliContext, flags: WeightsFlags, progress: Progress): Promise<Weights> {
   if (flags.model !== undefined && (existsSync(flags.model) || flags.model.endsWith(".gguf")))
     return readWeights(flags.model);
-  const home = { ...thisHome(), env: context.process.env };
-  const modelsDirs = flags.models ?? [];
+  const { home, config } = await homeOf(context);
+  const modelsDirs = [...(flags.models ?? []), ...(config.modelsDirs ?? [])];
   const { weights: found } = await findWeights({ home, modelsDirs });
   if (flags.model !== undefined) return readWeights(named(flags.model, found).path, flags.model);
   const small = (await readSmallModels()).find((row) => row.default)!;
   const path = await ensureSmallModel(small, {
     home,
     found,
-    modelsDirs,
+    config,
     consent: consentOf(context, flags.yes ?? false),
     onProgress: ({ bytes, totalBytes, bytesPerSec, remainingMs }) =>
       progress.update(
@@ -63,23 +63,22 @@ export async function weightsFor(context: CliContext, flags: WeightsFlags, progr
   return readWeights(path);
 }
 
-/** Reads the header of a file, or of a whole split set by its first file. */
+/** Reads the header of a file, or of a whole split set by any of its files. */
 export async function readWeights(path: string, argument: string = path): Promise<Weights> {
   const opened: ClosableSource[] = [];
-  try {
-    const source = await openFileSource(resolve(path));
+  const open = async (name: string): Promise<ClosableSource> => {
+    const source = await openFileSource(name);
     opened.push(source);
-    const file = await readGguf(source);
+    return source;
+  };
+  try {
+    const file = await readGgufSet(await open(resolve(path)), async (name) =>
+      existsSync(name) ? open(name) : undefined,
+    );
     const geometry = geometryFromGguf(file);
-    const facts: ModelFacts = {
-      name: geometry.name ?? basename(path, ".gguf"),
-      path: resolve(path),
-      architecture: geometry.architecture,
-      parameters: parameterCount(file.tensors),
-      quantization: "Q4_1",
-      fileBytes: file.files.reduce((total, { bytes }) => total + bytes, 0),
-      contextLength: geometry.contextLength,
-    };
+    const { name = basename(path, ".gguf"), parameters, quantization, fileBytes } = summaryOf(file);
+    const { architecture, contextLength } = geometry;
+    const facts = { name, path: resolve(path), architecture, parameters, quantization, fileBytes, contextLength };
     return { path: resolve(path), argument, facts, geometry, tensors: file.tensors };
   } finally {
     await Promise.all(opened.map((source) => source.close()));

@@ -4,9 +4,9 @@ import { formatFileBytes } from "../../../facts/units/index.ts";
 import { ANSWER_VERSION } from "../../../plan/answer/index.ts";
 import { embeddedDevices } from "../../../run/engine/index.ts";
 import { findWeights } from "../../../run/fetch/index.ts";
-import { foldersOf, thisHome } from "../../../run/home/index.ts";
 import { machineShell } from "../../../run/probe/index.ts";
 import { guarded, type CliContext } from "../context.ts";
+import { homeOf } from "../machine.ts";
 import { columns } from "../text/layout.ts";
 
 interface Check {
@@ -65,8 +65,9 @@ async function pip(): Promise<Check> {
       };
 }
 
-async function weights({ process }: CliContext): Promise<Check> {
-  const { weights: found } = await findWeights({ home: { ...thisHome(), env: process.env } });
+async function weights(context: CliContext): Promise<Check> {
+  const { home, config } = await homeOf(context);
+  const { weights: found } = await findWeights({ home, modelsDirs: config.modelsDirs ?? [] });
   const usable = found.filter(({ role, incomplete }) => role === "model" && !incomplete);
   const bytes = usable.reduce((total, row) => total + row.bytes, 0);
   return usable.length > 0
@@ -74,7 +75,7 @@ async function weights({ process }: CliContext): Promise<Check> {
     : { what: "weights", status: "optional", found: "none here yet", fix: "`loadout` fetches a small model (93 MB)." };
 }
 
-function receipts({ process }: CliContext): Check {
-  const { data } = foldersOf({ ...thisHome(), env: process.env });
+async function receipts(context: CliContext): Promise<Check> {
+  const { data } = (await homeOf(context)).folders;
   return { what: "data folder", status: "ok", found: existsSync(data) ? data : `${data} (made by the first run)` };
 }

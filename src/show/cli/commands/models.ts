@@ -2,9 +2,9 @@ import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
 import { formatFileBytes } from "../../../facts/units/index.ts";
 import { ANSWER_VERSION } from "../../../plan/answer/index.ts";
 import { findWeights, matchWeights, removeWeights, type LocalWeights } from "../../../run/fetch/index.ts";
-import { foldersOf, thisHome } from "../../../run/home/index.ts";
 import { askYes } from "../ask.ts";
 import { guarded, type CliContext } from "../context.ts";
+import { homeOf } from "../machine.ts";
 import { nearest } from "../nearest.ts";
 import { columns } from "../text/layout.ts";
 import type { Style } from "../text/style.ts";
@@ -18,9 +18,10 @@ interface ModelsFlags {
 
 /** `loadout models [rm MODEL]` */
 export const models = guarded(async function (this: CliContext, flags: ModelsFlags, action?: string, name?: string) {
-  const home = { ...thisHome(), env: this.process.env };
-  const { weights, cutFolders } = await findWeights({ home, modelsDirs: flags.models ?? [] });
-  if (action === "rm") return remove(this, weights, name, flags, foldersOf(home).weights);
+  const { home, folders, config } = await homeOf(this);
+  const modelsDirs = [...(flags.models ?? []), ...(config.modelsDirs ?? [])];
+  const { weights, cutFolders } = await findWeights({ home, modelsDirs });
+  if (action === "rm") return remove(this, weights, name, flags, folders.weights);
   if (action !== undefined) {
     throw new LoadoutError("unknown-value", { what: "models ACTION", expected: "rm", got: action, nearest: "rm" });
   }

@@ -1,8 +1,8 @@
 import { formatBytes, formatDuration, formatPace, formatPercent, parseCount } from "../../../facts/units/index.ts";
 import { ANSWER_VERSION } from "../../../plan/answer/index.ts";
-import { foldersOf, thisHome } from "../../../run/home/index.ts";
 import { openReceipts, residualBytes, type Receipt, type ReceiptRate } from "../../../run/receipt/index.ts";
 import { guarded, type CliContext } from "../context.ts";
+import { homeOf } from "../machine.ts";
 import { columns } from "../text/layout.ts";
 import type { Style } from "../text/style.ts";
 
@@ -13,7 +13,7 @@ interface ReceiptsFlags {
 
 /** `loadout receipts [ID]` */
 export const receipts = guarded(async function (this: CliContext, flags: ReceiptsFlags, id?: string) {
-  const store = openReceipts(foldersOf({ ...thisHome(), env: this.process.env }).data, Date.now);
+  const store = openReceipts((await homeOf(this)).folders.data, Date.now);
   try {
     const number = id === undefined ? undefined : parseCount(id, "receipts ID", 1);
     const found = number === undefined ? store.list() : [store.show(number)];
