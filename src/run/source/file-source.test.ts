@@ -8,7 +8,10 @@ describe("a file as a source", () => {
   it("reads at any position, several reads at once", async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), "loadout-"));
     const path = join(folder.path, "x");
-    await writeFile(path, Uint8Array.from({ length: 256 }, (_, index) => index));
+    await writeFile(
+      path,
+      Uint8Array.from({ length: 256 }, (_, index) => index),
+    );
     await using source = await openFileSource(path);
     expect(source).toMatchObject({ name: path, size: 256 });
     const [a, b, c] = await Promise.all([source.read(250, 6), source.read(0, 2), source.read(256, 4)]);
@@ -28,7 +31,10 @@ describe("a file as a source", () => {
   it("says why a path cannot be read", async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), "loadout-"));
     const missing = openFileSource(join(folder.path, "missing"));
-    await expect(missing).rejects.toMatchObject({ code: "file-unreadable", message: expect.stringContaining("ENOENT") });
+    await expect(missing).rejects.toMatchObject({
+      code: "file-unreadable",
+      message: expect.stringContaining("ENOENT"),
+    });
     await expect(openFileSource(folder.path)).rejects.toMatchObject({ code: "file-unreadable" });
   });
 });

@@ -61,7 +61,10 @@ describe("a request", () => {
   it("gives up on a server that does not answer in time", async () => {
     using hub = await serve(() => undefined);
     const answer = openHttp({ url: hub.url, limits: { answerMs: 20 } });
-    await expect(answer).rejects.toMatchObject({ code: "network-unreachable", message: expect.stringContaining("20 ms") });
+    await expect(answer).rejects.toMatchObject({
+      code: "network-unreachable",
+      message: expect.stringContaining("20 ms"),
+    });
   });
 
   it("gives up on a body that stops coming", async () => {

@@ -59,7 +59,10 @@ describe("a source over HTTP ranges", () => {
   it("refuses a server that ignores ranges, but takes a small file whole", async () => {
     await using hub = await hubWith(() => ({ ignoreRange: true }));
     await expect(openHttpSource(at(hub))).rejects.toMatchObject({ code: "ranges-refused" });
-    await using small = await startHub({ files: { "o/n/f": { bytes: bytes.subarray(0, 50) } }, fault: () => ({ ignoreRange: true }) });
+    await using small = await startHub({
+      files: { "o/n/f": { bytes: bytes.subarray(0, 50) } },
+      fault: () => ({ ignoreRange: true }),
+    });
     const source = await openHttpSource(at(small));
     expect([source.size, (await source.read(10, 5))[0]]).toEqual([50, bytes[10]]);
   });
