@@ -5,6 +5,7 @@ import type {
   ChatRequest,
   Engine,
   EngineDevice,
+  EngineInfo,
   EngineMemory,
   EngineSpec,
   LoadTimes,
@@ -104,7 +105,7 @@ async function start(
 }
 
 class EmbeddedEngine implements RunningEngine {
-  readonly info;
+  readonly info: EngineInfo;
   readonly loadTimes: LoadTimes;
   readonly template;
   readonly pid: number;
@@ -117,7 +118,7 @@ class EmbeddedEngine implements RunningEngine {
     this.#child = child;
     this.#reader = reader;
     this.#loaded = loaded;
-    this.info = loaded.info;
+    this.info = { ...loaded.info, devices: withFreeMemory(loaded.info.devices, reader) };
     this.template = loaded.template;
     this.loadTimes = loadTimes;
     this.pid = child.pid;
@@ -157,4 +158,13 @@ class EmbeddedEngine implements RunningEngine {
     this.#stopped ??= this.#child.end().then((how) => ({ memory: this.memory, how }));
     return this.#stopped;
   }
+}
+
+/** The log says what was free on each device before loading; the list of devices does not. */
+function withFreeMemory(devices: readonly EngineDevice[], reader: LogReader): EngineDevice[] {
+  const logged = new Map(reader.read().devices.map(({ label, freeBytes }) => [label, freeBytes]));
+  return devices.map((device) => {
+    const freeBytes = logged.get(device.label);
+    return freeBytes === undefined ? device : { ...device, freeBytes };
+  });
 }

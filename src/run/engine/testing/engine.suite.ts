@@ -1,6 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { LoadoutError, type ErrorCode } from "../../../facts/errors/index.ts";
-import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
 import type { ChatRequest, Engine, EngineSpec, Reply, ReplyEvent, RunningEngine } from "../engine.ts";
 
 /** What the suite needs to know about an engine; every adapter, and the fake that stands in for them, passes the same tests. */
@@ -25,20 +24,18 @@ export function engineSuite({ name, makeEngine, spec, badModel, kill, skip = {} 
     if (reason === undefined) it(title, body);
     else it.skip(`${title} (${reason})`, body);
   };
-  const withEngine = async (
-    body: (running: RunningEngine) => Promise<void>,
-    settings: Partial<LlamaCppSettings> = {},
-  ) => {
-    const base = await spec();
-    const running = await makeEngine().start({ ...base, settings: { ...base.settings, ...settings } });
-    try {
-      await body(running);
-    } finally {
-      await running.stop();
-    }
+  // one engine for the tests that only ask: starting is what takes the time
+  let shared: Promise<RunningEngine> | undefined;
+  const withEngine = async (body: (running: RunningEngine) => Promise<void>) => {
+    shared ??= spec().then((base) => makeEngine().start(base));
+    await body(await shared);
   };
 
   describe(`engine: ${name}`, () => {
+    afterAll(async () => {
+      await (await shared)?.stop();
+    });
+
     test("says what it is and how long loading took", () =>
       withEngine(async ({ info, loadTimes, pid }) => {
         expect(info.name).toBe(makeEngine().name);
@@ -109,7 +106,7 @@ export function engineSuite({ name, makeEngine, spec, badModel, kill, skip = {} 
 
     test("keeps the beginning of a prompt it has seen, unless told not to", () =>
       withEngine(async (running) => {
-        const first = await replyTo(running, PROMPT);
+        const first = await replyTo(running, { ...PROMPT, reusePrefix: false });
         expect(first.cachedTokens).toBe(0);
         const again = await replyTo(running, PROMPT);
         expect(again.cachedTokens).toBe(first.promptTokens - 1);
