@@ -50,7 +50,8 @@ function checkImports(file: string, text: string, say: (line: number, rule: stri
     const target = match[1]!;
     const line = text.slice(0, match.index).split("\n").length;
     if (!target.startsWith(".")) {
-      if (room !== undefined && PURE.has(room) && !target.startsWith("d3-")) say(line, `a pure room imports "${target}"`);
+      if (room !== undefined && PURE.has(room) && !target.startsWith("d3-"))
+        say(line, `a pure room imports "${target}"`);
       continue;
     }
     const path = normalize(join(dirname(file), target));
@@ -82,8 +83,9 @@ function checkPurity(text: string, say: (line: number, rule: string) => void): v
 
 /** Blanks comments and string contents, keeping line breaks, so that words in prose do not count. */
 function withoutCommentsAndStrings(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g, (part) =>
-    part.startsWith("`") ? part.replace(/[^\n$(){}.A-Za-z]/g, " ") : part.replace(/[^\n]/g, " "),
+  return text.replace(
+    /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g,
+    (part) => (part.startsWith("`") ? part.replace(/[^\n$(){}.A-Za-z]/g, " ") : part.replace(/[^\n]/g, " ")),
   );
 }
 
