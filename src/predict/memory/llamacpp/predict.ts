@@ -67,7 +67,7 @@ function openSession(question: LlamaCppQuestion): Session {
   }
   const dryRun = question.dryRun === true;
   const sizes = contextSizes(geometry, settings, question.caller, question.draftTokens);
-  const memories = memoriesOf(devices, build, question.cpuFeatures, !dryRun && settings.memoryMap !== false);
+  const memories = memoriesOf(question, !dryRun && settings.memoryMap !== false);
   const placement = placeLayers(
     geometry.layers.length,
     settings,
