@@ -28,7 +28,9 @@ function requireNode() {
 
 /** Installs the locked packages when they are not those of the lockfile; `run` leaves the development tools out. */
 function install(what) {
-  const lock = createHash("sha256").update(readFileSync(join(ROOT, "package-lock.json"))).digest("hex");
+  const lock = createHash("sha256")
+    .update(readFileSync(join(ROOT, "package-lock.json")))
+    .digest("hex");
   const stamp = existsSync(STAMP) ? JSON.parse(readFileSync(STAMP, "utf8")) : {};
   if (stamp.lock !== lock || (what === "all" && stamp.what !== "all")) {
     say(`installing packages (once, about ${what === "all" ? "200 MB" : "150 MB"} to download) ...`);
@@ -36,7 +38,11 @@ function install(what) {
     const quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts"];
     const args = ["ci", ...quiet, ...(what === "all" ? [] : ["--omit=dev"])];
     const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-    const result = spawnSync(npm, args, { cwd: ROOT, stdio: ["ignore", "inherit", "inherit"], shell: process.platform === "win32" });
+    const result = spawnSync(npm, args, {
+      cwd: ROOT,
+      stdio: ["ignore", "inherit", "inherit"],
+      shell: process.platform === "win32",
+    });
     if (result.status !== 0) {
       console.error(`\`npm ci\` failed with exit code ${result.status}; its own message is above.`);
       process.exit(3);
@@ -111,7 +117,8 @@ function runChecks() {
 /** Runs the command in the right Node, with this terminal, and ends as it ends. Ctrl-C reaches it through the terminal. */
 function handOver(args) {
   const child = spawn(node, args, { stdio: "inherit" });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => signal !== "SIGINT" && child.kill(signal));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+    process.on(signal, () => signal !== "SIGINT" && child.kill(signal));
   return new Promise(() => {
     child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
   });

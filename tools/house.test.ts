@@ -7,7 +7,9 @@ test("the house keeps its own rules", () => {
 });
 
 test("a deliberately wrong house is caught, line by line", () => {
-  const found = checkHouse(join(import.meta.dirname, "fixtures/wrong-house")).map(({ file, line, rule }) => `${file}:${line} ${rule}`);
+  const found = checkHouse(join(import.meta.dirname, "fixtures/wrong-house")).map(
+    ({ file, line, rule }) => `${file}:${line} ${rule}`,
+  );
   expect(found).toEqual([
     'src/facts/units/clock.ts:1 room "facts" imports from "predict" below it',
     'src/facts/units/clock.ts:2 a pure room imports "node:fs"',

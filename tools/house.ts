@@ -50,7 +50,8 @@ function checkImports(file: string, text: string, say: (line: number, rule: stri
     const target = match[1]!;
     const line = text.slice(0, match.index).split("\n").length;
     if (!target.startsWith(".")) {
-      if (room !== undefined && PURE.has(room) && !target.startsWith("d3-")) say(line, `a pure room imports "${target}"`);
+      if (room !== undefined && PURE.has(room) && !target.startsWith("d3-"))
+        say(line, `a pure room imports "${target}"`);
       continue;
     }
     const path = normalize(join(dirname(file), target));
@@ -83,8 +84,15 @@ function checkPurity(text: string, say: (line: number, rule: string) => void): v
 /** Blanks comments and the text of strings, keeping line breaks and `${...}`, so that words in prose do not count. */
 function withoutCommentsAndStrings(text: string): string {
   const blank = (part: string) => part.replace(/[^\n]/g, " ");
-  return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g, (part) =>
-    part.startsWith("`") ? part.split(/(\$\{[^}]*\})/).map((piece, index) => (index % 2 ? piece : blank(piece))).join("") : blank(part),
+  return text.replace(
+    /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g,
+    (part) =>
+      part.startsWith("`")
+        ? part
+            .split(/(\$\{[^}]*\})/)
+            .map((piece, index) => (index % 2 ? piece : blank(piece)))
+            .join("")
+        : blank(part),
   );
 }
 

@@ -1,7 +1,19 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { LoadoutError } from "../errors/index.ts";
-import { formatBytes, formatCount, formatDuration, formatNumber, formatPercent, formatTokens, parseBytes, parseCount, parseRate, parseShare, parseTokens } from "./index.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatPercent,
+  formatTokens,
+  parseBytes,
+  parseCount,
+  parseRate,
+  parseShare,
+  parseTokens,
+} from "./index.ts";
 
 test.each([
   ["24GB", 24e9],
@@ -40,7 +52,9 @@ test("a refused quantity says what was expected, what came and shows one", () =>
   expect(error.message).toBe('--context: expected a number of tokens, got "lots"');
   expect(error.hint).toContain("32k");
   expect(error.exitCode).toBe(2);
-  expect(caught(() => parseCount("3.5", "--users", 1)).message).toBe('--users: expected a whole number of at least 1, got "3.5"');
+  expect(caught(() => parseCount("3.5", "--users", 1)).message).toBe(
+    '--users: expected a whole number of at least 1, got "3.5"',
+  );
   expect(caught(() => parseBytes("9999999TB", "--ram")).message).toContain("below 2^53");
 });
 

@@ -2,7 +2,16 @@ import type { Rig } from "../../facts/hardware/index.ts";
 import { formatTokens } from "../../facts/units/index.ts";
 import type { Estimate } from "../../predict/estimate/index.ts";
 import { decodePace, prefillPace, type Pace, type PaceInput } from "../../predict/speed/index.ts";
-import { alternatives, choose, longestContext, type Alternative, type Choice, type Decision, type FitRequest, type Verdict } from "../fit/index.ts";
+import {
+  alternatives,
+  choose,
+  longestContext,
+  type Alternative,
+  type Choice,
+  type Decision,
+  type FitRequest,
+  type Verdict,
+} from "../fit/index.ts";
 
 /** Version of every answer's form; a change that breaks readers raises it. */
 export const ANSWER_VERSION = "loadout/1";
@@ -42,9 +51,18 @@ export interface FitAnswer {
   /** largest context of one user with the other settings kept, tokens */
   readonly longestContext?: number;
   readonly wouldFit: readonly Alternative[];
+  readonly verified?: Verified;
   readonly assumptions: readonly string[];
   /** the next useful commands */
   readonly next: readonly string[];
+}
+
+/** The prediction beside the engine's own dry run. */
+export interface Verified {
+  readonly predictedBytes: number;
+  readonly dryRunBytes: number;
+  readonly equal: boolean;
+  readonly note: string;
 }
 
 export interface SpeedFacts {
@@ -130,8 +148,10 @@ function speedFacts(request: FitRequest, choice: Choice, promptTokens: number): 
 function assumptions(request: FitRequest, choice: Choice): string[] {
   const list: string[] = [];
   if (request.rig.host.bandwidthBytesPerSec === undefined) list.push("the host's memory bandwidth was not measured");
-  if (!request.calibration) list.push("speed is not calibrated on this machine yet: the band is wide until the first runs");
-  if (choice.settings.sequences > 1) list.push(`each of the ${choice.users} users owns ${formatTokens(choice.context)} of context`);
+  if (!request.calibration)
+    list.push("speed is not calibrated on this machine yet: the band is wide until the first runs");
+  if (choice.settings.sequences > 1)
+    list.push(`each of the ${choice.users} users owns ${formatTokens(choice.context)} of context`);
   return list;
 }
 

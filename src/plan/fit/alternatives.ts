@@ -44,10 +44,13 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
   }
   const fitting = longestContext(request, choice);
   if (fitting !== undefined && fitting < choice.context) {
-    consider(`context ${formatTokens(fitting)} instead of ${formatTokens(choice.context)}`, `--context ${fitting}`, { context: fitting });
+    consider(`context ${formatTokens(fitting)} instead of ${formatTokens(choice.context)}`, `--context ${fitting}`, {
+      context: fitting,
+    });
   }
   if (choice.users > 1) consider("one user at a time", "--users 1", { users: 1 });
-  if (choice.settings.microBatch > 128) consider("micro-batch 128: slower prompts", "--micro-batch 128", { microBatch: 128 });
+  if (choice.settings.microBatch > 128)
+    consider("micro-batch 128: slower prompts", "--micro-batch 128", { microBatch: 128 });
   const closing = closed(choice.now, choice.afterClosing);
   if (closing) found.push(closing);
   return found;

@@ -5,7 +5,12 @@ const MIB = 2 ** 20;
 
 /** What a process takes on a device beside the engine's printed buffers: driver context, kernels, run-time pools. MiB. */
 const DEVICE_CONTEXT: Record<Backend, readonly [low: number, value: number, high: number, source: string]> = {
-  cuda: [300, 450, 800, "unaccounted memory in published llama.cpp tables: 298 on an A40, 451 to 456 on an RTX 4090, 750 on large Blackwell"],
+  cuda: [
+    300,
+    450,
+    800,
+    "unaccounted memory in published llama.cpp tables: 298 on an A40, 451 to 456 on an RTX 4090, 750 on large Blackwell",
+  ],
   rocm: [250, 400, 1240, "published llama.cpp tables: 253 on an MI50, about 1.2 GiB on an RX 9070 XT"],
   vulkan: [100, 250, 450, "published llama.cpp tables: 251 on an L4"],
   metal: [20, 60, 200, "assumed: Metal keeps little beside its buffers"],

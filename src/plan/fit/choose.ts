@@ -1,3 +1,4 @@
+import type { Host } from "../../facts/hardware/index.ts";
 import type { CacheType, LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { formatTokens } from "../../facts/units/index.ts";
 import type { Decision } from "./decision.ts";
@@ -48,13 +49,18 @@ export function choose(request: FitRequest): Choice {
     if (better(weighed.now.verdict, best!.weighed.now.verdict)) best = { weighed, context, gpuLayers: layers };
   }
   const { weighed, context, gpuLayers } = best!;
-  const threads = wishes.threads ?? request.measuredThreads ?? rig.host.cpu.physicalCores;
+  const threads = wishes.threads ?? request.measuredThreads ?? coresToUse(rig.host.cpu);
   return { ...weighed, users, context, threads, decisions: decisions() };
 
   function decisions(): Decision[] {
     const asked = (value: unknown) => (value === undefined ? {} : { asked: true });
     const list: Decision[] = [
-      { setting: "users", value: users, because: wishes.users === undefined ? goal.because.users : "asked for", ...asked(wishes.users) },
+      {
+        setting: "users",
+        value: users,
+        because: wishes.users === undefined ? goal.because.users : "asked for",
+        ...asked(wishes.users),
+      },
       {
         setting: "context",
         value: context,
@@ -68,8 +74,18 @@ export function choose(request: FitRequest): Choice {
                 : goal.because.context,
         ...asked(wishes.context),
       },
-      { setting: "micro-batch", value: microBatch, because: wishes.microBatch === undefined ? goal.because.microBatch : "asked for", ...asked(wishes.microBatch) },
-      { setting: "kv type", value: cacheType, because: wishes.cacheType === undefined ? goal.because.cacheType : "asked for", ...asked(wishes.cacheType) },
+      {
+        setting: "micro-batch",
+        value: microBatch,
+        because: wishes.microBatch === undefined ? goal.because.microBatch : "asked for",
+        ...asked(wishes.microBatch),
+      },
+      {
+        setting: "kv type",
+        value: cacheType,
+        because: wishes.cacheType === undefined ? goal.because.cacheType : "asked for",
+        ...asked(wishes.cacheType),
+      },
       {
         setting: "layers on device",
         value: onDevices ? (gpuLayers === "all" ? every : gpuLayers) : 0,
@@ -90,12 +106,17 @@ export function choose(request: FitRequest): Choice {
             ? "asked for"
             : request.measuredThreads !== undefined
               ? "measured here: more threads wait for each other when the cores are shared"
-              : "physical cores, until a short measurement at the start says otherwise",
+              : "one core is left to everything else, until a short measurement at the start says better",
         ...asked(wishes.threads),
       },
     ];
     return list;
   }
+}
+
+/** All cores this process may use but one; threads that wait for a busy core slow every other thread down. */
+function coresToUse({ physicalCores, usableCores = physicalCores }: Host["cpu"]): number {
+  return Math.max(1, Math.floor(Math.min(physicalCores, usableCores)) - 1);
 }
 
 /** Engine settings of a choice: the cache holds a stream per user, flash attention is on wherever the engine has it. */

@@ -43,7 +43,11 @@ export function weigh(request: FitRequest, settings: LlamaCppSettings): Weighed 
   return {
     settings,
     prediction,
-    memory: sum("memory", "memory", places.map(({ tree }) => tree)),
+    memory: sum(
+      "memory",
+      "memory",
+      places.map(({ tree }) => tree),
+    ),
     now: verdict(false),
     afterClosing: verdict(true),
   };

@@ -22,7 +22,12 @@ export interface Estimate {
 }
 
 /** A node over its parts: values and interval ends add up; the provenance is the least certain of the parts. */
-export function sum(key: string, label: string, parts: readonly Estimate[], unit: Estimate["unit"] = "bytes"): Estimate {
+export function sum(
+  key: string,
+  label: string,
+  parts: readonly Estimate[],
+  unit: Estimate["unit"] = "bytes",
+): Estimate {
   let value = 0;
   let low = 0;
   let high = 0;

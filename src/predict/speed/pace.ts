@@ -68,7 +68,9 @@ export function decodePace(input: PaceInput, depth: number): Pace | undefined {
     ideal += bytes / stretch.peakBytesPerSec;
     spread = Math.max(spread, stretch.decodeSpread);
     if (stretch.provenance !== "measured") provenance = stretch.provenance;
-    terms.push(`${formatBytes(bytes)} / ${formatRate(stretch.bytesPerSec)} + ${stretch.layers} layers x ${formatNumber(stretch.perLayerUs)} us`);
+    terms.push(
+      `${formatBytes(bytes)} / ${formatRate(stretch.bytesPerSec)} + ${stretch.layers} layers x ${formatNumber(stretch.perLayerUs)} us`,
+    );
   }
   return banded(1 / seconds, spread, input.calibration?.decode, {
     bound: transfer > seconds / 2 ? "bandwidth" : "overhead",
@@ -117,7 +119,7 @@ function stretchesOf(input: PaceInput): Stretch[] | undefined {
     const moved = movedWeights(input.geometry, input.tensors, inPlace);
     const common = {
       weightBytes: moved.denseBytes + moved.expertBytes,
-      parameters: moved.activeParameters,
+      parameters: moved.bodyParameters,
       layers: input.geometry.layers.filter((_, layer) => inPlace(layer)).length,
     };
     const rates = place === "host" ? hostRates(input.host, input.threads) : deviceRates(input.devices[place]);
@@ -174,6 +176,8 @@ function banded(
     high: tokensPerSec * Math.exp(half),
     shareOfLimit: Math.min(1, rest.shareOfLimit * (calibration?.factor ?? 1)),
     provenance: calibration ? "calibrated" : rest.provenance,
-    formula: calibration ? `${rest.formula} x ${formatNumber(calibration.factor)} (this machine, ${calibration.runs} runs)` : rest.formula,
+    formula: calibration
+      ? `${rest.formula} x ${formatNumber(calibration.factor)} (this machine, ${calibration.runs} runs)`
+      : rest.formula,
   };
 }

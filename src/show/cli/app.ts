@@ -1,11 +1,16 @@
 import { buildApplication, buildCommand, buildRouteMap } from "@stricli/core";
+import { parseCount } from "../../facts/units/index.ts";
 import type { CliContext } from "./context.ts";
 import { planFlags } from "./flags.ts";
 import { VERSION } from "./version.ts";
 
 const json = { kind: "boolean", brief: "Print one JSON document (docs/json.md)", optional: true } as const;
 const yes = { kind: "boolean", brief: "Allow downloads without asking", optional: true } as const;
-const model = { parse: String, brief: "A .gguf file, or the name of weights found here", placeholder: "MODEL" } as const;
+const model = {
+  parse: String,
+  brief: "A .gguf file, or the name of weights found here",
+  placeholder: "MODEL",
+} as const;
 const optionalModel = { kind: "tuple", parameters: [{ ...model, optional: true }] } as const;
 
 const start = buildCommand({
@@ -13,9 +18,19 @@ const start = buildCommand({
   parameters: {
     flags: {
       ...planFlags,
-      model: { kind: "parsed", parse: String, brief: "Weights to use: a .gguf file or a name from `loadout models --local`", optional: true },
+      model: {
+        kind: "parsed",
+        parse: String,
+        brief: "Weights to use: a .gguf file or a name from `loadout models --local`",
+        optional: true,
+      },
       prompt: { kind: "parsed", parse: String, brief: "What to say to the model", optional: true },
-      maxTokens: { kind: "parsed", parse: Number, brief: "Longest reply, tokens", default: "128" },
+      maxTokens: {
+        kind: "parsed",
+        parse: (text: string) => parseCount(text, "--max-tokens", 1),
+        brief: "Longest reply, tokens",
+        default: "128",
+      },
       yes,
     },
   },
@@ -39,8 +54,17 @@ const fit = buildCommand({
     positional: optionalModel,
     flags: {
       ...planFlags,
-      prompt: { kind: "parsed", parse: String, brief: "Prompt length for the time to the first token: 512, 24k", optional: true },
-      verify: { kind: "boolean", brief: "Ask the engine's own dry run too (totals only; starts the engine, loads no weights)", optional: true },
+      prompt: {
+        kind: "parsed",
+        parse: String,
+        brief: "Prompt length for the time to the first token: 512, 24k",
+        optional: true,
+      },
+      verify: {
+        kind: "boolean",
+        brief: "Ask the engine's own dry run too (totals only; starts the engine, loads no weights)",
+        optional: true,
+      },
     },
   },
   docs: {
@@ -62,11 +86,15 @@ const explain = buildCommand({
   loader: async () => (await import("./commands/explain.ts")).explain,
   parameters: {
     positional: optionalModel,
-    flags: { ...planFlags, prompt: { kind: "parsed", parse: String, brief: "Prompt length for the prefill rate: 512, 24k", optional: true } },
+    flags: {
+      ...planFlags,
+      prompt: { kind: "parsed", parse: String, brief: "Prompt length for the prefill rate: 512, 24k", optional: true },
+    },
   },
   docs: {
     brief: "Every number as arithmetic you can redo",
-    fullDescription: "The same question as `fit`, answered line by line with formulas and sources.\n\nExample:\n  loadout explain ./model.gguf --context 32k",
+    fullDescription:
+      "The same question as `fit`, answered line by line with formulas and sources.\n\nExample:\n  loadout explain ./model.gguf --context 32k",
   },
 });
 
@@ -75,13 +103,19 @@ const probe = buildCommand({
   parameters: {
     flags: { json, fresh: { kind: "boolean", brief: "Measure again instead of reading the cache", optional: true } },
   },
-  docs: { brief: "What this machine is: processor, RAM, GPUs, limits", fullDescription: "Examples:\n  loadout probe\n  loadout probe --fresh --json" },
+  docs: {
+    brief: "What this machine is: processor, RAM, GPUs, limits",
+    fullDescription: "Examples:\n  loadout probe\n  loadout probe --fresh --json",
+  },
 });
 
 const receipts = buildCommand({
   loader: async () => (await import("./commands/receipts.ts")).receipts,
   parameters: {
-    positional: { kind: "tuple", parameters: [{ parse: String, brief: "Number of a receipt to show whole", placeholder: "ID", optional: true }] },
+    positional: {
+      kind: "tuple",
+      parameters: [{ parse: String, brief: "Number of a receipt to show whole", placeholder: "ID", optional: true }],
+    },
     flags: { json, remove: { kind: "boolean", brief: "Remove the receipt instead of showing it", optional: true } },
   },
   docs: {

@@ -26,9 +26,24 @@ export const planFlags = {
     brief: "interactive (one person, latency), batch (throughput), mixed, finetune (serve the tuned model)",
     default: "interactive",
   },
-  context: { kind: "parsed", parse: (text: string) => parseTokens(text, "--context"), brief: "Tokens of context per user: 8192, 32k", optional: true },
-  users: { kind: "parsed", parse: (text: string) => parseCount(text, "--users", 1, 256), brief: "Conversations at the same time", optional: true },
-  microBatch: { kind: "parsed", parse: (text: string) => parseCount(text, "--micro-batch", 1, 65536), brief: "Prompt tokens computed in one step", optional: true },
+  context: {
+    kind: "parsed",
+    parse: (text: string) => parseTokens(text, "--context"),
+    brief: "Tokens of context per user: 8192, 32k",
+    optional: true,
+  },
+  users: {
+    kind: "parsed",
+    parse: (text: string) => parseCount(text, "--users", 1, 256),
+    brief: "Conversations at the same time",
+    optional: true,
+  },
+  microBatch: {
+    kind: "parsed",
+    parse: (text: string) => parseCount(text, "--micro-batch", 1, 65536),
+    brief: "Prompt tokens computed in one step",
+    optional: true,
+  },
   kvType: {
     kind: "parsed",
     parse: (text: string) => oneOf(text, CACHE_TYPES, "--kv-type"),
@@ -41,8 +56,19 @@ export const planFlags = {
     brief: "Layers on the GPU, the output layer counts as one; or all",
     optional: true,
   },
-  threads: { kind: "parsed", parse: (text: string) => parseCount(text, "--threads", 1, 1024), brief: "CPU threads; without it they are measured", optional: true },
-  models: { kind: "parsed", parse: String, brief: "Also look for .gguf files in this folder", optional: true, variadic: true },
+  threads: {
+    kind: "parsed",
+    parse: (text: string) => parseCount(text, "--threads", 1, 1024),
+    brief: "CPU threads; without it they are measured",
+    optional: true,
+  },
+  models: {
+    kind: "parsed",
+    parse: String,
+    brief: "Also look for .gguf files in this folder",
+    optional: true,
+    variadic: true,
+  },
   json: { kind: "boolean", brief: "Print one JSON document (docs/json.md)", optional: true },
 } as const;
 
@@ -60,7 +86,12 @@ export function wishesOf(flags: PlanFlags): Wishes {
 export function oneOf<Value extends string>(text: string, values: readonly Value[], what: string): Value {
   const found = values.find((value) => value === text.toLowerCase());
   if (found === undefined) {
-    throw new LoadoutError("unknown-value", { what, expected: values.join(", "), got: text, nearest: nearest(text, values) });
+    throw new LoadoutError("unknown-value", {
+      what,
+      expected: values.join(", "),
+      got: text,
+      nearest: nearest(text, values),
+    });
   }
   return found;
 }

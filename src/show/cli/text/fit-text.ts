@@ -1,4 +1,13 @@
-import { formatBytes, formatCount, formatDuration, formatFileBytes, formatPace, formatPercent, formatTokens } from "../../../facts/units/index.ts";
+import {
+  formatBytes,
+  formatExactBytes,
+  formatCount,
+  formatDuration,
+  formatFileBytes,
+  formatPace,
+  formatPercent,
+  formatTokens,
+} from "../../../facts/units/index.ts";
 import type { FitAnswer } from "../../../plan/answer/index.ts";
 import type { Verdict, VerdictWord } from "../../../plan/fit/index.ts";
 import type { Estimate } from "../../../predict/estimate/index.ts";
@@ -17,6 +26,7 @@ export function fitText(answer: FitAnswer, style: Style): string {
     ...settingsText(answer, style),
     "",
     ...speedText(answer, style),
+    ...verifiedText(answer, style),
     ...wouldFitText(answer, style),
     ...tailText(answer, style),
   ].join("\n");
@@ -24,11 +34,20 @@ export function fitText(answer: FitAnswer, style: Style): string {
 
 function headText({ model, rig, runtime, goal }: FitAnswer, style: Style): string[] {
   const { cpu, ramBytes } = rig.host;
-  const devices = rig.devices.map(({ name, totalBytes }) => `${name}${totalBytes ? ` ${formatBytes(totalBytes)}` : ""}`);
-  const parts = [`${model.quantization}`, formatFileBytes(model.fileBytes), `${formatCount(model.parameters)} parameters`, model.architecture];
+  const devices = rig.devices.map(
+    ({ name, totalBytes }) => `${name}${totalBytes ? ` ${formatBytes(totalBytes)}` : ""}`,
+  );
+  const parts = [
+    `${model.quantization}`,
+    formatFileBytes(model.fileBytes),
+    `${formatCount(model.parameters)} parameters`,
+    model.architecture,
+  ];
   return [
     `${style.strong(model.name)}  ${parts.join(", ")}`,
-    ...wrap(`on ${[...devices, `${cpu.model} (${cpu.physicalCores} cores)`, `${formatBytes(ramBytes)} RAM`].join(" + ")}`),
+    ...wrap(
+      `on ${[...devices, `${cpu.model} (${cpu.physicalCores} cores)`, `${formatBytes(ramBytes)} RAM`].join(" + ")}`,
+    ),
     `with ${runtime.engine} ${runtime.version} (llama.cpp ${runtime.build}, ${runtime.backend}), goal ${goal}`,
   ];
 }
@@ -36,13 +55,20 @@ function headText({ model, rig, runtime, goal }: FitAnswer, style: Style): strin
 function verdictText(answer: FitAnswer, style: Style): string[] {
   const { now, afterClosing } = answer.verdict;
   if (answer.rejected) {
-    return [style.bad(`the engine refuses these settings: ${answer.rejected.reason}`), ...wrap(answer.rejected.because)];
+    return [
+      style.bad(`the engine refuses these settings: ${answer.rejected.reason}`),
+      ...wrap(answer.rejected.because),
+    ];
   }
   const lines = [`${paint(now.verdict, style)}: ${margin(now)}`];
   const more = afterClosing.marginBytes - now.marginBytes;
   if (more > 0) {
     const what = afterClosing.verdict === now.verdict ? "still" : "then";
-    lines.push(style.faint(`after closing programs that hold ${formatBytes(more)}: ${what} ${afterClosing.verdict}, ${margin(afterClosing)}`));
+    lines.push(
+      style.faint(
+        `after closing programs that hold ${formatBytes(more)}: ${what} ${afterClosing.verdict}, ${margin(afterClosing)}`,
+      ),
+    );
   }
   return lines;
 }
@@ -55,16 +81,26 @@ function margin(verdict: Verdict): string {
 }
 
 export function paint(verdict: VerdictWord, style: Style): string {
-  return verdict === "fits" ? style.good(verdict) : verdict === "does not fit" ? style.bad(verdict) : style.warn(verdict);
+  return verdict === "fits"
+    ? style.good(verdict)
+    : verdict === "does not fit"
+      ? style.bad(verdict)
+      : style.warn(verdict);
 }
 
 function memoryText({ memory }: FitAnswer, style: Style): string[] {
   if (!memory) return [];
   const rows: string[][] = [];
   const visit = (node: Estimate, depth: number) => {
-    const interval = node.low === undefined ? "" : style.faint(`${formatBytes(node.low)} to ${formatBytes(node.high ?? node.value)}`);
+    const interval =
+      node.low === undefined ? "" : style.faint(`${formatBytes(node.low)} to ${formatBytes(node.high ?? node.value)}`);
     const label = "  ".repeat(depth) + (depth < 2 ? style.strong(node.label) : node.label);
-    rows.push([label, formatBytes(node.value), bar(node.value / memory.value, 16), interval || style.faint(node.provenance)]);
+    rows.push([
+      label,
+      formatBytes(node.value),
+      bar(node.value / memory.value, 16),
+      interval || style.faint(node.provenance),
+    ]);
     if (depth < 2) for (const part of node.parts ?? []) if (part.value > 0) visit(part, depth + 1);
   };
   visit(memory, 0);
@@ -81,7 +117,8 @@ function settingsText({ decisions }: FitAnswer, style: Style): string[] {
 }
 
 function speedText({ speed }: FitAnswer, style: Style): string[] {
-  if (!speed.decode || !speed.prefill || !speed.firstTokenMs) return [style.strong("speed"), `  ${speed.unknown ?? "unknown"}`];
+  if (!speed.decode || !speed.prefill || !speed.firstTokenMs)
+    return [style.strong("speed"), `  ${speed.unknown ?? "unknown"}`];
   const row = (label: string, pace: Pace) => [
     `  ${label}`,
     formatPace(pace.tokensPerSec),
@@ -103,6 +140,15 @@ function speedText({ speed }: FitAnswer, style: Style): string[] {
   return [style.strong("speed") + style.faint("  80% band"), ...columns(rows, [1])];
 }
 
+function verifiedText({ verified }: FitAnswer, style: Style): string[] {
+  if (!verified) return [];
+  const { predictedBytes, dryRunBytes, equal, note } = verified;
+  const said = equal
+    ? style.good(`equal to the byte: ${formatExactBytes(dryRunBytes)}`)
+    : style.warn(`predicted ${formatExactBytes(predictedBytes)}, dry run ${formatExactBytes(dryRunBytes)}`);
+  return ["", style.strong("verified with the engine's dry run"), `  ${said}`, style.faint(`  ${note}`)];
+}
+
 function wouldFitText({ wouldFit }: FitAnswer, style: Style): string[] {
   if (wouldFit.length === 0) return [];
   const rows = wouldFit.map(({ change, flags, verdict, savedBytes }) => [
@@ -117,7 +163,9 @@ function tailText(answer: FitAnswer, style: Style): string[] {
   const longest = answer.longestContext;
   return [
     "",
-    ...(longest === undefined ? [] : wrap(`longest context that fits with these settings: ${formatTokens(longest)} per user`).map(style.faint)),
+    ...(longest === undefined
+      ? []
+      : wrap(`longest context that fits with these settings: ${formatTokens(longest)} per user`).map(style.faint)),
     ...answer.assumptions.flatMap((text) => wrap(`assumed: ${text}`)).map(style.faint),
     ...answer.next.map((command, index) => `${index === 0 ? "next:" : "     "} ${style.strong(command)}`),
   ];

@@ -10,9 +10,15 @@ export function bar(share: number, width: number): string {
 }
 
 /** Rows as columns, each as wide as its widest cell; `right` names the columns set flush right. No row is wider than `width`. */
-export function columns(rows: readonly (readonly string[])[], right: readonly number[] = [], width: number = WIDTH): string[] {
+export function columns(
+  rows: readonly (readonly string[])[],
+  right: readonly number[] = [],
+  width: number = WIDTH,
+): string[] {
   const count = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: count }, (_, column) => Math.max(...rows.map((row) => visible(row[column] ?? ""))));
+  const widths = Array.from({ length: count }, (_, column) =>
+    Math.max(...rows.map((row) => visible(row[column] ?? ""))),
+  );
   return rows.flatMap((row) => {
     const cells = row.map((cell, column) => {
       const gap = " ".repeat(Math.max(0, widths[column]! - visible(cell)));
@@ -22,7 +28,9 @@ export function columns(rows: readonly (readonly string[])[], right: readonly nu
     const last = cells.at(-1) ?? "";
     const indent = visible(head) + (head ? 2 : 0);
     const lines = right.includes(cells.length - 1) ? [last] : wrap(last.trimEnd(), Math.max(20, width - indent));
-    return lines.map((line, index) => (index === 0 ? (head ? `${head}  ${line}` : line) : " ".repeat(indent) + line).trimEnd());
+    return lines.map((line, index) =>
+      (index === 0 ? (head ? `${head}  ${line}` : line) : " ".repeat(indent) + line).trimEnd(),
+    );
   });
 }
 
