@@ -1,7 +1,18 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdir, mkdtempDisposable, readdir, readFile, readlink, stat, truncate, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import {
+  mkdir,
+  mkdtempDisposable,
+  readdir,
+  readFile,
+  readlink,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -228,6 +239,18 @@ describe("a download from the hub", () => {
       expect(gets(hub)).toEqual([]);
     });
   });
+
+  it.skipIf(!existsSync("/dev/full"))(
+    "says so when the disk fills up meanwhile (needs Linux's /dev/full)",
+    async () => {
+      await withHub(async ({ root, waits, download }) => {
+        await mkdir(join(root, "blobs"), { recursive: true });
+        await symlink("/dev/full", join(root, `blobs/${sha256}.incomplete`));
+        await expect(download()).rejects.toMatchObject({ code: "disk-full" });
+        expect(waits).toEqual([]);
+      });
+    },
+  );
 
   it("gives up at once without a network, and uses what is in the cache then", async () => {
     await withHub(async ({ hub, waits, download }) => {

@@ -174,7 +174,12 @@ describe("weights at hand", () => {
 
 describe("a typed name", () => {
   it("means the best kind of match only", async () => {
-    const files = { "m/tiny.gguf": GGUF(9), "m/tiny-chat.gguf": GGUF(9), ".lmstudio/models/ada/x/Tiny.gguf": GGUF(9) };
+    const files = {
+      ".cache/llama.cpp/tiny.gguf": GGUF(9), // a copy
+      "m/tiny.gguf": GGUF(9),
+      "m/tiny-chat.gguf": GGUF(9),
+      ".lmstudio/models/ada/x/Tiny.gguf": GGUF(9),
+    };
     await inHome(files, async (home) => {
       const { weights } = await findWeights({ home, modelsDirs: [join(home.homeDir, "m")] });
       const names = (text: string) => matchWeights(weights, text).map(({ name }) => name);
