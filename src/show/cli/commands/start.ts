@@ -54,8 +54,10 @@ export const start = guarded(async function (this: CliContext, flags: StartFlags
         },
       },
     );
+    // a few steps also read the weights in once: a rate measured on a cold file says something of the disk
     const known = flags.threads ?? question.request.measuredThreads;
-    const threads = known ?? (await engine.measureThreads?.())?.threads ?? choice.threads;
+    const steps = await engine.measureThreads?.(known === undefined ? {} : { candidates: [known], budgetMs: 200 });
+    const threads = known ?? steps?.threads ?? choice.threads;
     progress.done();
 
     const { reply, firstTokenAtMs } = await converse(this, engine, flags);
