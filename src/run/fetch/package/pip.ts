@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { LoadoutError } from "../../../facts/errors/index.ts";
 
 /** What a command printed and how it ended. */
-export interface CommandResult {
+interface CommandResult {
   /** undefined when the program could not be started or was killed */
   readonly exitCode: number | undefined;
   readonly output: string;
