@@ -1,6 +1,7 @@
 import { COMMAND_ERRORS } from "./rows/command.ts";
 import { ENGINE_ERRORS } from "./rows/engine.ts";
 import { FETCH_ERRORS } from "./rows/fetch.ts";
+import { MEMORY_ERRORS } from "./rows/memory.ts";
 import { MODEL_ERRORS } from "./rows/model.ts";
 import { RECEIPT_ERRORS } from "./rows/receipt.ts";
 import { WEIGHTS_ERRORS } from "./rows/weights.ts";
@@ -42,6 +43,7 @@ export const ERRORS = {
   ...COMMAND_ERRORS,
   ...ENGINE_ERRORS,
   ...FETCH_ERRORS,
+  ...MEMORY_ERRORS,
   ...MODEL_ERRORS,
   ...RECEIPT_ERRORS,
   ...WEIGHTS_ERRORS,

@@ -31,8 +31,18 @@ const SHARED_NAMES: readonly RegExp[] = [
   /adreno/i,
 ];
 
+/** AMD instruction sets of chips whose graphics share RAM (LLVM's AMDGPU processor table, "APU"). */
+const SHARED_ARCHITECTURES: ReadonlySet<string> = new Set(
+  "gfx801 gfx902 gfx909 gfx90c gfx1013 gfx1033 gfx1035 gfx1036 gfx1103 gfx1150 gfx1151 gfx1152 gfx1153".split(" "),
+);
+
 /** True when a graphics device is known to have no memory of its own. */
-export function sharesHostMemory(device: { readonly pciId?: string; readonly name?: string }): boolean {
+export function sharesHostMemory(device: {
+  readonly pciId?: string | undefined;
+  readonly name?: string | undefined;
+  readonly architecture?: string | undefined;
+}): boolean {
+  if (device.architecture !== undefined && SHARED_ARCHITECTURES.has(device.architecture)) return true;
   if (device.pciId !== undefined && SHARED_PCI.has(device.pciId)) return true;
   return SHARED_NAMES.some((pattern) => pattern.test(device.name ?? ""));
 }

@@ -26,6 +26,10 @@ export interface Device {
   /** row of the device catalog, once matched */
   readonly catalogId?: string;
   readonly driver?: string;
+  /** "0000:01:00.0": the same card in every list */
+  readonly pciAddress?: string;
+  /** instruction set: "8.9" (compute capability), "gfx1151" */
+  readonly architecture?: string;
 }
 
 /** Limits of a device's API, where it has them (Vulkan, Metal). */
@@ -34,6 +38,12 @@ export interface DeviceLimits {
   readonly maxAllocationBytes?: number;
   /** largest storage buffer a kernel may bind: a larger tensor's operations stay on the host */
   readonly maxStorageBufferBytes?: number;
+  /** largest buffer object (Vulkan maxBufferSize) */
+  readonly maxBufferBytes?: number;
+  /** distance at which tensors may start in device memory (Vulkan minStorageBufferOffsetAlignment) */
+  readonly offsetAlignmentBytes?: number;
+  /** distance at which tensors may start in its host memory (Vulkan minMemoryMapAlignment) */
+  readonly hostAlignmentBytes?: number;
 }
 
 /** The host: processor and RAM. */
@@ -54,6 +64,8 @@ export interface Host {
   /** the container's or job's limit where there is one, already applied to ramBytes and availableBytes */
   readonly limitBytes?: number;
   readonly swapBytes: number;
+  /** NUMA nodes with memory, where there are several */
+  readonly numaNodes?: number;
   /** measured copy bandwidth (bytes read + written per second), or peak of the memory system */
   readonly bandwidthBytesPerSec?: number;
   readonly diskFreeBytes?: number;
@@ -61,9 +73,20 @@ export interface Host {
   readonly arch: "x64" | "arm64";
 }
 
+/** How two devices reach each other. */
+export interface DeviceLink {
+  /** ids of the devices */
+  readonly between: readonly [string, string];
+  readonly kind: "nvlink" | "pcie" | "through the host";
+  /** bonded links of that kind, where there are several */
+  readonly count?: number;
+}
+
 /** Devices in the engine's order, and their host. No device = CPU only. */
 export interface Rig {
   readonly name: string;
   readonly host: Host;
   readonly devices: readonly Device[];
+  /** absent = not known */
+  readonly links?: readonly DeviceLink[];
 }

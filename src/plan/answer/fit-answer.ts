@@ -51,9 +51,18 @@ export interface FitAnswer {
   /** largest context of one user with the other settings kept, tokens */
   readonly longestContext?: number;
   readonly wouldFit: readonly Alternative[];
+  readonly verified?: Verified;
   readonly assumptions: readonly string[];
   /** the next useful commands */
   readonly next: readonly string[];
+}
+
+/** The prediction beside the engine's own dry run. */
+export interface Verified {
+  readonly predictedBytes: number;
+  readonly dryRunBytes: number;
+  readonly equal: boolean;
+  readonly note: string;
 }
 
 export interface SpeedFacts {

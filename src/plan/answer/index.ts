@@ -7,5 +7,6 @@ export {
   type ModelFacts,
   type RuntimeFacts,
   type SpeedFacts,
+  type Verified,
 } from "./fit-answer.ts";
 export type { RateResidual, RunAnswer, TermResidual } from "./run-answer.ts";

@@ -5,7 +5,7 @@ import type { ANSWER_VERSION, FitAnswer } from "./fit-answer.ts";
 /** One term set against what the engine reported. Bytes; `printedBytes` is rounded as the engine printed it. */
 export interface TermResidual {
   readonly place: string;
-  readonly term: MemoryTerm | "total";
+  readonly term: MemoryTerm | "lora";
   readonly predictedBytes: number;
   readonly actualBytes?: number;
   /** predicted - actual */

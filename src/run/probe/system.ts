@@ -14,6 +14,8 @@ export interface System {
   readonly freeBytes: number;
   /** wall clock of the boot, rough: two readings differ by clock adjustments */
   readonly bootedAtMs: number;
+  /** of this process */
+  readonly pid: number;
 }
 
 /** This machine. Systems and processors the engine has no build for count as the nearest that it has. */
@@ -32,5 +34,6 @@ export function machineSystem(): System {
     totalBytes: totalmem(),
     freeBytes: freemem(),
     bootedAtMs: Date.now() - uptime() * 1000,
+    pid: process.pid,
   };
 }

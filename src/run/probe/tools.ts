@@ -39,6 +39,10 @@ export function createTools(shell: Shell, clock: () => number, answers: CachedAn
       const good = result.exitCode === 0 || (accept !== undefined && accept(result.stdout));
       const failure = explainFailure(result, good);
       if (failure !== undefined) {
+        const told =
+          failure.status === "not installed" &&
+          findings.some((one) => one.tool === command && one.status === "not installed");
+        if (told) return undefined;
         findings.push({ tool: command, command: line, ...failure, ms, cached: false });
         return undefined;
       }

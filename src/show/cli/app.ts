@@ -1,4 +1,5 @@
 import { buildApplication, buildCommand, buildRouteMap } from "@stricli/core";
+import { parseCount } from "../../facts/units/index.ts";
 import type { CliContext } from "./context.ts";
 import { planFlags } from "./flags.ts";
 import { VERSION } from "./version.ts";
@@ -24,7 +25,12 @@ const start = buildCommand({
         optional: true,
       },
       prompt: { kind: "parsed", parse: String, brief: "What to say to the model", optional: true },
-      maxTokens: { kind: "parsed", parse: Number, brief: "Longest reply, tokens", default: "128" },
+      maxTokens: {
+        kind: "parsed",
+        parse: (text: string) => parseCount(text, "--max-tokens", 1),
+        brief: "Longest reply, tokens",
+        default: "128",
+      },
       yes,
     },
   },

@@ -34,7 +34,7 @@ export function cliContext(process: NodeJS.Process, signal: AbortSignal, started
  * Wraps a command: a {@link LoadoutError} is printed as message and hint (with --json as one object on standard output) and
  * becomes its exit code; anything else is a fault of ours and says so.
  */
-export function guarded<Flags extends { readonly json?: boolean }, Args extends readonly string[]>(
+export function guarded<Flags extends { readonly json?: boolean }, Args extends readonly (string | undefined)[]>(
   command: (this: CliContext, flags: Flags, ...args: Args) => Promise<number | void>,
 ): (this: CliContext, flags: Flags, ...args: Args) => Promise<void> {
   return async function (this: CliContext, flags: Flags, ...args: Args): Promise<void> {

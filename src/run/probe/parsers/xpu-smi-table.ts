@@ -18,7 +18,6 @@ export function readXpuSmiTable(text: string): SeenGpu[] {
       const id = /\[0x([0-9a-f]{4})\]/i.exec(name ?? "")?.[1]?.toLowerCase();
       return present<SeenGpu>({
         vendor: "intel",
-        backend: "sycl",
         index: wholeNumber(device.get("index")),
         name,
         uuid: known(device.get("UUID") ?? device.get("SOC UUID")),

@@ -1,5 +1,6 @@
 import {
   formatBytes,
+  formatExactBytes,
   formatCount,
   formatDuration,
   formatFileBytes,
@@ -25,6 +26,7 @@ export function fitText(answer: FitAnswer, style: Style): string {
     ...settingsText(answer, style),
     "",
     ...speedText(answer, style),
+    ...verifiedText(answer, style),
     ...wouldFitText(answer, style),
     ...tailText(answer, style),
   ].join("\n");
@@ -136,6 +138,15 @@ function speedText({ speed }: FitAnswer, style: Style): string[] {
     ],
   ];
   return [style.strong("speed") + style.faint("  80% band"), ...columns(rows, [1])];
+}
+
+function verifiedText({ verified }: FitAnswer, style: Style): string[] {
+  if (!verified) return [];
+  const { predictedBytes, dryRunBytes, equal, note } = verified;
+  const said = equal
+    ? style.good(`equal to the byte: ${formatExactBytes(dryRunBytes)}`)
+    : style.warn(`predicted ${formatExactBytes(predictedBytes)}, dry run ${formatExactBytes(dryRunBytes)}`);
+  return ["", style.strong("verified with the engine's dry run"), `  ${said}`, style.faint(`  ${note}`)];
 }
 
 function wouldFitText({ wouldFit }: FitAnswer, style: Style): string[] {
