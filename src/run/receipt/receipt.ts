@@ -69,8 +69,8 @@ export interface ReceiptTimes {
   readonly replyTokens: number;
 }
 
-/** Predicted minus actual, where both are known. */
+/** Predicted minus actual where both are known; 0 where the engine's digits agree, since below them nothing is known. */
 export function residualBytes(term: ReceiptTerm): number | undefined {
   if (term.predictedBytes === undefined || term.actualBytes === undefined) return undefined;
-  return term.predictedBytes - term.actualBytes;
+  return term.exact === true ? 0 : term.predictedBytes - term.actualBytes;
 }

@@ -18,7 +18,7 @@ export interface TermComparison {
   readonly predictedBytes?: number;
   /** absent: the engine printed no such buffer */
   readonly actualBytes?: number;
-  /** predicted minus actual, where both are there */
+  /** predicted minus actual where both are there; 0 where the digits agree, since below them nothing is known */
   readonly residualBytes?: number;
   /** the engine's digits: "92.10", or several lines as "6.00 + 15.00" */
   readonly printed?: string;
@@ -44,13 +44,14 @@ export function compareMemory(predicted: readonly PredictedPlace[], actual: read
     const key = `${logged.device} ${logged.term}`;
     seen.add(key);
     const bytes = expected.get(key)?.bytes;
+    const equal = printsAs(bytes ?? 0, logged);
     rows.push({
       device: logged.device,
       term: logged.term,
-      ...(bytes === undefined ? {} : { predictedBytes: bytes, residualBytes: bytes - logged.bytes }),
+      ...(bytes === undefined ? {} : { predictedBytes: bytes, residualBytes: equal ? 0 : bytes - logged.bytes }),
       actualBytes: logged.bytes,
       printed: logged.sizes.map((size) => size.printed).join(" + "),
-      equal: printsAs(bytes ?? 0, logged),
+      equal,
     });
   }
   for (const [key, { device, term, bytes }] of expected) {

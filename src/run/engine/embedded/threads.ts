@@ -17,7 +17,9 @@ export async function measureThreads(
   most: number,
   options: ThreadOptions,
 ): Promise<ThreadMeasurement> {
-  const candidates = options.candidates ?? candidatesUpTo(most);
+  const asked = options.candidates ?? candidatesUpTo(most);
+  // the context has no more threads than it was created for
+  const candidates = [...new Set(asked.map((threads) => Math.min(threads, most)))];
   const budgetMs = options.budgetMs ?? 1500;
   const began = performance.now();
   const samples = new Map<number, number[]>(candidates.map((threads) => [threads, []]));
