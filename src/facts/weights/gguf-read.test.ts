@@ -163,7 +163,7 @@ test("element counts and offsets that overflow", async () => {
   });
   expect(huge.message).toContain("at most 2^53 elements, got 1099511627776 x 1099511627776");
   const far = await patched((view, info) => view.setBigUint64(info + 24, 2n ** 63n, true));
-  expect(far.message).toContain("at most an offset of 2^53, got 9223372036854775808");
+  expect(far.message).toContain("at most an offset of 2^53, got 9223372036854776000");
 });
 
 test("tensors that lie in one another", async () => {
