@@ -183,6 +183,16 @@ test("names that are no UTF-8 are refused, other text is read as engines print i
   expect((await readGguf(memorySource(value.bytes))).metadata.text("k")).toBe("\ufffdb");
 });
 
+test("control characters of a hostile file do not reach the terminal", async () => {
+  const { bytes } = written([
+    ["\u001b[2Jkey", text("x")],
+    ["\u001b[2Jkey", text("y")],
+  ]);
+  const error = await refusal(bytes);
+  expect(error.message).toContain('got "\ufffd[2Jkey" again');
+  expect(error.details["got"]).toBe("\u001b[2Jkey");
+});
+
 test("versions other than 1 to 3, and flags other than 0 and 1", async () => {
   const four = written([]).bytes;
   four[4] = 4;
