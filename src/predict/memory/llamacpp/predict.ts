@@ -33,7 +33,7 @@ export function predictLlamaCpp(question: LlamaCppQuestion): MemoryPrediction {
 
 function predict(session: Session, question: LlamaCppQuestion): MemoryPrediction {
   const { memories, sizes, placement, caches } = session;
-  const mapped = question.dryRun !== true && question.settings.memoryMap !== false;
+  const mapped = mapsFile(question);
   const weights = weightBuffers(session.weights, mapped ? memories.cpu : undefined);
   const cacheOf = (kind: CacheKind): EngineBuffer[] =>
     [...cacheBytes(caches, kind, sizes.streams)].map(([type, bytes]) => line(type, "kv", bytes));
@@ -55,6 +55,12 @@ function predict(session: Session, question: LlamaCppQuestion): MemoryPrediction
   };
 }
 
+/** Unless told, the engine maps the file; not where an integrated Vulkan device takes part, and never in a dry run. */
+function mapsFile({ dryRun, settings, devices }: LlamaCppQuestion): boolean {
+  const integrated = devices.some((device) => device.backend === "vulkan" && device.memoryKind === "unified");
+  return dryRun !== true && (settings.memoryMap ?? !integrated);
+}
+
 function line(type: BufferType, term: EngineBuffer["term"], bytes: number): EngineBuffer {
   return { label: type.name, term, place: type.place, bytes };
 }
@@ -67,7 +73,7 @@ function openSession(question: LlamaCppQuestion): Session {
   }
   const dryRun = question.dryRun === true;
   const sizes = contextSizes(geometry, settings, question.caller, question.draftTokens);
-  const memories = memoriesOf(question, !dryRun && settings.memoryMap !== false);
+  const memories = memoriesOf(question, mapsFile(question));
   const placement = placeLayers(
     geometry.layers.length,
     settings,
