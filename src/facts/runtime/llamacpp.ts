@@ -27,4 +27,6 @@ export interface LlamaCppSettings {
   /** copy host weights to the device for large batches (on unless --no-op-offload) */
   readonly opOffload?: boolean;
   readonly memoryMap?: boolean;
+  /** rearrange weights for the processor's matrix kernels (on unless --no-repack) */
+  readonly repack?: boolean;
 }

@@ -109,13 +109,12 @@ async function readInfos(cursor: HeaderCursor, count: number): Promise<TensorInf
   return infos;
 }
 
-/** A count that neither the limit nor the bytes that are left can contradict. */
+/** A count within its limit; where the bytes that are left cannot hold so many, the file was cut off. */
 function countOf(cursor: HeaderCursor, place: string, limit: number, leastBytes: number): number {
   const at = cursor.position;
   const count = cursor.length();
   if (count > limit) throw cursor.over(place, limit, count, at);
-  const fits = Math.floor(cursor.left / leastBytes);
-  if (count > fits) throw cursor.over(place, `${fits}, which fit the ${cursor.left} bytes left`, count, at);
+  if (count * leastBytes > cursor.left) throw cursor.truncated(cursor.position + count * leastBytes, place);
   return count;
 }
 

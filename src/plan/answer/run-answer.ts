@@ -8,6 +8,8 @@ export interface TermResidual {
   readonly term: MemoryTerm | "lora";
   readonly predictedBytes: number;
   readonly actualBytes?: number;
+  /** the engine's own digits, MiB: "92.10", or several lines as "6.00 + 15.00" */
+  readonly printedMiB?: string;
   /** predicted - actual */
   readonly residualBytes?: number;
   /** equal at every digit the engine printed */

@@ -75,4 +75,4 @@ export const GOALS: Record<Goal, GoalRow> = {
   },
 };
 
-export const GOAL_NAMES = Object.keys(GOALS) as readonly Goal[];
+export const GOAL_NAMES: readonly Goal[] = ["interactive", "batch", "mixed", "finetune"];

@@ -4,7 +4,7 @@ import { fetchPackage, packageBytes } from "./package/index.ts";
 import type { OnProgress } from "./progress.ts";
 import type { HubFile, SmallModel } from "./small-models.ts";
 
-export interface RouteFetch {
+interface RouteFetch {
   /** asked with the bytes that will come over the network, before the first of them */
   readonly allow: (bytes: number) => Promise<void>;
   readonly onProgress?: OnProgress;

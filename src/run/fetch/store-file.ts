@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LoadoutError } from "../../facts/errors/index.ts";
+import { writeFailure } from "./disk-space.ts";
 import { makeFolder } from "../home/index.ts";
 
 /**
@@ -22,7 +23,7 @@ export async function storeFile(
       let bytes = 0;
       for await (const chunk of pieces) {
         hash.update(chunk);
-        await writeFully(handle, chunk);
+        await writeFully(handle, chunk, partial);
         bytes += chunk.byteLength;
         piece?.(bytes);
       }
@@ -39,6 +40,10 @@ export async function storeFile(
 
 type Handle = Awaited<ReturnType<typeof open>>;
 
-async function writeFully(handle: Handle, chunk: Uint8Array): Promise<void> {
-  for (let at = 0; at < chunk.byteLength;) at += (await handle.write(chunk, at)).bytesWritten;
+async function writeFully(handle: Handle, chunk: Uint8Array, path: string): Promise<void> {
+  try {
+    for (let at = 0; at < chunk.byteLength;) at += (await handle.write(chunk, at)).bytesWritten;
+  } catch (error) {
+    throw writeFailure(error, path, "the file", chunk.byteLength);
+  }
 }

@@ -1,5 +1,8 @@
+import { mkdtempDisposable, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { foldersOf, userCacheDir } from "./index.ts";
+import { foldersOf, makeFolder, userCacheDir } from "./index.ts";
 
 const linux = { platform: "linux", env: {}, homeDir: "/home/ada" };
 const mac = { platform: "darwin", env: {}, homeDir: "/Users/ada" };
@@ -56,5 +59,17 @@ describe("folders", () => {
 
   it("of an unknown system are those of Linux", () => {
     expect(foldersOf({ ...linux, platform: "freebsd" })).toEqual(foldersOf(linux));
+  });
+});
+
+describe("making a folder", () => {
+  it("makes its parents too, and says what is in the way", async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), "loadout-"));
+    const deep = join(folder.path, "a/b");
+    expect(await makeFolder(deep)).toBe(deep);
+    expect(await makeFolder(deep)).toBe(deep);
+    expect((await stat(deep)).isDirectory()).toBe(true);
+    await writeFile(join(deep, "file"), "");
+    await expect(makeFolder(join(deep, "file/x"))).rejects.toMatchObject({ code: "file-unwritable" });
   });
 });

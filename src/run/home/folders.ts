@@ -1,5 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { posix, win32 } from "node:path";
+import { LoadoutError } from "../../facts/errors/index.ts";
+import { messageOf } from "./failure.ts";
 import type { HomeContext } from "./machine.ts";
 
 /** Where Loadout keeps things for this person; none of them need exist yet. */
@@ -59,7 +61,11 @@ export function foldersOf(home: HomeContext): Folders {
 
 /** Makes a folder and its parents, for this person only, and returns it. */
 export async function makeFolder(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new LoadoutError("file-unwritable", { path: folder, got: messageOf(error) }, { cause: error });
+  }
   return folder;
 }
 

@@ -9,11 +9,24 @@ import { present } from "./parsers/cells.ts";
 import type { DrmShared } from "./parsers/drm-sysfs.ts";
 import type { SeenGpu, SeenPart } from "./parsers/seen.ts";
 
-/** A card and the device made of it, or of one of its parts. */
-export interface Placed {
-  readonly device: Device;
-  readonly card: SeenGpu;
+/** A card, or one of its parts: what a program sees as one device. */
+export interface Unit {
+  readonly card: SeenGpu & DrmShared;
   readonly part?: SeenPart;
+}
+
+/** A unit and the device made of it. */
+export interface Placed extends Unit {
+  readonly device: Device;
+}
+
+/** Cards, and the parts of those that are cut. Programs that draw are no devices. */
+export function unitsOf(cards: readonly (SeenGpu & DrmShared)[]): Unit[] {
+  return cards
+    .filter((card) => card.software !== true)
+    .flatMap((card): Unit[] =>
+      card.partitioned === true ? instances(card.parts ?? []).map((part) => ({ card, part })) : [{ card }],
+    );
 }
 
 /** The letters an engine puts before a device's number. */
@@ -26,25 +39,17 @@ const PREFIX: Readonly<Record<Backend, string>> = {
   sycl: "SYCL",
 };
 
-/** Devices of cards in their order, numbered for each API as an engine would. Programs that draw are no devices. */
-export function placeDevices(cards: readonly (SeenGpu & DrmShared)[], host: Host): Placed[] {
+/** Devices of units in their order, numbered for each API as an engine would. */
+export function placeDevices(units: readonly Unit[], host: Host): Placed[] {
   const counts = new Map<Backend, number>();
-  const number = (backend: Backend) => {
+  return units.map((unit) => {
+    const backend = unit.card.backend ?? "vulkan";
     const count = counts.get(backend) ?? 0;
     counts.set(backend, count + 1);
-    return `${PREFIX[backend]}${count}`;
-  };
-  return cards
-    .filter((card) => card.software !== true)
-    .flatMap((card): Placed[] => {
-      const backend = card.backend ?? "vulkan";
-      if (card.partitioned !== true) return [{ card, device: wholeCard(card, number(backend), host) }];
-      return instances(card.parts ?? []).map((part) => ({
-        card,
-        part,
-        device: partOfCard(card, part, number(backend)),
-      }));
-    });
+    const id = `${PREFIX[backend]}${count}`;
+    const { card, part } = unit;
+    return { ...unit, device: part === undefined ? wholeCard(card, id, host) : partOfCard(card, part, id) };
+  });
 }
 
 /** Parts that share one memory are one device for placing: their memory is there once. */

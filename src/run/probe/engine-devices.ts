@@ -83,10 +83,11 @@ function asDevice(engine: EngineDevice, known: Device | undefined, host: Host): 
     ...host,
     carvedOutBytes,
   });
-  // Where the figure may be a heap's size, the driver's own tool knows better, and nothing is better than a wrong one.
-  const freeBytes = device.freeIsMeasured === false ? known?.freeBytes : (device.freeBytes ?? known?.freeBytes);
-  const totalBytes =
-    device.totalBytes ?? known?.totalBytes ?? (device.freeIsMeasured === false ? device.freeBytes : undefined);
+  // Where the figure may be a heap's size, the driver's own tool knows better, and nothing is better than a wrong one. On
+  // shared memory it was held against what the host has free.
+  const doubtful = device.freeIsMeasured === false && device.memoryKind !== "unified";
+  const freeBytes = doubtful ? known?.freeBytes : (device.freeBytes ?? known?.freeBytes);
+  const totalBytes = device.totalBytes ?? known?.totalBytes ?? (doubtful ? device.freeBytes : undefined);
   return present<Device>({
     ...known,
     id: engine.id,

@@ -29,8 +29,8 @@ export function explainFailure(result: ShellResult, good: boolean): Failure | un
   if (result.missing) return { status: "not installed" };
   if (result.timedOut) return { status: "timed out" };
   const excuse = explainText(good ? result.stdout.slice(0, 400) : `${result.stdout.slice(0, 4_000)}\n${result.stderr}`);
+  if (good) return excuse?.status === "no devices" || excuse?.status === "driver not running" ? excuse : undefined;
   if (excuse !== undefined) return excuse;
-  if (good) return undefined;
   const reason = firstLine(result.stderr) ?? firstLine(result.stdout);
   const status = result.exitCode === 127 ? "not installed" : "failed";
   return { status, reason: reason ?? `exit code ${result.exitCode ?? "unknown"}` };

@@ -1,5 +1,5 @@
-import type { Device, DeviceLink, Host } from "../../facts/hardware/index.ts";
-import { placeDevices } from "./devices.ts";
+import type { Backend, Device, DeviceLink, Host } from "../../facts/hardware/index.ts";
+import { placeDevices, unitsOf, type Unit } from "./devices.ts";
 import type { Files } from "./files.ts";
 import { findAmd } from "./gpus/amd.ts";
 import { findApple } from "./gpus/apple.ts";
@@ -75,17 +75,12 @@ export function mergeDevices(seen: Sightings, host: Host, system: System, inWind
   const byMaker: readonly SeenGpu[] = [...seen.nvidia.gpus, ...seen.amd.gpus, ...seen.intel.gpus];
   const answering = mergeSightings([byMaker, seen.generic.answering, seen.system.gpus]);
   const named = mergeSightings([answering, seen.generic.onBus], false);
-  const cuda = visible(
-    named.filter((card) => card.backend === "cuda"),
-    env["CUDA_VISIBLE_DEVICES"],
-    (card) => card.uuid,
-  );
-  const rocm = visible(
-    named.filter((card) => card.backend === "rocm"),
-    env["HIP_VISIBLE_DEVICES"] ?? env["ROCR_VISIBLE_DEVICES"],
-    (card) => card.uuid,
-  );
-  const rest = named.filter((card) => card.backend !== "cuda" && card.backend !== "rocm");
+  const units = unitsOf(named);
+  const idOf = ({ card, part }: Unit) => part?.uuid ?? card.uuid;
+  const through = (backend: Backend) => units.filter(({ card }) => card.backend === backend);
+  const cuda = visible(through("cuda"), env["CUDA_VISIBLE_DEVICES"], idOf);
+  const rocm = visible(visible(through("rocm"), env["ROCR_VISIBLE_DEVICES"], idOf), env["HIP_VISIBLE_DEVICES"], idOf);
+  const rest = units.filter(({ card }) => card.backend !== "cuda" && card.backend !== "rocm");
   const placed = placeDevices([...cuda, ...rocm, ...rest], host);
   const processes = [seen.nvidia, seen.amd, seen.intel, seen.system].flatMap((finds) => finds.processes);
   const holders = deviceHolders(placed, processes);
@@ -97,7 +92,7 @@ export function mergeDevices(seen: Sightings, host: Host, system: System, inWind
   };
 }
 
-function notesOn(seen: Sightings, named: readonly SeenGpu[], cuda: readonly SeenGpu[], env: System["env"]): string[] {
+function notesOn(seen: Sightings, named: readonly SeenGpu[], cuda: readonly Unit[], env: System["env"]): string[] {
   const notes = [seen.nvidia, seen.amd, seen.intel, seen.system].flatMap((finds) => finds.notes);
   const idle = seen.generic.onBus.filter(
     (card) => !named.some((other) => other.pciAddress === card.pciAddress || other.pciId === card.pciId),
@@ -106,14 +101,16 @@ function notesOn(seen: Sightings, named: readonly SeenGpu[], cuda: readonly Seen
     notes.push(`${card.name ?? `GPU ${card.pciId ?? ""}`} is on the PCI bus, but no driver answers for it`);
   for (const { name } of seen.generic.software)
     notes.push(`${name ?? "a Vulkan device"} runs on the processor and counts as no GPU`);
-  const unequal = cuda.some((card) => card.name !== cuda[0]?.name);
+  const unequal = cuda.some(({ card }) => card.name !== cuda[0]?.card.name);
   if (unequal && env["CUDA_DEVICE_ORDER"] !== "PCI_BUS_ID") {
     notes.push(
       "CUDA numbers unequal cards fastest first; here they stand in the order of the bus until the engine lists them",
     );
   }
-  if (named.some((card) => card.partitioned === true)) {
-    notes.push("a card is cut into parts (MIG); a process sees one part at a time");
+  for (const card of named.filter((one) => one.partitioned === true)) {
+    const parts = card.parts?.length ?? 0;
+    const what = parts === 0 ? "no tool lists its parts" : "a process sees one part at a time";
+    notes.push(`${card.name ?? "a card"} is cut into parts (MIG): ${what}`);
   }
   return notes;
 }

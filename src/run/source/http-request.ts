@@ -15,7 +15,7 @@ export interface HttpLimits {
  * Without a network a person waits at most `answerMs`: name servers and routers that say no do so at once, those that say
  * nothing cost the whole time. A content network that takes longer than this to answer is as good as absent.
  */
-export const HTTP_LIMITS: HttpLimits = { answerMs: 5_000, idleMs: 30_000, redirects: 8 };
+const HTTP_LIMITS: HttpLimits = { answerMs: 5_000, idleMs: 30_000, redirects: 8 };
 
 export interface HttpRequest {
   readonly url: URL;

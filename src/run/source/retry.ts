@@ -3,9 +3,9 @@ import { LoadoutError } from "../../facts/errors/index.ts";
 import { isTransient } from "./http-answer.ts";
 
 /** Waits; ends early, with an `interrupted` error, when the signal says so. */
-export type Delay = (ms: number, signal?: AbortSignal) => Promise<void>;
+type Delay = (ms: number, signal?: AbortSignal) => Promise<void>;
 
-export const delay: Delay = async (ms, signal) => {
+const delay: Delay = async (ms, signal) => {
   try {
     await sleep(ms, undefined, signal ? { signal } : {});
   } catch (error) {

@@ -9,11 +9,12 @@ export function compareBuffers(buffers: readonly EngineBuffer[], { memory }: Sto
   const places = buffers.map(({ label, term, bytes }) => ({ label, terms: { [term]: bytes } }));
   return compareMemory(places, memory.log.terms)
     .filter(({ predictedBytes, actualBytes }) => (predictedBytes ?? 0) > 0 || (actualBytes ?? 0) > 0)
-    .map(({ device, term, predictedBytes, actualBytes, residualBytes, equal }) => ({
+    .map(({ device, term, predictedBytes, actualBytes, residualBytes, printed, equal }) => ({
       place: device,
       term,
       predictedBytes: predictedBytes ?? 0,
       ...(actualBytes === undefined ? {} : { actualBytes, exact: equal }),
+      ...(printed === undefined ? {} : { printedMiB: printed }),
       ...(residualBytes === undefined ? {} : { residualBytes }),
     }));
 }

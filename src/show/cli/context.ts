@@ -24,7 +24,7 @@ export function cliContext(process: NodeJS.Process, signal: AbortSignal, started
     note: (text) => process.stderr.write(`${text}\n`),
     outStyle: styleFor(process.stdout, process.env),
     noteStyle: styleFor(process.stderr, process.env),
-    interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    interactive: process.stdin.isTTY && process.stderr.isTTY,
     signal,
     startedAtMs,
   };

@@ -48,7 +48,7 @@ async function rigOfEngine({ rig, bootId, deviceList }: ProbeReport, cacheDir: s
   const path = join(cacheDir, "engine-devices.json");
   const key = JSON.stringify([1, bootId, deviceList]);
   const kept = await readFile(path, "utf8").then(
-    (text) => JSON.parse(text) as { key: string; devices: EngineDevice[] },
+    (text): { key: string; devices: EngineDevice[] } => JSON.parse(text),
     () => undefined,
   );
   if (kept?.key === key) return withEngineDevices(rig, kept.devices.map(withoutFree));

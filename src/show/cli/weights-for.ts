@@ -20,6 +20,7 @@ import { askYes } from "./ask.ts";
 import type { CliContext } from "./context.ts";
 import { homeOf } from "./machine.ts";
 import { nearest } from "./nearest.ts";
+import { wrap } from "./text/layout.ts";
 import type { Progress } from "./text/progress.ts";
 
 /** A model at hand, its header read. */
@@ -38,7 +39,7 @@ interface WeightsFlags {
   readonly yes?: boolean;
 }
 
-/** The weights a person means: a file, a name of something found here, or, with neither, what is at hand; at last the small default. */
+/** The weights a person means: a file or a name of something found here; with neither, the small default, fetched if need be. */
 export async function weightsFor(context: CliContext, flags: WeightsFlags, progress: Progress): Promise<Weights> {
   if (flags.model !== undefined && (existsSync(flags.model) || flags.model.endsWith(".gguf")))
     return readWeights(flags.model);
@@ -60,7 +61,7 @@ export async function weightsFor(context: CliContext, flags: WeightsFlags, progr
     signal: context.signal,
   });
   progress.done();
-  return readWeights(path);
+  return readWeights(path, basename(path, ".gguf"));
 }
 
 /** Reads the header of a file, or of a whole split set by any of its files. */
@@ -112,7 +113,7 @@ function consentOf(context: CliContext, yes: boolean): Consent {
     `${what}: ${formatFileBytes(bytes)} to download from ${from}${licence ? `, licence ${licence.name}` : ""}`;
   return {
     yes,
-    tell: (question) => context.note(describe(question)),
+    tell: (question) => context.note(wrap(describe(question)).join("\n")),
     ...(context.interactive
       ? {
           ask: async (question: DownloadQuestion) => {

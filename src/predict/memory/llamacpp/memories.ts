@@ -7,6 +7,7 @@ import { cpuBackend, cpuBuffer, repackBuffer } from "./backends/cpu.ts";
 import { cudaBackend, cudaBuffer, cudaHostBuffer } from "./backends/cuda.ts";
 import { vulkanBackend, vulkanBuffer, vulkanHostBuffer, type VulkanLimits } from "./backends/vulkan.ts";
 import { canRepack } from "./repack.ts";
+import type { LlamaCppQuestion } from "./question.ts";
 import type { Preference, WeightPlaces } from "./weights.ts";
 
 /** The memories and back ends of one engine on one rig. */
@@ -33,20 +34,18 @@ const COMMON_VULKAN: VulkanLimits = {
 const KNOWN = "cpu, cuda, rocm, vulkan";
 
 export function memoriesOf(
-  devices: readonly Device[],
-  build: LlamaCppBuild,
-  cpuFeatures: readonly string[],
+  { devices, build, cpuFeatures, settings, dryRun }: LlamaCppQuestion,
   mapped: boolean,
 ): Memories {
   const cpu = cpuBuffer(build.hostAlignmentBytes);
   const repack = repackBuffer(build.hostAlignmentBytes);
   const deviceBackends = devices.map((device, index) => deviceBackend(device, index, build));
-  const deviceHost = devices[0] === undefined ? undefined : hostBufferOf(devices[0], build);
+  const deviceHost = devices[0] === undefined ? undefined : hostBufferOf(devices[0], build, dryRun === true);
   const cpuOnly = cpuBackend(cpu, deviceHost ?? cpu);
   const repacker: ComputeBackend = { ...cpuOnly, supports: (operation) => canRepack(operation, cpuFeatures) };
   const host: Preference = [
     ...(deviceHost === undefined ? [] : [{ bufferType: deviceHost, backend: deviceBackends[0]! }]),
-    { bufferType: repack, backend: repacker },
+    ...(settings.repack === false ? [] : [{ bufferType: repack, backend: repacker }]),
     { bufferType: cpu, backend: cpuOnly },
   ];
   return {
@@ -79,8 +78,12 @@ function deviceBackend(device: Device, index: number, build: LlamaCppBuild): Com
   }
 }
 
-function hostBufferOf(device: Device, build: LlamaCppBuild): BufferType {
-  if (device.backend === "vulkan") return vulkanHostBuffer(vulkanLimits(device));
+/** A dry run allocates nothing, so what the back end adds to an allocation is not seen. */
+function hostBufferOf(device: Device, build: LlamaCppBuild, dryRun: boolean): BufferType {
+  if (device.backend === "vulkan") {
+    const host = vulkanHostBuffer(vulkanLimits(device));
+    return dryRun ? { ...host, overheadBytes: 0 } : host;
+  }
   return cudaHostBuffer(build.hostAlignmentBytes, device.backend === "rocm" ? "ROCm" : "CUDA");
 }
 

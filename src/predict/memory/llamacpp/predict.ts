@@ -86,7 +86,7 @@ function openSession(question: LlamaCppQuestion): Session {
   }
   const dryRun = question.dryRun === true;
   const sizes = contextSizes(geometry, settings, question.caller, question.draftTokens);
-  const memories = memoriesOf(devices, build, question.cpuFeatures, !dryRun && settings.memoryMap !== false);
+  const memories = memoriesOf(question, !dryRun && settings.memoryMap !== false);
   const placement = placementOf(geometry, settings, devices);
   const weights = placeWeights(question.tensors, placement, memories.weights);
   const place = (layer: number): BufferType => {

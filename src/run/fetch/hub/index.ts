@@ -1,2 +1,2 @@
-export { hubOf, type Hub, type HubAddress } from "./address.ts";
-export { downloadFromHub, type HubDownload, type HubResult } from "./download.ts";
+export { hubOf } from "./address.ts";
+export { downloadFromHub, type HubDownload } from "./download.ts";

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
-import { open, rename, rm, type FileHandle } from "node:fs/promises";
+import { constants, open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { makeFolder } from "../../home/index.ts";
 
@@ -29,7 +29,7 @@ export class PartialFile implements AsyncDisposable {
   /** Opens what an earlier run has left, or begins. A file longer than the whole is not ours and is begun anew. */
   static async open(path: string, totalBytes: number): Promise<PartialFile> {
     await makeFolder(dirname(path));
-    const handle = await open(path, "a+"); // creates it, keeps what is there
+    const handle = await open(path, constants.O_RDWR | constants.O_CREAT); // not for appending: Windows then lets nobody truncate
     try {
       let { size } = await handle.stat();
       if (size > totalBytes) {
@@ -51,7 +51,7 @@ export class PartialFile implements AsyncDisposable {
   async append(piece: Uint8Array): Promise<void> {
     this.#hash.update(piece);
     for (let at = 0; at < piece.byteLength;) {
-      const { bytesWritten } = await this.#handle.write(piece, at);
+      const { bytesWritten } = await this.#handle.write(piece, at, piece.byteLength - at, this.#bytes);
       at += bytesWritten;
       this.#bytes += bytesWritten;
     }

@@ -1,5 +1,4 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
-import { codeOf, messageOf } from "../../home/index.ts";
 import {
   contentRange,
   header,
@@ -10,7 +9,7 @@ import {
   type HttpAnswer,
   type HttpLimits,
 } from "../../source/index.ts";
-import { diskFull } from "../disk-space.ts";
+import { writeFailure } from "../disk-space.ts";
 import type { Hub, HubAddress } from "./address.ts";
 import { etagOf, hubRequest, plainEtag, type HubMetadata } from "./metadata.ts";
 import type { PartialFile } from "./partial.ts";
@@ -119,8 +118,8 @@ function checkVersion(
   const hubs = linked ?? (redirected ? undefined : plain);
   if (hubs !== undefined && hubs !== metadata.etag) throw new ChangedUpstream();
   if (!redirected) return;
-  if (place.etag !== undefined && place.etag !== plain) throw new ChangedUpstream();
-  place.etag = plain;
+  if (place.etag !== undefined && plain !== undefined && place.etag !== plain) throw new ChangedUpstream();
+  place.etag = plain ?? place.etag;
 }
 
 /** A full disk is no fault of the network. */
@@ -129,8 +128,6 @@ async function append(partial: PartialFile, piece: Uint8Array, { address, metada
   try {
     await partial.append(piece);
   } catch (error) {
-    const { path } = partial;
-    if (codeOf(error) === "ENOSPC") throw diskFull(path, address.file, metadata.bytes - partial.bytes, 0);
-    throw new LoadoutError("file-unwritable", { path, got: messageOf(error) }, { cause: error });
+    throw writeFailure(error, partial.path, address.file, metadata.bytes - partial.bytes);
   }
 }

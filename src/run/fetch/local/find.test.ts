@@ -155,6 +155,16 @@ describe("weights at hand", () => {
     });
   });
 
+  it("are found where LM Studio's pointer leads, once", async () => {
+    await inHome({ "big/models/ada/x/tiny.gguf": GGUF(9) }, async (home) => {
+      const pointer = join(home.homeDir, ".lmstudio-home-pointer");
+      await writeFile(pointer, `${join(home.homeDir, "big")}\n`);
+      expect((await findWeights({ home })).weights).toMatchObject([{ name: "ada/x:tiny", origin: "lm-studio" }]);
+      await writeFile(pointer, "relative");
+      expect((await findWeights({ home })).weights).toEqual([]);
+    });
+  });
+
   it("are searched for within bounds, and a cut search is told", async () => {
     const files = { "m/a/b/c/deep.gguf": GGUF(9), "m/flat.gguf": GGUF(9) };
     await inHome(files, async (home) => {
@@ -174,7 +184,12 @@ describe("weights at hand", () => {
 
 describe("a typed name", () => {
   it("means the best kind of match only", async () => {
-    const files = { "m/tiny.gguf": GGUF(9), "m/tiny-chat.gguf": GGUF(9), ".lmstudio/models/ada/x/Tiny.gguf": GGUF(9) };
+    const files = {
+      ".cache/llama.cpp/tiny.gguf": GGUF(9), // a copy
+      "m/tiny.gguf": GGUF(9),
+      "m/tiny-chat.gguf": GGUF(9),
+      ".lmstudio/models/ada/x/Tiny.gguf": GGUF(9),
+    };
     await inHome(files, async (home) => {
       const { weights } = await findWeights({ home, modelsDirs: [join(home.homeDir, "m")] });
       const names = (text: string) => matchWeights(weights, text).map(({ name }) => name);

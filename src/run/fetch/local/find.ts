@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
 import type { HomeContext } from "../../home/index.ts";
 import { groupFiles } from "./group.ts";
 import { readHubCache } from "./hub-cache.ts";
@@ -25,13 +27,19 @@ export interface Findings {
 export async function findWeights({ home, modelsDirs, bounds }: FindOptions): Promise<Findings> {
   const found: FoundFile[] = [];
   const cutFolders: string[] = [];
-  for (const place of placesOf(home, modelsDirs)) {
+  for (const place of placesOf(home, modelsDirs, await lmStudioHome(home))) {
     const { files, cut } = await readPlace(place, bounds);
     found.push(...files);
     if (cut) cutFolders.push(place.folder);
   }
   const weights = await Promise.all(groupFiles(found).map(checkMagic));
   return { weights, cutFolders };
+}
+
+/** LM Studio writes where its folder is into a file of the home folder (lmstudio.js, `findLMStudioHome`). */
+async function lmStudioHome({ homeDir }: HomeContext): Promise<string | undefined> {
+  const path = (await readFile(join(homeDir, ".lmstudio-home-pointer"), "utf8").catch(() => "")).trim();
+  return isAbsolute(path) ? path : undefined;
 }
 
 async function readPlace(place: Place, bounds?: WalkBounds): Promise<{ files: FoundFile[]; cut: boolean }> {

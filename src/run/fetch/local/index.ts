@@ -1,6 +1,6 @@
-export { findWeights, type Findings, type FindOptions } from "./find.ts";
+export { findWeights } from "./find.ts";
 export { matchWeights } from "./match.ts";
 export { hubCacheDir } from "./places.ts";
 export { removeWeights } from "./remove.ts";
 export { lookAt } from "./walk.ts";
-export type { LocalWeights, Origin } from "./weights.ts";
+export type { LocalWeights } from "./weights.ts";

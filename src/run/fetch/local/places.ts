@@ -14,7 +14,7 @@ export interface Place {
  * variables; llama.cpp `common/common.cpp` (older cache: flat files) and `common/hf-cache.cpp` (from 2026: the hub's
  * layout, in LLAMA_CACHE too); LM Studio's documentation; Ollama's FAQ (a Linux service keeps its models under /usr/share).
  */
-export function placesOf(home: HomeContext, modelsDirs: readonly string[] = []): Place[] {
+export function placesOf(home: HomeContext, modelsDirs: readonly string[] = [], lmStudioHome?: string): Place[] {
   const { env, homeDir } = home;
   const own = foldersOf(home).weights;
   const llamaCache = env["LLAMA_CACHE"] || join(userCacheDir(home), "llama.cpp");
@@ -24,6 +24,7 @@ export function placesOf(home: HomeContext, modelsDirs: readonly string[] = []):
     { folder: hubCacheDir(home), layout: "hub", origin: "huggingface" },
     { folder: llamaCache, layout: "hub", origin: "llama.cpp" },
     { folder: llamaCache, layout: "tree", origin: "llama.cpp" },
+    ...(lmStudioHome ? [{ folder: join(lmStudioHome, "models"), layout: "tree", origin: "lm-studio" } as const] : []),
     { folder: join(homeDir, ".lmstudio", "models"), layout: "tree", origin: "lm-studio" },
     { folder: join(homeDir, ".cache", "lm-studio", "models"), layout: "tree", origin: "lm-studio" },
     { folder: env["OLLAMA_MODELS"] || join(homeDir, ".ollama", "models"), layout: "ollama", origin: "ollama" },

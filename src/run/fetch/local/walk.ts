@@ -11,7 +11,7 @@ export interface WalkBounds {
   readonly entries: number;
 }
 
-export const WALK_BOUNDS: WalkBounds = { depth: 8, entries: 50_000 };
+const WALK_BOUNDS: WalkBounds = { depth: 8, entries: 50_000 };
 
 export interface Walked {
   readonly path: string;

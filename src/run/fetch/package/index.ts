@@ -1,1 +1,1 @@
-export { fetchPackage, packageBytes, type PackageFetch } from "./fetch-package.ts";
+export { fetchPackage, packageBytes } from "./fetch-package.ts";

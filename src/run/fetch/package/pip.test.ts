@@ -39,6 +39,9 @@ describe("pip", () => {
     const output =
       "Looking in indexes\nWARNING: retrying\nERROR: first\nERROR: No matching distribution found for a==1\n[notice]";
     expect(pipReason(output)).toBe("No matching distribution found for a==1");
+    const offline =
+      "WARNING: Retrying (Retry(total=1)) after connection broken by 'NewConnectionError('x')': /simple\n";
+    expect(pipReason(offline + output)).toBe("the package index cannot be reached (NewConnectionError)");
     expect(pipReason("Killed\n")).toBe("Killed");
     expect(pipReason("")).toBe("it printed nothing");
   });

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { LoadoutError } from "../../../facts/errors/index.ts";
 
 /** What a command printed and how it ended. */
-export interface CommandResult {
+interface CommandResult {
   /** undefined when the program could not be started or was killed */
   readonly exitCode: number | undefined;
   readonly output: string;
@@ -53,8 +53,10 @@ export function pipDownload(pip: readonly string[], requirements: readonly strin
   return [...pip, "download", ...options, "--progress-bar", "off", "-d", folder, ...requirements];
 }
 
-/** The line of pip's output that says why: its last line that begins with ERROR. */
+/** Why pip failed, in its own words: its last line that begins with ERROR; that it reached no index, which it hides there. */
 export function pipReason(output: string): string {
+  const broken = /after connection broken by ['"](\w+)/.exec(output)?.[1];
+  if (broken !== undefined) return `the package index cannot be reached (${broken})`;
   const lines = output.split(/\r?\n/).filter((line) => line.trim() !== "");
   const errors = lines.filter((line) => line.startsWith("ERROR:"));
   return (errors.at(-1) ?? lines.at(-1) ?? "it printed nothing").replace(/^ERROR:\s*/, "");

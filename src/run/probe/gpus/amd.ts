@@ -22,7 +22,12 @@ export async function findAmd(files: Files, tools: Tools): Promise<Finds> {
     tools.ask("rocminfo", [], { fixed: true }).then((text) => readRocminfo(text ?? "")),
     askAmdSmi(tools),
   ]);
-  let gpus = mergeSightings([rocminfo, kernel, amdSmi]);
+  // rocminfo sets the order; its pools say too much on chips that share memory, so its sizes come last
+  const order = rocminfo.map((gpu): SeenGpu => {
+    const { totalBytes: _, ...rest } = gpu;
+    return rest;
+  });
+  let gpus = mergeSightings([order, kernel, amdSmi, rocminfo]);
   if (
     gpus.some((gpu) => gpu.totalBytes === undefined || gpu.freeBytes === undefined || gpu.name === undefined) ||
     gpus.length === 0

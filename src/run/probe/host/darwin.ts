@@ -21,13 +21,15 @@ export async function readDarwinHost(system: System, tools: Tools): Promise<Host
   const ramBytes = wholeNumber(values.get("hw.memsize")) ?? system.totalBytes;
   const logicalCores = cpu.logicalCores ?? system.logicalCores;
   return present<Host>({
-    cpu: {
+    cpu: present<Host["cpu"]>({
       model: cpu.model ?? system.cpuModel ?? "unknown",
       vendor: cpu.vendor ?? "unknown",
       physicalCores: cpu.physicalCores ?? logicalCores,
       logicalCores,
+      performanceCores: cpu.performanceCores,
+      usableCores: undefined,
       features: cpuFeatures(cpu.flags ?? []),
-    },
+    }),
     ramBytes,
     availableBytes: Math.min(readVmStat(vmStatText ?? "")?.availableBytes ?? system.freeBytes, ramBytes),
     swapBytes: swapTotalBytes(readSysctl(swapText ?? "")) ?? 0,

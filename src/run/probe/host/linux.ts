@@ -2,6 +2,7 @@ import { armCoreNames, cpuFeatures, type Host } from "../../../facts/hardware/in
 import type { Files } from "../files.ts";
 import { present } from "../parsers/cells.ts";
 import { readCpuinfo } from "../parsers/cpuinfo.ts";
+import { readLscpuExtended } from "../parsers/lscpu-extended.ts";
 import { readLscpu } from "../parsers/lscpu.ts";
 import { gpuNodes, readMeminfo, readNodeMeminfo } from "../parsers/meminfo.ts";
 import type { SeenCpu } from "../parsers/seen.ts";
@@ -11,8 +12,9 @@ import { readLimits } from "./limits.ts";
 
 /** Host of a Linux machine: memory and limits are read anew each time, the processor may come from the cache. */
 export async function readLinuxHost(system: System, files: Files, tools: Tools): Promise<Host> {
-  const [lscpuText, cpuinfoText, meminfoText, nodeNames, limits] = await Promise.all([
+  const [lscpuText, coreText, cpuinfoText, meminfoText, nodeNames, limits] = await Promise.all([
     tools.ask("lscpu", ["-J"], { fixed: true }),
+    tools.ask("lscpu", ["-e", "-J"], { fixed: true }),
     files.read("/proc/cpuinfo"),
     files.read("/proc/meminfo"),
     files.list("/sys/devices/system/node"),
@@ -35,6 +37,7 @@ export async function readLinuxHost(system: System, files: Files, tools: Tools):
   const availableBytes = Math.max((memory?.availableBytes ?? system.freeBytes) - gpuFreeBytes, 0);
   const limitBytes = limits.memoryBytes !== undefined && limits.memoryBytes < ramBytes ? limits.memoryBytes : undefined;
   const usableCores = limits.cores !== undefined && limits.cores < logicalCores ? limits.cores : undefined;
+  const kinds = readLscpuExtended(coreText ?? "");
   const parts = armCoreNames(cpuinfo.parts ?? []);
   return present<Host>({
     cpu: present<Host["cpu"]>({
@@ -42,6 +45,7 @@ export async function readLinuxHost(system: System, files: Files, tools: Tools):
       vendor: lscpu.vendor ?? cpuinfo.vendor ?? "unknown",
       physicalCores: lscpu.physicalCores ?? cpuinfo.physicalCores ?? logicalCores,
       logicalCores,
+      performanceCores: kinds.length > 1 ? kinds[0]?.cores : undefined,
       usableCores,
       features: cpuFeatures(lscpu.flags ?? cpuinfo.flags ?? []),
     }),

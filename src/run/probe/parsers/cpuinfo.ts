@@ -14,7 +14,10 @@ export function readCpuinfo(text: string): SeenCpu | undefined {
   let vendor: string | undefined;
   let flags: string[] | undefined;
   for (const line of text.split("\n")) {
-    const [key = "", value = ""] = line.split(/\s*:\s?(.*)/s, 2);
+    const colon = line.indexOf(":");
+    if (colon < 0) continue;
+    const key = line.slice(0, colon).trim();
+    const value = line.slice(colon + 1).trim();
     if (key === "processor") processors++;
     else if (key === "physical id") sockets.add((socket = value));
     else if (key === "core id") cores.add(`${socket}/${value}`);

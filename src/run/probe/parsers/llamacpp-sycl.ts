@@ -56,7 +56,7 @@ function tableRows(text: string): SyclDevice[] {
 
 /** "  Device 0: NAME,\tcompute capability 1.3," and, on the next line, "global mem size 16225243136" */
 function oldRows(text: string): SyclDevice[] {
-  const pattern = /^\s+Device (\d{1,3}): (.+?),\s+compute capability [^\n]*\n[^\n]*global mem size (\d+)/gm;
+  const pattern = /^[ \t]+Device (\d{1,3}): (.+?),[ \t]+compute capability [^\n]*\n[^\n]*global mem size (\d+)/gm;
   return [...text.matchAll(pattern)].flatMap(([, index, name, size]) => {
     const totalBytes = wholeNumber(size);
     return totalBytes === undefined ? [] : [{ index: Number(index), name: name!, totalBytes }];

@@ -30,7 +30,7 @@ function agents(text: string): Map<string, string>[] {
   const found: Map<string, string>[] = [];
   let segment = "";
   for (const line of text.split(/\r?\n/)) {
-    const match = /^(\s+)([^:]+?):+\s+(.*?)\s*$/.exec(line);
+    const match = /^( +)([^\s:][^:]*):+ +(\S.*)$/.exec(line.trimEnd());
     if (match === null) continue;
     const [, indent, key, value] = match;
     if (indent!.length === 2 && key === "Name") found.push(new Map());

@@ -19,7 +19,7 @@ interface Check {
 
 /** `loadout doctor` */
 export const doctor = guarded(async function (this: CliContext, flags: { readonly json?: boolean }) {
-  const checks = await Promise.all([node(this), engine(), pip(), weights(this), receipts(this)]);
+  const checks = [node(this), ...(await Promise.all([engine(), pip(), weights(this), receipts(this)]))];
   if (flags.json) this.out(JSON.stringify({ schema: ANSWER_VERSION, kind: "doctor", checks }, null, 2));
   else {
     const { good, warn, bad, faint } = this.outStyle;

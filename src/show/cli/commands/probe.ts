@@ -33,7 +33,7 @@ function probeText({ rig, findings, holders, bandwidth, notes }: ProbeReport, st
       [
         device.name,
         device.backend,
-        device.totalBytes === undefined ? "memory unknown" : `${formatBytes(device.totalBytes)}`,
+        device.totalBytes === undefined ? "memory unknown" : formatBytes(device.totalBytes),
         device.freeBytes === undefined ? "" : `${formatBytes(device.freeBytes)} free`,
         device.memoryKind === "unified" ? "shared with the host" : "",
       ]

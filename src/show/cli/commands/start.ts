@@ -3,6 +3,7 @@ import { formatFileBytes, formatNumber } from "../../../facts/units/index.ts";
 import { ANSWER_VERSION, answerFit, paceInput, type RunAnswer } from "../../../plan/answer/index.ts";
 import { embeddedEngine, type Reply, type RunningEngine, type StopReport } from "../../../run/engine/index.ts";
 import { openReceipts } from "../../../run/receipt/index.ts";
+import { bestWeightsAtHand } from "../at-hand.ts";
 import { compareBuffers, compareRates, measuredRates } from "../compare.ts";
 import { guarded, type CliContext } from "../context.ts";
 import type { PlanFlags } from "../flags.ts";
@@ -29,10 +30,11 @@ export const start = guarded(async function (this: CliContext, flags: StartFlags
   progress.update("probing this machine ...");
   const machine = await machineOf(this);
   progress.done();
-  const weights = await weightsFor(this, flags, progress);
   const receipts = openReceipts(machine.folders.data, Date.now);
   let engine: RunningEngine | undefined;
   try {
+    const atHand = flags.model === undefined ? await bestWeightsAtHand(this, machine, flags, receipts) : undefined;
+    const weights = atHand ?? (await weightsFor(this, flags, progress));
     const question = fitQuestion({ machine, weights, flags, receipts });
     const { answer: fit, choice } = answerFit(question.request, question.context);
     if (!flags.json) this.out(fitText({ ...fit, next: [] }, this.outStyle).trimEnd());

@@ -38,7 +38,7 @@ function headText({ model, rig, runtime, goal }: FitAnswer, style: Style): strin
     ({ name, totalBytes }) => `${name}${totalBytes ? ` ${formatBytes(totalBytes)}` : ""}`,
   );
   const parts = [
-    `${model.quantization}`,
+    model.quantization,
     formatFileBytes(model.fileBytes),
     `${formatCount(model.parameters)} parameters`,
     model.architecture,

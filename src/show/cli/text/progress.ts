@@ -14,7 +14,7 @@ const PIPED_INTERVAL_MS = 5000;
 
 export function progressFor(context: CliContext, now: () => number = () => performance.now()): Progress {
   const stream = context.process.stderr;
-  const live = stream.isTTY === true;
+  const live = stream.isTTY;
   let shown = false;
   let lastMs = Number.NEGATIVE_INFINITY;
   return {

@@ -1,15 +1,15 @@
 import { formatBytes, formatDuration, formatPace, formatPercent } from "../../../facts/units/index.ts";
 import type { RunAnswer } from "../../../plan/answer/index.ts";
-import { columns } from "./layout.ts";
+import { columns, WIDTH, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
 
 /** Predicted against measured, term by term. */
 export function runText(answer: RunAnswer, style: Style): string {
   const { measured, memory, rates, reply } = answer;
-  const memoryRows = memory.map(({ place, term, predictedBytes, actualBytes, exact }) => [
+  const memoryRows = memory.map(({ place, term, predictedBytes, actualBytes, printedMiB, exact }) => [
     `  ${place} ${term}`,
     formatBytes(predictedBytes),
-    actualBytes === undefined ? "not reported" : formatBytes(actualBytes),
+    printedMiB === undefined ? "not reported" : `${printedMiB} MiB`,
     actualBytes === undefined
       ? style.faint("the engine prints no such buffer")
       : exact
@@ -32,13 +32,12 @@ export function runText(answer: RunAnswer, style: Style): string {
       [[style.faint("  term"), style.faint("predicted"), style.faint("measured"), ""], ...memoryRows, ...rateRows],
       [1, 2],
     ),
-    style.faint(
-      `  loaded in ${formatDuration(measured.loadMs)}, first token ${formatDuration(measured.firstTokenMs)} after the question ` +
-        `and ${formatDuration(measured.startToFirstTokenMs)} after the command`,
-    ),
-    style.faint(
-      `  ${reply.promptTokens} prompt and ${reply.replyTokens} reply tokens, ${measured.threads} thread${measured.threads === 1 ? "" : "s"}`,
-    ),
+    ...wrap(
+      `loaded in ${formatDuration(measured.loadMs)}; first token ${formatDuration(measured.firstTokenMs)} after the question, ` +
+        `${formatDuration(measured.startToFirstTokenMs)} after the command; ${reply.promptTokens} prompt and ` +
+        `${reply.replyTokens} reply tokens on ${measured.threads} thread${measured.threads === 1 ? "" : "s"}`,
+      WIDTH - 2,
+    ).map((line) => style.faint(`  ${line}`)),
     "",
     ...(answer.receipt
       ? [style.faint(`receipt ${answer.receipt.id} kept: the next prediction on this machine uses it`)]
