@@ -163,7 +163,7 @@ test("element counts and offsets that overflow", async () => {
   });
   expect(huge.message).toContain("at most 2^53 elements, got 1099511627776 x 1099511627776");
   const far = await patched((view, info) => view.setBigUint64(info + 24, 2n ** 63n, true));
-  expect(far.message).toContain("at most an offset of 2^53, got 9223372036854775808");
+  expect(far.message).toContain("at most an offset of 2^53, got 9223372036854776000");
 });
 
 test("tensors that lie in one another", async () => {
@@ -181,6 +181,16 @@ test("names that are no UTF-8 are refused, other text is read as engines print i
   const value = written([["k", text("ab")]]);
   value.bytes[24 + 9 + 4 + 8] = 0xff;
   expect((await readGguf(memorySource(value.bytes))).metadata.text("k")).toBe("\ufffdb");
+});
+
+test("control characters of a hostile file do not reach the terminal", async () => {
+  const { bytes } = written([
+    ["\u001b[2Jkey", text("x")],
+    ["\u001b[2Jkey", text("y")],
+  ]);
+  const error = await refusal(bytes);
+  expect(error.message).toContain('got "\ufffd[2Jkey" again');
+  expect(error.details["got"]).toBe("\u001b[2Jkey");
 });
 
 test("versions other than 1 to 3, and flags other than 0 and 1", async () => {
