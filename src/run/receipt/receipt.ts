@@ -22,14 +22,14 @@ export interface Receipt extends NewReceipt {
   readonly atMs: number;
 }
 
-export interface ReceiptEngine {
+interface ReceiptEngine {
   readonly name: string;
   readonly version: string;
   readonly build: string;
   readonly backend: string;
 }
 
-export interface ReceiptModel {
+interface ReceiptModel {
   readonly name: string;
   readonly fileBytes: number;
   readonly sha256?: string;

@@ -17,6 +17,7 @@ export class LogRelay {
   readonly #reader = new LogReader();
   readonly #waiting = new Set<{ seen: (kinds: ReadonlySet<string>) => boolean; done: () => void }>();
   #kinds = new Set<string>();
+  #lines = 0;
   #errors = new Set<string>();
 
   constructor(send: (lines: LogEntry[]) => void) {
@@ -27,6 +28,7 @@ export class LogRelay {
     const lines: LogEntry[] = [];
     for (const text of message.split("\n")) {
       if (text.trim() === "") continue;
+      this.#lines += 1;
       const facts = this.#reader.add(text);
       for (const { kind } of facts) this.#kinds.add(kind);
       if (facts.length > 0 || LOUD.has(level)) lines.push([level, text]);
@@ -51,8 +53,23 @@ export class LogRelay {
     this.#errors = new Set();
   }
 
-  /** Waits until all these kinds of lines were seen since {@link expect}; after `limitMs` it goes on without. */
+  /**
+   * Waits until all these kinds of lines were seen since {@link expect} and no more come in their wake; after `limitMs` it
+   * goes on without. What the engine does next may silence lines that are not delivered yet: its dry run before a context
+   * lowers the level for all.
+   */
   async seen(kinds: readonly string[], limitMs: number): Promise<boolean> {
+    const seen = await this.#allSeen(kinds, limitMs);
+    let lines: number;
+    do {
+      lines = this.#lines;
+      await turn();
+      await turn();
+    } while (lines !== this.#lines);
+    return seen;
+  }
+
+  async #allSeen(kinds: readonly string[], limitMs: number): Promise<boolean> {
     const all = (seen: ReadonlySet<string>) => kinds.every((kind) => seen.has(kind));
     if (all(this.#kinds)) return true;
     const { promise, resolve } = Promise.withResolvers<boolean>();
@@ -64,4 +81,10 @@ export class LogRelay {
     this.#waiting.delete(waiter);
     return seen;
   }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

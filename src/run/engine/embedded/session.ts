@@ -144,12 +144,14 @@ async function loadModel(
   const { gpuLayers, memoryMap } = args.settings;
   relay.expect();
   try {
-    return await llama.loadModel({
+    const model = await llama.loadModel({
       modelPath: args.modelPath,
       gpuLayers: gpuLayers === "all" ? "max" : gpuLayers,
       ...(memoryMap === undefined ? {} : { useMmap: memoryMap }),
       onLoadProgress: onLoading,
     });
+    await relay.seen(["buffer"], LOG_LIMIT_MS);
+    return model;
   } catch (error) {
     throw await failure(error, "engine-bad-model", args.modelPath, library, relay);
   }

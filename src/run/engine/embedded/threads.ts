@@ -3,14 +3,15 @@ import type { ThreadMeasurement, ThreadOptions } from "../engine.ts";
 
 /** Below this gain more threads are not worth their noise. */
 const WORTH = 0.95;
-/** A candidate this much slower than the best is not tried again. */
+/** A number of threads this much slower than the best so far is not tried again, nor are larger ones than one that spins. */
 const HOPELESS = 2;
+const ROUNDS = 6;
+const STEPS = 4;
 
 /**
  * Finds the number of threads that decodes fastest now. Threads of the engine spin while they wait for each other, so on a
  * busy machine one too many costs a factor of 12 to 100 and a count of cores is no answer. The context was created for the
  * most threads; lowering the library's ceiling changes what the next step uses, so nothing is loaded again.
- * Candidates take turns, and medians are compared: a burst of other work then hits all of them.
  */
 export async function measureThreads(
   { llama, model, sequence }: { llama: Llama; model: LlamaModel; sequence: LlamaContextSequence },
@@ -19,42 +20,60 @@ export async function measureThreads(
 ): Promise<ThreadMeasurement> {
   const asked = options.candidates ?? candidatesUpTo(most);
   // the context has no more threads than it was created for
-  const candidates = [...new Set(asked.map((threads) => Math.min(threads, most)))];
-  const budgetMs = options.budgetMs ?? 1500;
-  const began = performance.now();
-  const samples = new Map<number, number[]>(candidates.map((threads) => [threads, []]));
+  const candidates = [...new Set(asked.map((threads) => Math.min(threads, most)))].sort((a, b) => a - b);
   const token = anyToken(model);
-  let hopeful = [...candidates];
-  let longest = 0;
   await sequence.clearHistory();
-  rounds: for (let round = 0; round < 6; round += 1) {
-    for (const threads of hopeful) {
-      llama.maxThreads = threads;
-      const steps = samples.get(threads)!;
-      // the first step after a change starts threads and is not counted
-      for (let step = 0; step < 4; step += 1) {
-        if (sequence.nextTokenIndex >= sequence.contextSize - 1) await sequence.clearHistory();
-        const since = performance.now();
-        await sequence.evaluateWithoutGeneratingNewTokens([token]);
-        const ms = performance.now() - since;
-        longest = Math.max(longest, ms);
-        if (step > 0) steps.push(ms);
-        const left = budgetMs - (performance.now() - began);
-        if (left < longest) break rounds;
-        if (ms > HOPELESS * 4 * bestOf(samples)) break;
-      }
-    }
-    const best = bestOf(samples);
-    hopeful = hopeful.filter((threads) => median(samples.get(threads)!) < HOPELESS * best);
-    if (hopeful.length === 1) break;
-  }
+  const clock = () => performance.now();
+  const began = clock();
+  const tried = await race(candidates, options.budgetMs ?? 1500, clock, async (threads) => {
+    llama.maxThreads = threads;
+    if (sequence.nextTokenIndex >= sequence.contextSize - 1) await sequence.clearHistory();
+    await sequence.evaluateWithoutGeneratingNewTokens([token]);
+  });
   await sequence.clearHistory();
-  const tried = candidates
-    .map((threads) => ({ threads, stepMs: median(samples.get(threads)!), steps: samples.get(threads)!.length }))
-    .filter(({ steps }) => steps > 0);
   const threads = choose(tried) ?? candidates[0]!;
   llama.maxThreads = threads;
-  return { threads, tried, ms: performance.now() - began };
+  return { threads, tried, ms: clock() - began };
+}
+
+/**
+ * Times `step` with each number of threads, fewest first: few threads are never catastrophic. Each gets at least one step,
+ * however slow the model; then they take turns while the budget lasts, so that a burst of other work hits all of them.
+ */
+export async function race(
+  candidates: readonly number[],
+  budgetMs: number,
+  clock: () => number,
+  step: (threads: number) => Promise<void>,
+): Promise<ThreadMeasurement["tried"]> {
+  const deadline = clock() + budgetMs;
+  const samples = new Map<number, number[]>();
+  const best = () => Math.min(...[...samples.values()].map(median));
+  const hopeless = (ms: number) => ms > HOPELESS * best();
+  let hopeful = [...candidates];
+  for (let round = 0; round < ROUNDS && hopeful.length > (round === 0 ? 0 : 1); round += 1) {
+    for (const threads of hopeful) {
+      const turn: number[] = [];
+      for (let count = 0; count < STEPS; count += 1) {
+        const since = clock();
+        if (round > 0 && since + median(samples.get(threads)!) > deadline) break;
+        await step(threads);
+        turn.push(clock() - since);
+        if (clock() + turn.at(-1)! > deadline || hopeless(turn.at(-1)! / HOPELESS)) break;
+      }
+      // the first step after a change starts threads: it counts only where there is no other
+      samples.set(threads, [
+        ...(samples.get(threads) ?? []),
+        ...(turn.length > 1 ? turn.slice(1) : round === 0 ? turn : []),
+      ]);
+      if (hopeless(median(samples.get(threads)!))) {
+        const fewerAreFaster = fastest(samples) < threads;
+        hopeful = hopeful.filter((other) => other !== threads && !(fewerAreFaster && other > threads));
+        if (fewerAreFaster) break;
+      }
+    }
+  }
+  return [...samples].map(([threads, steps]) => ({ threads, stepMs: median(steps), steps: steps.length }));
 }
 
 /** A token to measure with; which one makes no difference to a step's duration. */
@@ -75,8 +94,8 @@ export function candidatesUpTo(most: number): number[] {
   return [...candidates, Math.max(1, most)];
 }
 
-function bestOf(samples: ReadonlyMap<number, readonly number[]>): number {
-  return Math.min(...[...samples.values()].map(median));
+function fastest(samples: ReadonlyMap<number, readonly number[]>): number {
+  return [...samples].reduce((best, one) => (median(one[1]) < median(best[1]) ? one : best))[0];
 }
 
 /** Of nothing: infinity. */
