@@ -61,6 +61,22 @@ describe("what an engine lists", () => {
     ]);
     expect(engineDevices(fixture("sycl-old.txt"))).toMatchObject([{ id: "SYCL0", totalBytes: 12e9 }]);
     expect(engineDevices("")).toEqual([]);
+    const newer =
+      "ggml_metal_device_init: GPU name:   MTL0 (Apple M9)\nggml_metal_device_init: has unified memory    = true\n";
+    expect(engineDevices(newer)).toMatchObject([{ id: "MTL0", name: "Apple M9", memoryKind: "unified" }]);
+  });
+
+  test("a server's log: a list behind a prefix; layers that were placed are no list", () => {
+    const log = [
+      "0.00.100.200 I device_info:",
+      "0.00.100.201 I   - CUDA0   : NVIDIA GeForce RTX 9010 (20000 MiB, 17001 MiB free)",
+      "0.00.100.202 I   - CPU     : Some Processor (64000 MiB, 48000 MiB free)",
+      "common_fit: CUDA0: 12 layers,   3000 MiB used,   500 MiB free",
+    ];
+    expect(engineDevices(log.join("\n"))).toMatchObject([
+      { id: "CUDA0", name: "NVIDIA GeForce RTX 9010", freeBytes: 17001 * MIB },
+    ]);
+    expect(engineDevices(log.join("\n"))).toHaveLength(1);
   });
 
   test("free is never above total, and shared memory never above the host's", () => {
