@@ -113,6 +113,20 @@ describe("the rig as the engine sees it", () => {
     expect(seen.links).toEqual([{ between: ["CUDA1", "CUDA0"], kind: "nvlink", count: 6 }]);
   });
 
+  test("cards whose names differ between tools are told apart by size", () => {
+    const amd = { vendor: "amd", backend: "rocm" } as const;
+    const devices = [
+      card("ROCm0", "AMD Made Up", { ...amd, totalBytes: 8 * GIB, powerLimitWatts: 80 }),
+      card("ROCm1", "AMD Made Up", { ...amd, totalBytes: 16 * GIB, powerLimitWatts: 160 }),
+    ];
+    const list =
+      "  Vulkan0: Radeon 16 (RADV X) (16000 MiB, 15000 MiB free)\n  Vulkan1: Radeon 8 (RADV Y) (8000 MiB, 7000 MiB free)\n";
+    expect(withEngineDevices({ ...RIG, devices }, engineDevices(list)).devices).toMatchObject([
+      { id: "Vulkan0", powerLimitWatts: 160 },
+      { id: "Vulkan1", powerLimitWatts: 80 },
+    ]);
+  });
+
   test("a free figure that may be a heap's size gives way to the driver's; programs count only when asked for", () => {
     const rig: Rig = {
       ...RIG,
