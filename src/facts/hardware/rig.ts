@@ -38,6 +38,12 @@ export interface DeviceLimits {
   readonly maxAllocationBytes?: number;
   /** largest storage buffer a kernel may bind: a larger tensor's operations stay on the host */
   readonly maxStorageBufferBytes?: number;
+  /** largest buffer object (Vulkan maxBufferSize) */
+  readonly maxBufferBytes?: number;
+  /** distance at which tensors may start in device memory (Vulkan minStorageBufferOffsetAlignment) */
+  readonly offsetAlignmentBytes?: number;
+  /** distance at which tensors may start in its host memory (Vulkan minMemoryMapAlignment) */
+  readonly hostAlignmentBytes?: number;
 }
 
 /** The host: processor and RAM. */

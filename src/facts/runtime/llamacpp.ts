@@ -12,7 +12,8 @@ export interface LlamaCppSettings {
   /** n_batch and n_ubatch (-b, -ub) */
   readonly batch: number;
   readonly microBatch: number;
-  readonly flashAttention: boolean;
+  /** "auto": on where every layer's device can, as the engine finds out when it starts */
+  readonly flashAttention: boolean | "auto";
   readonly cacheTypeK: CacheType;
   readonly cacheTypeV: CacheType;
   /** layers on devices, the output layer counts as one (-ngl); "all" = every layer and the output */
@@ -26,4 +27,6 @@ export interface LlamaCppSettings {
   /** copy host weights to the device for large batches (on unless --no-op-offload) */
   readonly opOffload?: boolean;
   readonly memoryMap?: boolean;
+  /** rearrange weights for the processor's matrix kernels (on unless --no-repack) */
+  readonly repack?: boolean;
 }

@@ -1,2 +1,3 @@
 export * from "./format.ts";
 export * from "./parse.ts";
+export * from "./seeded-random.ts";

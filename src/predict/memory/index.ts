@@ -1,1 +1,2 @@
 export type * from "./memory.ts";
+export * from "./llamacpp/index.ts";

@@ -1,0 +1,14 @@
+export const MEMORY_ERRORS = {
+  "architecture-unknown": {
+    template: "The memory of a {architecture} model cannot be predicted yet; known are {known}.",
+    hint: "Its weights and cache may be computed, its compute buffers not. Ask the engine itself with --verify.",
+    exit: 2,
+    http: 422,
+  },
+  "backend-unknown": {
+    template: "The engine's rules on {backend} devices are not known; known are {known}.",
+    hint: "Predict for the processor alone, or for a device of a known kind.",
+    exit: 2,
+    http: 422,
+  },
+} as const;

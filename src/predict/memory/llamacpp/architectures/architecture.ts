@@ -1,0 +1,10 @@
+import type { GraphBuilder } from "./builder.ts";
+import type { GraphTensor } from "../graph/tensor.ts";
+
+/** One model architecture: how its compute graph is built. Adding one is adding a file with such a value to the registry. */
+export interface Architecture {
+  /** GGUF `general.architecture` */
+  readonly name: string;
+  /** from the embedded tokens to the logits */
+  build(builder: GraphBuilder): GraphTensor;
+}

@@ -1,0 +1,141 @@
+import {
+  contiguous,
+  flashAttention,
+  like,
+  multiplyMatrix,
+  permute,
+  reshape,
+  rotate,
+  setRows,
+  transpose,
+  view,
+} from "../graph/operations.ts";
+import { rowBytes } from "../graph/element.ts";
+import { elements, type GraphTensor } from "../graph/tensor.ts";
+import type { CacheInputs, GraphBuilder } from "./builder.ts";
+
+/** Queries, keys and values of a layer, [head length, heads, tokens] each. */
+export interface Heads {
+  readonly query: GraphTensor;
+  readonly key: GraphTensor;
+  readonly value: GraphTensor;
+}
+
+/** The three projections (llama-graph.cpp, `build_qkv`). */
+export function projectHeads(builder: GraphBuilder, x: GraphTensor, layer: number): Heads {
+  const { heads, kvHeads, keyLength, valueLength } = builder.attention(layer);
+  const tokens = x.shape[1];
+  const query = builder.project(x, "attn_q", layer);
+  const key = builder.project(x, "attn_k", layer);
+  const value = builder.project(x, "attn_v", layer);
+  return {
+    query: reshape(query, [keyLength, heads, tokens]),
+    key: reshape(key, [keyLength, kvHeads, tokens]),
+    value: reshape(value, [valueLength, kvHeads, tokens]),
+  };
+}
+
+/**
+ * Attention through the cache (llama-graph.cpp, `build_attn`): rotation for a quantised cache, the cache's write, attention over
+ * the whole cache, the output projection. The order in which queries, keys and values enter the graph differs between models with
+ * and without windows.
+ */
+export function attend(
+  builder: GraphBuilder,
+  { query, key, value }: Heads,
+  inputs: CacheInputs,
+  layer: number,
+  order: "query-value-key" | "query-key-value",
+): GraphTensor {
+  const { graph } = builder;
+  const q = inputs.keyRotation === undefined ? query : rotate(query, inputs.keyRotation);
+  const k = inputs.keyRotation === undefined ? key : rotate(key, inputs.keyRotation);
+  const v = inputs.valueRotation === undefined ? value : rotate(value, inputs.valueRotation);
+  for (const tensor of order === "query-value-key" ? [q, v, k] : [q, k, v]) graph.expand(tensor);
+  graph.expand(writeKeys(builder, k, inputs, layer));
+  graph.expand(writeValues(builder, v, inputs, layer));
+  const mixed = mix(builder, q, inputs, layer);
+  graph.expand(mixed);
+  const turnedBack = inputs.valueRotation === undefined ? mixed : rotate(mixed, inputs.valueRotation);
+  return builder.project(turnedBack, "attn_output", layer);
+}
+
+function writeKeys(builder: GraphBuilder, key: GraphTensor, inputs: CacheInputs, layer: number): GraphTensor {
+  const cache = builder.cache(layer).key;
+  const rows = view(key, [key.shape[0] * key.shape[1], key.shape[2]], [key.strides[2]]);
+  return setRows(mergedStreams(cache), rows, inputs.keyRows);
+}
+
+function writeValues(builder: GraphBuilder, value: GraphTensor, inputs: CacheInputs, layer: number): GraphTensor {
+  const cache = builder.cache(layer).value;
+  const width = value.shape[0] * value.shape[1];
+  if (!builder.request.settings.valuesTransposed) {
+    return setRows(mergedStreams(cache), view(value, [width, value.shape[2]], [value.strides[2]]), inputs.valueRows);
+  }
+  // stored transposed: every element is a row of its own
+  const flat = reshape(value, [width, value.shape[2]]);
+  return setRows(
+    reshape(cache, [1, elements(cache.shape)]),
+    reshape(flat, [1, elements(flat.shape)]),
+    inputs.valueRows,
+  );
+}
+
+/** Rows are counted over all streams. */
+function mergedStreams(cache: GraphTensor): GraphTensor {
+  return cache.shape[2] > 1 ? reshape(cache, [cache.shape[0], cache.shape[1] * cache.shape[2]]) : cache;
+}
+
+/** Weighted values, [heads x value length, tokens] (llama-graph.cpp, `build_attn_mha`). */
+function mix(builder: GraphBuilder, query: GraphTensor, inputs: CacheInputs, layer: number): GraphTensor {
+  const { settings, sizes } = builder.request;
+  const { streams } = sizes;
+  const tokens = query.shape[2] / streams;
+  const key = permute(cachedKeys(builder, layer), [0, 2, 1, 3]);
+  const value = permute(cachedValues(builder, layer), [0, 2, 1, 3]);
+  const perStream = [query.shape[0], query.shape[1], tokens, streams];
+  const q = permute(
+    view(query, perStream, [query.strides[1], query.strides[2], query.strides[2] * tokens]),
+    [0, 2, 1, 3],
+  );
+  if (settings.flashAttention) {
+    const attended = flashAttention(q, key, value, inputs.mask);
+    const [length, heads, rows, all] = attended.shape;
+    return reshape(attended, [length * heads, rows * all]);
+  }
+  const scores = like("soft_max", multiplyMatrix(key, q), inputs.mask);
+  const rows = settings.valuesTransposed ? value : contiguousTransposed(value);
+  const weighted = permute(multiplyMatrix(rows, scores), [0, 2, 1, 3]);
+  return contiguous(weighted, [weighted.shape[0] * weighted.shape[1], weighted.shape[2] * weighted.shape[3]]);
+}
+
+/** Values of a cache laid out for flash attention, turned for a product. */
+function contiguousTransposed(value: GraphTensor): GraphTensor {
+  const turned = transpose(value);
+  return contiguous(turned, turned.shape);
+}
+
+function cachedKeys(builder: GraphBuilder, layer: number): GraphTensor {
+  const { kvHeads, keyLength } = builder.attention(layer);
+  const { key } = builder.cache(layer);
+  const [width, cells, streams] = key.shape;
+  const shape = [keyLength, kvHeads, cells, streams];
+  return view(key, shape, [
+    rowBytes(key.type, keyLength),
+    rowBytes(key.type, width),
+    rowBytes(key.type, width * cells),
+  ]);
+}
+
+function cachedValues(builder: GraphBuilder, layer: number): GraphTensor {
+  const { kvHeads, valueLength } = builder.attention(layer);
+  const { value } = builder.cache(layer);
+  const [width, cells, streams] = value.shape;
+  const all = rowBytes(value.type, width * cells);
+  if (!builder.request.settings.valuesTransposed) {
+    const strides = [rowBytes(value.type, valueLength), rowBytes(value.type, width), all];
+    return view(value, [valueLength, kvHeads, cells, streams], strides);
+  }
+  const strides = [rowBytes(value.type, cells * valueLength), rowBytes(value.type, cells), all];
+  return view(value, [cells, kvHeads, valueLength, streams], strides);
+}

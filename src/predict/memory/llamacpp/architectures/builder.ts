@@ -1,0 +1,132 @@
+import type { Attention, Geometry, Layer } from "../../../../facts/model/index.ts";
+import type { LlamaCppBuild } from "../../../../facts/runtime/index.ts";
+import type { ContextSizes } from "../context.ts";
+import { cacheTensors, type CacheKind, type LayerCache } from "../cache.ts";
+import { attentionOf } from "../geometry.ts";
+import { elementType, F16, F32, I32, I64 } from "../graph/element.ts";
+import { Graph } from "../graph/graph.ts";
+import { input, like, multiplyMatrix } from "../graph/operations.ts";
+import type { GraphTensor } from "../graph/tensor.ts";
+import type { DecidedSettings } from "../question.ts";
+import type { LoadedWeights } from "../weights.ts";
+
+/** Everything a graph is built from. */
+export interface GraphRequest {
+  readonly geometry: Geometry;
+  readonly settings: DecidedSettings;
+  readonly sizes: ContextSizes;
+  readonly build: LlamaCppBuild;
+  readonly weights: LoadedWeights;
+  readonly caches: readonly LayerCache[];
+  /** tokens of the micro-batch, a multiple of the sequences */
+  readonly tokens: number;
+  /** rows of logits */
+  readonly outputs: number;
+  /** back end of a layer's norm, where the engine pins it there */
+  readonly pinNorm?: (norm: GraphTensor, layer: number) => void;
+}
+
+/** Attention's inputs for one kind of cache. */
+export interface CacheInputs {
+  readonly keyRows: GraphTensor;
+  readonly valueRows: GraphTensor;
+  readonly mask: GraphTensor;
+  /** orthogonal matrices that queries, keys and values are turned by before they meet a quantised cache */
+  readonly keyRotation: GraphTensor | undefined;
+  readonly valueRotation: GraphTensor | undefined;
+}
+
+/** Heads of this multiple are rotated when the cache is quantised. */
+const ROTATION = 64;
+
+/** The parts that architectures share. It remembers the graph under construction and the inputs made so far. */
+export class GraphBuilder {
+  readonly graph = new Graph();
+  readonly request: GraphRequest;
+  readonly #caches = new Map<number, { key: GraphTensor; value: GraphTensor }>();
+
+  constructor(request: GraphRequest) {
+    this.request = request;
+  }
+
+  get layers(): readonly Layer[] {
+    return this.request.geometry.layers;
+  }
+
+  attention(layer: number): Attention {
+    return attentionOf(this.layers[layer]!)!;
+  }
+
+  weight(name: string, layer?: number): GraphTensor | undefined {
+    return this.request.weights.leaf(layer === undefined ? `${name}.weight` : `blk.${layer}.${name}.weight`);
+  }
+
+  /** a tensor all layers share, as loaded for this layer */
+  shared(name: string, layer: number): GraphTensor | undefined {
+    return this.request.weights.leaf(`${name}.weight`, layer);
+  }
+
+  /** x W, with a bias where the file has one */
+  project(x: GraphTensor, name: string, layer?: number): GraphTensor {
+    const product = multiplyMatrix(this.weight(name, layer)!, x);
+    const bias = this.request.weights.leaf(layer === undefined ? `${name}.bias` : `blk.${layer}.${name}.bias`);
+    return bias === undefined ? product : like("add", product, bias);
+  }
+
+  /** Norm times its weight. The engine keeps a layer's norms from straying to the device of the layer before. */
+  norm(x: GraphTensor, name: string, layer?: number, pinned = layer !== undefined): GraphTensor {
+    const normed = like("rms_norm", x);
+    if (pinned && layer !== undefined) this.request.pinNorm?.(normed, layer);
+    return like("mul", normed, this.weight(name, layer));
+  }
+
+  positions(): GraphTensor {
+    return input(I32, [this.request.tokens * (this.request.geometry.positionsPerToken ?? 1)]);
+  }
+
+  outputRows(): GraphTensor {
+    return input(I32, [this.request.outputs]);
+  }
+
+  cacheInputs(kind: CacheKind): CacheInputs {
+    const { settings, sizes, tokens, build } = this.request;
+    const cells = kind === "full" ? sizes.cells : sizes.windowCells;
+    const widest = Math.max(...this.layers.map((layer) => valueWidth(attentionOf(layer))));
+    const maskType = settings.flashAttention && build.maskType === "f16" ? F16 : F32;
+    const heads = this.layers.map(attentionOf).find((attention) => attention !== undefined)!;
+    return {
+      keyRows: input(I64, [tokens]),
+      valueRows: input(I64, [settings.valuesTransposed ? tokens * widest : tokens]),
+      mask: input(maskType, [cells, tokens / sizes.streams, 1, sizes.streams]),
+      keyRotation: rotation(settings.cacheTypeK, heads.keyLength, largestPowerOfTwo(heads.keyLength)),
+      valueRotation: rotation(settings.cacheTypeV, heads.valueLength, ROTATION),
+    };
+  }
+
+  /** The layer's cache, one leaf a graph. */
+  cache(layer: number): { key: GraphTensor; value: GraphTensor } {
+    let tensors = this.#caches.get(layer);
+    if (tensors === undefined) {
+      const cache = this.request.caches.find((candidate) => candidate.layer === layer)!;
+      tensors = cacheTensors(cache, this.request.sizes.streams);
+      this.#caches.set(layer, tensors);
+    }
+    return tensors;
+  }
+}
+
+function rotation(cacheType: string, headLength: number, size: number): GraphTensor | undefined {
+  if (elementType(cacheType)?.quantized !== true || headLength % ROTATION !== 0) return undefined;
+  return input(F32, [size, size]);
+}
+
+/** The largest power of two, from 64 on, that divides a head's length. */
+function largestPowerOfTwo(headLength: number): number {
+  let size = ROTATION;
+  while (headLength % (2 * size) === 0) size *= 2;
+  return size;
+}
+
+function valueWidth(attention: Attention | undefined): number {
+  return attention === undefined ? 0 : attention.valueLength * attention.kvHeads;
+}

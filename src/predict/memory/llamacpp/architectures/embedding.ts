@@ -1,0 +1,28 @@
+import { F32, I32, I64 } from "../graph/element.ts";
+import { getRows, input, like, setRows } from "../graph/operations.ts";
+import type { GraphTensor } from "../graph/tensor.ts";
+import type { GraphBuilder } from "./builder.ts";
+
+/**
+ * The start of every graph (llama-graph.cpp, `build_inp_embd`): rows of the token embedding, and beside them the inputs for batches
+ * of raw embeddings, reserved although a text batch does not read them. `scaled` is for models that multiply their embeddings.
+ */
+export function embedTokens(builder: GraphBuilder, scaled: boolean): GraphTensor {
+  const { graph } = builder;
+  const { geometry, tokens, build } = builder.request;
+  const table = builder.weight("token_embd")!;
+  const raw = input(F32, [geometry.embeddingLength, tokens]);
+  const embedded = getRows(table, input(I32, [tokens]));
+  graph.expand(embedded);
+  graph.expand(raw);
+  if (build.mixedBatchPath) {
+    const mixed = like("dup", input(F32, [geometry.embeddingLength, tokens]));
+    const rows = getRows(table, input(I32, [tokens]));
+    graph.expand(setRows(mixed, rows, input(I64, [tokens])));
+  }
+  if (!scaled) return embedded;
+  if (!build.scaleRowsInput) return like("scale", embedded);
+  const multiplied = like("mul", embedded, input(F32, [1, tokens]));
+  graph.expand(multiplied);
+  return multiplied;
+}

@@ -1,0 +1,15 @@
+import type { Architecture } from "./architecture.ts";
+import { gemma3 } from "./gemma3.ts";
+import { llama } from "./llama.ts";
+
+/** Architectures whose graph is known, by GGUF name. */
+const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map([llama, gemma3].map((each) => [each.name, each]));
+
+export function architectureOf(name: string): Architecture | undefined {
+  return ARCHITECTURES.get(name);
+}
+
+/** For people: "gemma3, llama". */
+export function architectureNames(): string {
+  return [...ARCHITECTURES.keys()].sort().join(", ");
+}

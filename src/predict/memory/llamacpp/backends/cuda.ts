@@ -1,0 +1,116 @@
+import { F16, F32, I32, isFloat, rowBytes } from "../graph/element.ts";
+import { elements, isContiguous, type GraphTensor } from "../graph/tensor.ts";
+import type { ComputeBackend } from "./backend.ts";
+import type { BufferType } from "./buffer.ts";
+import { hostBuffer } from "./cpu.ts";
+import { offloadRows } from "./vulkan.ts";
+
+/** Tensors start at multiples of this (ggml-cuda, buffer type). */
+const ALIGNMENT_BYTES = 128;
+/** Quantised rows are read in pieces of this many elements; the last row of a tensor is padded to it (MATRIX_ROW_PADDING). */
+const ROW_PADDING = 512;
+const OFFLOAD_MIN_ROWS = 32;
+
+/** How a build's CUDA attention treats a cache that is not in half precision. */
+export interface CudaAttention {
+  /** F16 copies of a quantised cache are part of the attention node (else taken from a pool at run time) */
+  readonly reservesCopies: boolean;
+  /** keys and values of different types run on the device */
+  readonly mixedTypes: boolean;
+}
+
+export function cudaBuffer(index: number, attention: CudaAttention, prefix = "CUDA"): BufferType {
+  return {
+    name: `${prefix}${index}`,
+    place: index,
+    alignmentBytes: ALIGNMENT_BYTES,
+    maxBytes: Infinity,
+    overheadBytes: 0,
+    host: false,
+    repacked: false,
+    allocationBytes: (tensor) => allocationBytes(tensor, attention),
+  };
+}
+
+/** Pinned host memory. */
+export function cudaHostBuffer(alignmentBytes: number, prefix = "CUDA"): BufferType {
+  return hostBuffer(`${prefix}_Host`, alignmentBytes, Infinity, 0);
+}
+
+export function cudaBackend(bufferType: BufferType, attention: CudaAttention): ComputeBackend {
+  return {
+    name: bufferType.name,
+    bufferType,
+    supports: (tensor) => {
+      for (const source of tensor.sources) {
+        const place = source?.store?.bufferType.place;
+        if (typeof place === "number" && place !== bufferType.place) return false;
+      }
+      return hasKernel(tensor, attention);
+    },
+    reads: (type) => type === bufferType,
+    offloads: (tensor) => offloadRows(tensor) >= OFFLOAD_MIN_ROWS,
+  };
+}
+
+function allocationBytes(tensor: GraphTensor, attention: CudaAttention): number {
+  let { bytes } = tensor;
+  if (tensor.operation === "flash_attn_ext" && attention.reservesCopies) bytes = withCacheCopies(tensor);
+  const over = tensor.shape[0] % ROW_PADDING;
+  if (tensor.type.quantized && over !== 0) bytes += rowBytes(tensor.type, ROW_PADDING - over);
+  return bytes;
+}
+
+/** Behind its result the attention node holds F16 copies of keys and values that are stored otherwise. */
+function withCacheCopies(tensor: GraphTensor): number {
+  let end = tensor.bytes;
+  for (const cached of [tensor.sources[1]!, tensor.sources[2]!]) {
+    if (cached.type !== F16) end = Math.ceil(end / ALIGNMENT_BYTES) * ALIGNMENT_BYTES + 2 * elements(cached.shape);
+  }
+  return end;
+}
+
+const HEAD_LENGTHS = new Set([40, 64, 72, 80, 96, 112, 128, 256]);
+const ATTENTION_TYPES = new Set(["F32", "F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0"]);
+
+function hasKernel(tensor: GraphTensor, attention: CudaAttention): boolean {
+  const [a, b] = tensor.sources;
+  switch (tensor.operation) {
+    case "flash_attn_ext":
+      return attentionKernel(tensor, attention);
+    case "mul_mat":
+    case "mul_mat_id":
+      return (
+        a!.strides[0] === a!.type.bytes && b!.strides[0] === b!.type.bytes && !(b!.type === F16 && a!.type !== F16)
+      );
+    case "set_rows":
+      return a!.type === F32;
+    case "get_rows":
+      return a!.type === I32 || !["IQ4_NL", "MXFP4"].includes(a!.type.name) || a!.shape[0] % 256 === 0;
+    case "add":
+    case "mul":
+    case "div":
+      return isFloat(a!.type) && isFloat(b!.type) && isFloat(tensor.type);
+    case "unary":
+      return isContiguous(a!);
+    case "scale":
+      return a!.type === F32;
+    case "rms_norm":
+    case "rope":
+      return a!.strides[0] === a!.type.bytes;
+    default:
+      return true;
+  }
+}
+
+function attentionKernel(tensor: GraphTensor, attention: CudaAttention): boolean {
+  const [query, key, value] = tensor.sources;
+  const [keyLength, valueLength] = [key!.shape[0], value!.shape[0]];
+  if (!ATTENTION_TYPES.has(key!.type.name) || !ATTENTION_TYPES.has(value!.type.name)) return false;
+  if (!attention.mixedTypes && key!.type !== value!.type) return false;
+  if (HEAD_LENGTHS.has(keyLength)) return valueLength === keyLength;
+  const grouped = query!.shape[2] / key!.shape[2];
+  if (keyLength === 192) return valueLength === 128 && grouped % 8 === 0;
+  if (keyLength === 320) return valueLength === 256 && grouped % 32 === 0;
+  return (keyLength === 512 || keyLength === 576) && valueLength === 512 && grouped >= 2;
+}

@@ -1,0 +1,79 @@
+import type { Geometry } from "../../../facts/model/index.ts";
+import type { BufferType } from "./backends/buffer.ts";
+import { allocationOf } from "./backends/buffer.ts";
+import type { ContextSizes } from "./context.ts";
+import { attentionOf } from "./geometry.ts";
+import { elementType, F16, type ElementType } from "./graph/element.ts";
+import { GraphTensor } from "./graph/tensor.ts";
+import type { DecidedSettings } from "./question.ts";
+
+/** Keys and values of one layer. */
+export interface LayerCache {
+  readonly layer: number;
+  readonly kind: CacheKind;
+  readonly bufferType: BufferType;
+  readonly cells: number;
+  readonly keyType: ElementType;
+  readonly valueType: ElementType;
+  readonly keyWidth: number;
+  readonly valueWidth: number;
+}
+
+/** The engine keeps one cache for layers that see everything, and one for layers with a window. */
+export type CacheKind = "full" | "window";
+
+/** Caches of all layers that own one (llama-kv-cache.cpp, llama-kv-cache-iswa.cpp). `place` says where a layer's cache lies. */
+export function layerCaches(
+  geometry: Geometry,
+  settings: DecidedSettings,
+  sizes: ContextSizes,
+  place: (layer: number) => BufferType,
+): LayerCache[] {
+  const keyType = elementType(settings.cacheTypeK) ?? F16;
+  const valueType = elementType(settings.cacheTypeV) ?? F16;
+  const widest = Math.max(0, ...geometry.layers.map((layer) => valueWidthOf(attentionOf(layer))));
+  const caches: LayerCache[] = [];
+  geometry.layers.forEach((each, layer) => {
+    const attention = attentionOf(each);
+    if (attention === undefined || attention.cacheFrom !== undefined) return;
+    const kind = attention.span === "full" ? "full" : "window";
+    caches.push({
+      layer,
+      kind,
+      bufferType: place(layer),
+      cells: kind === "full" ? sizes.cells : sizes.windowCells,
+      keyType,
+      valueType,
+      keyWidth: attention.keyLength * attention.kvHeads,
+      // stored transposed, values of every layer are as wide as the widest
+      valueWidth: settings.valuesTransposed ? widest : valueWidthOf(attention),
+    });
+  });
+  return caches;
+}
+
+function valueWidthOf(attention: ReturnType<typeof attentionOf>): number {
+  return attention === undefined ? 0 : attention.valueLength * attention.kvHeads;
+}
+
+/** The cache's two tensors, fresh for one graph. */
+export function cacheTensors(cache: LayerCache, streams: number): { key: GraphTensor; value: GraphTensor } {
+  const store = { bufferType: cache.bufferType, usage: "cache" } as const;
+  return {
+    key: new GraphTensor("none", cache.keyType, [cache.keyWidth, cache.cells, streams, 1], [], { store }),
+    value: new GraphTensor("none", cache.valueType, [cache.valueWidth, cache.cells, streams, 1], [], { store }),
+  };
+}
+
+/** Bytes of the buffers that hold the caches of one kind, by buffer type. */
+export function cacheBytes(caches: readonly LayerCache[], kind: CacheKind, streams: number): Map<BufferType, number> {
+  const tensors = new Map<BufferType, number[]>();
+  for (const cache of caches) {
+    if (cache.kind !== kind) continue;
+    const { key, value } = cacheTensors(cache, streams);
+    const list = tensors.get(cache.bufferType) ?? [];
+    list.push(cache.bufferType.allocationBytes(key), cache.bufferType.allocationBytes(value));
+    tensors.set(cache.bufferType, list);
+  }
+  return new Map([...tensors].map(([type, bytes]) => [type, allocationOf(type, bytes)]));
+}

@@ -1,0 +1,119 @@
+import type { Geometry } from "../../../facts/model/index.ts";
+import type { LlamaCppBuild } from "../../../facts/runtime/index.ts";
+import { GraphBuilder } from "./architectures/builder.ts";
+import type { Architecture } from "./architectures/architecture.ts";
+import type { LayerCache } from "./cache.ts";
+import { pad, type ContextSizes } from "./context.ts";
+import type { Graph } from "./graph/graph.ts";
+import type { GraphTensor } from "./graph/tensor.ts";
+import type { Memories } from "./memories.ts";
+import type { Placement } from "./placement.ts";
+import type { DecidedSettings } from "./question.ts";
+import { assignBackends, computeBuffer } from "./replay/assign.ts";
+import { reserve, type Reservation } from "./replay/reserve.ts";
+import type { LoadedWeights } from "./weights.ts";
+
+/** A loaded model and its context, ready to reserve memory for graphs. */
+export interface Session {
+  readonly architecture: Architecture;
+  readonly geometry: Geometry;
+  readonly settings: DecidedSettings;
+  readonly sizes: ContextSizes;
+  readonly build: LlamaCppBuild;
+  readonly memories: Memories;
+  readonly placement: Placement;
+  readonly weights: LoadedWeights;
+  readonly caches: readonly LayerCache[];
+  readonly dryRun: boolean;
+}
+
+/** Below this many tokens the engine pins norms to their layer's device even when layers are left on the host. */
+const PIN_TOKENS = 32;
+/** copies of inputs when devices work as a pipeline (GGML_SCHED_MAX_COPIES) */
+const PIPELINE_COPIES = 4;
+
+export interface ComputeBuffers {
+  /** bytes by back end, in the back ends' order */
+  readonly bytes: readonly number[];
+  readonly prompt: Reservation;
+  readonly copies: number;
+}
+
+/**
+ * Compute buffers as the engine reserves them (llama-context.cpp, `sched_reserve`): for a whole micro-batch, for one token a
+ * sequence, for the micro-batch again. A buffer is only replaced when a graph needs more of one of its pieces, and then by what
+ * that graph needs. A dry run measures the first of the three alone.
+ */
+export function computeBuffers(session: Session): ComputeBuffers {
+  const { sizes, memories } = session;
+  const promptTokens = Math.min(sizes.context, sizes.microBatch);
+  const promptRows = Math.min(promptTokens, sizes.outputRows);
+  const copies = isPipeline(session) ? PIPELINE_COPIES : 1;
+  const one = (tokens: number, rows: number): Reservation => reserveGraph(session, tokens, rows, copies);
+  const prompt = one(promptTokens, promptRows);
+  if (session.dryRun) return { bytes: prompt.chunks.map((chunks) => chunks.reduce(add, 0)), prompt, copies };
+  let held = prompt.chunks;
+  // the third graph is the first again: it can only matter where the second replaced a buffer
+  for (const next of [one(sizes.sequences, sizes.sequences), prompt]) {
+    held = held.map((chunks, index) => {
+      const { overheadBytes } = computeBuffer(memories.backends, index);
+      return outgrows(next.chunks[index]!, chunks, overheadBytes) ? next.chunks[index]! : chunks;
+    });
+  }
+  const bytes = held.map((chunks, index) => {
+    const overhead = computeBuffer(memories.backends, index).overheadBytes;
+    return chunks.reduce((total, chunk) => total + chunk + overhead, 0);
+  });
+  return { bytes, prompt, copies };
+}
+
+function outgrows(next: readonly number[], held: readonly number[], overhead: number): boolean {
+  return next.some((chunk, index) => chunk > (held[index] === undefined ? 0 : held[index] + overhead));
+}
+
+/** Every layer and the output on two or more devices, the cache with them (llama-context.cpp). */
+function isPipeline({ memories, placement, settings }: Session): boolean {
+  return memories.devices.length > 1 && placement.complete && settings.cacheOnHost !== true;
+}
+
+function reserveGraph(session: Session, tokens: number, rows: number, copies: number): Reservation {
+  const { graph } = buildGraph(session, tokens, rows, !session.dryRun);
+  return reserve(graph, session.memories.backends, {
+    copies,
+    offload: session.settings.opOffload !== false,
+    inputLimit: session.build.splitInputLimit === 0 ? Infinity : session.build.splitInputLimit,
+    copiesUnusedInputs: session.build.copiesUnusedInputs,
+  });
+}
+
+/** Whether every layer's flash attention would run where the layer is; the engine tries it with one token a sequence. */
+export function flashAttentionRuns(session: Session): boolean {
+  const { graph } = buildGraph(session, session.sizes.sequences, session.sizes.sequences, true);
+  const { backends } = session.memories;
+  assignBackends(graph, backends, session.settings.opOffload !== false);
+  const attention = graph.nodes.filter((node) => node.operation === "flash_attn_ext");
+  return attention.every((node, layer) => node.backend === backendIndex(session, session.placement.layers[layer]!));
+}
+
+function buildGraph(session: Session, tokens: number, rows: number, pinned: boolean): { graph: Graph } {
+  const all = pad(tokens, session.sizes.sequences);
+  const pins = pinned && (all < PIN_TOKENS || session.placement.complete);
+  const builder = new GraphBuilder({ ...session, tokens: all, outputs: rows, ...(pins ? { pinNorm } : {}) });
+  const logits = session.architecture.build(builder);
+  logits.output = true;
+  builder.graph.expand(logits);
+  return builder;
+
+  function pinNorm(norm: GraphTensor, layer: number): void {
+    const backend = backendIndex(session, session.placement.layers[layer]!);
+    if (session.memories.backends[backend]!.supports(norm)) norm.backend = backend;
+  }
+}
+
+function backendIndex({ memories }: Session, place: "host" | number): number {
+  return place === "host" ? memories.backends.length - 1 : place;
+}
+
+function add(a: number, b: number): number {
+  return a + b;
+}

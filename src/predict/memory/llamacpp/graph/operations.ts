@@ -1,0 +1,134 @@
+import { F32, rowBytes, type ElementType } from "./element.ts";
+import { GraphTensor, denseStrides, elements, isContiguous, type Shape } from "./tensor.ts";
+
+// The engine's operations as far as memory goes: which shape comes out, what is read, what is a view of what.
+
+/** A tensor the caller fills before the graph runs. */
+export function input(type: ElementType, shape: readonly number[]): GraphTensor {
+  const tensor = new GraphTensor("none", type, fill(shape), []);
+  tensor.input = true;
+  return tensor;
+}
+
+export function getRows(table: GraphTensor, indices: GraphTensor): GraphTensor {
+  return new GraphTensor(
+    "get_rows",
+    F32,
+    [table.shape[0], indices.shape[0], indices.shape[1], indices.shape[2]],
+    [table, indices],
+  );
+}
+
+export function multiplyMatrix(matrix: GraphTensor, by: GraphTensor): GraphTensor {
+  return new GraphTensor("mul_mat", F32, [matrix.shape[1], by.shape[1], by.shape[2], by.shape[3]], [matrix, by]);
+}
+
+/** The product with the matrices of chosen experts: `ids` is [experts used, tokens]. */
+export function multiplyExperts(matrices: GraphTensor, by: GraphTensor, ids: GraphTensor): GraphTensor {
+  return new GraphTensor("mul_mat_id", F32, [matrices.shape[1], ids.shape[0], by.shape[2], 1], [matrices, by, ids]);
+}
+
+/** An operation whose result has the shape of its first operand. */
+export function like(
+  operation:
+    | "add"
+    | "mul"
+    | "div"
+    | "scale"
+    | "rms_norm"
+    | "rope"
+    | "soft_max"
+    | "glu"
+    | "unary"
+    | "dup"
+    | "clamp"
+    | "cont",
+  first: GraphTensor,
+  ...rest: (GraphTensor | undefined)[]
+): GraphTensor {
+  return new GraphTensor(operation, first.type, first.shape, [first, ...rest]);
+}
+
+export function sumRows(tensor: GraphTensor): GraphTensor {
+  return new GraphTensor("sum_rows", tensor.type, [1, tensor.shape[1], tensor.shape[2], tensor.shape[3]], [tensor]);
+}
+
+export function sortOrder(tensor: GraphTensor, type: ElementType): GraphTensor {
+  return new GraphTensor("argsort", type, tensor.shape, [tensor]);
+}
+
+/** The same bytes in another shape. */
+export function reshape(tensor: GraphTensor, shape: readonly number[]): GraphTensor {
+  return new GraphTensor("reshape", tensor.type, fill(shape), [tensor], { owner: tensor.owner ?? tensor });
+}
+
+/** A window into a tensor: its shape, and the strides of dimensions 1 to 3. */
+export function view(tensor: GraphTensor, shape: readonly number[], strides: readonly number[] = []): GraphTensor {
+  const full = fill(shape);
+  const dense = denseStrides(tensor.type, full);
+  const one = strides[0] ?? dense[1];
+  const two = strides[1] ?? one * full[1];
+  const three = strides[2] ?? two * full[2];
+  return new GraphTensor("view", tensor.type, full, [tensor], {
+    owner: tensor.owner ?? tensor,
+    strides: [tensor.strides[0], one, two, three],
+  });
+}
+
+/** Dimension i of the tensor becomes dimension `order[i]`. */
+export function permute(tensor: GraphTensor, order: Shape): GraphTensor {
+  const shape: [number, number, number, number] = [1, 1, 1, 1];
+  const strides: [number, number, number, number] = [0, 0, 0, 0];
+  for (let dimension = 0; dimension < 4; dimension++) {
+    shape[order[dimension]!] = tensor.shape[dimension]!;
+    strides[order[dimension]!] = tensor.strides[dimension]!;
+  }
+  return new GraphTensor("permute", tensor.type, shape, [tensor], { owner: tensor.owner ?? tensor, strides });
+}
+
+export function transpose(tensor: GraphTensor): GraphTensor {
+  const [a, b, c, d] = tensor.shape;
+  const [w, x, y, z] = tensor.strides;
+  return new GraphTensor("transpose", tensor.type, [b, a, c, d], [tensor], {
+    owner: tensor.owner ?? tensor,
+    strides: [x, w, y, z],
+  });
+}
+
+/** A copy without gaps, in the given shape. */
+export function contiguous(tensor: GraphTensor, shape: readonly number[]): GraphTensor {
+  return new GraphTensor("cont", tensor.type, fill(shape), [tensor]);
+}
+
+/** Writes rows into `target` where `indices` say, and stands for the target afterwards. */
+export function setRows(target: GraphTensor, values: GraphTensor, indices: GraphTensor): GraphTensor {
+  return new GraphTensor("set_rows", target.type, target.shape, [values, indices, target], {
+    owner: target.owner ?? target,
+    strides: target.strides,
+  });
+}
+
+export function flashAttention(
+  query: GraphTensor,
+  key: GraphTensor,
+  value: GraphTensor,
+  mask: GraphTensor,
+): GraphTensor {
+  const shape: Shape = [value.shape[0], query.shape[2], query.shape[1], query.shape[3]];
+  return new GraphTensor("flash_attn_ext", F32, shape, [query, key, value, mask]);
+}
+
+/** Rotation of every head by an orthogonal matrix, as is done before a cache is quantised. */
+export function rotate(tensor: GraphTensor, matrix: GraphTensor): GraphTensor {
+  const flat = [matrix.shape[0], elements(tensor.shape) / matrix.shape[0]];
+  const rowsOf = isContiguous(tensor) ? reshape(tensor, flat) : contiguous(tensor, flat);
+  return reshape(multiplyMatrix(matrix, rowsOf), tensor.shape);
+}
+
+export function strideOfRow(type: ElementType, width: number): number {
+  return rowBytes(type, width);
+}
+
+function fill(shape: readonly number[]): Shape {
+  return [shape[0] ?? 1, shape[1] ?? 1, shape[2] ?? 1, shape[3] ?? 1];
+}

@@ -1,0 +1,2 @@
+export { layerPlaces, predictLlamaCpp } from "./predict.ts";
+export type { LlamaCppQuestion } from "./question.ts";

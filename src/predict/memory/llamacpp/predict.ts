@@ -1,0 +1,104 @@
+import { LoadoutError } from "../../../facts/errors/index.ts";
+import type { Device } from "../../../facts/hardware/index.ts";
+import type { Geometry } from "../../../facts/model/index.ts";
+import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
+import type { EngineBuffer, MemoryPrediction } from "../memory.ts";
+import { architectureNames, architectureOf } from "./architectures/index.ts";
+import type { BufferType } from "./backends/buffer.ts";
+import { cacheBytes, layerCaches, type CacheKind } from "./cache.ts";
+import { computeBuffers, flashAttentionRuns, type Session } from "./compute.ts";
+import { contextSizes } from "./context.ts";
+import { footprintOf } from "./footprint.ts";
+import { memoriesOf } from "./memories.ts";
+import { placesOf } from "./places.ts";
+import { placeLayers, type Placement } from "./placement.ts";
+import type { LlamaCppQuestion } from "./question.ts";
+import { checkSettings, rejected } from "./reject.ts";
+import { EngineAbort } from "./replay/abort.ts";
+import { computeBuffer } from "./replay/assign.ts";
+import { weightBuffers } from "./weight-buffers.ts";
+import { placeWeights } from "./weights.ts";
+
+/**
+ * Every buffer llama.cpp would allocate for a model and its settings, to the byte, device by device, or why it would refuse. The
+ * engine's own allocator and scheduler are replayed on the architecture's graph.
+ */
+export function predictLlamaCpp(question: LlamaCppQuestion): MemoryPrediction {
+  const refusal = checkSettings(question.geometry, question.settings);
+  if (refusal !== undefined) return refusal;
+  try {
+    return predict(openSession(question), question);
+  } catch (error) {
+    if (!(error instanceof EngineAbort)) throw error;
+    return rejected("tensor-above-device-limit", error.message);
+  }
+}
+
+function predict(session: Session, question: LlamaCppQuestion): MemoryPrediction {
+  const { memories, sizes, placement, caches } = session;
+  const mapped = question.dryRun !== true && question.settings.memoryMap !== false;
+  const weights = weightBuffers(session.weights, mapped ? memories.cpu : undefined);
+  const cacheOf = (kind: CacheKind): EngineBuffer[] =>
+    [...cacheBytes(caches, kind, sizes.streams)].map(([type, bytes]) => line(type, "kv", bytes));
+  const outputType = placement.output === "host" ? memories.cpu : (memories.deviceHost ?? memories.cpu);
+  const outputBytes = 4 * question.geometry.vocabularySize * sizes.sequences + outputType.overheadBytes;
+  const compute = computeBuffers(session);
+  const buffers: EngineBuffer[] = [
+    ...weights.map(({ label, term, place, bytes }) => ({ label, term, place, bytes })),
+    ...cacheOf("full"),
+    ...cacheOf("window"),
+    line(outputType, "output", outputBytes),
+    ...compute.bytes.map((bytes, index) => line(computeBuffer(memories.backends, index), "compute", bytes)),
+  ].filter((buffer) => buffer.bytes > 0 || buffer.term === "compute");
+  return {
+    kind: "fits-engine",
+    places: placesOf(buffers, memories),
+    buffers,
+    footprint: footprintOf(buffers, { session, compute, weights }),
+  };
+}
+
+/** Place of every layer, the output matrix last: "host" or the device's index. */
+export function layerPlaces(
+  geometry: Geometry,
+  settings: LlamaCppSettings,
+  devices: readonly Device[],
+): readonly ("host" | number)[] {
+  const { layers, output } = placementOf(geometry, settings, devices);
+  return [...layers, output];
+}
+
+/** Without shares that were asked for, the engine deals layers out by the devices' free memory. */
+function placementOf(geometry: Geometry, settings: LlamaCppSettings, devices: readonly Device[]): Placement {
+  const free = devices.map((device) => device.freeBytes ?? device.totalBytes ?? 0);
+  return placeLayers(geometry.layers.length, settings, free);
+}
+
+function line(type: BufferType, term: EngineBuffer["term"], bytes: number): EngineBuffer {
+  return { label: type.name, term, place: type.place, bytes };
+}
+
+function openSession(question: LlamaCppQuestion): Session {
+  const { geometry, settings, build, devices } = question;
+  const architecture = architectureOf(geometry.architecture);
+  if (architecture === undefined) {
+    throw new LoadoutError("architecture-unknown", { architecture: geometry.architecture, known: architectureNames() });
+  }
+  const dryRun = question.dryRun === true;
+  const sizes = contextSizes(geometry, settings, question.caller, question.draftTokens);
+  const memories = memoriesOf(question, !dryRun && settings.memoryMap !== false);
+  const placement = placementOf(geometry, settings, devices);
+  const weights = placeWeights(question.tensors, placement, memories.weights);
+  const place = (layer: number): BufferType => {
+    const where = placement.layers[layer]!;
+    return where === "host" || settings.cacheOnHost === true ? memories.cpu : memories.devices[where]!;
+  };
+  const session = (flashAttention: boolean, valuesTransposed: boolean): Session => {
+    const decided = { ...settings, flashAttention, valuesTransposed };
+    const caches = layerCaches(geometry, decided, sizes, place);
+    return { architecture, geometry, settings: decided, sizes, build, memories, placement, weights, caches, dryRun };
+  };
+  if (settings.flashAttention !== "auto") return session(settings.flashAttention, !settings.flashAttention);
+  const tried = session(true, false);
+  return flashAttentionRuns(tried) ? tried : session(false, false);
+}

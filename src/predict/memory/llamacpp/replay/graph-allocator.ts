@@ -1,0 +1,111 @@
+import type { BufferType } from "../backends/buffer.ts";
+import { sameLayout, type GraphTensor, type Operation } from "../graph/tensor.ts";
+import { ChunkAllocator } from "./chunks.ts";
+
+/** A tensor together with the compute buffer (index of its back end) it is meant for. */
+export interface Placed {
+  readonly tensor: GraphTensor;
+  readonly buffer: number;
+}
+
+/** Operations whose result may take over an operand's memory (`ggml_op_can_inplace`). */
+const IN_PLACE: ReadonlySet<Operation> = new Set<Operation>([
+  "add",
+  "add_id",
+  "clamp",
+  "div",
+  "mul",
+  "rms_norm",
+  "rope",
+  "scale",
+  "soft_max",
+  "unary",
+]);
+
+/**
+ * Replays the engine's graph allocator (ggml-alloc.c, `ggml_gallocr`) on a scheduled graph: leaves first, then node after node; a
+ * tensor's memory is given back when its last reader and its last view are done; outputs are never given back. Returns the
+ * high-water marks of every buffer, chunk by chunk.
+ */
+export class GraphAllocator {
+  readonly #types: readonly BufferType[];
+  readonly #chunks: readonly ChunkAllocator[];
+
+  constructor(types: readonly BufferType[]) {
+    this.#types = types;
+    this.#chunks = types.map((type) => new ChunkAllocator(type.alignmentBytes, type.maxBytes));
+  }
+
+  reserve(nodes: readonly Placed[], leaves: readonly Placed[]): number[][] {
+    for (const chunks of this.#chunks) chunks.reset();
+    for (const { tensor, buffer } of leaves) this.#allocate(tensor, buffer);
+    for (const { tensor, buffer } of nodes) {
+      // dependency nodes (operation "none") hold their source but are no view that anything reads
+      if (tensor.owner !== undefined && tensor.operation !== "none") tensor.owner.views += 1;
+      if (tensor.input) this.#allocate(tensor, buffer);
+      for (const source of tensor.sources) {
+        if (source === undefined) continue;
+        source.children += 1;
+        if (source.input) this.#allocate(source, buffer);
+      }
+    }
+    for (const { tensor, buffer } of nodes) {
+      for (const source of tensor.sources) if (source !== undefined) this.#allocate(source, buffer);
+      this.#allocate(tensor, buffer);
+      for (const source of tensor.sources) if (source !== undefined) this.#release(source);
+    }
+    return this.#chunks.map((chunks) => chunks.sizes());
+  }
+
+  #allocate(tensor: GraphTensor, buffer: number): void {
+    if (tensor.allocated || tensor.store !== undefined || tensor.owner !== undefined) return;
+    tensor.allocated = true;
+    if (IN_PLACE.has(tensor.operation) && this.#takeOver(tensor)) return;
+    const address = this.#chunks[buffer]!.allocate(this.#types[buffer]!.allocationBytes(tensor));
+    tensor.buffer = buffer;
+    tensor.chunk = address.chunk;
+    tensor.offset = address.offset;
+  }
+
+  /** A view is never a candidate: only the tensor that owns memory can hand it on. */
+  #takeOver(tensor: GraphTensor): boolean {
+    for (const parent of tensor.sources) {
+      if (parent === undefined || !parent.allocated || parent.output) continue;
+      if (parent.children !== 1 || parent.views !== 0 || !sameLayout(tensor, parent)) continue;
+      tensor.buffer = parent.buffer;
+      tensor.chunk = parent.chunk;
+      tensor.offset = parent.offset;
+      parent.allocated = false;
+      this.#freeRest(tensor, parent);
+      return true;
+    }
+    return false;
+  }
+
+  /** What the parent had beyond the new tensor's need (scratch of its operation) is free again. */
+  #freeRest(tensor: GraphTensor, parent: GraphTensor): void {
+    const type = this.#types[parent.buffer]!;
+    const chunks = this.#chunks[parent.buffer]!;
+    const had = chunks.align(type.allocationBytes(parent));
+    const needs = chunks.align(type.allocationBytes(tensor));
+    if (had > needs) chunks.free({ chunk: parent.chunk, offset: parent.offset + needs }, had - needs);
+  }
+
+  #release(tensor: GraphTensor): void {
+    tensor.children -= 1;
+    if (tensor.children !== 0 || tensor.views !== 0) return;
+    const { owner } = tensor;
+    if (owner === undefined) {
+      if (tensor.allocated) this.#free(tensor);
+      return;
+    }
+    owner.views -= 1;
+    if (owner.views === 0 && owner.children === 0 && owner.allocated) this.#free(owner);
+  }
+
+  #free(tensor: GraphTensor): void {
+    if (tensor.output) return;
+    this.#chunks[tensor.buffer]!.free(tensor, this.#types[tensor.buffer]!.allocationBytes(tensor));
+    tensor.allocated = false;
+  }
+}

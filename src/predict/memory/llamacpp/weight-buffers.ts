@@ -1,0 +1,49 @@
+import type { EngineBuffer } from "../memory.ts";
+import { allocationOf, type BufferType } from "./backends/buffer.ts";
+import { GraphTensor } from "./graph/tensor.ts";
+import type { LoadedWeights, PlacedWeight } from "./weights.ts";
+
+/** The buffers that hold the weights, as the engine allocates or maps them. */
+export function weightBuffers(
+  weights: LoadedWeights,
+  mapped: BufferType | undefined,
+): (EngineBuffer & { tensors: number })[] {
+  const byType = new Map<BufferType, PlacedWeight[]>();
+  for (const placed of weights.all) {
+    const list = byType.get(placed.bufferType) ?? [];
+    list.push(placed);
+    byType.set(placed.bufferType, list);
+  }
+  return [...byType].flatMap(([type, placed]) => {
+    const term = type.repacked ? "repacked" : "weights";
+    if (type === mapped) {
+      return spans(placed).map((bytes) => ({
+        label: `${type.name}_Mapped`,
+        term,
+        place: type.place,
+        bytes,
+        tensors: placed.length,
+      }));
+    }
+    const bytes = allocationOf(
+      type,
+      placed.map((each) => type.allocationBytes(asTensor(each))),
+    );
+    return [{ label: type.name, term, place: type.place, bytes, tensors: placed.length }];
+  });
+}
+
+/** A mapped file is mapped from its first to its last tensor on the host, each file of a split set by itself. */
+function spans(placed: readonly PlacedWeight[]): number[] {
+  const files = new Map<number, { first: number; last: number }>();
+  for (const { tensor } of placed) {
+    const known = files.get(tensor.file) ?? { first: Infinity, last: 0 };
+    const end = tensor.offset + tensor.bytes;
+    files.set(tensor.file, { first: Math.min(known.first, tensor.offset), last: Math.max(known.last, end) });
+  }
+  return [...files.values()].map(({ first, last }) => last - first);
+}
+
+function asTensor({ type, shape, tensor }: PlacedWeight): GraphTensor {
+  return new GraphTensor("none", type, shape, [], { bytes: tensor.bytes });
+}

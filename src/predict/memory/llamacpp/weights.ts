@@ -1,0 +1,140 @@
+import type { Tensor } from "../../../facts/weights/index.ts";
+import type { ComputeBackend } from "./backends/backend.ts";
+import type { BufferType } from "./backends/buffer.ts";
+import { elementType, F32, I32, type ElementType } from "./graph/element.ts";
+import { GraphTensor, type Shape } from "./graph/tensor.ts";
+import { getRows, input, like, multiplyExperts, multiplyMatrix } from "./graph/operations.ts";
+import type { Placement } from "./placement.ts";
+
+/** A weight in the memory the engine loads it into. A tensor of the file may be loaded into several. */
+export interface PlacedWeight {
+  readonly tensor: Tensor;
+  readonly type: ElementType;
+  readonly shape: Shape;
+  readonly bufferType: BufferType;
+}
+
+/** Memory a weight may go to, in the engine's order of preference, each with the back end that would use it there. */
+export type Preference = readonly { readonly bufferType: BufferType; readonly backend: ComputeBackend }[];
+
+export interface WeightPlaces {
+  readonly host: Preference;
+  readonly devices: readonly Preference[];
+  /** with a mapped file, weights for a device's host memory stay in the file's pages instead */
+  readonly mapped: boolean;
+  readonly plainHost: BufferType;
+}
+
+/** All weights of a loaded model, and where the graph finds them. */
+export class LoadedWeights {
+  readonly all: readonly PlacedWeight[];
+  readonly #graph: ReadonlyMap<string, PlacedWeight>;
+
+  constructor(all: readonly PlacedWeight[], graph: ReadonlyMap<string, PlacedWeight>) {
+    this.all = all;
+    this.#graph = graph;
+  }
+
+  /** A leaf for one graph, undefined where the model has no such tensor. `layer` names the layer for tensors all layers share. */
+  leaf(name: string, layer?: number): GraphTensor | undefined {
+    const placed = this.#graph.get(layer === undefined ? name : `${name}@${layer}`) ?? this.#graph.get(name);
+    return placed === undefined ? undefined : leafOf(placed, placed.bufferType);
+  }
+}
+
+/** Tokens by which the engine tries whether a back end can use a weight. */
+const PROBE_TOKENS = 512;
+
+type Role = { readonly place: "input" | "output" | number; readonly use: Use };
+type Use = "get_rows" | "mul_mat" | "mul_mat_id" | "mul" | "add" | "rope";
+
+/** Places every tensor (llama-model-loader.cpp, `create_tensor`): the first memory of its list whose back end can use it. */
+export function placeWeights(tensors: readonly Tensor[], placement: Placement, places: WeightPlaces): LoadedWeights {
+  const all: PlacedWeight[] = [];
+  const graph = new Map<string, PlacedWeight>();
+  const tied = !tensors.some((tensor) => tensor.name === "output.weight");
+  for (const tensor of tensors) {
+    const placed = load(tensor, roleOf(tensor.name), placement, places);
+    all.push(placed);
+    graph.set(tensor.name, placed);
+    // the output matrix is the token embedding: read row by row on the host, multiplied where the output layer is
+    if (tied && tensor.name === "token_embd.weight") {
+      const again = load(tensor, { place: "output", use: "mul_mat" }, placement, places);
+      graph.set("output.weight", again);
+      if (again.bufferType !== placed.bufferType) all.push(again);
+    }
+    if (tensor.name.startsWith("rope_")) spread(tensor, placed);
+  }
+  return new LoadedWeights(all, graph);
+
+  /** Rotation factors are shared by all layers and loaded once into each memory that layers lie in. */
+  function spread(tensor: Tensor, first: PlacedWeight): void {
+    const loaded = new Map([[first.bufferType, first]]);
+    placement.layers.forEach((_, layer) => {
+      const placed = load(tensor, { place: layer, use: "rope" }, placement, places);
+      const known = loaded.get(placed.bufferType) ?? placed;
+      if (!loaded.has(placed.bufferType)) all.push(placed);
+      loaded.set(placed.bufferType, known);
+      graph.set(`${tensor.name}@${layer}`, known);
+    });
+  }
+}
+
+function load(tensor: Tensor, role: Role, placement: Placement, places: WeightPlaces): PlacedWeight {
+  const type = elementType(tensor.type) ?? F32;
+  const [a = 1, b = 1, c = 1, d = 1] = tensor.shape;
+  const shape: Shape = [a, b, c, d];
+  const place =
+    role.place === "input"
+      ? "host"
+      : role.place === "output"
+        ? placement.output
+        : (placement.layers[role.place] ?? "host");
+  const preference = place === "host" ? places.host : [...places.devices[place]!, ...places.host];
+  const partial = { tensor, type, shape };
+  const chosen = preference.find(({ bufferType, backend }) => backend.supports(probe(partial, role.use, bufferType)));
+  let bufferType = chosen?.bufferType ?? places.plainHost;
+  if (places.mapped && bufferType.place === "host" && !bufferType.repacked) bufferType = places.plainHost;
+  return { ...partial, bufferType };
+}
+
+function roleOf(name: string): Role {
+  if (name === "token_embd.weight" || name === "per_layer_token_embd.weight")
+    return { place: "input", use: "get_rows" };
+  if (name.startsWith("rope_")) return { place: 0, use: "rope" };
+  const layer = /^blk\.(\d+)\./.exec(name);
+  return { place: layer === null ? "output" : Number(layer[1]), use: useOf(name) };
+}
+
+function useOf(name: string): Use {
+  if (name.endsWith(".bias")) return "add";
+  if (/_norm(_\d+)?\.weight$/.test(name)) return "mul";
+  if (name.endsWith("_exps.weight")) return "mul_mat_id";
+  if (/rope_(factors|freqs)/.test(name)) return "rope";
+  return "mul_mat";
+}
+
+/** The operation the engine tries a weight with. */
+function probe(
+  { type, shape, tensor }: Omit<PlacedWeight, "bufferType">,
+  use: Use,
+  bufferType: BufferType,
+): GraphTensor {
+  const weight = leafOf({ type, shape, tensor }, bufferType);
+  switch (use) {
+    case "get_rows":
+      return getRows(weight, input(I32, [PROBE_TOKENS]));
+    case "mul_mat":
+      return multiplyMatrix(weight, input(F32, [shape[0], PROBE_TOKENS, shape[2], shape[3]]));
+    case "mul_mat_id":
+      return multiplyExperts(weight, input(F32, [shape[0], 1, PROBE_TOKENS]), input(I32, [1, PROBE_TOKENS]));
+    case "rope":
+      return like("rope", input(F32, [shape[0] * 2, 1, PROBE_TOKENS]), input(I32, [PROBE_TOKENS]), weight);
+    default:
+      return like(use, input(F32, shape), weight);
+  }
+}
+
+function leafOf({ type, shape, tensor }: Omit<PlacedWeight, "bufferType">, bufferType: BufferType): GraphTensor {
+  return new GraphTensor("none", type, shape, [], { bytes: tensor.bytes, store: { bufferType, usage: "weights" } });
+}

@@ -1,0 +1,134 @@
+import { LoadoutError } from "../../src/facts/errors/index.ts";
+import type { Device } from "../../src/facts/hardware/index.ts";
+import {
+  LLAMACPP_BUILDS,
+  LLAMACPP_CALLERS,
+  type CacheType,
+  type LlamaCppBuild,
+  type LlamaCppSettings,
+} from "../../src/facts/runtime/index.ts";
+import { predictLlamaCpp, type EngineBuffer, type LlamaCppQuestion } from "../../src/predict/memory/index.ts";
+import type { Fields } from "./fields.ts";
+import type { ScoredTerm } from "./score.ts";
+import { truthGeometry, truthTensors } from "./truth-model.ts";
+
+type Term = Omit<ScoredTerm, "file" | "line">;
+
+/** Scores one row of `llamacpp-buffers*.jsonl`: buffers the library itself computed for a model's dimensions and settings. */
+export function scoreBuffers(row: Fields): Term[] {
+  const truths = truthsOf(row);
+  const refuse = (refused: string): Term[] => truths.map((each) => ({ ...each, predicted: null, refused }));
+  const unsupported = notSupported(row);
+  if (unsupported !== undefined) return refuse(unsupported);
+  try {
+    const prediction = predictLlamaCpp(questionOf(row));
+    if (prediction.kind === "rejected") return refuse(`the engine would refuse: ${prediction.because}`);
+    return truths.map((each) => ({ ...each, predicted: predictedOf(each.term, prediction.buffers), refused: null }));
+  } catch (error) {
+    if (error instanceof LoadoutError) return refuse(error.message);
+    throw error;
+  }
+}
+
+function truthsOf(row: Fields): { term: string; truth: number }[] {
+  const terms: { term: string; truth: number }[] = [];
+  for (const term of ["context", "host", "model_host", "output"]) {
+    if (row.has(term)) terms.push({ term, truth: row.number(term) });
+  }
+  for (const term of ["gpu", "context_gpu", "model_gpu"]) {
+    row.numbers(term)?.forEach((truth, device) => terms.push({ term: `${term}[${device}]`, truth }));
+  }
+  return terms;
+}
+
+/** What the rows of this format may ask that has no prediction yet. */
+function notSupported(row: Fields): string | undefined {
+  const params = row.group("params");
+  if (params.number("n_cpu_moe") > 0) return "experts on the host are not predicted yet";
+  return undefined;
+}
+
+export function questionOf(row: Fields): LlamaCppQuestion {
+  const params = row.group("params");
+  const geometry = truthGeometry(row.text("name"), row.group("model"), row.text("build"));
+  const outputs = params.number("n_outputs_max");
+  const sequences = params.number("n_seq", 1);
+  return {
+    geometry,
+    tensors: truthTensors(geometry),
+    build: buildOf(row),
+    caller: outputs > 0 ? LLAMACPP_CALLERS["llama-server"] : LLAMACPP_CALLERS.library,
+    ...(outputs > 0 ? { draftTokens: outputs / sequences - 1 } : {}),
+    devices: Array.from({ length: params.number("n_gpu", 1) }, (_, index) => standIn(index)),
+    settings: settingsOf(params, sequences),
+    cpuFeatures: ["avx2"],
+    dryRun: true,
+  };
+}
+
+/** Rows without a build come from the library of August 2026. */
+function buildOf(row: Fields): LlamaCppBuild {
+  const id = row.text("build", "2026-08");
+  return LLAMACPP_BUILDS.find((build) => build.id === id) ?? LLAMACPP_BUILDS.at(-1)!;
+}
+
+function settingsOf(params: Fields, sequences: number): LlamaCppSettings {
+  const layers = params.number("gpu_layers", -1);
+  const split = params.numbers("tensor_split");
+  return {
+    context: params.number("n_ctx"),
+    sequences,
+    unifiedCache: params.flag("unified", true),
+    batch: params.number("n_batch", 2048),
+    microBatch: params.number("n_ubatch", 512),
+    flashAttention: params.flag("flash", true),
+    cacheTypeK: cacheType(params.text("type_k", "f16")),
+    cacheTypeV: cacheType(params.text("type_v", "f16")),
+    gpuLayers: layers < 0 ? "all" : layers,
+    ...(split === undefined ? {} : { tensorSplit: split }),
+    fullWindowCache: params.flag("swa_full"),
+    cacheOnHost: !params.flag("offload_kqv", true),
+    opOffload: params.flag("op_offload", true),
+  };
+}
+
+const CACHE_TYPES: readonly CacheType[] = ["f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl"];
+
+function cacheType(name: string): CacheType {
+  const known = CACHE_TYPES.find((type) => type === name);
+  if (known === undefined) throw new TypeError(`no cache type "${name}"`);
+  return known;
+}
+
+/** The device the truth was made with: CUDA's rules, no memory of its own. */
+function standIn(index: number): Device {
+  return {
+    id: `stand-in-${index}`,
+    name: "stand-in",
+    vendor: "nvidia",
+    backend: "cuda",
+    memoryKind: "discrete",
+    totalBytes: 80 * 2 ** 30,
+    freeBytes: 80 * 2 ** 30,
+  };
+}
+
+function predictedOf(term: string, buffers: readonly EngineBuffer[]): number {
+  const [, kind, index] = /^(\w+?)(?:\[(\d+)\])?$/.exec(term)!;
+  const total = (wanted: (buffer: EngineBuffer) => boolean): number =>
+    buffers.reduce((sum, buffer) => sum + (wanted(buffer) ? buffer.bytes : 0), 0);
+  const place = index === undefined ? "host" : Number(index);
+  switch (kind) {
+    case "context":
+      return total(({ term: each }) => each === "kv" || each === "recurrent");
+    case "context_gpu":
+      return total((buffer) => buffer.place === place && (buffer.term === "kv" || buffer.term === "recurrent"));
+    case "host":
+    case "gpu":
+      return total((buffer) => buffer.place === place && buffer.term === "compute");
+    case "output":
+      return total((buffer) => buffer.term === "output");
+    default:
+      return total((buffer) => buffer.place === place && (buffer.term === "weights" || buffer.term === "repacked"));
+  }
+}
