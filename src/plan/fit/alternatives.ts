@@ -64,6 +64,7 @@ export function longestContext(request: FitRequest, choice: Choice): number | un
   };
   let low = 0;
   let high = Math.max(1, Math.floor(request.geometry.contextLength / 256));
+  if (passes(high)) return high * 256;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
     if (passes(middle)) low = middle;

@@ -31,7 +31,7 @@ function memory(settings: LlamaCppSettings): MemoryPrediction {
   const cache = settings.context * (settings.cacheTypeK === "f16" ? 0.1 : 0.05) * MIB;
   const at = (place: "host" | number, layers: number) => {
     const terms = { weights: layers * 100 * MIB, kv: Math.round((cache * layers) / LAYERS), compute: 50 * MIB };
-    const tree = sum(String(place), place === "host" ? "host" : `GPU ${place}`, [
+    const tree = sum(place === "host" ? "host" : `device-${place}`, place === "host" ? "host" : `GPU ${place}`, [
       bytes("weights", "weights", terms.weights, "header"),
       bytes("kv", "kv cache", terms.kv, "formula"),
       bytes("compute", "compute", terms.compute, "formula"),

@@ -21,23 +21,27 @@ export function weigh(request: FitRequest, settings: LlamaCppSettings): Weighed 
     const refused: Verdict = { verdict: "does not fit", marginBytes: 0, places: [] };
     return { settings, prediction, now: refused, afterClosing: refused };
   }
-  const trees = prediction.footprint.parts ?? [];
-  const { host, devices } = request.rig;
-  const places = prediction.places.map((place, index) => {
-    const inEngine = trees[index]!;
-    const beyond = place.place === "host" ? processMemory() : deviceContext(devices[place.place]!.backend);
-    return { place, tree: sum(inEngine.key, inEngine.label, [...(inEngine.parts ?? [inEngine]), beyond]) };
+  const { rig, closable } = request;
+  const places = prediction.places.map((place) => {
+    const key = placeKey(place.place);
+    const inEngine = prediction.footprint.parts?.find((part) => part.key === key);
+    const beyond = place.place === "host" ? processMemory() : deviceContext(rig.devices[place.place]!.backend);
+    return { place, tree: sum(key, inEngine?.label ?? place.label, [...(inEngine?.parts ?? []), beyond]) };
   });
+  // a device that shares the host's RAM takes its need out of it
+  const shared = places
+    .filter(({ place }) => place.place !== "host" && rig.devices[place.place]!.memoryKind === "unified")
+    .reduce((total, { tree }) => total + tree.value, 0);
+  const have = (place: "host" | number, closed: boolean): number => {
+    if (place === "host") return rig.host.availableBytes - shared + (closed ? closable.host : 0);
+    const { freeBytes, totalBytes = 0 } = rig.devices[place]!;
+    return (freeBytes ?? totalBytes) + (closed ? (closable.devices[place] ?? 0) : 0);
+  };
   const verdict = (closed: boolean) =>
     judge(
       places.map(({ place, tree }) => {
         const mapped = place.place === "host" && settings.memoryMap !== false ? (place.terms.weights ?? 0) : 0;
-        const have =
-          place.place === "host"
-            ? host.availableBytes + (closed ? request.closable.host : 0)
-            : (devices[place.place]!.freeBytes ?? devices[place.place]!.totalBytes ?? 0) +
-              (closed ? (request.closable.devices[place.place] ?? 0) : 0);
-        return balance(place.place, tree, mapped, have);
+        return balance(place.place, tree, mapped, have(place.place, closed));
       }),
     );
   return {
@@ -51,4 +55,9 @@ export function weigh(request: FitRequest, settings: LlamaCppSettings): Weighed 
     now: verdict(false),
     afterClosing: verdict(true),
   };
+}
+
+/** Keys of the memory tree: "host", "device-0", ... */
+function placeKey(place: "host" | number): string {
+  return place === "host" ? "host" : `device-${place}`;
 }

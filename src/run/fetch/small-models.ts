@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { packageFile } from "../home/index.ts";
 
 /** A file of the hub that holds the same model. */
 export interface HubFile {
@@ -42,7 +43,7 @@ export interface SmallModel {
   readonly source: string;
 }
 
-const TABLE = new URL("../../../data/small-models.json", import.meta.url);
+const TABLE = packageFile("data/small-models.json");
 
 /** The table of small models. Read on demand: only a machine without weights needs it. */
 export async function readSmallModels(): Promise<SmallModel[]> {

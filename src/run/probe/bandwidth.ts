@@ -1,5 +1,5 @@
-import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
+import { codeFile } from "../home/index.ts";
 import { fields, items } from "./parsers/cells.ts";
 import type { Bandwidth } from "./report.ts";
 
@@ -66,7 +66,7 @@ function perSecond(round: CopyRound | undefined): number {
 function runThread(task: CopyTask): Promise<CopyRound[]> {
   return new Promise((resolve) => {
     // The worker is a file beside this one, with this one's ending: .ts as written, .js as built.
-    const worker = new Worker(new URL(`./copy-worker${extname(import.meta.url)}`, import.meta.url), {
+    const worker = new Worker(codeFile("run/probe/copy-worker"), {
       workerData: task,
     });
     worker.once("message", (message: unknown) => resolve(items(message).flatMap(readRound)));

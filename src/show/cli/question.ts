@@ -51,7 +51,7 @@ export function fitQuestion(parts: {
       tensors,
       rig,
       closable: machine.closable,
-      memory: (settings) => predictLlamaCpp({ ...fixed, settings }),
+      memory: remembered((settings) => predictLlamaCpp({ ...fixed, settings })),
       placement: (settings) => layerPlaces(geometry, settings, rig.devices),
       ...(calibration ? { calibration } : {}),
       ...(measuredThreads === undefined ? {} : { measuredThreads }),
@@ -65,5 +65,16 @@ export function fitQuestion(parts: {
     backend,
     runtime,
     dryRun: (settings) => predictLlamaCpp({ ...fixed, settings, dryRun: true }),
+  };
+}
+
+/** The search asks for the same settings more than once; a replay of a large model takes tens of milliseconds. */
+function remembered(memory: FitRequest["memory"]): FitRequest["memory"] {
+  const known = new Map<string, MemoryPrediction>();
+  return (settings) => {
+    const key = JSON.stringify(settings);
+    const prediction = known.get(key) ?? memory(settings);
+    known.set(key, prediction);
+    return prediction;
   };
 }

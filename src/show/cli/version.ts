@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
+import { packageFile } from "../../run/home/package-files.ts";
 
-const manifest: { version: string } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
+const manifest: { version: string } = JSON.parse(readFileSync(packageFile("package.json"), "utf8"));
 
-/** The package's version, from its own package.json (three folders up from here, in src and in dist alike). */
+/** The package's version, from its own package.json. */
 export const VERSION = manifest.version;

@@ -5,17 +5,8 @@ import { geometryFromGguf, summaryOf, type Geometry } from "../../facts/model/in
 import { formatDuration, formatFileBytes, formatRate } from "../../facts/units/index.ts";
 import { readGgufSet, type Tensor } from "../../facts/weights/index.ts";
 import type { ModelFacts } from "../../plan/answer/index.ts";
-import {
-  DEFAULT_MODEL_BYTES,
-  ensureSmallModel,
-  findWeights,
-  matchWeights,
-  readSmallModels,
-  type Consent,
-  type DownloadQuestion,
-  type LocalWeights,
-} from "../../run/fetch/index.ts";
-import { openFileSource, type ClosableSource } from "../../run/source/index.ts";
+import type { Consent, DownloadQuestion, LocalWeights } from "../../run/fetch/index.ts";
+import { openFileSource, type ClosableSource } from "../../run/source/file-source.ts";
 import { askYes } from "./ask.ts";
 import type { CliContext } from "./context.ts";
 import { homeOf } from "./machine.ts";
@@ -43,16 +34,20 @@ interface WeightsFlags {
 export async function weightsFor(context: CliContext, flags: WeightsFlags, progress: Progress): Promise<Weights> {
   if (flags.model !== undefined && (existsSync(flags.model) || flags.model.endsWith(".gguf")))
     return readWeights(flags.model);
+  // a file needs none of this: finding and fetching are loaded only when something is to be found
+  const { DEFAULT_MODEL_BYTES, ensureSmallModel, findWeights, matchWeights, readSmallModels } =
+    await import("../../run/fetch/index.ts");
   const { home, config } = await homeOf(context);
   const modelsDirs = [...(flags.models ?? []), ...(config.modelsDirs ?? [])];
   const { weights: found } = await findWeights({ home, modelsDirs });
-  if (flags.model !== undefined) return readWeights(named(flags.model, found).path, flags.model);
+  if (flags.model !== undefined)
+    return readWeights(named(flags.model, found, matchWeights(found, flags.model)).path, flags.model);
   const small = (await readSmallModels()).find((row) => row.default)!;
   const path = await ensureSmallModel(small, {
     home,
     found,
     config,
-    consent: consentOf(context, flags.yes ?? false),
+    consent: consentOf(context, flags.yes ?? false, DEFAULT_MODEL_BYTES),
     onProgress: ({ bytes, totalBytes, bytesPerSec, remainingMs }) =>
       progress.update(
         `fetching ${small.name}: ${formatFileBytes(bytes)} of ${formatFileBytes(totalBytes)}` +
@@ -86,8 +81,8 @@ export async function readWeights(path: string, argument: string = path): Promis
   }
 }
 
-function named(text: string, found: readonly LocalWeights[]): LocalWeights {
-  const [only, ...more] = matchWeights(found, text);
+function named(text: string, found: readonly LocalWeights[], hits: readonly LocalWeights[]): LocalWeights {
+  const [only, ...more] = hits;
   if (only === undefined)
     throw new LoadoutError("model-not-found", {
       got: text,
@@ -108,7 +103,7 @@ function named(text: string, found: readonly LocalWeights[]): LocalWeights {
   return only;
 }
 
-function consentOf(context: CliContext, yes: boolean): Consent {
+function consentOf(context: CliContext, yes: boolean, freeBytes: number): Consent {
   const describe = ({ what, bytes, from, licence }: DownloadQuestion) =>
     `${what}: ${formatFileBytes(bytes)} to download from ${from}${licence ? `, licence ${licence.name} (${licence.url})` : ""}`;
   return {
@@ -119,7 +114,7 @@ function consentOf(context: CliContext, yes: boolean): Consent {
           ask: (question: DownloadQuestion) => askYes(context, `${describe(question)}. Fetch it?`),
         }
       : {}),
-    freeBytes: DEFAULT_MODEL_BYTES,
+    freeBytes,
   };
 }
 

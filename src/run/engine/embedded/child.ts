@@ -1,7 +1,6 @@
 import { fork, type ChildProcess } from "node:child_process";
-import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ERRORS, LoadoutError, type ErrorCode } from "../../../facts/errors/index.ts";
+import { codeFile } from "../../home/index.ts";
 import type { ReplyEvent, StopReport } from "../engine.ts";
 import type { CallName, Calls, FromChild, LogEntry, SentError } from "./protocol.ts";
 
@@ -37,9 +36,7 @@ export class EngineChild {
   /** `environment`: variables for the engine, for example which Vulkan devices it may see. */
   constructor(listeners: ChildListeners = {}, environment: Readonly<Record<string, string>> = {}) {
     this.#listeners = listeners;
-    // the worker stands beside this file: as .ts in the source, as .js in the package
-    const worker = new URL(`./worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
-    this.#process = fork(worker, [], {
+    this.#process = fork(codeFile("run/engine/embedded/worker"), [], {
       execArgv: [],
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc"],
