@@ -48,7 +48,8 @@ async function main(): Promise<void> {
           asked += 1;
           if (misses.length === 0) equal += 1;
           const what = `${shape.name}, ${devices} devices, ${JSON.stringify(setting)}`;
-          console.log([`${what}: ${misses.length === 0 ? "equal" : "MISS"}`, ...misses].join("\n    "));
+          const verdict = answer.context === undefined ? "refused as predicted" : "equal";
+          console.log([`${what}: ${misses.length === 0 ? verdict : "MISS"}`, ...misses].join("\n    "));
         }
       }
       rmSync(path);

@@ -1,4 +1,7 @@
 // The probe's readers by name, as the table of right answers calls them, with what a file alone does not say.
+import type { Device, Host } from "../src/facts/hardware/index.ts";
+import { placeDevices, unitsOf } from "../src/run/probe/devices.ts";
+import { capEngineDevices, engineDevices } from "../src/run/probe/engine-devices.ts";
 import { explainText } from "../src/run/probe/failures.ts";
 import { readAmdSmiJson, readAmdSmiProcesses } from "../src/run/probe/parsers/amd-smi-json.ts";
 import { readAmdSmiMonitor } from "../src/run/probe/parsers/amd-smi-monitor.ts";
@@ -8,9 +11,6 @@ import { readClinfo } from "../src/run/probe/parsers/clinfo.ts";
 import { readCpuinfo } from "../src/run/probe/parsers/cpuinfo.ts";
 import { memoryChannels, peakMemoryBytesPerSec, readDmidecode } from "../src/run/probe/parsers/dmidecode.ts";
 import { readDrmDevice } from "../src/run/probe/parsers/drm-sysfs.ts";
-import { readLlamacppDevices } from "../src/run/probe/parsers/llamacpp-devices.ts";
-import { readMetalInit } from "../src/run/probe/parsers/llamacpp-metal.ts";
-import { readSyclDevices } from "../src/run/probe/parsers/llamacpp-sycl.ts";
 import { readLscpuExtended } from "../src/run/probe/parsers/lscpu-extended.ts";
 import { readLscpu } from "../src/run/probe/parsers/lscpu.ts";
 import { readLspciLines, readLspciRecords } from "../src/run/probe/parsers/lspci.ts";
@@ -25,6 +25,7 @@ import { readNvidiaXml } from "../src/run/probe/parsers/nvidia-smi-xml.ts";
 import { readRocmSmiJson } from "../src/run/probe/parsers/rocm-smi-json.ts";
 import { readRocmSmiTable } from "../src/run/probe/parsers/rocm-smi-table.ts";
 import { readRocminfo } from "../src/run/probe/parsers/rocminfo.ts";
+import type { SeenGpu } from "../src/run/probe/parsers/seen.ts";
 import { cpuOfSysctl, readSysctl, readSysctlValues } from "../src/run/probe/parsers/sysctl.ts";
 import { readSystemProfilerJson } from "../src/run/probe/parsers/system-profiler-json.ts";
 import { readSystemProfilerText } from "../src/run/probe/parsers/system-profiler-text.ts";
@@ -37,17 +38,26 @@ import { readXpuSmiTable } from "../src/run/probe/parsers/xpu-smi-table.ts";
 
 /** The order of the query that a file without a header was made with. */
 const PLAIN_QUERY = ["index", "name", "memory.total", "memory.used", "memory.free", "utilization.gpu"];
+/** A host with 122567 MiB, 118885 of them available: what shared memory is held against. */
+const HOST: Host = {
+  cpu: { model: "any", vendor: "any", physicalCores: 16, logicalCores: 32, features: [] },
+  ramBytes: 122567 * 2 ** 20,
+  availableBytes: 118885 * 2 ** 20,
+  swapBytes: 0,
+  os: "linux",
+  arch: "x64",
+};
 const MAC_NAMES = ["hw.memsize", "hw.ncpu", "machdep.cpu.brand_string"];
 
 export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   excuse: (text) => ({ ...explainText(text), gpus: readNvidiaTable(text).gpus, links: readNvidiaTopology(text) }),
-  "nvidia-smi table": readNvidiaTable,
+  "nvidia-smi table": (text) => withDevices(readNvidiaTable(text)),
   "nvidia-smi -L": readNvidiaList,
   "nvidia-smi --query-gpu": (text) => readQueryGpu(text),
   "nvidia-smi --query-gpu, no header": (text) => readQueryGpu(text, PLAIN_QUERY),
   "nvidia-smi --query-compute-apps": (text) => readComputeApps(text),
-  "nvidia-smi -q": readNvidiaText,
-  "nvidia-smi -q -x": readNvidiaXml,
+  "nvidia-smi -q": (text) => withDevices(readNvidiaText(text)),
+  "nvidia-smi -q -x": (text) => withDevices(readNvidiaXml(text)),
   "nvidia-smi topo -m": (text) => readNvidiaTopology(text) ?? {},
   "rocm-smi --json": readRocmSmiJson,
   "rocm-smi table": readRocmSmiTable,
@@ -110,10 +120,18 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   "wmic videocontroller": (text) => videoControllers(readWmic(text)),
   "wmic memorychip": (text) => physicalMemory(readWmic(text)),
   "display registry": readDisplayRegistry,
-  "llama.cpp devices": readLlamacppDevices,
-  "llama.cpp metal": readMetalInit,
-  "llama.cpp sycl": readSyclDevices,
+  "llama.cpp devices": (text) => {
+    const listed = engineDevices(text);
+    return { listed, planned: capEngineDevices(listed, HOST) };
+  },
 };
+
+/** What is read, and the devices that a rig makes of it. */
+function withDevices<T extends { readonly gpus: readonly SeenGpu[] }>(
+  report: T,
+): T & { readonly devices: readonly Device[] } {
+  return { ...report, devices: placeDevices(unitsOf(report.gpus), HOST).map(({ device }) => device) };
+}
 
 /** "$ cat FILE" and what followed. */
 function transcript(text: string): ReadonlyMap<string, string> {

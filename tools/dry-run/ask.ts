@@ -1,6 +1,7 @@
 // Child process of tools/dry-run.ts: asks the engine's own dry run, which measures without allocating.
 // Usage: node ask.ts GGUF DEVICES LAYERS FIRST-SETTING. Prints one JSON line a setting; the engine may end the process on one.
-import { getLlama, GgmlType, GgufInsights, LlamaLogLevel, readGgufFileInfo } from "node-llama-cpp";
+import { getLlama, GgufInsights, LlamaLogLevel, readGgufFileInfo } from "node-llama-cpp";
+import { GGML_TYPES } from "../exactness/ggml-types.ts";
 import { layersOnDevices, SETTINGS } from "./settings.ts";
 
 const [path, devices, layers, first] = process.argv.slice(2);
@@ -15,7 +16,7 @@ const insights = await GgufInsights.from(await readGgufFileInfo(path!), llama);
 for (const [index, setting] of SETTINGS.entries()) {
   if (index < Number(first)) continue;
   const gpuLayers = Number(devices) === 0 ? 0 : layersOnDevices(Number(layers), setting);
-  const type = GgmlType[setting.cacheType.toUpperCase() as keyof typeof GgmlType];
+  const type = GGML_TYPES[setting.cacheType];
   warnings.length = 0;
   const model = await insights.estimateModelResourceRequirementsV2({ gpuLayers, useMmap: false });
   const context = await insights.estimateContextResourceRequirementsV2({

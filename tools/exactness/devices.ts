@@ -26,7 +26,8 @@ export function vulkanDevices(count: number, limits: DeviceLimits): Device[] {
     name: "llvmpipe",
     vendor: "generic",
     backend: "vulkan",
-    memoryKind: "unified",
+    // a software device is not called integrated by its driver
+    memoryKind: "discrete",
     totalBytes: 2 ** 31,
     freeBytes: 2 ** 31,
     limits,

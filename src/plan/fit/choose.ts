@@ -137,7 +137,6 @@ export function settingsFor(choice: {
     cacheTypeK: choice.cacheType,
     cacheTypeV: choice.cacheType,
     gpuLayers: choice.gpuLayers,
-    memoryMap: true,
   };
 }
 

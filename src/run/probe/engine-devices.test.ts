@@ -61,6 +61,22 @@ describe("what an engine lists", () => {
     ]);
     expect(engineDevices(fixture("sycl-old.txt"))).toMatchObject([{ id: "SYCL0", totalBytes: 12e9 }]);
     expect(engineDevices("")).toEqual([]);
+    const newer =
+      "ggml_metal_device_init: GPU name:   MTL0 (Apple M9)\nggml_metal_device_init: has unified memory    = true\n";
+    expect(engineDevices(newer)).toMatchObject([{ id: "MTL0", name: "Apple M9", memoryKind: "unified" }]);
+  });
+
+  test("a server's log: a list behind a prefix; layers that were placed are no list", () => {
+    const log = [
+      "0.00.100.200 I device_info:",
+      "0.00.100.201 I   - CUDA0   : NVIDIA GeForce RTX 9010 (20000 MiB, 17001 MiB free)",
+      "0.00.100.202 I   - CPU     : Some Processor (64000 MiB, 48000 MiB free)",
+      "common_fit: CUDA0: 12 layers,   3000 MiB used,   500 MiB free",
+    ];
+    expect(engineDevices(log.join("\n"))).toMatchObject([
+      { id: "CUDA0", name: "NVIDIA GeForce RTX 9010", freeBytes: 17001 * MIB },
+    ]);
+    expect(engineDevices(log.join("\n"))).toHaveLength(1);
   });
 
   test("free is never above total, and shared memory never above the host's", () => {
@@ -95,6 +111,20 @@ describe("the rig as the engine sees it", () => {
       { id: "Vulkan0", vendor: "amd", memoryKind: "unified", freeBytes: 48 * GIB },
     ]);
     expect(seen.links).toEqual([{ between: ["CUDA1", "CUDA0"], kind: "nvlink", count: 6 }]);
+  });
+
+  test("cards whose names differ between tools are told apart by size", () => {
+    const amd = { vendor: "amd", backend: "rocm" } as const;
+    const devices = [
+      card("ROCm0", "AMD Made Up", { ...amd, totalBytes: 8 * GIB, powerLimitWatts: 80 }),
+      card("ROCm1", "AMD Made Up", { ...amd, totalBytes: 16 * GIB, powerLimitWatts: 160 }),
+    ];
+    const list =
+      "  Vulkan0: Radeon 16 (RADV X) (16000 MiB, 15000 MiB free)\n  Vulkan1: Radeon 8 (RADV Y) (8000 MiB, 7000 MiB free)\n";
+    expect(withEngineDevices({ ...RIG, devices }, engineDevices(list)).devices).toMatchObject([
+      { id: "Vulkan0", powerLimitWatts: 160 },
+      { id: "Vulkan1", powerLimitWatts: 80 },
+    ]);
   });
 
   test("a free figure that may be a heap's size gives way to the driver's; programs count only when asked for", () => {

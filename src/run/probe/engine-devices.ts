@@ -102,7 +102,7 @@ function asDevice(engine: EngineDevice, known: Device | undefined, host: Host): 
   });
 }
 
-/** The probe's entry for a device of the engine: by bus address, by name, or the only one of its vendor that is left. */
+/** The probe's entry for a device of the engine: by bus address, by name, the only one of its vendor, by size. */
 function findSame(devices: readonly Device[], engine: EngineDevice): number {
   const by = (test: (device: Device) => boolean) => devices.findIndex(test);
   if (engine.pciAddress !== undefined) {
@@ -116,8 +116,16 @@ function findSame(devices: readonly Device[], engine: EngineDevice): number {
   if (same >= 0) return same;
   const vendor = vendorOfName(engine.name);
   const ofVendor = devices.filter((device) => device.vendor === vendor);
-  return ofVendor.length === 1 ? devices.indexOf(ofVendor[0]!) : -1;
+  if (ofVendor.length === 1) return devices.indexOf(ofVendor[0]!);
+  // Tools name cards differently; of several, the next with about that much memory is of the same kind at least.
+  return by(({ vendor: maker, totalBytes }) => {
+    if (maker !== vendor || totalBytes === undefined || engine.totalBytes === undefined) return false;
+    return Math.abs(totalBytes - engine.totalBytes) < totalBytes * SAME_SIZE;
+  });
 }
+
+/** Engines print what is left after the driver's reserve, a few percent less than tools do. */
+const SAME_SIZE = 0.1;
 
 /** A name without marks and without the driver that Vulkan puts behind it. */
 function bareName(name: string | undefined): string {

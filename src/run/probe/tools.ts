@@ -4,7 +4,7 @@ import type { Finding } from "./report.ts";
 import type { Shell } from "./shell.ts";
 
 /** How to ask a tool. */
-export interface Ask {
+interface Ask {
   readonly timeoutMs?: number;
   /** the answer holds until the next boot or a change of devices (names, sizes), so it may come from the cache */
   readonly fixed?: boolean;

@@ -110,17 +110,13 @@ function named(text: string, found: readonly LocalWeights[]): LocalWeights {
 
 function consentOf(context: CliContext, yes: boolean): Consent {
   const describe = ({ what, bytes, from, licence }: DownloadQuestion) =>
-    `${what}: ${formatFileBytes(bytes)} to download from ${from}${licence ? `, licence ${licence.name}` : ""}`;
+    `${what}: ${formatFileBytes(bytes)} to download from ${from}${licence ? `, licence ${licence.name} (${licence.url})` : ""}`;
   return {
     yes,
     tell: (question) => context.note(wrap(describe(question)).join("\n")),
     ...(context.interactive
       ? {
-          ask: async (question: DownloadQuestion) => {
-            if (question.licence?.restricted)
-              context.note(`The weights come under ${question.licence.name}: ${question.licence.url}`);
-            return askYes(context, `${describe(question)}. Fetch it?`);
-          },
+          ask: (question: DownloadQuestion) => askYes(context, `${describe(question)}. Fetch it?`),
         }
       : {}),
     freeBytes: DEFAULT_MODEL_BYTES,

@@ -36,7 +36,7 @@ export function predictLlamaCpp(question: LlamaCppQuestion): MemoryPrediction {
 
 function predict(session: Session, question: LlamaCppQuestion): MemoryPrediction {
   const { memories, sizes, placement, caches } = session;
-  const mapped = question.dryRun !== true && question.settings.memoryMap !== false;
+  const mapped = mapsFile(question);
   const weights = weightBuffers(session.weights, mapped ? memories.cpu : undefined);
   const cacheOf = (kind: CacheKind): EngineBuffer[] =>
     [...cacheBytes(caches, kind, sizes.streams)].map(([type, bytes]) => line(type, "kv", bytes));
@@ -74,6 +74,12 @@ function placementOf(geometry: Geometry, settings: LlamaCppSettings, devices: re
   return placeLayers(geometry.layers.length, settings, free);
 }
 
+/** Unless told, the engine maps the file; not where an integrated Vulkan device takes part, and never in a dry run. */
+function mapsFile({ dryRun, settings, devices }: LlamaCppQuestion): boolean {
+  const integrated = devices.some((device) => device.backend === "vulkan" && device.memoryKind === "unified");
+  return dryRun !== true && (settings.memoryMap ?? !integrated);
+}
+
 function line(type: BufferType, term: EngineBuffer["term"], bytes: number): EngineBuffer {
   return { label: type.name, term, place: type.place, bytes };
 }
@@ -86,7 +92,7 @@ function openSession(question: LlamaCppQuestion): Session {
   }
   const dryRun = question.dryRun === true;
   const sizes = contextSizes(geometry, settings, question.caller, question.draftTokens);
-  const memories = memoriesOf(question, !dryRun && settings.memoryMap !== false);
+  const memories = memoriesOf(question, mapsFile(question));
   const placement = placementOf(geometry, settings, devices);
   const weights = placeWeights(question.tensors, placement, memories.weights);
   const place = (layer: number): BufferType => {

@@ -25,7 +25,7 @@ export function mergeSightings<T extends SeenGpu>(lists: readonly (readonly T[])
 }
 
 /** The card that a sighting is of: by bus address, by id, by kind of device in order, by the only one of that vendor. */
-export function findCard(cards: readonly SeenGpu[], seen: SeenGpu, taken: ReadonlySet<number>): number {
+function findCard(cards: readonly SeenGpu[], seen: SeenGpu, taken: ReadonlySet<number>): number {
   const free = (test: (card: SeenGpu) => boolean) => cards.findIndex((card, at) => !taken.has(at) && test(card));
   if (seen.uuid !== undefined) {
     const same = free((card) => card.uuid === seen.uuid);

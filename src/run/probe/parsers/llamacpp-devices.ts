@@ -55,9 +55,12 @@ function vulkanGreeting(line: string): Line | undefined {
   return { id: `Vulkan${match[1]}`, name: match[2], memoryKind: match[3] === "1" ? "unified" : "discrete" };
 }
 
-/** "  CUDA0: NVIDIA GeForce RTX 5090 (32109 MiB, 31588 MiB free)" */
+/** "  CUDA0: NVIDIA GeForce RTX 5090 (32109 MiB, 31588 MiB free)", in a server's log "  - CUDA0   : ..." after a prefix */
 function listed(line: string): Line | undefined {
-  const match = /^\s*([A-Za-z]+\d*(?:\[[^\]]*\])?): (.+) \((\d+) MiB, (\d+) MiB free\)\s*$/.exec(line);
+  const match =
+    /(?:^| )([A-Za-z]+\d+(?:\[[^\]]*\])?|RPC\[[^\]]*\]|Metal|BLAS|CPU) *: (.+) \((\d+) MiB, (\d+) MiB free\)\s*$/.exec(
+      line,
+    );
   if (match === null) return undefined;
   const [, id, name, total, free] = match;
   return { id: id!, name, totalBytes: bytes(wholeNumber(total)), freeBytes: bytes(wholeNumber(free)) };

@@ -7,12 +7,14 @@ import type { EngineDevice } from "./engine-device.ts";
  */
 export function readMetalInit(text: string): EngineDevice[] {
   const budget = Number(/recommendedMaxWorkingSetSize\s*=\s*(\d+(?:\.\d+)?) MB/.exec(text)?.[1]);
-  const name = /GPU name:\s+(.+?)\s*$/m.exec(text)?.[1];
+  // since 2026 "MTL0 (Apple M4)", before that the name alone
+  const label = /GPU name:\s+(.+?)\s*$/m.exec(text)?.[1];
+  const [, id = "Metal", name = label] = /^(MTL\d+) \((.+)\)$/.exec(label ?? "") ?? [];
   if (!Number.isFinite(budget) && name === undefined) return [];
-  const unified = /hasUnifiedMemory\s*=\s*(true|false)/.exec(text)?.[1];
+  const unified = /(?:hasUnifiedMemory|has unified memory)\s*=\s*(true|false)/.exec(text)?.[1];
   return [
     present<EngineDevice>({
-      id: "Metal",
+      id,
       name,
       backend: "metal",
       totalBytes: budget > 0 ? Math.round(budget * 1e6) : undefined,
