@@ -170,4 +170,6 @@ export interface StopReport {
   readonly memory: EngineMemory;
   /** how it went: by itself, or because it had to be ended */
   readonly how: "stopped" | "terminated" | "killed" | "already-gone";
+  /** most RAM that the engine's process held at once, pages of the mapped file included; only of one that stopped */
+  readonly peakResidentBytes?: number;
 }

@@ -78,8 +78,8 @@ export class EngineChild {
   }
 
   /** Asks the child to end, then tells it, then makes it. Replies that are under way end with `engine-stopped`. */
-  async end(politely = true): Promise<StopReport["how"]> {
-    if (this.#exited) return "already-gone";
+  async end(politely = true): Promise<Omit<StopReport, "memory">> {
+    if (this.#exited) return { how: "already-gone" };
     this.#ending = true;
     for (const [id, { what, reject }] of this.#pending) {
       reject(new LoadoutError("engine-stopped", { what }));
@@ -87,19 +87,17 @@ export class EngineChild {
     }
     this.#pending.clear();
     if (politely && this.#process.connected) {
-      const stopped = this.#send("stop", {}, {}).then(
-        () => true,
-        () => false,
-      );
-      const inTime = await within(PATIENCE_MS.stop, stopped);
+      const stopped = this.#send("stop", {}, {}).catch(() => undefined);
+      const peakResidentBytes = await within(PATIENCE_MS.stop, stopped);
       if (this.#process.connected) this.#process.disconnect();
-      if (inTime === true && (await this.#goneWithin(PATIENCE_MS.terminate))) return "stopped";
+      if (peakResidentBytes !== undefined && (await this.#goneWithin(PATIENCE_MS.terminate)))
+        return { how: "stopped", peakResidentBytes };
     }
     this.#process.kill("SIGTERM");
-    if (await this.#goneWithin(PATIENCE_MS.terminate)) return "terminated";
+    if (await this.#goneWithin(PATIENCE_MS.terminate)) return { how: "terminated" };
     this.#process.kill("SIGKILL");
     await this.#gone.promise;
-    return "killed";
+    return { how: "killed" };
   }
 
   #send<Name extends CallName>(

@@ -1,9 +1,11 @@
 import { fork } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { modelDraft } from "../../../facts/model/index.ts";
 import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
+import { writeGguf } from "../../../facts/weights/index.ts";
 import type { EngineEvent, EngineSpec, Reply, RunningEngine } from "../engine.ts";
 import { engineSuite } from "../testing/engine.suite.ts";
 import { SMALL_GEOMETRY, writeSmallModels, type SmallModels } from "../testing/small-model.ts";
@@ -97,6 +99,14 @@ describe("embedded engine", () => {
   it("places what its dry run says, to the byte", async () => {
     const dry = await embeddedDryRun(spec());
     await withEngine({}, async ({ memory }) => expect(memory.totals).toEqual(dry));
+  });
+
+  it("dry-runs a header without weights as it does the whole file", async () => {
+    const modelPath = join(folder, "header.gguf");
+    const { header, fileBytes } = writeGguf(modelDraft(SMALL_GEOMETRY, () => "F16"));
+    writeFileSync(modelPath, header);
+    truncateSync(modelPath, fileBytes);
+    expect(await embeddedDryRun(spec({ modelPath }))).toEqual(await embeddedDryRun(spec()));
   });
 
   it("lists no device where it has no build, and gives up a search that takes too long", async () => {

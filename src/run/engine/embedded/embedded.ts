@@ -155,7 +155,7 @@ class EmbeddedEngine implements RunningEngine {
   }
 
   stop(): Promise<StopReport> {
-    this.#stopped ??= this.#child.end().then((how) => ({ memory: this.memory, how }));
+    this.#stopped ??= this.#child.end().then((ended) => ({ memory: this.memory, ...ended }));
     return this.#stopped;
   }
 }

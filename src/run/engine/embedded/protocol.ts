@@ -19,7 +19,8 @@ export interface Calls {
   measureThreads: { args: ThreadOptions; answer: ThreadMeasurement };
   devices: { args: { backends: readonly Backend[] }; answer: EngineDevice[] };
   dryRun: { args: DryRunArgs; answer: { model: RamAndDevices; context: RamAndDevices } };
-  stop: { args: Record<string, never>; answer: null };
+  /** most RAM that the process held, bytes */
+  stop: { args: Record<string, never>; answer: number };
 }
 export type CallName = keyof Calls;
 

@@ -45,7 +45,7 @@ async function answer(message: Extract<ToChild, { call: string }>): Promise<AnyA
   }
   await Promise.all(replies.values());
   await session?.close();
-  return null;
+  return process.resourceUsage().maxRSS * 1024;
 }
 
 async function chat(id: number, args: Calls["chat"]["args"]): Promise<void> {

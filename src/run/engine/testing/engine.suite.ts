@@ -52,7 +52,8 @@ export function engineSuite({ name, makeEngine, spec, badModel, kill, skip = {} 
       expect(log.missing).toBeUndefined();
       expect(log.terms.map(({ term }) => term)).toEqual(expect.arrayContaining(["weights", "kv", "compute"]));
       expect(log.terms.find(({ term }) => term === "weights")!.bytes).toBeGreaterThan(0);
-      const { memory } = await running.stop();
+      const { memory, peakResidentBytes } = await running.stop();
+      expect(peakResidentBytes).toBeGreaterThan(log.terms.find(({ term }) => term === "compute")!.bytes);
       const compute = memory.log.terms.find(({ term }) => term === "compute")!;
       expect(compute.sizes[0]!.printed).toMatch(/^\d+\.\d{4}$/);
     });

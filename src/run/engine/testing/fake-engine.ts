@@ -182,7 +182,7 @@ class FakeRunningEngine implements RunningEngine {
       this.#log(this.#options.closingLog ?? CLOSING_LOG);
       this.#onEvent?.({ kind: "exit", code: 0, signal: null, expected: true });
     }
-    return { memory: this.memory, how };
+    return { memory: this.memory, how, ...(how === "stopped" ? { peakResidentBytes: 2 ** 25 } : {}) };
   }
 
   #log(lines: readonly string[]): void {
