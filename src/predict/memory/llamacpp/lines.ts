@@ -86,17 +86,16 @@ const NAMED = 3;
 /** "logits 96 MiB, add 1.12 MiB and 6 smaller" */
 function peakText(peak: readonly GraphTensor[]): string {
   const sorted = peak.toSorted((a, b) => b.bytes - a.bytes);
-  const named = sorted
-    .slice(0, NAMED)
-    .map((tensor) => `${tensor.name ?? tensor.operation} ${formatBytes(tensor.bytes)}`);
+  const named = sorted.slice(0, NAMED).map((tensor) => `${nameOf(tensor)} ${formatBytes(tensor.bytes)}`);
   const rest = sorted.length > NAMED ? ` and ${sorted.length - NAMED} smaller` : "";
   return `${named.join(", ")}${rest}`;
 }
 
+/** A product is named by its matrix, also where that was copied to the device for it. */
 function nameOf({ name, operation, sources }: GraphTensor): string {
   if (name !== undefined) return name;
-  const weight = sources.find((source) => source?.store?.usage === "weights")?.name;
-  return weight === undefined ? operation : `${operation} with ${weight.replace(".weight", "")}`;
+  const matrix = operation === "mul_mat" || operation === "mul_mat_id" ? sources[0]?.name : undefined;
+  return matrix === undefined ? operation : `product with ${matrix.replace("copy of ", "").replace(".weight", "")}`;
 }
 
 function bufferOf(type: BufferType, term: EngineBuffer["term"], size: number): EngineBuffer {
