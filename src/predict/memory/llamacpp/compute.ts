@@ -100,6 +100,7 @@ function buildGraph(session: Session, tokens: number, rows: number, pinned: bool
   const pins = pinned && (all < PIN_TOKENS || session.placement.complete);
   const builder = new GraphBuilder({ ...session, tokens: all, outputs: rows, ...(pins ? { pinNorm } : {}) });
   const logits = session.architecture.build(builder);
+  logits.name = "logits";
   logits.output = true;
   builder.graph.expand(logits);
   return builder;

@@ -2,21 +2,20 @@ import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { Device } from "../../../facts/hardware/index.ts";
 import type { Geometry } from "../../../facts/model/index.ts";
 import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
-import type { EngineBuffer, MemoryPrediction } from "../memory.ts";
+import type { MemoryPrediction } from "../memory.ts";
 import { architectureNames, architectureOf } from "./architectures/index.ts";
 import type { BufferType } from "./backends/buffer.ts";
-import { cacheBytes, layerCaches, type CacheKind } from "./cache.ts";
+import { layerCaches } from "./cache.ts";
 import { computeBuffers, flashAttentionRuns, type Session } from "./compute.ts";
 import { contextSizes } from "./context.ts";
 import { footprintOf } from "./footprint.ts";
+import { cacheLines, computeLines, outputLine, weightLines, type Line } from "./lines.ts";
 import { memoriesOf } from "./memories.ts";
 import { placesOf } from "./places.ts";
 import { placeLayers, type Placement } from "./placement.ts";
 import type { LlamaCppQuestion } from "./question.ts";
 import { checkSettings, rejected } from "./reject.ts";
 import { EngineAbort } from "./replay/abort.ts";
-import { computeBuffer } from "./replay/assign.ts";
-import { weightBuffers } from "./weight-buffers.ts";
 import { placeWeights } from "./weights.ts";
 
 /**
@@ -35,26 +34,19 @@ export function predictLlamaCpp(question: LlamaCppQuestion): MemoryPrediction {
 }
 
 function predict(session: Session, question: LlamaCppQuestion): MemoryPrediction {
-  const { memories, sizes, placement, caches } = session;
-  const mapped = mapsFile(question);
-  const weights = weightBuffers(session.weights, mapped ? memories.cpu : undefined);
-  const cacheOf = (kind: CacheKind): EngineBuffer[] =>
-    [...cacheBytes(caches, kind, sizes.streams)].map(([type, bytes]) => line(type, "kv", bytes));
-  const outputType = placement.output === "host" ? memories.cpu : (memories.deviceHost ?? memories.cpu);
-  const outputBytes = 4 * question.geometry.vocabularySize * sizes.sequences + outputType.overheadBytes;
-  const compute = computeBuffers(session);
-  const buffers: EngineBuffer[] = [
-    ...weights.map(({ label, term, place, bytes }) => ({ label, term, place, bytes })),
-    ...cacheOf("full"),
-    ...cacheOf("window"),
-    line(outputType, "output", outputBytes),
-    ...compute.bytes.map((bytes, index) => line(computeBuffer(memories.backends, index), "compute", bytes)),
-  ].filter((buffer) => buffer.bytes > 0 || buffer.term === "compute");
+  const lines: Line[] = [
+    ...weightLines(session, mapsFile(question)),
+    ...cacheLines(session, "full"),
+    ...cacheLines(session, "window"),
+    outputLine(session),
+    ...computeLines(session, computeBuffers(session)),
+  ];
+  const buffers = lines.map(({ buffer }) => buffer);
   return {
     kind: "fits-engine",
-    places: placesOf(buffers, memories),
+    places: placesOf(buffers, session.memories),
     buffers,
-    footprint: footprintOf(buffers, { session, compute, weights }),
+    footprint: footprintOf(lines, session.memories),
   };
 }
 
@@ -78,10 +70,6 @@ function placementOf(geometry: Geometry, settings: LlamaCppSettings, devices: re
 function mapsFile({ dryRun, settings, devices }: LlamaCppQuestion): boolean {
   const integrated = devices.some((device) => device.backend === "vulkan" && device.memoryKind === "unified");
   return dryRun !== true && (settings.memoryMap ?? !integrated);
-}
-
-function line(type: BufferType, term: EngineBuffer["term"], bytes: number): EngineBuffer {
-  return { label: type.name, term, place: type.place, bytes };
 }
 
 function openSession(question: LlamaCppQuestion): Session {

@@ -3,11 +3,13 @@ import { allocationOf, type BufferType } from "./backends/buffer.ts";
 import { GraphTensor } from "./graph/tensor.ts";
 import type { LoadedWeights, PlacedWeight } from "./weights.ts";
 
+interface WeightBuffer extends EngineBuffer {
+  /** the tensors in it */
+  readonly names: readonly string[];
+}
+
 /** The buffers that hold the weights, as the engine allocates or maps them. */
-export function weightBuffers(
-  weights: LoadedWeights,
-  mapped: BufferType | undefined,
-): (EngineBuffer & { tensors: number })[] {
+export function weightBuffers(weights: LoadedWeights, mapped: BufferType | undefined): WeightBuffer[] {
   const byType = new Map<BufferType, PlacedWeight[]>();
   for (const placed of weights.all) {
     const list = byType.get(placed.bufferType) ?? [];
@@ -15,6 +17,7 @@ export function weightBuffers(
     byType.set(placed.bufferType, list);
   }
   return [...byType].flatMap(([type, placed]) => {
+    const names = placed.map(({ tensor }) => tensor.name);
     const term = type.repacked ? "repacked" : "weights";
     if (type === mapped) {
       return spans(placed).map((bytes) => ({
@@ -22,14 +25,14 @@ export function weightBuffers(
         term,
         place: type.place,
         bytes,
-        tensors: placed.length,
+        names,
       }));
     }
     const bytes = allocationOf(
       type,
       placed.map((each) => type.allocationBytes(asTensor(each))),
     );
-    return [{ label: type.name, term, place: type.place, bytes, tensors: placed.length }];
+    return [{ label: type.name, term, place: type.place, bytes, names }];
   });
 }
 

@@ -136,5 +136,10 @@ function probe(
 }
 
 function leafOf({ type, shape, tensor }: Omit<PlacedWeight, "bufferType">, bufferType: BufferType): GraphTensor {
-  return new GraphTensor("none", type, shape, [], { bytes: tensor.bytes, store: { bufferType, usage: "weights" } });
+  const leaf = new GraphTensor("none", type, shape, [], {
+    bytes: tensor.bytes,
+    store: { bufferType, usage: "weights" },
+  });
+  leaf.name = tensor.name;
+  return leaf;
 }

@@ -44,8 +44,9 @@ export const start = guarded(async function (this: CliContext, flags: StartFlags
     }
 
     progress.update("starting the engine ...");
+    const known = flags.threads ?? question.request.measuredThreads;
     engine = await embeddedEngine().start(
-      { modelPath: weights.path, backend: question.backend, settings: choice.settings, threads: choice.threads },
+      { modelPath: weights.path, backend: question.backend, settings: choice.settings, ...(known === undefined ? {} : { threads: known }) },
       {
         signal: this.signal,
         onEvent: (event) => {
@@ -56,10 +57,7 @@ export const start = guarded(async function (this: CliContext, flags: StartFlags
         },
       },
     );
-    // a few steps also read the weights in once: a rate measured on a cold file says something of the disk
-    const known = flags.threads ?? question.request.measuredThreads;
-    const steps = await engine.measureThreads?.(known === undefined ? {} : { candidates: [known], budgetMs: 200 });
-    const threads = known ?? steps?.threads ?? choice.threads;
+    const threads = known ?? (await engine.measureThreads?.())?.threads ?? choice.threads;
     progress.done();
 
     const { reply, firstTokenAtMs } = await converse(this, engine, flags);
@@ -130,7 +128,10 @@ async function converse(
   for await (const event of stream) {
     if (event.kind === "prefill") firstTokenAtMs = Date.now();
     else if (event.kind === "token") write(event.text);
-    else reply = event.reply;
+    else {
+      write(event.tail);
+      reply = event.reply;
+    }
   }
   write("\n");
   if (context.signal.aborted || !reply) throw new LoadoutError("interrupted");

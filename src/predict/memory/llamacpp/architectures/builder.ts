@@ -97,7 +97,7 @@ export class GraphBuilder {
     return {
       keyRows: input(I64, [tokens]),
       valueRows: input(I64, [settings.valuesTransposed ? tokens * widest : tokens]),
-      mask: input(maskType, [cells, tokens / sizes.streams, 1, sizes.streams]),
+      mask: input(maskType, [cells, tokens / sizes.streams, 1, sizes.streams], "attention mask"),
       keyRotation: rotation(settings.cacheTypeK, heads.keyLength, largestPowerOfTwo(heads.keyLength)),
       valueRotation: rotation(settings.cacheTypeV, heads.valueLength, ROTATION),
     };
@@ -117,7 +117,7 @@ export class GraphBuilder {
 
 function rotation(cacheType: string, headLength: number, size: number): GraphTensor | undefined {
   if (elementType(cacheType)?.quantized !== true || headLength % ROTATION !== 0) return undefined;
-  return input(F32, [size, size]);
+  return input(F32, [size, size], "rotation matrix");
 }
 
 /** The largest power of two, from 64 on, that divides a head's length. */

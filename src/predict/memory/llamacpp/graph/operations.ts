@@ -4,8 +4,9 @@ import { GraphTensor, denseStrides, elements, isContiguous, type Shape } from ".
 // The engine's operations as far as memory goes: which shape comes out, what is read, what is a view of what.
 
 /** A tensor the caller fills before the graph runs. */
-export function input(type: ElementType, shape: readonly number[]): GraphTensor {
+export function input(type: ElementType, shape: readonly number[], name = "input"): GraphTensor {
   const tensor = new GraphTensor("none", type, fill(shape), []);
+  tensor.name = name;
   tensor.input = true;
   return tensor;
 }

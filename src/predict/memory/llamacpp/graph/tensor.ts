@@ -55,6 +55,8 @@ export class GraphTensor {
   /** the tensor that owns the memory, where this one is a view of it (never itself a view) */
   readonly owner: GraphTensor | undefined;
   readonly store: Store | undefined;
+  /** what it is, where a person would ask: "attention mask", "logits"; else its operation says enough */
+  name: string | undefined;
   input = false;
   output = false;
   visited = false;

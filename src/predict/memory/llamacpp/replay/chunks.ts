@@ -29,6 +29,8 @@ export class ChunkAllocator {
   readonly #alignment: number;
   readonly #maxChunkBytes: number;
   #chunks: Chunk[] = [];
+  /** how often the high-water mark has risen */
+  grown = 0;
 
   constructor(alignment: number, maxChunkBytes: number) {
     this.#alignment = alignment;
@@ -37,6 +39,7 @@ export class ChunkAllocator {
 
   reset(): void {
     this.#chunks = [];
+    this.grown = 0;
   }
 
   /** High-water mark of every chunk, in bytes. */
@@ -53,7 +56,10 @@ export class ChunkAllocator {
     block.offset += size;
     block.size -= size;
     if (block.size === 0) chunk.free.splice(at, 1);
-    chunk.highWater = Math.max(chunk.highWater, offset + size);
+    if (offset + size > chunk.highWater) {
+      chunk.highWater = offset + size;
+      this.grown += 1;
+    }
     return { chunk: index, offset };
   }
 

@@ -30,14 +30,20 @@ const IN_PLACE: ReadonlySet<Operation> = new Set<Operation>([
 export class GraphAllocator {
   readonly #types: readonly BufferType[];
   readonly #chunks: readonly ChunkAllocator[];
+  readonly #live: readonly Set<GraphTensor>[];
+  /** what lay in each buffer when it last grew */
+  readonly peaks: (readonly GraphTensor[])[];
 
   constructor(types: readonly BufferType[]) {
     this.#types = types;
     this.#chunks = types.map((type) => new ChunkAllocator(type.alignmentBytes, type.maxBytes));
+    this.#live = types.map(() => new Set());
+    this.peaks = types.map(() => []);
   }
 
   reserve(nodes: readonly Placed[], leaves: readonly Placed[]): number[][] {
     for (const chunks of this.#chunks) chunks.reset();
+    for (const live of this.#live) live.clear();
     for (const { tensor, buffer } of leaves) this.#allocate(tensor, buffer);
     for (const { tensor, buffer } of nodes) {
       // dependency nodes (operation "none") hold their source but are no view that anything reads
@@ -61,7 +67,11 @@ export class GraphAllocator {
     if (tensor.allocated || tensor.store !== undefined || tensor.owner !== undefined) return;
     tensor.allocated = true;
     if (IN_PLACE.has(tensor.operation) && this.#takeOver(tensor)) return;
-    const address = this.#chunks[buffer]!.allocate(this.#types[buffer]!.allocationBytes(tensor));
+    const chunks = this.#chunks[buffer]!;
+    const before = chunks.grown;
+    const address = chunks.allocate(this.#types[buffer]!.allocationBytes(tensor));
+    this.#live[buffer]!.add(tensor);
+    if (chunks.grown > before) this.peaks[buffer] = [...this.#live[buffer]!];
     tensor.buffer = buffer;
     tensor.chunk = address.chunk;
     tensor.offset = address.offset;
@@ -76,6 +86,8 @@ export class GraphAllocator {
       tensor.chunk = parent.chunk;
       tensor.offset = parent.offset;
       parent.allocated = false;
+      this.#live[parent.buffer]!.delete(parent);
+      this.#live[parent.buffer]!.add(tensor);
       this.#freeRest(tensor, parent);
       return true;
     }
@@ -105,6 +117,7 @@ export class GraphAllocator {
 
   #free(tensor: GraphTensor): void {
     if (tensor.output) return;
+    this.#live[tensor.buffer]!.delete(tensor);
     this.#chunks[tensor.buffer]!.free(tensor, this.#types[tensor.buffer]!.allocationBytes(tensor));
     tensor.allocated = false;
   }

@@ -16,6 +16,8 @@ export interface ScheduleOptions {
 export interface Reservation {
   /** bytes per chunk of every back end's compute buffer, in the back ends' order */
   readonly chunks: readonly (readonly number[])[];
+  /** what lay in each compute buffer when it last grew */
+  readonly peaks: readonly (readonly GraphTensor[])[];
   readonly splits: number;
   readonly nodes: number;
 }
@@ -43,7 +45,7 @@ export function reserve(graph: Graph, backends: readonly ComputeBackend[], optio
     ...pipelineLeaves(graph, splits, options),
     ...graph.leaves.map((tensor) => ({ tensor, buffer: tensor.backend })),
   ]);
-  return { chunks, splits: splits.length, nodes: graph.nodes.length };
+  return { chunks, peaks: allocator.peaks, splits: splits.length, nodes: graph.nodes.length };
 }
 
 /** Devices working as a pipeline hold several copies of every graph input and every split input, all the time. */
@@ -56,6 +58,7 @@ function pipelineLeaves(graph: Graph, splits: readonly Split[], options: Schedul
     leaves.push({ tensor: leaf, buffer: leaf.backend });
     for (let copy = 1; copy < options.copies; copy++) {
       const twin = new GraphTensor("none", leaf.type, leaf.shape, [], { strides: leaf.strides });
+      twin.name = leaf.name;
       twin.input = twin.output = true;
       leaves.push({ tensor: twin, buffer: leaf.backend });
     }

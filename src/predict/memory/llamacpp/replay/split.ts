@@ -77,6 +77,7 @@ function wantsNewSplit(
 
 function copyOf(source: GraphTensor, pipelined: boolean): GraphTensor {
   const copy = new GraphTensor("none", source.type, source.shape, [], { strides: source.strides, bytes: source.bytes });
+  copy.name = `copy of ${source.name ?? source.operation}`;
   copy.input = copy.output = pipelined;
   return copy;
 }

@@ -1,0 +1,103 @@
+import { formatBytes } from "../../../facts/units/index.ts";
+import { bytes, type Estimate } from "../../estimate/index.ts";
+import type { EngineBuffer } from "../memory.ts";
+import type { BufferType } from "./backends/buffer.ts";
+import { cacheBytes, type CacheKind } from "./cache.ts";
+import type { ComputeBuffers, Session } from "./compute.ts";
+import type { ElementType } from "./graph/element.ts";
+import type { GraphTensor } from "./graph/tensor.ts";
+import { computeBuffer } from "./replay/assign.ts";
+import { weightBuffers } from "./weight-buffers.ts";
+
+/** A buffer of the engine with the arithmetic behind its size. */
+export interface Line {
+  readonly buffer: EngineBuffer;
+  readonly leaf: Estimate;
+}
+
+export function weightLines(session: Session, mapped: boolean): Line[] {
+  return weightBuffers(session.weights, mapped ? session.memories.cpu : undefined).map(
+    ({ names, ...buffer }, index) => {
+      const what = buffer.term === "repacked" ? "weights rearranged for the processor" : "weights";
+      const label = `${what} (${buffer.label})`;
+      // a split file is mapped piece by piece, and a tensor kept out of the mapping's middle still lies inside it
+      const key = `${buffer.term}-${buffer.label}-${index}`;
+      return { buffer, leaf: bytes(key, label, buffer.bytes, "header", tensorsText(names)) };
+    },
+  );
+}
+
+/** "65 tensors of layers 0 to 3, output" */
+function tensorsText(names: readonly string[]): string {
+  const layers = names.map((name) => /^blk\.(\d+)\./.exec(name)?.[1]).filter((layer) => layer !== undefined);
+  const numbers = [...new Set(layers.map(Number))].sort((a, b) => a - b);
+  const others = [
+    ...new Set(names.filter((name) => !name.startsWith("blk.")).map((name) => name.replace(".weight", ""))),
+  ];
+  const [first, last] = [numbers[0], numbers.at(-1)];
+  const range = first === undefined ? [] : [first === last ? `layer ${first}` : `layers ${first} to ${last}`];
+  return `${names.length} tensors as stored: ${[...range, ...others].join(", ")}`;
+}
+
+const CACHE_NAMES: Readonly<Record<CacheKind, string>> = { full: "KV cache", window: "KV cache of windows" };
+
+export function cacheLines(session: Session, kind: CacheKind): Line[] {
+  const { caches, sizes } = session;
+  return [...cacheBytes(caches, kind, sizes.streams)].map(([type, size]) => {
+    const here = caches.filter((cache) => cache.kind === kind && cache.bufferType === type);
+    const { keyWidth, keyType, valueWidth, valueType, cells } = here[0]!;
+    const row = `(K ${rowText(keyWidth, keyType)} + V ${rowText(valueWidth, valueType)})`;
+    const formula = `${here.length} layers × ${cells} cells × ${sizes.streams} streams × ${row}`;
+    const key = kind === "full" ? "kv" : "kv-window";
+    const label = `${CACHE_NAMES[kind]} (${type.name})`;
+    return { buffer: bufferOf(type, "kv", size), leaf: bytes(key, label, size, "formula", formula) };
+  });
+}
+
+function rowText(width: number, { bytes: size, block }: ElementType): string {
+  return block === 1 ? `${width} × ${size} B` : `${width}/${block} × ${size} B`;
+}
+
+export function outputLine({ geometry, memories, placement, sizes }: Session): Line {
+  const type = placement.output === "host" ? memories.cpu : (memories.deviceHost ?? memories.cpu);
+  const size = 4 * geometry.vocabularySize * sizes.sequences + type.overheadBytes;
+  const overhead = type.overheadBytes > 0 ? ` + ${type.overheadBytes} B` : "";
+  const formula = `${geometry.vocabularySize} logits × ${sizes.sequences} sequences × 4 B${overhead}`;
+  const label = `output buffer (${type.name})`;
+  return { buffer: bufferOf(type, "output", size), leaf: bytes("output", label, size, "formula", formula) };
+}
+
+export function computeLines({ memories, sizes }: Session, { bytes: held, prompt, copies }: ComputeBuffers): Line[] {
+  const tokens = Math.min(sizes.context, sizes.microBatch);
+  const rows = Math.min(tokens, sizes.outputRows);
+  const inCopies = copies > 1 ? `, ${copies} copies of every input` : "";
+  const run = `${prompt.nodes} operations in ${prompt.splits} splits on ${tokens} tokens, ${rows} rows of logits${inCopies}`;
+  return held.map((size, index) => {
+    const type = computeBuffer(memories.backends, index);
+    const formula = `most at once of ${run}; at that point ${peakText(prompt.peaks[index]!)}`;
+    const label = `compute buffer (${type.name})`;
+    return { buffer: bufferOf(type, "compute", size), leaf: bytes("compute", label, size, "formula", formula) };
+  });
+}
+
+/** tensors named one by one in the formula of a compute buffer */
+const NAMED = 3;
+
+/** "logits 96 MiB, add 1.12 MiB and 6 smaller" */
+function peakText(peak: readonly GraphTensor[]): string {
+  const sorted = peak.toSorted((a, b) => b.bytes - a.bytes);
+  const named = sorted.slice(0, NAMED).map((tensor) => `${nameOf(tensor)} ${formatBytes(tensor.bytes)}`);
+  const rest = sorted.length > NAMED ? ` and ${sorted.length - NAMED} smaller` : "";
+  return `${named.join(", ")}${rest}`;
+}
+
+/** A product is named by its matrix, also where that was copied to the device for it. */
+function nameOf({ name, operation, sources }: GraphTensor): string {
+  if (name !== undefined) return name;
+  const matrix = operation === "mul_mat" || operation === "mul_mat_id" ? sources[0]?.name : undefined;
+  return matrix === undefined ? operation : `product with ${matrix.replace("copy of ", "").replace(".weight", "")}`;
+}
+
+function bufferOf(type: BufferType, term: EngineBuffer["term"], size: number): EngineBuffer {
+  return { label: type.name, term, place: type.place, bytes: size };
+}
