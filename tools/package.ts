@@ -17,21 +17,33 @@ interface Packed {
   readonly files: readonly { readonly path: string }[];
   readonly unpackedSize: number;
 }
-const listed = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { cwd: root, encoding: "utf8" });
+const listed = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+  cwd: root,
+  encoding: "utf8",
+});
 const [packed]: [Packed] = JSON.parse(listed);
 const paths = packed.files.map(({ path }) => path);
 const wanted = /^(package\.json|README\.md|LICENSE|NOTICE|dist\/.+\.(js|d\.ts)|data\/[\w./-]+)$/;
 for (const path of paths) {
-  if (!wanted.test(path) || /\.test\.|fixtures|testing|truth/.test(path)) faults.push(`packs ${path}, which nobody needs`);
+  if (!wanted.test(path) || /\.test\.|fixtures|testing|truth/.test(path))
+    faults.push(`packs ${path}, which nobody needs`);
 }
-for (const path of ["dist/index.js", "dist/index.d.ts", "dist/show/cli/main.js", "data/small-models.json", "LICENSE", "NOTICE"]) {
+for (const path of [
+  "dist/index.js",
+  "dist/index.d.ts",
+  "dist/show/cli/main.js",
+  "data/small-models.json",
+  "LICENSE",
+  "NOTICE",
+]) {
   if (!paths.includes(path)) faults.push(`does not pack ${path}`);
 }
 
 // the pure rooms load without the engine, and name what they promise
 for (const entry of ["index.js", "facts/index.js", "predict/index.js", "plan/index.js"]) {
   const path = join(root, "dist", entry);
-  if (!existsSync(path) || Object.keys(await import(pathToFileURL(path).href)).length === 0) faults.push(`${entry} exports nothing`);
+  if (!existsSync(path) || Object.keys(await import(pathToFileURL(path).href)).length === 0)
+    faults.push(`${entry} exports nothing`);
 }
 
 for (const fault of faults) console.error(`package: ${fault}`);

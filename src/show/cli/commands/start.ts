@@ -46,7 +46,12 @@ export const start = guarded(async function (this: CliContext, flags: StartFlags
     progress.update("starting the engine ...");
     const known = flags.threads ?? question.request.measuredThreads;
     engine = await embeddedEngine().start(
-      { modelPath: weights.path, backend: question.backend, settings: choice.settings, ...(known === undefined ? {} : { threads: known }) },
+      {
+        modelPath: weights.path,
+        backend: question.backend,
+        settings: choice.settings,
+        ...(known === undefined ? {} : { threads: known }),
+      },
       {
         signal: this.signal,
         onEvent: (event) => {

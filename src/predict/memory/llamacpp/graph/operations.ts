@@ -126,7 +126,7 @@ export function rotate(tensor: GraphTensor, matrix: GraphTensor): GraphTensor {
   return reshape(multiplyMatrix(matrix, rowsOf), tensor.shape);
 }
 
-export function strideOfRow(type: ElementType, width: number): number {
+function strideOfRow(type: ElementType, width: number): number {
   return rowBytes(type, width);
 }
 
