@@ -29,7 +29,7 @@ const start = buildCommand({
         kind: "parsed",
         parse: (text: string) => parseCount(text, "--max-tokens", 1),
         brief: "Longest reply, tokens",
-        default: "128",
+        default: "160",
       },
       yes,
     },

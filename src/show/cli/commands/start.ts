@@ -22,7 +22,7 @@ export interface StartFlags extends PlanFlags {
   readonly yes?: boolean;
 }
 
-const PROMPT = "What is the capital of France? Answer in one sentence.";
+const PROMPT = "Explain in three sentences why the sky is blue.";
 
 /** `loadout`: probe, plan, predict, start, reply, measure, compare, keep. */
 export const start = guarded(async function (this: CliContext, flags: StartFlags) {
