@@ -1,13 +1,11 @@
 // What `npm start` and `npm test` run: plain JavaScript for Node 20, because on a fresh clone nothing else is there yet.
 // It installs what is missing, once, then hands over to the Node 24 that came with the packages.
 import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const STAMP = join(ROOT, "node_modules", ".loadout-installed.json");
 const [task, ...rest] = process.argv.slice(2);
 
 requireNode();
@@ -26,13 +24,9 @@ function requireNode() {
   process.exit(3);
 }
 
-/** Installs the locked packages when they are not those of the lockfile; `run` leaves the development tools out. */
+/** Installs the locked packages when they are not here as locked; `run` leaves the development tools out. */
 function install(what) {
-  const lock = createHash("sha256")
-    .update(readFileSync(join(ROOT, "package-lock.json")))
-    .digest("hex");
-  const stamp = existsSync(STAMP) ? JSON.parse(readFileSync(STAMP, "utf8")) : {};
-  if (stamp.lock !== lock || (what === "all" && stamp.what !== "all")) {
+  if (!installed(what)) {
     say(`installing packages (once, about ${what === "all" ? "200 MB" : "150 MB"} to download) ...`);
     const started = Date.now();
     const quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts"];
@@ -48,9 +42,22 @@ function install(what) {
       process.exit(3);
     }
     say(`packages installed in ${Math.round((Date.now() - started) / 1000)} s`);
-    writeFileSync(STAMP, JSON.stringify({ lock, what }));
   }
   if (process.platform === "linux" && process.arch === "x64" && nvidiaDriver()) installCuda();
+}
+
+/** Is every package of the lockfile here in its version? npm writes down what it installed; packages for other systems are optional. */
+function installed(what) {
+  const hidden = join(ROOT, "node_modules", ".package-lock.json");
+  if (!existsSync(hidden)) return false;
+  const here = JSON.parse(readFileSync(hidden, "utf8")).packages;
+  const locked = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")).packages;
+  for (const [path, { version, optional, dev, devOptional }] of Object.entries(locked)) {
+    if (path === "" || optional || devOptional || (dev && what !== "all")) continue;
+    if (here[path]?.version !== version) return false;
+  }
+  const engine = "node_modules/node-llama-cpp";
+  return here[engine]?.version === locked[engine].version;
 }
 
 function nvidiaDriver() {
