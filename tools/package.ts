@@ -1,6 +1,7 @@
 // Is the package whole? Builds it, lets publint look at it, and reads the list of files npm would pack. `npm run package`
-import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { publint } from "publint";
@@ -44,6 +45,42 @@ for (const entry of ["index.js", "facts/index.js", "predict/index.js", "plan/ind
   const path = join(root, "dist", entry);
   if (!existsSync(path) || Object.keys(await import(pathToFileURL(path).href)).length === 0)
     faults.push(`${entry} exports nothing`);
+}
+
+// a program without Node's types can use them: the example of docs/library.md, compiled against the built types
+const page = readFileSync(join(root, "docs/library.md"), "utf8");
+const example = /```ts\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
+const consumer = mkdtempSync(join(tmpdir(), "loadout-consumer-"));
+try {
+  mkdirSync(join(consumer, "node_modules"));
+  symlinkSync(root, join(consumer, "node_modules/loadout"), "dir");
+  const given =
+    "declare const size: number;\ndeclare function readRange(offset: number, length: number): Promise<Uint8Array>;\n";
+  writeFileSync(
+    join(consumer, "index.mts"),
+    `${example}\n${given}\nexport const kind: "fits-engine" | "rejected" = memory.kind;\n`,
+  );
+  const options = [
+    "--noEmit",
+    "--strict",
+    "--target",
+    "es2024",
+    "--module",
+    "nodenext",
+    "--lib",
+    "es2024",
+    "--types",
+    "",
+  ];
+  const compiler = join(root, "node_modules/typescript/bin/tsc");
+  const compiled = spawnSync(process.execPath, [compiler, ...options, "index.mts"], {
+    cwd: consumer,
+    encoding: "utf8",
+  });
+  if (compiled.status !== 0)
+    faults.push(`the example of docs/library.md does not compile without Node's types:\n${compiled.stdout}`);
+} finally {
+  rmSync(consumer, { recursive: true });
 }
 
 for (const fault of faults) console.error(`package: ${fault}`);
