@@ -1,7 +1,8 @@
 // Sets predictions against the embedded engine: loads settings drawn by a seed, each in a process of its own, and compares every digit
 // the engine prints of weights, cache, output and compute buffers, device by device. A miss is shown; a setting the engine refuses must
 // have been predicted as refused. Devices are the machine's first Vulkan device, listed once to three times.
-// Usage: node tools/exactness.ts --models DIR [--seed N] [--count N] [--only N] [--json]
+// Without --models the two models are found or fetched into LOADOUT_TEST_CACHE.
+// Usage: node tools/exactness.ts [--models DIR] [--seed N] [--count N] [--only N] [--json]
 import { spawn } from "node:child_process";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,6 +14,7 @@ import { predictLlamaCpp, type MemoryPrediction } from "../src/predict/memory/in
 import { cpuFeatures, vulkanDevices, vulkanLimits } from "./exactness/devices.ts";
 import { drawSettings, type Setting } from "./exactness/draw.ts";
 import { difference, predictedSizes, printedSizes } from "./exactness/log-lines.ts";
+import { smallModelFolders } from "./small-models.ts";
 
 /** The seed whose settings the figures in the documentation are of. */
 const SEED = 20_261_124;
@@ -40,13 +42,13 @@ async function main(): Promise<void> {
       json: { type: "boolean", default: false },
     },
   });
-  if (values.models === undefined) throw new Error("--models DIR: the folder with the two small models");
+  const folders = values.models === undefined ? await smallModelFolders() : undefined;
   const settings = drawSettings(Number(values.seed), Number(values.count));
   const limits = vulkanLimits();
   const outcomes: Outcome[] = [];
   for (const [index, setting] of settings.entries()) {
     if (values.only !== undefined && Number(values.only) !== index) continue;
-    const path = join(values.models, setting.model);
+    const path = join(folders?.get(setting.model) ?? values.models ?? ".", setting.model);
     const outcome = compare(setting, await predict(setting, path, limits), await load(setting, path));
     outcomes.push(outcome);
     if (!values.json) console.log(describe(index, outcome));
