@@ -1,6 +1,7 @@
 // The real command in a process of its own, with the real engine and a small random-weight model written here.
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -156,6 +157,23 @@ test("explain shows formulas; probe, models and doctor keep the schema", async (
     expect(code, stderr).toBe(0);
     expect(valid(JSON.parse(stdout)), args[0]).toBe("valid");
   }
+});
+
+test("models rm removes what Loadout fetched, never what is somebody else's", async () => {
+  const own = join(folder, "home/data/weights/tiny");
+  await mkdir(own, { recursive: true });
+  await copyFile(model, join(own, "own.gguf"));
+  const listed = await loadout("models", "--json");
+  expect(JSON.parse(listed.stdout).models.map(({ origin }: { origin: string }) => origin)).toContain("loadout");
+  expect((await loadout("models", "rm", "own")).code).toBe(4);
+  expect((await loadout("models", "rm", "own", "--yes")).code).toBe(0);
+  expect(existsSync(join(own, "own.gguf"))).toBe(false);
+  const theirs = join(folder, "theirs");
+  await mkdir(theirs);
+  await copyFile(model, join(theirs, "kept.gguf"));
+  const refused = await loadout("models", "rm", "kept", "--models", theirs, "--yes");
+  expect(refused.code).not.toBe(0);
+  expect(existsSync(join(theirs, "kept.gguf"))).toBe(true);
 });
 
 test("help has examples everywhere", async () => {

@@ -51,16 +51,30 @@ async function rigOfEngine({ rig, bootId, deviceList }: ProbeReport, cacheDir: s
     (text): { key: string; devices: EngineDevice[] } => JSON.parse(text),
     () => undefined,
   );
-  if (kept?.key === key) return withEngineDevices(rig, kept.devices.map(withoutFree));
+  if (kept?.key === key) return withEngineDevices(rig, oneBackend(kept.devices).map(withoutFree));
+  const devices = await listedByEngine();
+  await mkdir(cacheDir, { recursive: true });
+  await writeFile(path, JSON.stringify({ key, devices }));
+  return withEngineDevices(rig, oneBackend(devices));
+}
+
+/** Devices the embedded engine lists, of every back end it has a build for, software devices among them. */
+export async function listedByEngine(): Promise<EngineDevice[]> {
   const { embeddedDevices } = await import("../../run/engine/index.ts");
-  const devices = (await embeddedDevices()).map(({ label, software, ...rest }): EngineDevice => ({
+  return (await embeddedDevices()).map(({ label, software, ...rest }): EngineDevice => ({
     id: label,
     ...rest,
     ...(software ? { software } : {}),
   }));
-  await mkdir(cacheDir, { recursive: true });
-  await writeFile(path, JSON.stringify({ key, devices }));
-  return withEngineDevices(rig, devices);
+}
+
+/** The embedded engine runs one back end at a time, and Vulkan lists again what CUDA has: the first that has a GPU is taken. */
+function oneBackend(devices: readonly EngineDevice[]): EngineDevice[] {
+  const real = devices.filter(({ software }) => !software);
+  const backend = (["cuda", "metal", "rocm", "sycl", "vulkan"] as const).find((name) =>
+    real.some((device) => device.backend === name),
+  );
+  return real.filter((device) => device.backend === backend);
 }
 
 /** Free memory changes from minute to minute: of a kept list only the driver's fresh figure counts. */

@@ -1,8 +1,9 @@
+import { LoadoutError } from "../../../facts/errors/index.ts";
 import { formatBytes, formatRate } from "../../../facts/units/index.ts";
 import { ANSWER_VERSION } from "../../../plan/answer/index.ts";
-import type { ProbeReport } from "../../../run/probe/index.ts";
+import type { EngineDevice, ProbeReport } from "../../../run/probe/index.ts";
 import { guarded, type CliContext } from "../context.ts";
-import { machineOf } from "../machine.ts";
+import { listedByEngine, machineOf } from "../machine.ts";
 import { columns } from "../text/layout.ts";
 import type { Style } from "../text/style.ts";
 
@@ -13,12 +14,27 @@ interface ProbeFlags {
 
 /** `loadout probe` */
 export const probe = guarded(async function (this: CliContext, flags: ProbeFlags) {
-  const { report } = await machineOf(this, flags);
-  if (flags.json) this.out(JSON.stringify({ schema: ANSWER_VERSION, kind: "probe", ...report }, null, 2));
-  else this.out(probeText(report, this.outStyle));
+  const [{ report }, engineDevices] = await Promise.all([machineOf(this, flags), devicesOfEngine()]);
+  if (flags.json)
+    this.out(JSON.stringify({ schema: ANSWER_VERSION, kind: "probe", ...report, engineDevices }, null, 2));
+  else this.out(probeText(report, engineDevices, this.outStyle));
 });
 
-function probeText({ rig, findings, holders, bandwidth, notes }: ProbeReport, style: Style): string {
+/** What the embedded engine lists; where it cannot be asked, why (`loadout doctor` says what to do). */
+async function devicesOfEngine(): Promise<readonly EngineDevice[] | string> {
+  try {
+    return await listedByEngine();
+  } catch (error) {
+    if (error instanceof LoadoutError) return error.message;
+    throw error;
+  }
+}
+
+function probeText(
+  { rig, findings, holders, bandwidth, notes }: ProbeReport,
+  listed: readonly EngineDevice[] | string,
+  style: Style,
+): string {
   const { host, devices } = rig;
   const rows: string[][] = [
     ["processor", `${host.cpu.model}, ${host.cpu.physicalCores} cores, ${host.cpu.logicalCores} threads`],
@@ -41,6 +57,7 @@ function probeText({ rig, findings, holders, bandwidth, notes }: ProbeReport, st
         .join(", "),
     ]),
     ...(devices.length === 0 ? [["GPU", "none that an engine can use"]] : []),
+    ["engine lists", engineText(listed)],
   ];
   const tools = findings.map(({ tool, status, reason }) => [`  ${tool}`, status, style.faint(reason ?? "")]);
   const held = holders.map(({ name, pid, bytes, memory }) => [
@@ -59,4 +76,12 @@ function probeText({ rig, findings, holders, bandwidth, notes }: ProbeReport, st
     "",
     `next: ${style.strong("loadout")}`,
   ].join("\n");
+}
+
+function engineText(listed: readonly EngineDevice[] | string): string {
+  if (typeof listed === "string") return listed;
+  const names = listed.map(
+    ({ id, name, software }) => `${id}${name === undefined ? "" : ` ${name}`}${software ? " (software)" : ""}`,
+  );
+  return names.join(", ") || "no device but the processor";
 }
