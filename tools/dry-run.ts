@@ -77,7 +77,7 @@ function predict(shape: Shape, tensors: readonly Tensor[], devices: number, sett
     caller: LLAMACPP_CALLERS["node-llama-cpp"],
     devices: vulkanDevices(devices, vulkanLimits()),
     settings: {
-      context: setting.context,
+      context: setting.context * setting.sequences,
       sequences: setting.sequences,
       unifiedCache: false,
       batch: setting.batch,

@@ -102,7 +102,7 @@ async function predict(
     caller: LLAMACPP_CALLERS["node-llama-cpp"],
     devices: vulkanDevices(setting.devices, limits),
     settings: {
-      context,
+      context: context * sequences,
       sequences,
       unifiedCache: false,
       batch,

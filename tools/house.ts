@@ -81,11 +81,18 @@ function checkPurity(text: string, say: (line: number, rule: string) => void): v
   }
 }
 
-/** Blanks comments and string contents, keeping line breaks, so that words in prose do not count. */
+/** Blanks comments and the text of strings, keeping line breaks and `${...}`, so that words in prose do not count. */
 function withoutCommentsAndStrings(text: string): string {
+  const blank = (part: string) => part.replace(/[^\n]/g, " ");
   return text.replace(
     /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g,
-    (part) => (part.startsWith("`") ? part.replace(/[^\n$(){}.A-Za-z]/g, " ") : part.replace(/[^\n]/g, " ")),
+    (part) =>
+      part.startsWith("`")
+        ? part
+            .split(/(\$\{[^}]*\})/)
+            .map((piece, index) => (index % 2 ? piece : blank(piece)))
+            .join("")
+        : blank(part),
   );
 }
 

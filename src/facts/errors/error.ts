@@ -34,7 +34,12 @@ export class LoadoutError extends Error {
   }
 }
 
-/** Replaces `{name}` by the detail of that name; a missing detail reads "unknown". */
+/**
+ * Replaces `{name}` by the detail of that name; a missing detail reads "unknown". Details may come from hostile files:
+ * control characters, which terminals obey, are replaced, except line breaks and tabs.
+ */
 function fill(template: string, details: ErrorDetails): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? "unknown"));
+  return template.replace(/\{(\w+)\}/g, (_, name: string) =>
+    String(details[name] ?? "unknown").replace(/[^\P{Cc}\n\t]/gu, "\ufffd"),
+  );
 }

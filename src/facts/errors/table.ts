@@ -3,6 +3,7 @@ import { ENGINE_ERRORS } from "./rows/engine.ts";
 import { FETCH_ERRORS } from "./rows/fetch.ts";
 import { MEMORY_ERRORS } from "./rows/memory.ts";
 import { MODEL_ERRORS } from "./rows/model.ts";
+import { RECEIPT_ERRORS } from "./rows/receipt.ts";
 import { WEIGHTS_ERRORS } from "./rows/weights.ts";
 
 /** Exit codes of the command, one meaning each. */
@@ -44,6 +45,7 @@ export const ERRORS = {
   ...FETCH_ERRORS,
   ...MEMORY_ERRORS,
   ...MODEL_ERRORS,
+  ...RECEIPT_ERRORS,
   ...WEIGHTS_ERRORS,
 } as const satisfies Record<string, ErrorRow>;
 

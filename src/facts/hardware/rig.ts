@@ -26,6 +26,10 @@ export interface Device {
   /** row of the device catalog, once matched */
   readonly catalogId?: string;
   readonly driver?: string;
+  /** "0000:01:00.0": the same card in every list */
+  readonly pciAddress?: string;
+  /** instruction set: "8.9" (compute capability), "gfx1151" */
+  readonly architecture?: string;
 }
 
 /** Limits of a device's API, where it has them (Vulkan, Metal). */
@@ -49,6 +53,10 @@ export interface Host {
     readonly vendor: string;
     readonly physicalCores: number;
     readonly logicalCores: number;
+    /** fast cores among the physical ones, where a chip has two kinds */
+    readonly performanceCores?: number;
+    /** processors a container, a job or an affinity mask leaves to this process, where fewer than all; may be a fraction */
+    readonly usableCores?: number;
     /** instruction sets that decide kernels: "avx2", "avx512f", "amx-int8", "neon", "dotprod", ... */
     readonly features: readonly string[];
   };
@@ -58,6 +66,8 @@ export interface Host {
   /** the container's or job's limit where there is one, already applied to ramBytes and availableBytes */
   readonly limitBytes?: number;
   readonly swapBytes: number;
+  /** NUMA nodes with memory, where there are several */
+  readonly numaNodes?: number;
   /** measured copy bandwidth (bytes read + written per second), or peak of the memory system */
   readonly bandwidthBytesPerSec?: number;
   readonly diskFreeBytes?: number;
@@ -65,9 +75,20 @@ export interface Host {
   readonly arch: "x64" | "arm64";
 }
 
+/** How two devices reach each other. */
+export interface DeviceLink {
+  /** ids of the devices */
+  readonly between: readonly [string, string];
+  readonly kind: "nvlink" | "pcie" | "through the host";
+  /** bonded links of that kind, where there are several */
+  readonly count?: number;
+}
+
 /** Devices in the engine's order, and their host. No device = CPU only. */
 export interface Rig {
   readonly name: string;
   readonly host: Host;
   readonly devices: readonly Device[];
+  /** absent = not known */
+  readonly links?: readonly DeviceLink[];
 }

@@ -12,6 +12,7 @@ export function geometryFromGguf(file: GgufFile): Geometry {
   const architecture = architectureOf(file);
   const keys = new ArchitectureKeys(file.metadata, architecture);
   const embeddingLength = keys.required("embedding_length");
+  const vocabularySize = vocabularySizeOf(file, keys, embeddingLength);
   const appended = keys.count("nextn_predict_layers") ?? 0;
   const trunk = keys.layers - appended;
   if (trunk < 1) throw keys.contradiction("nextn_predict_layers", `fewer than ${keys.layers} layers`, appended);
@@ -29,7 +30,7 @@ export function geometryFromGguf(file: GgufFile): Geometry {
     architecture,
     ...(name !== undefined && { name }),
     embeddingLength,
-    vocabularySize: vocabularySize(file, keys, embeddingLength),
+    vocabularySize,
     contextLength: keys.required("context_length"),
     tiedEmbeddings: !file.tensors.some((tensor) => tensor.name === "output.weight"),
     ...(perLayerEmbeddingLength > 0 && { perLayerEmbeddingLength }),
@@ -68,7 +69,7 @@ function architectureOf(file: GgufFile): string {
 }
 
 /** Length of the token list, else the key, checked against the embedding. */
-function vocabularySize(file: GgufFile, keys: ArchitectureKeys, embeddingLength: number): number {
+function vocabularySizeOf(file: GgufFile, keys: ArchitectureKeys, embeddingLength: number): number {
   const listed = file.metadata.arrayLength("tokenizer.ggml.tokens") ?? keys.count("vocab_size");
   const embedding = file.tensors.find((tensor) => tensor.name === "token_embd.weight");
   const [width, rows] = embedding?.shape ?? [];

@@ -1,7 +1,6 @@
 import { LoadoutError } from "../errors/index.ts";
 
-const DECIMAL = { "": 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 } as const;
-const BINARY = { "": 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 } as const;
+const PREFIXES = ["", "k", "m", "g", "t"];
 
 /**
  * Bytes as people type them: `24GB` (10^9), `24GiB` (2^30), `512 MiB`, `1.5TB`, `24G` (as GiB: the way memory flags of engines
@@ -10,25 +9,22 @@ const BINARY = { "": 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 } as cons
 export function parseBytes(text: string, what: string): number {
   const match = /^\s*(\d+(?:[._]\d+)*)\s*([kmgt]?)(i?b|i)?\s*$/i.exec(text);
   if (!match) throw bad(text, what, "a size in bytes", "24GB, 24GiB or 512MiB");
-  const prefix = (match[2] ?? "").toLowerCase() as keyof typeof DECIMAL;
   const decimal = match[3]?.toLowerCase() === "b";
-  return whole(Number(match[1]!.replaceAll("_", "")) * (decimal ? DECIMAL : BINARY)[prefix], text, what);
+  return whole(Number(match[1]!.replaceAll("_", "")) * scale(match[2], decimal ? 1000 : 1024), text, what);
 }
 
 /** Token counts: `32k` and `32K` are 32 x 1024 as in context lengths, `128000` and `32_768` are themselves, `1m` is 1024 x 1024. */
 export function parseTokens(text: string, what: string): number {
   const match = /^\s*(\d+(?:[._]\d+)*)\s*([km]?)\s*(?:tokens?)?\s*$/i.exec(text);
   if (!match) throw bad(text, what, "a number of tokens", "8192, 32k or 128k");
-  const prefix = (match[2] ?? "").toLowerCase() as "" | "k" | "m";
-  return whole(Number(match[1]!.replaceAll("_", "")) * BINARY[prefix], text, what);
+  return whole(Number(match[1]!.replaceAll("_", "")) * scale(match[2], 1024), text, what);
 }
 
 /** Bandwidth: `1.5TB/s`, `936 GB/s`, `51.2GiB/s`, `10Gb/s` (bits: a small b after a prefix), in bytes per second. */
 export function parseRate(text: string, what: string): number {
   const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)([bB])\s*(?:\/\s*s|ps)\s*$/i.exec(text);
   if (!match) throw bad(text, what, "a bandwidth", "936GB/s, 1.5TB/s or 10Gb/s");
-  const prefix = match[2]!.toLowerCase() as keyof typeof DECIMAL;
-  const value = Number(match[1]) * (match[3] ? BINARY : DECIMAL)[prefix];
+  const value = Number(match[1]) * scale(match[2], match[3] ? 1024 : 1000);
   return match[4] === "b" ? value / 8 : value;
 }
 
@@ -48,6 +44,10 @@ export function parseShare(text: string, what: string): number {
   const value = match ? Number(match[1]) / (match[2] ? 100 : 1) : Number.NaN;
   if (!(value >= 0 && value <= 1)) throw bad(text, what, "a share", "90% or 0.9");
   return value;
+}
+
+function scale(prefix: string | undefined, base: 1000 | 1024): number {
+  return base ** PREFIXES.indexOf((prefix ?? "").toLowerCase());
 }
 
 function whole(value: number, text: string, what: string): number {

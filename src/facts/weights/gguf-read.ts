@@ -1,7 +1,7 @@
 import { LoadoutError } from "../errors/index.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { GgufMetadata } from "./gguf-metadata.ts";
-import { placeTensors, readTensorInfo, type TensorInfo } from "./gguf-tensor-info.ts";
+import { INFO_BYTES, type PlacedTensor, placeTensors, readTensorInfo } from "./gguf-tensor-info.ts";
 import type { GgufValue } from "./gguf-value.ts";
 import { type Keeper, readKey, readValue } from "./gguf-value-read.ts";
 import { HeaderCursor } from "./header-cursor.ts";
@@ -50,9 +50,10 @@ export async function readGguf(source: ByteSource): Promise<GgufFile> {
   const keyCount = countOf(cursor, "metadata count", LIMITS.keys, cursor.lengthBytes + 4 + 1);
   const metadata = new GgufMetadata(source.name, await readEntries(cursor, keyCount));
   const alignment = alignmentOf(metadata, cursor);
-  const infos = await readInfos(cursor, tensorCount);
+  const tensors = await readInfos(cursor, tensorCount);
   const headerBytes = cursor.position;
   const dataOffset = Math.ceil(headerBytes / alignment) * alignment;
+  placeTensors(tensors, { file: source.name, size: source.size, dataOffset, alignment });
   return {
     name: source.name,
     version,
@@ -60,7 +61,7 @@ export async function readGguf(source: ByteSource): Promise<GgufFile> {
     kind: kindOf(metadata, tensorCount),
     alignment,
     metadata,
-    tensors: placeTensors(infos, { file: source.name, size: source.size, dataOffset, alignment }),
+    tensors,
     headerBytes,
     files: [{ name: source.name, bytes: source.size, dataOffset }],
   };
@@ -96,26 +97,26 @@ async function readEntries(cursor: HeaderCursor, count: number): Promise<Map<str
   return entries;
 }
 
-async function readInfos(cursor: HeaderCursor, count: number): Promise<TensorInfo[]> {
-  const infos: TensorInfo[] = [];
+async function readInfos(cursor: HeaderCursor, count: number): Promise<PlacedTensor[]> {
+  const infos: PlacedTensor[] = [];
   const names = new Set<string>();
   for (let index = 0; index < count; index++) {
+    if (!cursor.has(INFO_BYTES)) await cursor.loadUpTo(INFO_BYTES, `tensor ${index}`);
     const start = cursor.position;
-    const info = await readTensorInfo(cursor, index);
-    if (names.has(info.name)) throw duplicate(cursor, `tensor ${index}`, info.name, start);
+    const info = readTensorInfo(cursor, index);
     names.add(info.name);
+    if (names.size === index) throw duplicate(cursor, `tensor ${index}`, info.name, start);
     infos.push(info);
   }
   return infos;
 }
 
-/** A count that neither the limit nor the bytes that are left can contradict. */
+/** A count within its limit; where the bytes that are left cannot hold so many, the file was cut off. */
 function countOf(cursor: HeaderCursor, place: string, limit: number, leastBytes: number): number {
   const at = cursor.position;
   const count = cursor.length();
   if (count > limit) throw cursor.over(place, limit, count, at);
-  const fits = Math.floor(cursor.left / leastBytes);
-  if (count > fits) throw cursor.over(place, `${fits}, which fit the ${cursor.left} bytes left`, count, at);
+  if (count * leastBytes > cursor.left) throw cursor.truncated(cursor.position + count * leastBytes, place);
   return count;
 }
 

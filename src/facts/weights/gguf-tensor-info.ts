@@ -1,54 +1,69 @@
 import { LoadoutError } from "../errors/index.ts";
 import type { HeaderCursor } from "./header-cursor.ts";
-import { readName } from "./gguf-value-read.ts";
+import { checkNameLength } from "./gguf-value-read.ts";
 import { LIMITS } from "./limits.ts";
 import type { Tensor } from "./tensor.ts";
 import { ggmlTypeOfId, REMOVED_GGML_TYPES, rowBytes, type TensorType } from "./tensor-types.ts";
 
-/** A tensor as its info stands in the header: the offset still counts from the start of the data. */
-export interface TensorInfo {
-  readonly name: string;
-  readonly type: TensorType;
-  readonly shape: readonly number[];
-  readonly bytes: number;
-  readonly dataOffset: number;
-}
+/** A tensor while its set is still being laid out. A header may hold 10^5 of them: one object each, and no other. */
+export type PlacedTensor = { -readonly [Key in keyof Tensor]: Tensor[Key] };
 
-export async function readTensorInfo(cursor: HeaderCursor, index: number): Promise<TensorInfo> {
-  const name = await readName(cursor, `tensor ${index}`, LIMITS.tensorNameBytes);
-  const place = `tensor "${name}"`;
-  if (!cursor.has(4)) await cursor.load(4, place);
+/** The most that one info can take: a window of so many bytes, or to the end of the file, is read without waiting. */
+export const INFO_BYTES = 8 + LIMITS.tensorNameBytes + 4 + LIMITS.dimensions * 8 + 4 + 8;
+
+/** One info, its offset still counted from the start of the data. The cursor must hold {@link INFO_BYTES} where there are. */
+export function readTensorInfo(cursor: HeaderCursor, index: number): PlacedTensor {
+  const name = readTensorName(cursor, index);
+  if (!cursor.has(4)) throw cursor.missing(4, placeOf(name));
   const dimensions = cursor.u32();
   if (dimensions > LIMITS.dimensions) {
-    throw cursor.over(place, `${LIMITS.dimensions} dimensions`, dimensions, cursor.position - 4);
+    throw cursor.over(placeOf(name), `${LIMITS.dimensions} dimensions`, dimensions, cursor.position - 4);
   }
   const rest = dimensions * cursor.lengthBytes + 4 + 8;
-  if (!cursor.has(rest)) await cursor.load(rest, place);
-  const shape = readShape(cursor, place, dimensions);
-  const type = readTensorType(cursor, place);
-  const bytes = storedBytes(cursor, place, type, shape);
-  const offset = cursor.u64();
-  if (typeof offset === "bigint") throw cursor.over(place, "an offset of 2^53", offset.toString(), cursor.position - 8);
-  return { name, type, shape, bytes, dataOffset: offset };
+  if (!cursor.has(rest)) throw cursor.missing(rest, placeOf(name));
+  const shape = readShape(cursor, name, dimensions);
+  const type = readTensorType(cursor, name);
+  const bytes = storedBytes(cursor, name, type, shape);
+  const at = cursor.position;
+  const offset = cursor.wide();
+  if (!Number.isSafeInteger(offset)) throw cursor.over(placeOf(name), "an offset of 2^53", offset, at);
+  return { name, type: type.name, shape, bytes, offset, file: 0 };
 }
 
-function readShape(cursor: HeaderCursor, place: string, dimensions: number): number[] {
-  const shape: number[] = [];
+/** Lengths as they are read; a slice of it has room for no more than it holds, which an array that grew has not. */
+const lengths = [0, 0, 0, 0];
+
+function placeOf(name: string): string {
+  return `tensor "${name}"`;
+}
+
+function readTensorName(cursor: HeaderCursor, index: number): string {
+  if (!cursor.has(cursor.lengthBytes)) throw cursor.missing(cursor.lengthBytes, `tensor ${index}`);
+  const at = cursor.position;
+  const bytes = cursor.length();
+  if (bytes === 0 || bytes > LIMITS.tensorNameBytes) {
+    checkNameLength(cursor, `tensor ${index}`, bytes, LIMITS.tensorNameBytes, at);
+  }
+  if (!cursor.has(bytes)) throw cursor.missing(bytes, `tensor ${index}`);
+  return cursor.text(bytes, "name", "the name of a tensor");
+}
+
+function readShape(cursor: HeaderCursor, name: string, dimensions: number): number[] {
   let elements = 1;
   for (let dimension = 0; dimension < dimensions; dimension++) {
     const at = cursor.position;
     const length = cursor.length();
-    if (length === 0) throw cursor.bad(place, `a length of dimension ${dimension}`, 0, at);
+    if (length === 0) throw cursor.bad(placeOf(name), `a length of dimension ${dimension}`, 0, at);
     elements *= length;
+    lengths[dimension] = length;
     if (!Number.isSafeInteger(elements)) {
-      throw cursor.over(place, "2^53 elements", [...shape, length].join(" x "), at);
+      throw cursor.over(placeOf(name), "2^53 elements", lengths.slice(0, dimension + 1).join(" x "), at);
     }
-    shape.push(length);
   }
-  return shape;
+  return lengths.slice(0, dimensions);
 }
 
-function readTensorType(cursor: HeaderCursor, place: string): TensorType {
+function readTensorType(cursor: HeaderCursor, name: string): TensorType {
   const at = cursor.position;
   const id = cursor.u32();
   const type = ggmlTypeOfId(id);
@@ -64,7 +79,7 @@ function readTensorType(cursor: HeaderCursor, place: string): TensorType {
     : "The file is damaged, or made by a fork of llama.cpp with types of its own.";
   throw new LoadoutError("weights-type", {
     file: cursor.name,
-    place,
+    place: placeOf(name),
     at,
     expected: "a known tensor type",
     got,
@@ -72,15 +87,15 @@ function readTensorType(cursor: HeaderCursor, place: string): TensorType {
   });
 }
 
-function storedBytes(cursor: HeaderCursor, place: string, type: TensorType, shape: readonly number[]): number {
+function storedBytes(cursor: HeaderCursor, name: string, type: TensorType, shape: readonly number[]): number {
   const row = shape[0] ?? 1;
   if (row % type.blockLength !== 0) {
-    throw cursor.bad(place, `rows of whole blocks of ${type.blockLength} (${type.name})`, `rows of ${row}`);
+    throw cursor.bad(placeOf(name), `rows of whole blocks of ${type.blockLength} (${type.name})`, `rows of ${row}`);
   }
-  const rows = shape.slice(1).reduce((product, length) => product * length, 1);
-  const bytes = rows * rowBytes(type, row);
+  let bytes = rowBytes(type, row);
+  for (let dimension = 1; dimension < shape.length; dimension++) bytes *= shape[dimension]!;
   if (Number.isSafeInteger(bytes)) return bytes;
-  throw cursor.over(place, "2^53 bytes", `${shape.join(" x ")} of ${type.name}`);
+  throw cursor.over(placeOf(name), "2^53 bytes", `${shape.join(" x ")} of ${type.name}`);
 }
 
 interface DataPart {
@@ -91,32 +106,26 @@ interface DataPart {
 }
 
 /** Sets the tensors into their file: aligned, one after another, none past its end. */
-export function placeTensors(infos: readonly TensorInfo[], part: DataPart): Tensor[] {
-  const tensors = infos.map((info) => ({
-    name: info.name,
-    type: info.type.name,
-    shape: info.shape,
-    bytes: info.bytes,
-    offset: part.dataOffset + info.dataOffset,
-    file: 0,
-  }));
-  const inOrder = tensors.toSorted((a, b) => a.offset - b.offset);
+export function placeTensors(tensors: readonly PlacedTensor[], part: DataPart): void {
+  for (const tensor of tensors) tensor.offset += part.dataOffset;
   let end = part.dataOffset;
   let before: Tensor | undefined;
-  for (const tensor of inOrder) {
+  let cut: Tensor | undefined;
+  for (const tensor of inOrder(tensors)) {
     checkPlace(tensor, before, end, part);
     end = tensor.offset + tensor.bytes;
     before = tensor;
+    if (end > part.size) cut ??= tensor;
   }
-  if (end > part.size) {
-    throw new LoadoutError("weights-truncated", {
-      file: part.file,
-      got: part.size,
-      expected: end,
-      place: `tensor "${inOrder.find(({ offset, bytes }) => offset + bytes > part.size)?.name}"`,
-    });
-  }
-  return tensors;
+  if (!cut) return;
+  const details = { file: part.file, got: part.size, expected: end, place: placeOf(cut.name) };
+  throw new LoadoutError("weights-truncated", details);
+}
+
+/** By offset, as nearly every file has them already. */
+function inOrder(tensors: readonly Tensor[]): readonly Tensor[] {
+  const sorted = tensors.every((tensor, index) => index === 0 || tensors[index - 1]!.offset <= tensor.offset);
+  return sorted ? tensors : tensors.toSorted((a, b) => a.offset - b.offset);
 }
 
 function checkPlace(tensor: Tensor, before: Tensor | undefined, end: number, part: DataPart): void {

@@ -15,19 +15,17 @@ export interface Keeper {
   elementsLeft: number;
 }
 
+/** A metadata key: not empty, within its limit, well-formed UTF-8. */
 export async function readKey(cursor: HeaderCursor, place: string): Promise<string> {
-  return readName(cursor, place, LIMITS.keyBytes);
-}
-
-/** A name: not empty, at most `limit` bytes, well-formed UTF-8. */
-export async function readName(cursor: HeaderCursor, place: string, limit: number): Promise<string> {
   const bytes = await readLength(cursor, place);
-  if (bytes === 0) throw cursor.bad(place, "a name", "an empty one", cursor.position - cursor.lengthBytes);
-  if (bytes > limit) {
-    throw cursor.over(place, `a name of ${limit} bytes`, `${bytes} bytes`, cursor.position - cursor.lengthBytes);
-  }
+  checkNameLength(cursor, place, bytes, LIMITS.keyBytes, cursor.position - cursor.lengthBytes);
   if (!cursor.has(bytes)) await cursor.load(bytes, place);
   return cursor.text(bytes, "name", place);
+}
+
+export function checkNameLength(cursor: HeaderCursor, place: string, bytes: number, limit: number, at: number): void {
+  if (bytes === 0) throw cursor.bad(place, "a name", "an empty one", at);
+  if (bytes > limit) throw cursor.over(place, `a name of ${limit} bytes`, `${bytes} bytes`, at);
 }
 
 export async function readValue(cursor: HeaderCursor, place: string, keeper: Keeper): Promise<GgufValue> {

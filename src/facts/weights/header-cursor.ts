@@ -5,6 +5,8 @@ import { CHUNK_BYTES, LIMITS } from "./limits.ts";
 const STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const LENIENT = new TextDecoder("utf-8", { ignoreBOM: true });
 const TWO_32 = 2 ** 32;
+/** Names of tensors and keys are shorter than this, nearly always. */
+const ASCII_BYTES = 128;
 
 /**
  * A position in a header and a window of bytes around it. Only the window is held: what was read is forgotten, what is
@@ -19,7 +21,10 @@ export class HeaderCursor {
   #base = 0;
   /** next byte to read, within the window; beyond its end after a step over more than it holds */
   #at = 0;
+  /** the window reaches as far as the source gives bytes */
+  #atEnd = false;
   #chunkBytes: number = CHUNK_BYTES.first;
+  readonly #letters: number[] = [];
   /** set once the version is known */
   littleEndian = true;
   /** bytes of lengths and counts: 4 in version 1, 8 after */
@@ -49,9 +54,20 @@ export class HeaderCursor {
 
   /** Moves the window so that it starts at the position and holds at least `bytes`. */
   async load(bytes: number, place: string): Promise<void> {
+    if (bytes > this.left) throw this.truncated(this.position + bytes, place);
+    if (this.position + bytes > LIMITS.headerBytes) throw this.tooLong(place);
+    await this.#moveWindow(bytes);
+    if (!this.has(bytes)) throw this.missing(bytes, place);
+  }
+
+  /** As {@link load}, but the file may end sooner: {@link missing} then says so where it matters. */
+  async loadUpTo(bytes: number, place: string): Promise<void> {
+    if (this.position > LIMITS.headerBytes) throw this.tooLong(place);
+    if (!this.#atEnd) await this.#moveWindow(bytes);
+  }
+
+  async #moveWindow(bytes: number): Promise<void> {
     const from = this.position;
-    if (bytes > this.left) throw this.truncated(from + bytes, place);
-    if (from + bytes > LIMITS.headerBytes) throw this.tooLong(place);
     const wanted = Math.min(Math.max(bytes, this.#chunkBytes), this.left);
     this.#chunkBytes = Math.min(this.#chunkBytes * 2, CHUNK_BYTES.most);
     const window = await this.#source.read(from, wanted);
@@ -59,7 +75,12 @@ export class HeaderCursor {
     this.#view = new DataView(window.buffer, window.byteOffset, window.byteLength);
     this.#base = from;
     this.#at = 0;
-    if (window.byteLength < bytes) throw this.truncated(from + bytes, place, from + window.byteLength);
+    this.#atEnd = window.byteLength < wanted || from + wanted === this.#source.size;
+  }
+
+  /** The error for bytes that the window should hold and the file does not have. */
+  missing(bytes: number, place: string): LoadoutError {
+    return this.truncated(this.position + bytes, place, this.#base + this.#window.byteLength);
   }
 
   /** Steps over `bytes` without fetching them. */
@@ -107,7 +128,11 @@ export class HeaderCursor {
 
   /** A length or count; above 2^53 it is only about right, which is enough to refuse it. */
   length(): number {
-    if (this.lengthBytes === 4) return this.u32();
+    return this.lengthBytes === 4 ? this.u32() : this.wide();
+  }
+
+  /** 64 unsigned bits as a number, rounded above 2^53. */
+  wide(): number {
     const at = this.#take(8);
     const low = this.#view.getUint32(this.littleEndian ? at : at + 4, this.littleEndian);
     const high = this.#view.getUint32(this.littleEndian ? at + 4 : at, this.littleEndian);
@@ -117,6 +142,7 @@ export class HeaderCursor {
   /** `bytes` of UTF-8. Names must be well formed; in other text bad bytes become replacement characters, as engines print it. */
   text(bytes: number, form: "name" | "text", place: string): string {
     const at = this.#take(bytes);
+    if (bytes <= ASCII_BYTES && this.#copyAscii(at, bytes)) return String.fromCharCode.apply(undefined, this.#letters);
     const raw = this.#window.subarray(at, at + bytes);
     if (form === "text") return LENIENT.decode(raw);
     try {
@@ -124,6 +150,17 @@ export class HeaderCursor {
     } catch {
       throw this.bad(place, "UTF-8 text", "other bytes", this.position - bytes);
     }
+  }
+
+  /** Short ASCII goes without the decoder, which needs a view of the bytes for every call. */
+  #copyAscii(at: number, bytes: number): boolean {
+    this.#letters.length = bytes;
+    for (let index = 0; index < bytes; index++) {
+      const letter = this.#window[at + index]!;
+      if (letter > 127) return false;
+      this.#letters[index] = letter;
+    }
+    return true;
   }
 
   /**

@@ -9,7 +9,7 @@ export const LIMITS = {
    */
   headerBytes: 512 * 2 ** 20,
   /** Tensors of one file. Largest known: Kimi K2 with unmerged experts, 61 layers x 384 experts x 3, about 70,300. */
-  tensors: 2 ** 18,
+  tensors: 2 ** 17,
   /** Metadata keys. Published models carry 20 to 80, merges with their sources listed some 200. */
   keys: 2 ** 14,
   /** Bytes of a key: the format's own limit, 2^16 - 1. */

@@ -1,1 +1,3 @@
+export { decodePace, prefillPace, type PaceInput } from "./pace.ts";
+export { attentionWidth, cacheBytesRead, layerOf, movedWeights, type MovedWeights } from "./moved-bytes.ts";
 export type * from "./speed.ts";

@@ -14,7 +14,7 @@ export const COMMAND_ERRORS = {
   },
   "model-not-found": {
     template: 'no model called "{got}" here: it is neither a file nor the name of weights found on this machine',
-    hint: "`loadout models --local` lists what is here; a path to a .gguf file works too.",
+    hint: "`loadout models --local` lists what is here (nearest: {nearest}); a path to a .gguf file works too.",
     exit: 2,
     http: 404,
   },
@@ -27,6 +27,12 @@ export const COMMAND_ERRORS = {
   declined: {
     template: "{what} was not downloaded: you said no",
     hint: "Name weights you already have with --model FILE.",
+    exit: 4,
+    http: 409,
+  },
+  "removal-unconfirmed": {
+    template: "{path} ({size}) is not removed: nobody can be asked, there is no terminal",
+    hint: "Repeat the command with --yes to allow it.",
     exit: 4,
     http: 409,
   },

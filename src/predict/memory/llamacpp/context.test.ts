@@ -63,8 +63,8 @@ describe("context sizes", () => {
     expect(contextSizes(model(0), settings({ sequences: 4 }), server, 3).outputRows).toBe(16);
   });
 
-  it("reads the embedded engine's context as cells of each sequence, and adds a token to a window model's batch", () => {
-    const asked = settings({ context: 2048, sequences: 4, unifiedCache: false, batch: 512 });
+  it("pads the embedded engine's context for each sequence, and adds a token to a window model's batch", () => {
+    const asked = settings({ context: 8192, sequences: 4, unifiedCache: false, batch: 512 });
     expect(contextSizes(model(512), asked, embedded)).toMatchObject({
       context: 8192,
       cells: 2048,

@@ -66,8 +66,8 @@ export function contextSizes(
 }
 
 function askedContext(geometry: Geometry, settings: LlamaCppSettings, caller: LlamaCppCaller): number {
-  const asked = settings.context === 0 ? geometry.contextLength : settings.context;
-  if (caller.contextIs === "total") return asked;
+  if (caller.contextIs === "total") return settings.context === 0 ? geometry.contextLength : settings.context;
+  const asked = settings.context === 0 ? geometry.contextLength : Math.floor(settings.context / settings.sequences);
   // padded per sequence, unless that would pass what the model was trained for; then padded as a whole
   const padded = pad(Math.max(2, asked), CELL_PADDING);
   const each = asked <= geometry.contextLength && padded < geometry.contextLength ? padded : asked;

@@ -1,2 +1,2 @@
-export { predictLlamaCpp } from "./predict.ts";
+export { layerPlaces, predictLlamaCpp } from "./predict.ts";
 export type { LlamaCppQuestion } from "./question.ts";

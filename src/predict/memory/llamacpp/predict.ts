@@ -1,4 +1,7 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
+import type { Device } from "../../../facts/hardware/index.ts";
+import type { Geometry } from "../../../facts/model/index.ts";
+import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
 import type { MemoryPrediction } from "../memory.ts";
 import { architectureNames, architectureOf } from "./architectures/index.ts";
 import type { BufferType } from "./backends/buffer.ts";
@@ -9,7 +12,7 @@ import { footprintOf } from "./footprint.ts";
 import { cacheLines, computeLines, outputLine, weightLines, type Line } from "./lines.ts";
 import { memoriesOf } from "./memories.ts";
 import { placesOf } from "./places.ts";
-import { placeLayers } from "./placement.ts";
+import { placeLayers, type Placement } from "./placement.ts";
 import type { LlamaCppQuestion } from "./question.ts";
 import { checkSettings, rejected } from "./reject.ts";
 import { EngineAbort } from "./replay/abort.ts";
@@ -47,6 +50,22 @@ function predict(session: Session, question: LlamaCppQuestion): MemoryPrediction
   };
 }
 
+/** Place of every layer, the output matrix last: "host" or the device's index. */
+export function layerPlaces(
+  geometry: Geometry,
+  settings: LlamaCppSettings,
+  devices: readonly Device[],
+): readonly ("host" | number)[] {
+  const { layers, output } = placementOf(geometry, settings, devices);
+  return [...layers, output];
+}
+
+/** Without shares that were asked for, the engine deals layers out by the devices' free memory. */
+function placementOf(geometry: Geometry, settings: LlamaCppSettings, devices: readonly Device[]): Placement {
+  const free = devices.map((device) => device.freeBytes ?? device.totalBytes ?? 0);
+  return placeLayers(geometry.layers.length, settings, free);
+}
+
 /** Unless told, the engine maps the file; not where an integrated Vulkan device takes part, and never in a dry run. */
 function mapsFile({ dryRun, settings, devices }: LlamaCppQuestion): boolean {
   const integrated = devices.some((device) => device.backend === "vulkan" && device.memoryKind === "unified");
@@ -62,11 +81,7 @@ function openSession(question: LlamaCppQuestion): Session {
   const dryRun = question.dryRun === true;
   const sizes = contextSizes(geometry, settings, question.caller, question.draftTokens);
   const memories = memoriesOf(question, mapsFile(question));
-  const placement = placeLayers(
-    geometry.layers.length,
-    settings,
-    devices.map((device) => device.freeBytes ?? device.totalBytes ?? 0),
-  );
+  const placement = placementOf(geometry, settings, devices);
   const weights = placeWeights(question.tensors, placement, memories.weights);
   const place = (layer: number): BufferType => {
     const where = placement.layers[layer]!;

@@ -1,4 +1,4 @@
-import { F32, rowBytes, type ElementType } from "./element.ts";
+import { F32, type ElementType } from "./element.ts";
 import { GraphTensor, denseStrides, elements, isContiguous, type Shape } from "./tensor.ts";
 
 // The engine's operations as far as memory goes: which shape comes out, what is read, what is a view of what.
@@ -124,10 +124,6 @@ export function rotate(tensor: GraphTensor, matrix: GraphTensor): GraphTensor {
   const flat = [matrix.shape[0], elements(tensor.shape) / matrix.shape[0]];
   const rowsOf = isContiguous(tensor) ? reshape(tensor, flat) : contiguous(tensor, flat);
   return reshape(multiplyMatrix(matrix, rowsOf), tensor.shape);
-}
-
-export function strideOfRow(type: ElementType, width: number): number {
-  return rowBytes(type, width);
 }
 
 function fill(shape: readonly number[]): Shape {

@@ -1,0 +1,6 @@
+export * from "./errors/index.ts";
+export * from "./hardware/index.ts";
+export * from "./model/index.ts";
+export * from "./runtime/index.ts";
+export * from "./units/index.ts";
+export * from "./weights/index.ts";

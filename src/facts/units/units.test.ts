@@ -1,0 +1,113 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { LoadoutError } from "../errors/index.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatPercent,
+  formatTokens,
+  parseBytes,
+  parseCount,
+  parseRate,
+  parseShare,
+  parseTokens,
+} from "./index.ts";
+
+test.each([
+  ["24GB", 24e9],
+  ["24GiB", 24 * 2 ** 30],
+  ["24G", 24 * 2 ** 30],
+  ["512 MiB", 512 * 2 ** 20],
+  ["1.5TB", 1.5e12],
+  ["98_362_432", 98362432],
+  ["1000 b", 1000],
+])("bytes: %s", (text, value) => expect(parseBytes(text, "--ram")).toBe(value));
+
+test.each([
+  ["32k", 32768],
+  ["8192", 8192],
+  ["1m", 2 ** 20],
+  ["0.5k", 512],
+  ["128 k tokens", 131072],
+])("tokens: %s", (text, value) => expect(parseTokens(text, "--context")).toBe(value));
+
+test.each([
+  ["1.5TB/s", 1.5e12],
+  ["936 GB/s", 936e9],
+  ["10Gb/s", 1.25e9],
+  ["10Gbps", 1.25e9],
+  ["1GiB/s", 2 ** 30],
+])("rates: %s", (text, value) => expect(parseRate(text, "--link")).toBe(value));
+
+test("shares", () => {
+  expect(parseShare("90%", "--cached")).toBe(0.9);
+  expect(parseShare("0.25", "--cached")).toBe(0.25);
+  expect(() => parseShare("120%", "--cached")).toThrow(LoadoutError);
+});
+
+test("a refused quantity says what was expected, what came and shows one", () => {
+  const error = caught(() => parseTokens("lots", "--context"));
+  expect(error.message).toBe('--context: expected a number of tokens, got "lots"');
+  expect(error.hint).toContain("32k");
+  expect(error.exitCode).toBe(2);
+  expect(caught(() => parseCount("3.5", "--users", 1)).message).toBe(
+    '--users: expected a whole number of at least 1, got "3.5"',
+  );
+  expect(caught(() => parseBytes("9999999TB", "--ram")).message).toContain("below 2^53");
+});
+
+test.each([
+  [0, "0"],
+  [0.012345, "0.0123"],
+  [1.2345, "1.23"],
+  [12.345, "12.3"],
+  [999.7, "1000"],
+  [1234.5, "1235"],
+  [-3.1, "-3.1"],
+])("number %d", (value, text) => expect(formatNumber(value)).toBe(text));
+
+test("what people read", () => {
+  expect(formatBytes(154_679_296)).toBe("148 MiB");
+  expect(formatBytes(1023)).toBe("1023 B");
+  expect(formatCount(134_515_008)).toBe("135M");
+  expect(formatTokens(32768)).toBe("32k");
+  expect(formatTokens(1000)).toBe("1000");
+  expect(formatDuration(0.5)).toBe("500 us");
+  expect(formatDuration(12.34)).toBe("12.3 ms");
+  expect(formatDuration(61_000)).toBe("1 min 1 s");
+  expect(formatDuration(7_500_000)).toBe("2 h 5 min");
+  expect(formatPercent(0.1234, true)).toBe("+12.3%");
+});
+
+test("printing and parsing agree to three digits", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 2 ** 50 }), (bytes) => {
+      expect(Math.abs(parseBytes(formatBytes(bytes), "x") / bytes - 1)).toBeLessThan(0.006);
+    }),
+  );
+});
+
+test("any text is a number or a typed refusal", () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      for (const parse of [parseBytes, parseTokens, parseRate]) {
+        try {
+          expect(parse(text, "x")).toBeGreaterThanOrEqual(0);
+        } catch (error) {
+          expect(error).toBeInstanceOf(LoadoutError);
+        }
+      }
+    }),
+  );
+});
+
+function caught(action: () => unknown): LoadoutError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof LoadoutError) return error;
+  }
+  throw new Error("nothing was refused");
+}

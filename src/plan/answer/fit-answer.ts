@@ -1,0 +1,163 @@
+import type { Rig } from "../../facts/hardware/index.ts";
+import { formatTokens } from "../../facts/units/index.ts";
+import type { Estimate } from "../../predict/estimate/index.ts";
+import { decodePace, prefillPace, type Pace, type PaceInput } from "../../predict/speed/index.ts";
+import {
+  alternatives,
+  choose,
+  longestContext,
+  type Alternative,
+  type Choice,
+  type Decision,
+  type FitRequest,
+  type Verdict,
+} from "../fit/index.ts";
+
+/** Version of every answer's form; a change that breaks readers raises it. */
+export const ANSWER_VERSION = "loadout/1";
+
+export interface ModelFacts {
+  readonly name: string;
+  readonly path?: string;
+  readonly architecture: string;
+  readonly parameters: number;
+  readonly quantization: string;
+  readonly fileBytes: number;
+  readonly contextLength: number;
+}
+
+export interface RuntimeFacts {
+  readonly engine: string;
+  readonly version: string;
+  readonly build: string;
+  readonly backend: string;
+}
+
+/** Can this model run on this rig, with what settings, and how fast. */
+export interface FitAnswer {
+  readonly schema: typeof ANSWER_VERSION;
+  readonly kind: "fit";
+  readonly goal: string;
+  readonly model: ModelFacts;
+  readonly rig: Rig;
+  readonly runtime: RuntimeFacts;
+  readonly decisions: readonly Decision[];
+  readonly verdict: { readonly now: Verdict; readonly afterClosing: Verdict };
+  /** why the engine would refuse, when it would */
+  readonly rejected?: { readonly reason: string; readonly because: string };
+  /** bytes, by place and term; absent when the engine would refuse */
+  readonly memory?: Estimate;
+  readonly speed: SpeedFacts;
+  /** largest context of one user with the other settings kept, tokens */
+  readonly longestContext?: number;
+  readonly wouldFit: readonly Alternative[];
+  readonly verified?: Verified;
+  readonly assumptions: readonly string[];
+  /** the next useful commands */
+  readonly next: readonly string[];
+}
+
+/** The prediction beside the engine's own dry run. */
+export interface Verified {
+  readonly predictedBytes: number;
+  readonly dryRunBytes: number;
+  readonly equal: boolean;
+  readonly note: string;
+}
+
+export interface SpeedFacts {
+  /** with an empty and with a full context; absent where the rig's bandwidth is unknown */
+  readonly decode?: Pace;
+  readonly decodeFull?: Pace;
+  readonly prefill?: Pace;
+  readonly promptTokens: number;
+  /** milliseconds from sending a prompt of that length to the first token, cold */
+  readonly firstTokenMs?: { readonly value: number; readonly low: number; readonly high: number };
+  readonly unknown?: string;
+}
+
+export interface AnswerContext {
+  readonly model: ModelFacts;
+  readonly runtime: RuntimeFacts;
+  readonly promptTokens?: number;
+  readonly assumptions?: readonly string[];
+  /** how the model is named on the command line, for the next commands */
+  readonly modelArgument: string;
+}
+
+export function answerFit(request: FitRequest, context: AnswerContext): { answer: FitAnswer; choice: Choice } {
+  const choice = choose(request);
+  const promptTokens = Math.min(context.promptTokens ?? 512, choice.context);
+  const longest = choice.prediction.kind === "rejected" ? undefined : longestContext(request, choice);
+  const answer: FitAnswer = {
+    schema: ANSWER_VERSION,
+    kind: "fit",
+    goal: request.goal,
+    model: context.model,
+    rig: request.rig,
+    runtime: context.runtime,
+    decisions: choice.decisions,
+    verdict: { now: choice.now, afterClosing: choice.afterClosing },
+    ...(choice.prediction.kind === "rejected"
+      ? { rejected: { reason: choice.prediction.reason, because: choice.prediction.because } }
+      : {}),
+    ...(choice.memory ? { memory: choice.memory } : {}),
+    speed: speedFacts(request, choice, promptTokens),
+    ...(longest === undefined ? {} : { longestContext: longest }),
+    wouldFit: alternatives(request, choice),
+    assumptions: [...(context.assumptions ?? []), ...assumptions(request, choice)],
+    next: nextCommands(choice, context.modelArgument),
+  };
+  return { answer, choice };
+}
+
+/** What the speed model is asked for a choice. */
+export function paceInput(request: FitRequest, choice: Pick<Choice, "settings" | "threads">): PaceInput {
+  return {
+    geometry: request.geometry,
+    tensors: request.tensors,
+    host: request.rig.host,
+    devices: request.rig.devices,
+    placement: request.placement(choice.settings),
+    threads: choice.threads,
+    cacheTypeK: choice.settings.cacheTypeK,
+    cacheTypeV: choice.settings.cacheTypeV,
+    microBatch: choice.settings.microBatch,
+    ...(request.calibration ? { calibration: request.calibration } : {}),
+  };
+}
+
+function speedFacts(request: FitRequest, choice: Choice, promptTokens: number): SpeedFacts {
+  const input = paceInput(request, choice);
+  const decode = decodePace(input, 0);
+  const decodeFull = decodePace(input, choice.context);
+  const prefill = prefillPace(input, promptTokens);
+  if (!decode || !decodeFull || !prefill) {
+    return { promptTokens, unknown: "the memory bandwidth of a device is not known, so no pace is claimed" };
+  }
+  const ms = (rate: number) => (promptTokens / rate) * 1000;
+  const step = (rate: number) => 1000 / rate;
+  const firstTokenMs = {
+    value: ms(prefill.tokensPerSec) + step(decode.tokensPerSec),
+    low: ms(prefill.high) + step(decode.high),
+    high: ms(prefill.low) + step(decode.low),
+  };
+  return { decode, decodeFull, prefill, promptTokens, firstTokenMs };
+}
+
+function assumptions(request: FitRequest, choice: Choice): string[] {
+  const list: string[] = [];
+  if (request.rig.host.bandwidthBytesPerSec === undefined) list.push("the host's memory bandwidth was not measured");
+  if (!request.calibration)
+    list.push("speed is not calibrated on this machine yet: the band is wide until the first runs");
+  if (choice.settings.sequences > 1)
+    list.push(`each of the ${choice.users} users owns ${formatTokens(choice.context)} of context`);
+  return list;
+}
+
+function nextCommands(choice: Choice, modelArgument: string): string[] {
+  const good = choice.now.verdict === "fits" || choice.now.verdict === "tight";
+  return good
+    ? [`loadout --model ${modelArgument}`, `loadout explain ${modelArgument}`]
+    : [`loadout explain ${modelArgument}`, "loadout models --local"];
+}

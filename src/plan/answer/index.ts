@@ -1,0 +1,12 @@
+export {
+  ANSWER_VERSION,
+  answerFit,
+  paceInput,
+  type AnswerContext,
+  type FitAnswer,
+  type ModelFacts,
+  type RuntimeFacts,
+  type SpeedFacts,
+  type Verified,
+} from "./fit-answer.ts";
+export type { RateResidual, RunAnswer, TermResidual } from "./run-answer.ts";

@@ -1,0 +1,86 @@
+import type { CacheType } from "../../facts/runtime/index.ts";
+import { formatBytes, formatTokens } from "../../facts/units/index.ts";
+import { settingsFor, type Choice } from "./choose.ts";
+import type { FitRequest } from "./request.ts";
+import type { Verdict, VerdictWord } from "./verdict.ts";
+import { weigh } from "./weigh.ts";
+
+/** One change that was computed, and what it leads to. */
+export interface Alternative {
+  /** the change in words: "kv type q8_0 instead of f16" */
+  readonly change: string;
+  /** flags that make it */
+  readonly flags: string;
+  readonly verdict: VerdictWord;
+  readonly marginBytes: number;
+  /** what it gives back against the choice, bytes; negative when it costs */
+  readonly savedBytes: number;
+}
+
+/** What would make it fit, or fit better: each line computed with the same model, those that change nothing left out. */
+export function alternatives(request: FitRequest, choice: Choice): Alternative[] {
+  if (choice.now.verdict === "fits") return [];
+  const before = choice.memory?.value ?? 0;
+  const found: Alternative[] = [];
+  const base = {
+    context: choice.context,
+    users: choice.users,
+    microBatch: choice.settings.microBatch,
+    cacheType: choice.settings.cacheTypeK,
+    gpuLayers: choice.settings.gpuLayers,
+  };
+  const consider = (change: string, flags: string, other: Partial<typeof base>) => {
+    const weighed = weigh(request, settingsFor({ ...base, ...other }));
+    if (weighed.prediction.kind === "rejected") return;
+    const savedBytes = before > 0 ? before - weighed.memory!.value : 0;
+    if (before > 0 && savedBytes <= 0 && weighed.now.verdict === choice.now.verdict) return;
+    found.push({ change, flags, verdict: weighed.now.verdict, marginBytes: weighed.now.marginBytes, savedBytes });
+  };
+
+  for (const cacheType of ["q8_0", "q4_0"] satisfies CacheType[]) {
+    if (cacheType !== base.cacheType) {
+      consider(`kv type ${cacheType} instead of ${base.cacheType}`, `--kv-type ${cacheType}`, { cacheType });
+    }
+  }
+  const fitting = longestContext(request, choice);
+  if (fitting !== undefined && fitting < choice.context) {
+    consider(`context ${formatTokens(fitting)} instead of ${formatTokens(choice.context)}`, `--context ${fitting}`, {
+      context: fitting,
+    });
+  }
+  if (choice.users > 1) consider("one user at a time", "--users 1", { users: 1 });
+  if (choice.settings.microBatch > 128)
+    consider("micro-batch 128: slower prompts", "--micro-batch 128", { microBatch: 128 });
+  const closing = closed(choice.now, choice.afterClosing);
+  if (closing) found.push(closing);
+  return found;
+}
+
+/** Largest context per user, in steps of 256, that fits with the choice's other settings; undefined when none does. */
+export function longestContext(request: FitRequest, choice: Choice): number | undefined {
+  const passes = (steps: number) => {
+    const { now } = weigh(request, { ...choice.settings, context: steps * 256 * choice.users });
+    return now.verdict === "fits" || now.verdict === "tight";
+  };
+  let low = 0;
+  let high = Math.max(1, Math.floor(request.geometry.contextLength / 256));
+  if (passes(high)) return high * 256;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (passes(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low > 0 ? low * 256 : undefined;
+}
+
+function closed(now: Verdict, afterClosing: Verdict): Alternative | undefined {
+  const savedBytes = afterClosing.marginBytes - now.marginBytes;
+  if (savedBytes <= 0) return undefined;
+  return {
+    change: `close the programs that hold ${formatBytes(savedBytes)}`,
+    flags: "",
+    verdict: afterClosing.verdict,
+    marginBytes: afterClosing.marginBytes,
+    savedBytes,
+  };
+}

@@ -1,0 +1,168 @@
+import type { Host } from "../../facts/hardware/index.ts";
+import type { CacheType, LlamaCppSettings } from "../../facts/runtime/index.ts";
+import { formatTokens } from "../../facts/units/index.ts";
+import type { Decision } from "./decision.ts";
+import { GOALS } from "./goals.ts";
+import type { FitRequest } from "./request.ts";
+import { ORDER, type VerdictWord } from "./verdict.ts";
+import { weigh, type Weighed } from "./weigh.ts";
+
+export interface Choice extends Weighed {
+  readonly decisions: readonly Decision[];
+  readonly users: number;
+  /** context of one user, tokens */
+  readonly context: number;
+  readonly threads: number;
+}
+
+/**
+ * Settings for the goal. What was asked for stays. The rest gives way in the order that costs the goal least: context down to
+ * its least length, then layers from the device to the CPU. The cache type is never lowered silently: that changes answers.
+ */
+export function choose(request: FitRequest): Choice {
+  const { wishes, geometry, rig } = request;
+  const goal = GOALS[request.goal];
+  const users = wishes.users ?? goal.users;
+  const microBatch = wishes.microBatch ?? goal.microBatch;
+  const cacheType = wishes.cacheType ?? goal.cacheType;
+  const wanted = wishes.context ?? Math.min(goal.context, geometry.contextLength);
+  const every = geometry.layers.length + 1;
+
+  const at = (context: number, gpuLayers: number | "all") =>
+    weigh(request, settingsFor({ context, users, microBatch, cacheType, gpuLayers }));
+  const contexts = wishes.context === undefined ? shorter(wanted, goal.leastContext) : [wanted];
+  const onDevices = rig.devices.length > 0;
+  const layerChoices = !onDevices ? [0] : wishes.gpuLayers === undefined ? (["all"] as const) : [wishes.gpuLayers];
+
+  let best: { weighed: Weighed; context: number; gpuLayers: number | "all" } | undefined;
+  for (const gpuLayers of layerChoices) {
+    for (const context of contexts) {
+      const weighed = at(context, gpuLayers);
+      if (!best || better(weighed.now.verdict, best.weighed.now.verdict)) best = { weighed, context, gpuLayers };
+      if (good(weighed.now.verdict)) break;
+    }
+  }
+  if (onDevices && wishes.gpuLayers === undefined && !good(best!.weighed.now.verdict)) {
+    const context = contexts.at(-1)!;
+    const layers = mostLayers(every, (count) => good(at(context, count).now.verdict));
+    const weighed = at(context, layers);
+    if (better(weighed.now.verdict, best!.weighed.now.verdict)) best = { weighed, context, gpuLayers: layers };
+  }
+  const { weighed, context, gpuLayers } = best!;
+  const threads = wishes.threads ?? request.measuredThreads ?? coresToUse(rig.host.cpu);
+  return { ...weighed, users, context, threads, decisions: decisions() };
+
+  function decisions(): Decision[] {
+    const asked = (value: unknown) => (value === undefined ? {} : { asked: true });
+    const list: Decision[] = [
+      {
+        setting: "users",
+        value: users,
+        because: wishes.users === undefined ? goal.because.users : "asked for",
+        ...asked(wishes.users),
+      },
+      {
+        setting: "context",
+        value: context,
+        because:
+          wishes.context !== undefined
+            ? "asked for"
+            : context < wanted
+              ? `${formatTokens(wanted)} does not fit; this is the longest step that does`
+              : wanted < goal.context
+                ? `the model was trained for ${formatTokens(geometry.contextLength)}`
+                : goal.because.context,
+        ...asked(wishes.context),
+      },
+      {
+        setting: "micro-batch",
+        value: microBatch,
+        because: wishes.microBatch === undefined ? goal.because.microBatch : "asked for",
+        ...asked(wishes.microBatch),
+      },
+      {
+        setting: "kv type",
+        value: cacheType,
+        because: wishes.cacheType === undefined ? goal.because.cacheType : "asked for",
+        ...asked(wishes.cacheType),
+      },
+      {
+        setting: "layers on device",
+        value: onDevices ? (gpuLayers === "all" ? every : gpuLayers) : 0,
+        because: !onDevices
+          ? "no GPU that an engine can use"
+          : wishes.gpuLayers !== undefined
+            ? "asked for"
+            : gpuLayers === "all"
+              ? "the whole model fits: nothing crosses the bus per token"
+              : `the most that fits; the other ${every - gpuLayers} stay on the CPU and set the pace`,
+        ...asked(wishes.gpuLayers),
+      },
+      {
+        setting: "threads",
+        value: threads,
+        because:
+          wishes.threads !== undefined
+            ? "asked for"
+            : request.measuredThreads !== undefined
+              ? "measured here: more threads wait for each other when the cores are shared"
+              : "one core is left to everything else, until a short measurement at the start says better",
+        ...asked(wishes.threads),
+      },
+    ];
+    return list;
+  }
+}
+
+/** All cores this process may use but one; threads that wait for a busy core slow every other thread down. */
+function coresToUse({ physicalCores, usableCores = physicalCores }: Host["cpu"]): number {
+  return Math.max(1, Math.floor(Math.min(physicalCores, usableCores)) - 1);
+}
+
+/** Engine settings of a choice: the cache holds a stream per user, flash attention is on wherever the engine has it. */
+export function settingsFor(choice: {
+  context: number;
+  users: number;
+  microBatch: number;
+  cacheType: CacheType;
+  gpuLayers: number | "all";
+}): LlamaCppSettings {
+  return {
+    context: choice.context * choice.users,
+    sequences: choice.users,
+    unifiedCache: false,
+    batch: choice.microBatch,
+    microBatch: choice.microBatch,
+    flashAttention: true,
+    cacheTypeK: choice.cacheType,
+    cacheTypeV: choice.cacheType,
+    gpuLayers: choice.gpuLayers,
+  };
+}
+
+/** From the wanted length down by halves to the least; the wanted one alone when it is already below. */
+function shorter(wanted: number, least: number): number[] {
+  const lengths = [wanted];
+  for (let length = wanted / 2; length >= least; length /= 2) lengths.push(Math.floor(length));
+  return lengths;
+}
+
+/** Largest count in 0..every that passes; a test that passes at n passes below n, so halving finds it. */
+function mostLayers(every: number, passes: (count: number) => boolean): number {
+  let low = 0;
+  let high = every;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (passes(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function better(one: VerdictWord, other: VerdictWord): boolean {
+  return ORDER.indexOf(one) < ORDER.indexOf(other);
+}
+
+function good(verdict: VerdictWord): boolean {
+  return verdict === "fits" || verdict === "tight";
+}

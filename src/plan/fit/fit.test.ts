@@ -1,0 +1,173 @@
+import { expect, test } from "vitest";
+import type { Device, Rig } from "../../facts/hardware/index.ts";
+import type { Geometry } from "../../facts/model/index.ts";
+import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
+import { bytes, sum } from "../../predict/estimate/index.ts";
+import type { MemoryPrediction } from "../../predict/memory/index.ts";
+import { alternatives, choose, longestContext, type FitRequest } from "./index.ts";
+
+const MIB = 2 ** 20;
+const GIB = 2 ** 30;
+const LAYERS = 31; // 30 and the output layer
+
+const geometry: Geometry = {
+  architecture: "llama",
+  embeddingLength: 576,
+  vocabularySize: 49152,
+  contextLength: 32768,
+  tiedEmbeddings: true,
+  layers: Array.from({ length: LAYERS - 1 }, () => ({
+    kind: "trunk" as const,
+    mixer: { kind: "attention" as const, span: "full" as const, heads: 9, kvHeads: 3, keyLength: 64, valueLength: 64 },
+    feedForward: { kind: "dense" as const, length: 1536, gated: true },
+  })),
+};
+
+/** 3100 MiB of weights, 100 a layer; 0.1 MiB of f16 cache a token, half of it for q8_0. Where a layer lies, its memory lies. */
+function memory(settings: LlamaCppSettings): MemoryPrediction {
+  if (settings.cacheTypeK === "q4_0")
+    return { kind: "rejected", reason: "no q4_0 here", because: "this fake refuses it" };
+  const onDevice = settings.gpuLayers === "all" ? LAYERS : settings.gpuLayers;
+  const cache = settings.context * (settings.cacheTypeK === "f16" ? 0.1 : 0.05) * MIB;
+  const at = (place: "host" | number, layers: number) => {
+    const terms = { weights: layers * 100 * MIB, kv: Math.round((cache * layers) / LAYERS), compute: 50 * MIB };
+    const tree = sum(place === "host" ? "host" : `device-${place}`, place === "host" ? "host" : `GPU ${place}`, [
+      bytes("weights", "weights", terms.weights, "header"),
+      bytes("kv", "kv cache", terms.kv, "formula"),
+      bytes("compute", "compute", terms.compute, "formula"),
+    ]);
+    return { place: { place, label: tree.label, terms }, tree };
+  };
+  const places = settings.gpuLayers === 0 ? [at("host", LAYERS)] : [at(0, onDevice), at("host", LAYERS - onDevice)];
+  return {
+    kind: "fits-engine",
+    places: places.map(({ place }) => place),
+    buffers: [],
+    footprint: sum(
+      "memory",
+      "memory",
+      places.map(({ tree }) => tree),
+    ),
+  };
+}
+
+function request(
+  options: { available: number; free?: number; closable?: number } & Partial<
+    Pick<FitRequest, "goal" | "wishes" | "measuredThreads">
+  >,
+): FitRequest {
+  const device: Device = {
+    id: "GPU-0",
+    name: "Card",
+    vendor: "nvidia",
+    backend: "cuda",
+    memoryKind: "discrete",
+    freeBytes: options.free ?? 0,
+  };
+  const rig: Rig = {
+    name: "test",
+    devices: options.free === undefined ? [] : [device],
+    host: {
+      cpu: { model: "CPU", vendor: "x", physicalCores: 8, logicalCores: 16, features: ["avx2"] },
+      ramBytes: 64 * GIB,
+      availableBytes: options.available,
+      swapBytes: 0,
+      os: "linux",
+      arch: "x64",
+    },
+  };
+  return {
+    goal: options.goal ?? "interactive",
+    wishes: options.wishes ?? {},
+    geometry,
+    tensors: [],
+    rig,
+    closable: { host: options.closable ?? 0, devices: [0] },
+    memory,
+    placement: () => [],
+    ...(options.measuredThreads === undefined ? {} : { measuredThreads: options.measuredThreads }),
+  };
+}
+
+test("with room for everything the goal's own settings are taken, each with its reason", () => {
+  const choice = choose(request({ available: 32 * GIB }));
+  expect(choice.now.verdict).toBe("fits");
+  expect(choice.context).toBe(8192);
+  expect(choice.settings).toMatchObject({ context: 8192, sequences: 1, gpuLayers: 0, cacheTypeK: "f16" });
+  for (const { because } of choice.decisions) expect(because.length).toBeGreaterThan(5);
+  expect(alternatives(request({ available: 32 * GIB }), choice)).toEqual([]);
+});
+
+test("context gives way before layers leave the device", () => {
+  // all layers with 8k: 3100 + 819 + 50 + 450 MiB; with 2k: 3100 + 205 + 50 + 450
+  expect(choose(request({ available: 32 * GIB, free: 4500 * MIB })).settings.gpuLayers).toBe("all");
+  const shorter = choose(request({ available: 32 * GIB, free: 4000 * MIB }));
+  expect(shorter.settings.gpuLayers).toBe("all");
+  expect(shorter.context).toBe(2048);
+  const partial = choose(request({ available: 32 * GIB, free: 2000 * MIB }));
+  expect(partial.context).toBe(2048);
+  expect(partial.settings.gpuLayers).toBe(14);
+  expect(partial.now.verdict).toBe("tight");
+  expect(partial.decisions.find(({ setting }) => setting === "layers on device")?.because).toContain(
+    "17 stay on the CPU",
+  );
+});
+
+test("what was asked for stays, and the verdict says what it costs", () => {
+  const choice = choose(
+    request({ available: 32 * GIB, free: 2000 * MIB, wishes: { context: 16384, gpuLayers: "all" } }),
+  );
+  expect(choice.context).toBe(16384);
+  expect(choice.settings.gpuLayers).toBe("all");
+  expect(choice.now.verdict).toBe("does not fit");
+  expect(choice.decisions.filter(({ asked }) => asked).map(({ setting }) => setting)).toEqual([
+    "context",
+    "layers on device",
+  ]);
+});
+
+test("weights that exceed RAM are read from disk, a cache that does is not", () => {
+  expect(choose(request({ available: 2 * GIB })).now.verdict).toBe("runs from disk");
+  expect(choose(request({ available: 200 * MIB })).now.verdict).toBe("does not fit");
+});
+
+test("after closing what uses memory is a verdict of its own", () => {
+  const choice = choose(request({ available: 2 * GIB, closable: 8 * GIB }));
+  expect(choice.now.verdict).toBe("runs from disk");
+  expect(choice.afterClosing.verdict).toBe("fits");
+  expect(choice.afterClosing.marginBytes - choice.now.marginBytes).toBe(8 * GIB);
+});
+
+test("what would make it fit is computed, and what the engine refuses is not offered", () => {
+  const asked = request({
+    available: 32 * GIB,
+    free: 4600 * MIB,
+    wishes: { context: 16384, gpuLayers: "all" },
+    goal: "batch",
+  });
+  const choice = choose(asked);
+  expect(choice.now.verdict).toBe("does not fit");
+  const offered = alternatives(asked, choice);
+  expect(offered.map(({ change }) => change)).toContain("kv type q8_0 instead of f16");
+  expect(offered.map(({ change }) => change)).not.toContain("kv type q4_0 instead of f16");
+  const shorter = offered.find(({ change }) => change.startsWith("context"))!;
+  expect(["fits", "tight"]).toContain(shorter.verdict);
+  const longest = longestContext(asked, choice)!;
+  expect(shorter.flags).toBe(`--context ${longest}`);
+  const wish = (context: number) =>
+    choose(request({ available: 32 * GIB, free: 4600 * MIB, goal: "batch", wishes: { context, gpuLayers: "all" } }));
+  expect(["fits", "tight"]).toContain(wish(longest).now.verdict);
+  expect(wish(longest + 256).now.verdict).toBe("does not fit");
+});
+
+test("settings the engine rejects are no fit, with the engine's reason", () => {
+  const choice = choose(request({ available: 32 * GIB, wishes: { cacheType: "q4_0" } }));
+  expect(choice.now.verdict).toBe("does not fit");
+  expect(choice.prediction).toMatchObject({ kind: "rejected", reason: "no q4_0 here" });
+});
+
+test("measured threads win over a count of cores", () => {
+  expect(choose(request({ available: 32 * GIB })).threads).toBe(7);
+  expect(choose(request({ available: 32 * GIB, measuredThreads: 3 })).threads).toBe(3);
+  expect(choose(request({ available: 32 * GIB, measuredThreads: 3, wishes: { threads: 5 } })).threads).toBe(5);
+});

@@ -1,0 +1,78 @@
+import type { CacheType } from "../../facts/runtime/index.ts";
+
+/** What the machine is for. One of four; being good at one costs the others. */
+export type Goal = "interactive" | "batch" | "mixed" | "finetune";
+
+/** Starting settings of a goal, each with its reason; the search then gives way where they do not fit. */
+export interface GoalRow {
+  readonly users: number;
+  /** context per user wanted, tokens; capped by the trained length */
+  readonly context: number;
+  /** below this much context per user the goal is not served any more */
+  readonly leastContext: number;
+  readonly microBatch: number;
+  readonly cacheType: CacheType;
+  readonly because: {
+    readonly users: string;
+    readonly context: string;
+    readonly microBatch: string;
+    readonly cacheType: string;
+  };
+}
+
+export const GOALS: Record<Goal, GoalRow> = {
+  interactive: {
+    users: 1,
+    context: 8192,
+    leastContext: 2048,
+    microBatch: 512,
+    cacheType: "f16",
+    because: {
+      users: "one person waits for each token, so nothing shares the machine",
+      context: "room for a long chat and a document; more context costs memory whether it is used or not",
+      microBatch: "the engine's default: prompts go fast and a stop is seen within one step",
+      cacheType: "full quality; a smaller type is worth it only when context does not fit",
+    },
+  },
+  batch: {
+    users: 4,
+    context: 4096,
+    leastContext: 1024,
+    microBatch: 1024,
+    cacheType: "f16",
+    because: {
+      users: "weights are read once a step for all sequences: more sequences, more tokens per second",
+      context: "jobs are a prompt and an answer each; the memory is better spent on more sequences",
+      microBatch: "nobody waits for a single token, so larger steps use the arithmetic better",
+      cacheType: "full quality; a smaller type is worth it only when sequences do not fit",
+    },
+  },
+  mixed: {
+    users: 2,
+    context: 8192,
+    leastContext: 2048,
+    microBatch: 256,
+    cacheType: "f16",
+    because: {
+      users: "one sequence for the chat, one for the jobs behind it",
+      context: "the chat sets the length; jobs need less",
+      microBatch: "a chat token waits for at most one step of a job's prompt: a small step bounds that wait",
+      cacheType: "full quality; a smaller type is worth it only when context does not fit",
+    },
+  },
+  finetune: {
+    users: 1,
+    context: 2048,
+    leastContext: 512,
+    microBatch: 512,
+    cacheType: "f16",
+    because: {
+      users: "the tuned model is evaluated one example at a time",
+      context: "the length of a training example; this sizes serving the tuned model, not the training itself",
+      microBatch: "the engine's default",
+      cacheType: "evaluate with the cache the tuned model will be served with",
+    },
+  },
+};
+
+export const GOAL_NAMES: readonly Goal[] = ["interactive", "batch", "mixed", "finetune"];

@@ -1,0 +1,34 @@
+import type { Rig } from "../../facts/hardware/index.ts";
+import type { Geometry } from "../../facts/model/index.ts";
+import type { CacheType, LlamaCppSettings } from "../../facts/runtime/index.ts";
+import type { Tensor } from "../../facts/weights/index.ts";
+import type { MemoryPrediction } from "../../predict/memory/index.ts";
+import type { Calibration } from "../../predict/speed/index.ts";
+import type { Goal } from "./goals.ts";
+
+/** What a person fixed; everything absent is chosen. */
+export interface Wishes {
+  readonly context?: number;
+  readonly users?: number;
+  readonly microBatch?: number;
+  readonly cacheType?: CacheType;
+  readonly gpuLayers?: number | "all";
+  readonly threads?: number;
+}
+
+export interface FitRequest {
+  readonly goal: Goal;
+  readonly wishes: Wishes;
+  readonly geometry: Geometry;
+  readonly tensors: readonly Tensor[];
+  readonly rig: Rig;
+  /** memory that programs hold and would give back when closed, bytes */
+  readonly closable: { readonly host: number; readonly devices: readonly number[] };
+  /** the runtime's memory model, bound to this model, rig, version and caller */
+  readonly memory: (settings: LlamaCppSettings) => MemoryPrediction;
+  /** device of each layer under these settings, the output layer last */
+  readonly placement: (settings: LlamaCppSettings) => readonly (number | "host")[];
+  readonly calibration?: Calibration;
+  /** threads that a measurement on this machine found best, where one was made */
+  readonly measuredThreads?: number;
+}

@@ -1,0 +1,62 @@
+import type { Estimate } from "../../predict/estimate/index.ts";
+
+export type VerdictWord = "fits" | "tight" | "runs from disk" | "does not fit";
+
+/** One place's need against what it has. Bytes. */
+export interface PlaceBalance {
+  readonly place: "host" | number;
+  readonly label: string;
+  readonly need: number;
+  readonly needLow: number;
+  readonly needHigh: number;
+  /** of the need: weights mapped from the file, which the system may drop and read again */
+  readonly mapped: number;
+  readonly have: number;
+  /** have - need: negative when it does not fit */
+  readonly margin: number;
+  readonly verdict: VerdictWord;
+}
+
+export interface Verdict {
+  readonly verdict: VerdictWord;
+  /** smallest margin of any place */
+  readonly marginBytes: number;
+  readonly places: readonly PlaceBalance[];
+}
+
+/**
+ * Room that a fit should leave free beside its own need, or it is called tight. llama.cpp's own fit keeps 1024 MiB a device;
+ * half of that was enough in published runs without a browser opening beside it.
+ */
+export const COMFORT_BYTES = 512 * 2 ** 20;
+
+/** Compares a place's memory tree with what it has. `mapped` is the share of the tree that may be read from disk instead. */
+export function balance(
+  place: "host" | number,
+  tree: Estimate,
+  mapped: number,
+  have: number,
+  label: string = tree.label,
+): PlaceBalance {
+  const needLow = tree.low ?? tree.value;
+  const needHigh = tree.high ?? tree.value;
+  const verdict: VerdictWord =
+    needHigh + COMFORT_BYTES <= have
+      ? "fits"
+      : tree.value <= have
+        ? "tight"
+        : mapped > 0 && tree.value - mapped <= have
+          ? "runs from disk"
+          : "does not fit";
+  return { place, label, need: tree.value, needLow, needHigh, mapped, have, margin: have - tree.value, verdict };
+}
+
+/** The worst place decides. */
+export function judge(places: readonly PlaceBalance[]): Verdict {
+  let verdict: VerdictWord = "fits";
+  for (const place of places) if (ORDER.indexOf(place.verdict) > ORDER.indexOf(verdict)) verdict = place.verdict;
+  return { verdict, marginBytes: Math.min(...places.map(({ margin }) => margin)), places };
+}
+
+/** From best to worst. */
+export const ORDER: readonly VerdictWord[] = ["fits", "tight", "runs from disk", "does not fit"];

@@ -1,0 +1,3 @@
+export * from "./answer/index.ts";
+export * from "./fit/index.ts";
+export * from "./rank/index.ts";

@@ -1,0 +1,1 @@
+export { bestAtHand, READING_PACE, type Candidate } from "./at-hand.ts";

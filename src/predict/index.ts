@@ -1,0 +1,3 @@
+export * from "./estimate/index.ts";
+export * from "./memory/index.ts";
+export * from "./speed/index.ts";

@@ -1,0 +1,183 @@
+import type { Device, Host } from "../../facts/hardware/index.ts";
+import type { Geometry } from "../../facts/model/index.ts";
+import type { CacheType } from "../../facts/runtime/index.ts";
+import { formatBytes, formatNumber, formatRate } from "../../facts/units/index.ts";
+import type { Tensor } from "../../facts/weights/index.ts";
+import type { Provenance } from "../estimate/index.ts";
+import {
+  BACKENDS,
+  CPU_ASSUMED_BANDWIDTH,
+  CPU_BANDWIDTH_SHARE,
+  CPU_CLASSES,
+  CPU_DECODE_SPREAD,
+  CPU_PER_LAYER_US,
+  CPU_PREFILL_SPREAD,
+  CPU_THREAD_EFFICIENCY,
+} from "./coefficients.ts";
+import { attentionWidth, cacheBytesRead, movedWeights } from "./moved-bytes.ts";
+import type { Calibration, CalibrationFactor, Pace } from "./speed.ts";
+
+export interface PaceInput {
+  readonly geometry: Geometry;
+  readonly tensors: readonly Tensor[];
+  readonly host: Host;
+  readonly devices: readonly Device[];
+  /** device index of each layer, "host" where it stays on the CPU; the last entry is the output layer */
+  readonly placement: readonly (number | "host")[];
+  readonly threads: number;
+  readonly cacheTypeK: CacheType;
+  readonly cacheTypeV: CacheType;
+  readonly microBatch: number;
+  readonly calibration?: Calibration;
+}
+
+/** One stretch of a step: the layers that lie in one place. */
+interface Stretch {
+  readonly weightBytes: number;
+  readonly parameters: number;
+  readonly layers: number;
+  readonly bytesPerSec: number;
+  readonly flopsPerSec: number;
+  readonly perLayerUs: number;
+  readonly decodeSpread: number;
+  readonly prefillSpread: number;
+  readonly provenance: Provenance;
+  readonly peakBytesPerSec: number;
+}
+
+/**
+ * Decode pace with `depth` tokens in the cache: seconds per token = sum over places of (weights read + cache read) / bandwidth
+ * reached + layers x fixed time. Undefined where a device's bandwidth is unknown: then no number is better than a guess.
+ */
+export function decodePace(input: PaceInput, depth: number): Pace | undefined {
+  const stretches = stretchesOf(input);
+  if (!stretches) return undefined;
+  const cacheBytes = cacheBytesRead(input.geometry, depth, input.cacheTypeK, input.cacheTypeV);
+  const layers = input.geometry.layers.length;
+  let seconds = 0;
+  let transfer = 0;
+  let ideal = 0;
+  let spread = 0;
+  let provenance: Provenance = "formula";
+  const terms: string[] = [];
+  for (const stretch of stretches) {
+    const bytes = stretch.weightBytes + (cacheBytes * stretch.layers) / layers;
+    const fixed = (stretch.layers * stretch.perLayerUs) / 1e6;
+    transfer += bytes / stretch.bytesPerSec;
+    seconds += bytes / stretch.bytesPerSec + fixed;
+    ideal += bytes / stretch.peakBytesPerSec;
+    spread = Math.max(spread, stretch.decodeSpread);
+    if (stretch.provenance !== "measured") provenance = stretch.provenance;
+    terms.push(
+      `${formatBytes(bytes)} / ${formatRate(stretch.bytesPerSec)} + ${stretch.layers} layers x ${formatNumber(stretch.perLayerUs)} us`,
+    );
+  }
+  return banded(1 / seconds, spread, input.calibration?.decode, {
+    bound: transfer > seconds / 2 ? "bandwidth" : "overhead",
+    shareOfLimit: ideal / seconds,
+    provenance,
+    formula: `1 / (${terms.join(" + ")})`,
+  });
+}
+
+/** Prompt pace for a prompt of `tokens`: arithmetic of the weights and of attention, but never faster than reading the weights once a micro-batch. */
+export function prefillPace(input: PaceInput, tokens: number): Pace | undefined {
+  const stretches = stretchesOf(input);
+  if (!stretches) return undefined;
+  const batch = Math.max(1, Math.min(tokens, input.microBatch));
+  const layers = input.geometry.layers.length;
+  // causal attention: each token looks at half the prompt on average; scores and values, two FLOP each
+  const attentionFlops = 4 * batch * attentionWidth(input.geometry) * (tokens / 2);
+  let seconds = 0;
+  let arithmetic = 0;
+  let spread = 0;
+  let provenance: Provenance = "formula";
+  const terms: string[] = [];
+  for (const stretch of stretches) {
+    const flops = 2 * stretch.parameters * batch + (attentionFlops * stretch.layers) / layers;
+    const compute = flops / stretch.flopsPerSec;
+    const reading = stretch.weightBytes / stretch.bytesPerSec;
+    const fixed = (stretch.layers * stretch.perLayerUs) / 1e6;
+    arithmetic += compute;
+    seconds += Math.hypot(compute, reading) + fixed;
+    spread = Math.max(spread, stretch.prefillSpread);
+    if (stretch.provenance !== "measured") provenance = stretch.provenance;
+    terms.push(`${formatNumber(flops / 1e9)} GFLOP / ${formatNumber(stretch.flopsPerSec / 1e9)} GFLOP/s`);
+  }
+  return banded(batch / seconds, spread, input.calibration?.prefill, {
+    bound: arithmetic > seconds / 2 ? "compute" : "bandwidth",
+    shareOfLimit: Math.min(1, arithmetic / seconds),
+    provenance,
+    formula: `${batch} tokens / (${terms.join(" + ")})`,
+  });
+}
+
+function stretchesOf(input: PaceInput): Stretch[] | undefined {
+  const stretches: Stretch[] = [];
+  for (const place of new Set(input.placement)) {
+    const inPlace = (layer: number) => input.placement[layer] === place;
+    const moved = movedWeights(input.geometry, input.tensors, inPlace);
+    const common = {
+      weightBytes: moved.denseBytes + moved.expertBytes,
+      parameters: moved.bodyParameters,
+      layers: input.geometry.layers.filter((_, layer) => inPlace(layer)).length,
+    };
+    const rates = place === "host" ? hostRates(input.host, input.threads) : deviceRates(input.devices[place]);
+    if (!rates) return undefined;
+    stretches.push({ ...common, ...rates });
+  }
+  return stretches;
+}
+
+function hostRates(host: Host, threads: number): Omit<Stretch, "weightBytes" | "parameters" | "layers"> {
+  const kernel = CPU_CLASSES.find(({ features }) => features.every((feature) => host.cpu.features.includes(feature)))!;
+  const workers = 1 + (threads - 1) * CPU_THREAD_EFFICIENCY;
+  const peak = host.bandwidthBytesPerSec ?? CPU_ASSUMED_BANDWIDTH;
+  return {
+    bytesPerSec: Math.min(peak * CPU_BANDWIDTH_SHARE, workers * kernel.decodeBytesPerSec),
+    flopsPerSec: workers * kernel.prefillFlopsPerSec,
+    perLayerUs: CPU_PER_LAYER_US,
+    decodeSpread: CPU_DECODE_SPREAD,
+    prefillSpread: CPU_PREFILL_SPREAD,
+    provenance: host.bandwidthBytesPerSec === undefined ? "assumed" : "measured",
+    peakBytesPerSec: peak,
+  };
+}
+
+function deviceRates(device: Device | undefined): Omit<Stretch, "weightBytes" | "parameters" | "layers"> | undefined {
+  if (!device?.bandwidthBytesPerSec || device.backend === "cpu") return undefined;
+  const row = BACKENDS[device.backend];
+  // without a known matrix rate: 60 FLOP per byte of bandwidth, the low end of cards since 2016
+  const flops = device.flopsPerSec ?? device.bandwidthBytesPerSec * 60;
+  return {
+    bytesPerSec: device.bandwidthBytesPerSec * row.bandwidthShare,
+    flopsPerSec: flops * row.matrixShare,
+    perLayerUs: row.perLayerUs,
+    decodeSpread: row.decodeSpread,
+    prefillSpread: device.flopsPerSec === undefined ? row.prefillSpread * 2 : row.prefillSpread,
+    provenance: "datasheet",
+    peakBytesPerSec: device.bandwidthBytesPerSec,
+  };
+}
+
+/** Puts the band around a rate; with a calibration the factor moves it and the machine's own spread replaces the general one. */
+function banded(
+  rate: number,
+  spread: number,
+  calibration: CalibrationFactor | undefined,
+  rest: Pick<Pace, "bound" | "shareOfLimit" | "provenance" | "formula">,
+): Pace {
+  const tokensPerSec = rate * (calibration?.factor ?? 1);
+  const half = calibration?.spread ?? spread;
+  return {
+    ...rest,
+    tokensPerSec,
+    low: tokensPerSec * Math.exp(-half),
+    high: tokensPerSec * Math.exp(half),
+    shareOfLimit: Math.min(1, rest.shareOfLimit * (calibration?.factor ?? 1)),
+    provenance: calibration ? "calibrated" : rest.provenance,
+    formula: calibration
+      ? `${rest.formula} x ${formatNumber(calibration.factor)} (this machine, ${calibration.runs} runs)`
+      : rest.formula,
+  };
+}

@@ -1,0 +1,68 @@
+import type { Backend } from "../../../facts/hardware/index.ts";
+import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
+import type {
+  ChatRequest,
+  EngineDevice,
+  EngineInfo,
+  LoadTimes,
+  RamAndDevices,
+  ReplyEvent,
+  ThreadMeasurement,
+  ThreadOptions,
+} from "../engine.ts";
+
+/** Calls from the parent to the child process: name, arguments, answer. */
+export interface Calls {
+  load: { args: LoadArgs; answer: Loaded };
+  chat: { args: Omit<ChatRequest, "signal">; answer: null };
+  countTokens: { args: { text: string }; answer: number };
+  measureThreads: { args: ThreadOptions; answer: ThreadMeasurement };
+  devices: { args: { backends: readonly Backend[] }; answer: EngineDevice[] };
+  dryRun: { args: DryRunArgs; answer: { model: RamAndDevices; context: RamAndDevices } };
+  /** most RAM that the process held, bytes */
+  stop: { args: Record<string, never>; answer: number };
+}
+export type CallName = keyof Calls;
+
+export interface LoadArgs {
+  readonly modelPath: string;
+  readonly backend: Backend | "auto";
+  readonly settings: LlamaCppSettings;
+  readonly threads?: number;
+  readonly warmUp?: boolean;
+}
+
+export type DryRunArgs = Pick<LoadArgs, "modelPath" | "backend" | "settings">;
+
+export interface Loaded {
+  readonly info: EngineInfo;
+  readonly template: "own" | "none";
+  readonly totals: { readonly model: RamAndDevices; readonly context: RamAndDevices };
+  readonly times: Omit<LoadTimes, "spawnMs" | "totalMs">;
+}
+
+/** Parent to child. */
+export type ToChild =
+  | {
+      readonly [Name in CallName]: { readonly id: number; readonly call: Name; readonly args: Calls[Name]["args"] };
+    }[CallName]
+  | { readonly id: number; readonly cancel: true };
+
+export type AnyAnswer = Calls[CallName]["answer"];
+
+/** Child to parent. Whoever receives an answer knows its type from the call: there it is `never`, which fits them all. */
+export type FromChild<Answer> =
+  | { readonly ready: true }
+  | { readonly log: readonly LogEntry[] }
+  | { readonly loading: number }
+  | { readonly id: number; readonly part: ReplyEvent }
+  | { readonly id: number; readonly answer: Answer }
+  | { readonly id: number; readonly error: SentError };
+
+export type LogEntry = readonly [level: string, text: string];
+
+/** An error on its way through the channel; `code` is a row of the error table. */
+export interface SentError {
+  readonly code: string;
+  readonly details: Readonly<Record<string, string | number | boolean>>;
+}

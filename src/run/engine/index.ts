@@ -1,0 +1,2 @@
+export type * from "./engine.ts";
+export { embeddedDevices, embeddedDryRun, embeddedEngine } from "./embedded/embedded.ts";

@@ -1,0 +1,2 @@
+export { hubOf } from "./address.ts";
+export { downloadFromHub, type HubDownload } from "./download.ts";

@@ -1,0 +1,1 @@
+export { fetchPackage, packageBytes } from "./fetch-package.ts";

@@ -1,0 +1,2 @@
+export { residualBytes, type NewReceipt, type Receipt, type ReceiptRate } from "./receipt.ts";
+export { openReceipts, type ReceiptStore } from "./store.ts";

@@ -1,0 +1,191 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { LoadoutError } from "../../facts/errors/index.ts";
+import type { Calibration } from "../../predict/speed/index.ts";
+import { calibrate, type RateRun } from "./calibrate.ts";
+import type { NewReceipt, Receipt } from "./receipt.ts";
+import { RECEIPT_COLUMNS, readRate, readReceipt, readTerm, receiptValues, type Row } from "./rows.ts";
+import { migrate } from "./schema.ts";
+
+export interface ReceiptFilter {
+  readonly machine?: string;
+  readonly engine?: string;
+  readonly backend?: string;
+  /** newest first; default 100 */
+  readonly limit?: number;
+}
+
+export interface ReceiptStore {
+  /** the database's file */
+  readonly path: string;
+  /** Keeps a run; returns its number. */
+  add(receipt: NewReceipt): number;
+  /** Newest first. */
+  list(filter?: ReceiptFilter): Receipt[];
+  show(id: number): Receipt;
+  remove(id: number): void;
+  /** All of them, oldest first, for a file. */
+  exportAll(): ReceiptExport;
+  /** What runs on this machine say about the speed predictions of this engine and back end; undefined before the first. */
+  calibrationFor(machine: string, engine: string, backend: string): Calibration | undefined;
+  close(): void;
+}
+
+export interface ReceiptExport {
+  readonly schema: "loadout-receipts/1";
+  readonly receipts: readonly Receipt[];
+}
+
+/** How long a process waits for another one's writing. */
+const BUSY_MS = 5000;
+
+/** Opens the store in the user's data folder, and makes both where they are missing. `now`: milliseconds since 1970. */
+export function openReceipts(folder: string, now: () => number): ReceiptStore {
+  const path = join(folder, "receipts.sqlite");
+  let database: DatabaseSync | undefined;
+  try {
+    mkdirSync(folder, { recursive: true });
+    database = new DatabaseSync(path, { timeout: BUSY_MS, enableForeignKeyConstraints: true });
+    useWriteAheadLog(database);
+    migrate(database, path);
+    return new SqliteReceipts(database, path, now);
+  } catch (cause) {
+    database?.close();
+    if (cause instanceof LoadoutError) throw cause;
+    throw new LoadoutError(
+      "receipts-unreadable",
+      { path, got: cause instanceof Error ? cause.message : String(cause) },
+      { cause },
+    );
+  }
+}
+
+/**
+ * Readers and a writer then work at once. Switching needs the file for itself and does not wait for it; where that fails
+ * another process is switching at this moment, and the switch is kept in the file.
+ */
+function useWriteAheadLog(database: DatabaseSync): void {
+  try {
+    database.exec("PRAGMA journal_mode = WAL");
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+  }
+  database.exec("PRAGMA synchronous = NORMAL");
+}
+
+/** SQLITE_BUSY, https://www.sqlite.org/rescode.html#busy */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && error.errcode === 5;
+}
+
+class SqliteReceipts implements ReceiptStore {
+  readonly path: string;
+  readonly #database: DatabaseSync;
+  readonly #now: () => number;
+
+  constructor(database: DatabaseSync, path: string, now: () => number) {
+    this.#database = database;
+    this.path = path;
+    this.#now = now;
+  }
+
+  add(receipt: NewReceipt): number {
+    this.#database.exec("BEGIN IMMEDIATE");
+    try {
+      const columns = RECEIPT_COLUMNS.join(", ");
+      const places = RECEIPT_COLUMNS.map(() => "?").join(", ");
+      const { lastInsertRowid } = this.#database
+        .prepare(`INSERT INTO receipts (${columns}) VALUES (${places})`)
+        .run(...receiptValues(receipt, this.#now()));
+      const id = Number(lastInsertRowid);
+      const term = this.#database.prepare("INSERT INTO terms VALUES (?, ?, ?, ?, ?, ?, ?)");
+      for (const { path, place, term: name, predictedBytes, actualBytes, exact } of receipt.memory)
+        term.run(
+          id,
+          path,
+          place,
+          name,
+          predictedBytes ?? null,
+          actualBytes ?? null,
+          exact === undefined ? null : Number(exact),
+        );
+      const rate = this.#database.prepare("INSERT INTO rates VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+      for (const { what, basePerSec, predictedPerSec, lowPerSec, highPerSec, measuredPerSec, tokens } of receipt.rates)
+        rate.run(
+          id,
+          what,
+          basePerSec ?? null,
+          predictedPerSec ?? null,
+          lowPerSec ?? null,
+          highPerSec ?? null,
+          measuredPerSec,
+          tokens,
+        );
+      this.#database.exec("COMMIT");
+      return id;
+    } catch (error) {
+      this.#database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  list({ machine, engine, backend, limit = 100 }: ReceiptFilter = {}): Receipt[] {
+    const given = Object.entries({ machine, engine, backend }).filter(([, value]) => value !== undefined);
+    const where = given.length === 0 ? "" : `WHERE ${given.map(([column]) => `${column} = ?`).join(" AND ")}`;
+    const rows = this.#database
+      .prepare(`SELECT * FROM receipts ${where} ORDER BY at_ms DESC, id DESC LIMIT ?`)
+      .all(...given.map(([, value]) => value ?? null), limit);
+    return rows.map((row) => this.#whole(row));
+  }
+
+  show(id: number): Receipt {
+    const row = this.#database.prepare("SELECT * FROM receipts WHERE id = ?").get(id);
+    if (!row) throw new LoadoutError("receipt-not-found", { got: id });
+    return this.#whole(row);
+  }
+
+  remove(id: number): void {
+    const { changes } = this.#database.prepare("DELETE FROM receipts WHERE id = ?").run(id);
+    if (changes === 0) throw new LoadoutError("receipt-not-found", { got: id });
+  }
+
+  exportAll(): ReceiptExport {
+    const rows = this.#database.prepare("SELECT * FROM receipts ORDER BY at_ms, id").all();
+    return { schema: "loadout-receipts/1", receipts: rows.map((row) => this.#whole(row)) };
+  }
+
+  calibrationFor(machine: string, engine: string, backend: string): Calibration | undefined {
+    const decode = calibrate(this.#runs(machine, engine, backend, "decode"));
+    const prefill = calibrate(this.#runs(machine, engine, backend, "prefill"));
+    if (!decode && !prefill) return undefined;
+    return { ...(decode ? { decode } : {}), ...(prefill ? { prefill } : {}) };
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  /** Newest first. */
+  #runs(machine: string, engine: string, backend: string, what: string): RateRun[] {
+    return this.#database
+      .prepare(
+        `SELECT base_per_sec AS base, measured_per_sec AS measured, tokens FROM rates JOIN receipts ON id = receipt
+         WHERE machine = ? AND engine = ? AND backend = ? AND what = ? AND base > 0 AND measured > 0
+         ORDER BY at_ms DESC, id DESC LIMIT 50`,
+      )
+      .all(machine, engine, backend, what)
+      .map(({ base, measured, tokens }) => ({
+        basePerSec: Number(base),
+        measuredPerSec: Number(measured),
+        tokens: Number(tokens),
+      }));
+  }
+
+  #whole(row: Row): Receipt {
+    const id = row["id"] ?? null;
+    const terms = this.#database.prepare("SELECT * FROM terms WHERE receipt = ? ORDER BY path").all(id);
+    const rates = this.#database.prepare("SELECT * FROM rates WHERE receipt = ? ORDER BY what").all(id);
+    return readReceipt(row, terms.map(readTerm), rates.map(readRate));
+  }
+}

@@ -1,0 +1,52 @@
+import { open, type FileHandle } from "node:fs/promises";
+import { LoadoutError } from "../../facts/errors/index.ts";
+import { messageOf } from "../home/index.ts";
+import type { ByteSource } from "../../facts/weights/byte-source.ts";
+
+/** A source that holds something open; close it, or let `await using` do it. */
+export interface ClosableSource extends ByteSource, AsyncDisposable {
+  close(): Promise<void>;
+}
+
+/** A local file as a byte source. Reads are positioned: several may run at once. */
+export async function openFileSource(path: string): Promise<ClosableSource> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, "r");
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  const stat = await handle.stat();
+  if (!stat.isFile()) {
+    await handle.close();
+    throw new LoadoutError("file-unreadable", { path, got: "it is not a file" });
+  }
+  const close = () => handle.close();
+  return {
+    name: path,
+    size: stat.size,
+    read: (offset, length) => readFully(handle, path, offset, Math.min(length, Math.max(0, stat.size - offset))),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** One system call may return less than asked for; a file that has shrunk returns what there is. */
+async function readFully(handle: FileHandle, path: string, offset: number, length: number): Promise<Uint8Array> {
+  const buffer = new Uint8Array(length);
+  let filled = 0;
+  try {
+    while (filled < length) {
+      const { bytesRead } = await handle.read(buffer, filled, length - filled, offset + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  return filled === length ? buffer : buffer.subarray(0, filled);
+}
+
+function unreadable(path: string, error: unknown): LoadoutError {
+  return new LoadoutError("file-unreadable", { path, got: messageOf(error) }, { cause: error });
+}

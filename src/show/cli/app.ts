@@ -1,0 +1,185 @@
+import { buildApplication, buildCommand, buildRouteMap } from "@stricli/core";
+import { parseCount } from "../../facts/units/index.ts";
+import type { CliContext } from "./context.ts";
+import { planFlags } from "./flags.ts";
+import { VERSION } from "./version.ts";
+
+const json = { kind: "boolean", brief: "Print one JSON document (docs/json.md)", optional: true } as const;
+const yes = { kind: "boolean", brief: "Allow downloads without asking", optional: true } as const;
+const model = {
+  parse: String,
+  brief: "A .gguf file, or the name of weights found here",
+  placeholder: "MODEL",
+} as const;
+const optionalModel = { kind: "tuple", parameters: [{ ...model, optional: true }] } as const;
+
+const start = buildCommand({
+  loader: async () => (await import("./commands/start.ts")).start,
+  parameters: {
+    flags: {
+      ...planFlags,
+      model: {
+        kind: "parsed",
+        parse: String,
+        brief: "Weights to use: a .gguf file or a name from `loadout models --local`",
+        optional: true,
+      },
+      prompt: { kind: "parsed", parse: String, brief: "What to say to the model", optional: true },
+      maxTokens: {
+        kind: "parsed",
+        parse: (text: string) => parseCount(text, "--max-tokens", 1),
+        brief: "Longest reply, tokens",
+        default: "160",
+      },
+      yes,
+    },
+  },
+  docs: {
+    brief: "The whole loop: probe, plan, predict, start, reply, compare",
+    fullDescription: [
+      "Probes this machine, plans a loadout for weights at hand, predicts memory and speed, starts the engine, streams one real",
+      "reply and sets the prediction against what happened, term by term. The receipt makes the next prediction better.",
+      "",
+      "Examples:",
+      "  loadout",
+      '  loadout --model ./model.gguf --prompt "Write a haiku about memory" --context 16k',
+      "  loadout --goal batch --users 4 --json",
+    ].join("\n"),
+  },
+});
+
+const fit = buildCommand({
+  loader: async () => (await import("./commands/fit.ts")).fit,
+  parameters: {
+    positional: optionalModel,
+    flags: {
+      ...planFlags,
+      prompt: {
+        kind: "parsed",
+        parse: String,
+        brief: "Prompt length for the time to the first token: 512, 24k",
+        optional: true,
+      },
+      verify: {
+        kind: "boolean",
+        brief: "Ask the engine's own dry run too (totals only; starts the engine, loads no weights)",
+        optional: true,
+      },
+    },
+  },
+  docs: {
+    brief: "Does it fit, with what settings, how fast",
+    fullDescription: [
+      "Predicts memory to the byte and speed with an 80% band for a model on this machine, without loading it.",
+      "Exit code 0: it fits. 1: it does not. 2: the question was wrong.",
+      "",
+      "Examples:",
+      "  loadout fit ./model.gguf",
+      "  loadout fit ./model.gguf --context 32k --users 4 --kv-type q8_0",
+      "  loadout fit smollm2 --prompt 4k --json",
+      "  loadout fit ./model.gguf --verify",
+    ].join("\n"),
+  },
+});
+
+const explain = buildCommand({
+  loader: async () => (await import("./commands/explain.ts")).explain,
+  parameters: {
+    positional: optionalModel,
+    flags: {
+      ...planFlags,
+      prompt: { kind: "parsed", parse: String, brief: "Prompt length for the prefill rate: 512, 24k", optional: true },
+    },
+  },
+  docs: {
+    brief: "Every number as arithmetic you can redo",
+    fullDescription:
+      "The same question as `fit`, answered line by line with formulas and sources.\n\nExample:\n  loadout explain ./model.gguf --context 32k",
+  },
+});
+
+const probe = buildCommand({
+  loader: async () => (await import("./commands/probe.ts")).probe,
+  parameters: {
+    flags: { json, fresh: { kind: "boolean", brief: "Measure again instead of reading the cache", optional: true } },
+  },
+  docs: {
+    brief: "What this machine is: processor, RAM, GPUs, limits",
+    fullDescription: "Examples:\n  loadout probe\n  loadout probe --fresh --json",
+  },
+});
+
+const receipts = buildCommand({
+  loader: async () => (await import("./commands/receipts.ts")).receipts,
+  parameters: {
+    positional: {
+      kind: "tuple",
+      parameters: [{ parse: String, brief: "Number of a receipt to show whole", placeholder: "ID", optional: true }],
+    },
+    flags: { json, remove: { kind: "boolean", brief: "Remove the receipt instead of showing it", optional: true } },
+  },
+  docs: {
+    brief: "What was predicted and what happened, run by run",
+    fullDescription: "Examples:\n  loadout receipts\n  loadout receipts 3\n  loadout receipts 3 --remove",
+  },
+});
+
+const models = buildCommand({
+  loader: async () => (await import("./commands/models.ts")).models,
+  parameters: {
+    positional: {
+      kind: "tuple",
+      parameters: [
+        { parse: String, brief: "Action: rm", placeholder: "ACTION", optional: true },
+        { parse: String, brief: "Weights the action is for", placeholder: "MODEL", optional: true },
+      ],
+    },
+    flags: {
+      local: { kind: "boolean", brief: "List the weights found on this machine (the default)", optional: true },
+      models: planFlags.models,
+      json,
+      yes: { kind: "boolean", brief: "Remove without asking", optional: true },
+    },
+  },
+  docs: {
+    brief: "Weights on this machine: list, remove",
+    fullDescription:
+      "Lists GGUF files of the Hugging Face cache, llama.cpp, LM Studio, Ollama and Loadout. Only files that Loadout fetched can be removed.\n\nExamples:\n  loadout models --local\n  loadout models rm smollm2",
+  },
+});
+
+const doctor = buildCommand({
+  loader: async () => (await import("./commands/doctor.ts")).doctor,
+  parameters: { flags: { json } },
+  docs: { brief: "What is missing here and how to get it", fullDescription: "Example:\n  loadout doctor" },
+});
+
+export const ROUTES = { start, fit, explain, probe, receipts, models, doctor };
+
+export const app = buildApplication<CliContext>(
+  buildRouteMap({
+    routes: ROUTES,
+    defaultCommand: "start",
+    docs: {
+      brief: 'From "can I run this LLM on my machine?" to a running, measured setup',
+      fullDescription: [
+        'From "can I run this LLM on my machine?" to a running, measured setup.',
+        "Without a command: the whole loop, with one real reply (`loadout start --help`).",
+        "",
+        "Examples:",
+        "  loadout                       probe, plan, start, one reply, predicted against measured",
+        "  loadout fit ./model.gguf      does it fit, with what settings, how fast",
+        "  loadout explain ./model.gguf  every number as arithmetic",
+        "",
+        "Exit codes: 0 fits or done, 1 does not fit, 2 wrong question, 3 something is missing here,",
+        "4 a download needs your yes, 5 the engine failed, 70 a fault of ours, 130 stopped.",
+      ].join("\n"),
+    },
+  }),
+  {
+    name: "loadout",
+    versionInfo: { currentVersion: VERSION },
+    scanner: { caseStyle: "allow-kebab-for-camel" },
+    documentation: { caseStyle: "convert-camel-to-kebab", useAliasInUsageLine: true },
+  },
+);

@@ -1,0 +1,188 @@
+// The real command in a process of its own, with the real engine and a small random-weight model written here.
+import { execFile, spawn } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Geometry } from "../../facts/model/index.ts";
+import { randomModel } from "../../facts/model/index.ts";
+import { visible } from "./text/layout.ts";
+
+const MAIN = join(import.meta.dirname, "main.ts");
+const SCHEMA = join(import.meta.dirname, "../../../docs/schema/answers.schema.json");
+
+const geometry: Geometry = {
+  architecture: "llama",
+  name: "Tiny random llama",
+  embeddingLength: 64,
+  vocabularySize: 320,
+  contextLength: 4096,
+  tiedEmbeddings: false,
+  layers: Array.from({ length: 2 }, () => ({
+    kind: "trunk" as const,
+    mixer: { kind: "attention" as const, span: "full" as const, heads: 2, kvHeads: 1, keyLength: 32, valueLength: 32 },
+    feedForward: { kind: "dense" as const, length: 128, gated: true },
+  })),
+};
+
+let folder: string;
+let model: string;
+let valid: (value: unknown) => unknown;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "loadout-cli-"));
+  model = join(folder, "tiny.gguf");
+  let state = 7;
+  const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
+  await writeFile(model, randomModel(geometry, random, "F32"));
+  const validate = new Ajv2020({ strict: false }).compile(JSON.parse(await readFile(SCHEMA, "utf8")));
+  valid = (value) => (validate(value) ? "valid" : validate.errors);
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function loadout(...args: string[]): Promise<Ended> {
+  const env = { ...process.env, LOADOUT_HOME: join(folder, "home"), HOME: folder, HF_HOME: join(folder, "hf") };
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [MAIN, ...args], { env, timeout: 60_000 });
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as Ended;
+    return { code, stdout, stderr };
+  }
+}
+
+test("fit answers in plain text when piped, within 80 columns, and exits 0", async () => {
+  const { code, stdout, stderr } = await loadout("fit", model, "--context", "2k");
+  expect(code, stderr).toBe(0);
+  expect(stdout).toContain("Tiny random llama");
+  expect(stdout).toContain("fits: ");
+  expect(stdout).not.toContain("\u001B");
+  const longest = stdout.split("\n").filter((line) => !line.includes(model));
+  expect(Math.max(...longest.map(visible))).toBeLessThanOrEqual(80);
+});
+
+test("fit --json keeps its schema, and the tree sums", async () => {
+  const { code, stdout } = await loadout("fit", model, "--users", "2", "--kv-type", "q8_0", "--json");
+  expect(code).toBe(0);
+  const answer = JSON.parse(stdout);
+  expect(valid(answer)).toBe("valid");
+  const sums = (node: { value: number; parts?: { value: number }[] }): void => {
+    if (!node.parts) return;
+    expect(node.parts.reduce((total, part) => total + part.value, 0)).toBe(node.value);
+    for (const part of node.parts) sums(part);
+  };
+  sums(answer.memory);
+});
+
+test("what cannot fit exits 1 and says what would", async () => {
+  const { code, stdout } = await loadout("fit", model, "--users", "256", "--context", "64m");
+  expect(code).toBe(1);
+  expect(stdout).toContain("does not fit");
+  expect(stdout).toContain("what would make it fit");
+});
+
+test.each([
+  [["fit", "--contxt", "4k", "x.gguf"], "--context"],
+  [["fit", "x.gguf", "--context", "lots"], "a number of tokens"],
+  [["fit", "x.gguf", "--goal", "interactve"], "interactive"],
+  [["fti"], "loadout fit"],
+  [["fit", "no-such-model"], "no model called"],
+  [["fit"], "a model"],
+  [["receipts", "999"], "999"],
+])("%j is a wrong question: exit 2, and it says %j", async (args, said) => {
+  const { code, stderr, stdout } = await loadout(...args);
+  expect(stderr + stdout).toContain(said);
+  expect(code).toBe(2);
+});
+
+test("a file that is no model is refused as what it looks like, also as JSON", async () => {
+  const path = join(folder, "page.gguf");
+  await writeFile(path, "<!DOCTYPE html><html></html>");
+  const { code, stdout, stderr } = await loadout("fit", path, "--json");
+  expect(code).toBe(2);
+  expect(stderr).toContain("web page");
+  expect(valid(JSON.parse(stdout))).toBe("valid");
+});
+
+test("the loop: a real reply, each buffer equal at every printed digit, a receipt that the next plan uses", async () => {
+  const first = await loadout(
+    "--model",
+    model,
+    "--prompt",
+    "hello",
+    "--max-tokens",
+    "24",
+    "--context",
+    "512",
+    "--json",
+  );
+  expect(first.code, first.stderr).toBe(0);
+  const run = JSON.parse(first.stdout);
+  expect(valid(run)).toBe("valid");
+  expect(run.reply.replyTokens).toBeGreaterThan(0);
+  expect(run.memory.length).toBeGreaterThan(3);
+  expect(run.memory.filter((term: { exact?: boolean }) => term.exact !== true)).toEqual([]);
+
+  const receipts = JSON.parse((await loadout("receipts", "--json")).stdout);
+  expect(valid(receipts)).toBe("valid");
+  expect(receipts.receipts).toHaveLength(1);
+  const text = await loadout("receipts", "1");
+  expect(text.stdout).toContain("exact");
+
+  const second = JSON.parse((await loadout("fit", model, "--context", "512", "--json")).stdout);
+  expect(second.speed.decode.provenance).toBe("calibrated");
+  expect(second.decisions.find((row: { setting: string }) => row.setting === "threads").because).toContain("measured");
+});
+
+test("fit --verify is equal to the engine's dry run, in bytes", async () => {
+  const { code, stdout } = await loadout("fit", model, "--context", "1k", "--verify", "--json");
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).verified.equal).toBe(true);
+});
+
+test("explain shows formulas; probe, models and doctor keep the schema", async () => {
+  expect((await loadout("explain", model)).stdout).toContain("=");
+  for (const args of [["probe"], ["models"], ["doctor"]]) {
+    const { code, stdout, stderr } = await loadout(...args, "--json");
+    expect(code, stderr).toBe(0);
+    expect(valid(JSON.parse(stdout)), args[0]).toBe("valid");
+  }
+});
+
+test("help has examples everywhere", async () => {
+  for (const command of ["fit", "explain", "probe", "receipts", "models", "doctor", "start"]) {
+    const { code, stdout } = await loadout(command, "--help");
+    expect(code).toBe(0);
+    expect(stdout, command).toMatch(/Examples?:/);
+  }
+});
+
+test("Ctrl-C stops it with its own exit code and leaves no engine behind", async () => {
+  const env = { ...process.env, LOADOUT_HOME: join(folder, "home"), HOME: folder };
+  const child = spawn(process.execPath, [MAIN, "--model", model, "--max-tokens", "100000", "--prompt", "go on"], {
+    env,
+  });
+  const text = await new Promise<string>((resolve) => {
+    let seen = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      seen += chunk.toString();
+      if (/\nmodel {2}.+/.test(seen)) resolve(seen);
+    });
+    child.on("exit", () => resolve(seen));
+  });
+  expect(text).toContain("model  ");
+  child.kill("SIGINT");
+  const code = await new Promise((resolve) => child.on("exit", resolve));
+  expect(code).toBe(130);
+  const { stdout } = await promisify(execFile)("ps", ["-eo", "ppid,args"]);
+  expect(stdout.split("\n").filter((line) => line.trim().startsWith(`${child.pid} `))).toEqual([]);
+});

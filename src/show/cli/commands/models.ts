@@ -1,0 +1,101 @@
+import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
+import { formatFileBytes } from "../../../facts/units/index.ts";
+import { ANSWER_VERSION } from "../../../plan/answer/index.ts";
+import { findWeights, matchWeights, removeWeights, type LocalWeights } from "../../../run/fetch/index.ts";
+import { askYes } from "../ask.ts";
+import { guarded, type CliContext } from "../context.ts";
+import { homeOf } from "../machine.ts";
+import { nearest } from "../nearest.ts";
+import { columns } from "../text/layout.ts";
+import type { Style } from "../text/style.ts";
+
+interface ModelsFlags {
+  readonly local?: boolean;
+  readonly models?: readonly string[];
+  readonly json?: boolean;
+  readonly yes?: boolean;
+}
+
+/** `loadout models [rm MODEL]` */
+export const models = guarded(async function (this: CliContext, flags: ModelsFlags, action?: string, name?: string) {
+  const { home, folders, config } = await homeOf(this);
+  const modelsDirs = [...(flags.models ?? []), ...(config.modelsDirs ?? [])];
+  const { weights, cutFolders } = await findWeights({ home, modelsDirs });
+  if (action === "rm") return remove(this, weights, name, flags, folders.weights);
+  if (action !== undefined) {
+    throw new LoadoutError("unknown-value", { what: "models ACTION", expected: "rm", got: action, nearest: "rm" });
+  }
+  if (flags.json)
+    this.out(JSON.stringify({ schema: ANSWER_VERSION, kind: "models", models: weights, cutFolders }, null, 2));
+  else this.out(listText(weights, cutFolders, this.outStyle));
+  return EXIT.ok;
+});
+
+async function remove(
+  context: CliContext,
+  found: readonly LocalWeights[],
+  name: string | undefined,
+  flags: ModelsFlags,
+  store: string,
+) {
+  if (name === undefined) {
+    throw new LoadoutError("bad-quantity", {
+      what: "models rm",
+      expected: "the name of weights",
+      got: "",
+      example: "loadout models rm NAME",
+    });
+  }
+  const [only, ...more] = matchWeights(found, name);
+  if (!only)
+    throw new LoadoutError("model-not-found", {
+      got: name,
+      nearest: nearest(
+        name,
+        found.map((row) => row.name),
+      ),
+    });
+  if (more.length > 0) {
+    const names = [only, ...more].map((row) => row.name);
+    throw new LoadoutError("unknown-value", {
+      what: "model",
+      expected: names.join(", "),
+      got: name,
+      nearest: names[0],
+    });
+  }
+  const size = formatFileBytes(only.bytes);
+  if (!flags.yes) {
+    if (!context.interactive) throw new LoadoutError("removal-unconfirmed", { path: only.path, size });
+    if (!(await askYes(context, `Remove ${only.path} (${size})?`))) return EXIT.ok;
+  }
+  const freed = await removeWeights(only, store);
+  if (flags.json)
+    context.out(
+      JSON.stringify(
+        { schema: ANSWER_VERSION, kind: "models", models: [], removed: only.path, freedBytes: freed },
+        null,
+        2,
+      ),
+    );
+  else context.out(`removed ${only.path}: ${formatFileBytes(freed)} freed`);
+  return EXIT.ok;
+}
+
+function listText(weights: readonly LocalWeights[], cutFolders: readonly string[], style: Style): string {
+  if (weights.length === 0)
+    return `no weights on this machine yet\nnext: ${style.strong("loadout")} fetches a small model (93 MB)`;
+  const rows = weights.map(({ name, bytes, origin, role, incomplete, path }) => [
+    name,
+    formatFileBytes(bytes),
+    origin,
+    incomplete ? style.warn(incomplete) : role === "projector" ? style.faint("projector") : style.faint(path),
+  ]);
+  const usable = weights.find(({ role, incomplete }) => role === "model" && !incomplete);
+  return [
+    ...columns([["name", "size", "found in", "where"].map(style.faint), ...rows], [1]),
+    ...cutFolders.map((folder) => style.warn(`${folder} is too large to search to the end`)),
+    "",
+    `next: ${style.strong(usable ? `loadout fit "${usable.name}"` : "loadout")}`,
+  ].join("\n");
+}

@@ -1,0 +1,144 @@
+import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
+import { formatFileBytes, formatNumber } from "../../../facts/units/index.ts";
+import { ANSWER_VERSION, answerFit, paceInput, type RunAnswer } from "../../../plan/answer/index.ts";
+import { embeddedEngine, type Reply, type RunningEngine, type StopReport } from "../../../run/engine/index.ts";
+import { openReceipts } from "../../../run/receipt/index.ts";
+import { bestWeightsAtHand } from "../at-hand.ts";
+import { compareBuffers, compareRates, measuredRates } from "../compare.ts";
+import { guarded, type CliContext } from "../context.ts";
+import type { PlanFlags } from "../flags.ts";
+import { receiptOf } from "../keep.ts";
+import { machineName, machineOf } from "../machine.ts";
+import { fitQuestion } from "../question.ts";
+import { fitText } from "../text/fit-text.ts";
+import { progressFor } from "../text/progress.ts";
+import { runText } from "../text/run-text.ts";
+import { weightsFor } from "../weights-for.ts";
+
+export interface StartFlags extends PlanFlags {
+  readonly model?: string;
+  readonly prompt?: string;
+  readonly maxTokens: number;
+  readonly yes?: boolean;
+}
+
+const PROMPT = "Explain in three sentences why the sky is blue.";
+
+/** `loadout`: probe, plan, predict, start, reply, measure, compare, keep. */
+export const start = guarded(async function (this: CliContext, flags: StartFlags) {
+  const progress = progressFor(this);
+  progress.update("probing this machine ...");
+  const machine = await machineOf(this);
+  progress.done();
+  const receipts = openReceipts(machine.folders.data, Date.now);
+  let engine: RunningEngine | undefined;
+  try {
+    const atHand = flags.model === undefined ? await bestWeightsAtHand(this, machine, flags, receipts) : undefined;
+    const weights = atHand ?? (await weightsFor(this, flags, progress));
+    const question = fitQuestion({ machine, weights, flags, receipts });
+    const { answer: fit, choice } = answerFit(question.request, question.context);
+    if (!flags.json) this.out(fitText({ ...fit, next: [] }, this.outStyle).trimEnd());
+    if (fit.verdict.now.verdict === "does not fit" || choice.prediction.kind === "rejected") {
+      if (flags.json) this.out(JSON.stringify(fit, null, 2));
+      return EXIT.no;
+    }
+
+    progress.update("starting the engine ...");
+    const known = flags.threads ?? question.request.measuredThreads;
+    engine = await embeddedEngine().start(
+      {
+        modelPath: weights.path,
+        backend: question.backend,
+        settings: choice.settings,
+        ...(known === undefined ? {} : { threads: known }),
+      },
+      {
+        signal: this.signal,
+        onEvent: (event) => {
+          if (event.kind !== "loading") return;
+          progress.update(
+            `loading weights: ${formatNumber(event.share * 100, 2)}% of ${formatFileBytes(weights.facts.fileBytes)}`,
+          );
+        },
+      },
+    );
+    const threads = known ?? (await engine.measureThreads?.())?.threads ?? choice.threads;
+    progress.done();
+
+    const { reply, firstTokenAtMs } = await converse(this, engine, flags);
+    const stopped: StopReport = await engine.stop();
+    const pace = paceInput(question.request, { ...choice, threads });
+    const rates = measuredRates(reply);
+    const run: Omit<RunAnswer, "receipt" | "next"> = {
+      schema: ANSWER_VERSION,
+      kind: "run",
+      fit,
+      reply: {
+        prompt: flags.prompt ?? PROMPT,
+        text: reply.text,
+        promptTokens: reply.promptTokens,
+        replyTokens: reply.completionTokens,
+        finishReason: reply.finishReason,
+      },
+      measured: {
+        loadMs: engine.loadTimes.totalMs,
+        firstTokenMs: reply.ttftMs,
+        startToFirstTokenMs: firstTokenAtMs - this.startedAtMs,
+        prefillTokensPerSec: rates.prefill,
+        ...(rates.decode === undefined ? {} : { decodeTokensPerSec: rates.decode }),
+        threads,
+      },
+      memory: compareBuffers(choice.prediction.buffers, stopped),
+      rates: compareRates(pace, reply),
+    };
+    const kept = receiptOf({
+      machine: machineName(machine),
+      run,
+      question,
+      engine: engine.info,
+      settings: choice.settings,
+      pace,
+    });
+    const answer: RunAnswer = {
+      ...run,
+      receipt: { id: receipts.add(kept), database: receipts.path },
+      next: ["loadout receipts", `loadout explain ${question.context.modelArgument}`],
+    };
+    this.out(flags.json ? JSON.stringify(answer, null, 2) : `\n${runText(answer, this.outStyle)}`);
+    return EXIT.ok;
+  } finally {
+    progress.done();
+    await engine?.stop();
+    receipts.close();
+  }
+});
+
+/** Streams the reply to the terminal as it comes; with --json it is only collected. */
+async function converse(
+  context: CliContext,
+  engine: RunningEngine,
+  flags: StartFlags,
+): Promise<{ reply: Reply; firstTokenAtMs: number }> {
+  const prompt = flags.prompt ?? PROMPT;
+  const write = (text: string) => (flags.json ? undefined : context.process.stdout.write(text));
+  write(`\n${context.outStyle.strong("you")}    ${prompt}\n${context.outStyle.strong("model")}  `);
+  let firstTokenAtMs = Number.NaN;
+  let reply: Reply | undefined;
+  const stream = engine.chat({
+    prompt: engine.template === "own" ? [{ role: "user", content: prompt }] : prompt,
+    maxTokens: flags.maxTokens,
+    reusePrefix: false,
+    signal: context.signal,
+  });
+  for await (const event of stream) {
+    if (event.kind === "prefill") firstTokenAtMs = Date.now();
+    else if (event.kind === "token") write(event.text);
+    else {
+      write(event.tail);
+      reply = event.reply;
+    }
+  }
+  write("\n");
+  if (context.signal.aborted || !reply) throw new LoadoutError("interrupted");
+  return { reply, firstTokenAtMs };
+}

@@ -1,0 +1,97 @@
+import { LoadoutError } from "../../facts/errors/index.ts";
+import type { CacheType } from "../../facts/runtime/index.ts";
+import { parseCount, parseTokens } from "../../facts/units/index.ts";
+import { GOAL_NAMES, type Goal, type Wishes } from "../../plan/fit/index.ts";
+import { nearest } from "./nearest.ts";
+
+/** Flags that steer a plan, shared by `loadout`, `fit` and `explain`. */
+export interface PlanFlags {
+  readonly goal: Goal;
+  readonly context?: number;
+  readonly users?: number;
+  readonly microBatch?: number;
+  readonly kvType?: CacheType;
+  readonly gpuLayers?: number | "all";
+  readonly threads?: number;
+  readonly models?: readonly string[];
+  readonly json?: boolean;
+}
+
+const CACHE_TYPES: readonly CacheType[] = ["f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl"];
+
+export const planFlags = {
+  goal: {
+    kind: "parsed",
+    parse: (text: string) => oneOf(text, GOAL_NAMES, "--goal"),
+    brief: "interactive (one person, latency), batch (throughput), mixed, finetune (serve the tuned model)",
+    default: "interactive",
+  },
+  context: {
+    kind: "parsed",
+    parse: (text: string) => parseTokens(text, "--context"),
+    brief: "Tokens of context per user: 8192, 32k",
+    optional: true,
+  },
+  users: {
+    kind: "parsed",
+    parse: (text: string) => parseCount(text, "--users", 1, 256),
+    brief: "Conversations at the same time",
+    optional: true,
+  },
+  microBatch: {
+    kind: "parsed",
+    parse: (text: string) => parseCount(text, "--micro-batch", 1, 65536),
+    brief: "Prompt tokens computed in one step",
+    optional: true,
+  },
+  kvType: {
+    kind: "parsed",
+    parse: (text: string) => oneOf(text, CACHE_TYPES, "--kv-type"),
+    brief: "Type of the KV cache: f16, q8_0, q4_0, ...",
+    optional: true,
+  },
+  gpuLayers: {
+    kind: "parsed",
+    parse: (text: string) => (text === "all" ? ("all" as const) : parseCount(text, "--gpu-layers", 0, 10_000)),
+    brief: "Layers on the GPU, the output layer counts as one; or all",
+    optional: true,
+  },
+  threads: {
+    kind: "parsed",
+    parse: (text: string) => parseCount(text, "--threads", 1, 1024),
+    brief: "CPU threads; without it they are measured",
+    optional: true,
+  },
+  models: {
+    kind: "parsed",
+    parse: String,
+    brief: "Also look for .gguf files in this folder",
+    optional: true,
+    variadic: true,
+  },
+  json: { kind: "boolean", brief: "Print one JSON document (docs/json.md)", optional: true },
+} as const;
+
+export function wishesOf(flags: PlanFlags): Wishes {
+  return {
+    ...(flags.context === undefined ? {} : { context: flags.context }),
+    ...(flags.users === undefined ? {} : { users: flags.users }),
+    ...(flags.microBatch === undefined ? {} : { microBatch: flags.microBatch }),
+    ...(flags.kvType === undefined ? {} : { cacheType: flags.kvType }),
+    ...(flags.gpuLayers === undefined ? {} : { gpuLayers: flags.gpuLayers }),
+    ...(flags.threads === undefined ? {} : { threads: flags.threads }),
+  };
+}
+
+export function oneOf<Value extends string>(text: string, values: readonly Value[], what: string): Value {
+  const found = values.find((value) => value === text.toLowerCase());
+  if (found === undefined) {
+    throw new LoadoutError("unknown-value", {
+      what,
+      expected: values.join(", "),
+      got: text,
+      nearest: nearest(text, values),
+    });
+  }
+  return found;
+}

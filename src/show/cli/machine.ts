@@ -1,0 +1,84 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Rig } from "../../facts/hardware/index.ts";
+import { foldersOf, readConfig, thisHome, type Config, type Folders, type HomeContext } from "../../run/home/index.ts";
+import {
+  measureCopyBandwidth,
+  probe,
+  withEngineDevices,
+  type EngineDevice,
+  type ProbeReport,
+} from "../../run/probe/index.ts";
+import type { CliContext } from "./context.ts";
+
+/** This person's folders and this machine as probed. */
+export interface Machine {
+  readonly home: HomeContext;
+  readonly folders: Folders;
+  readonly config: Config;
+  readonly report: ProbeReport;
+  /** bytes that programs hold and would give back */
+  readonly closable: { readonly host: number; readonly devices: readonly number[] };
+}
+
+/** Folders and config alone: what needs no probe. */
+export async function homeOf(context: CliContext): Promise<Pick<Machine, "home" | "folders" | "config">> {
+  const home = { ...thisHome(), env: context.process.env };
+  const folders = foldersOf(home);
+  return { home, folders, config: await readConfig(folders.config) };
+}
+
+/** Probes this machine; what does not change until the next boot comes from the cache. */
+export async function machineOf(context: CliContext, options: { readonly fresh?: boolean } = {}): Promise<Machine> {
+  const { home, folders, config } = await homeOf(context);
+  const seen = await probe({
+    ...(options.fresh ? {} : { cacheDir: folders.cache }),
+    measureBandwidth: measureCopyBandwidth,
+  });
+  const report = { ...seen, rig: await rigOfEngine(seen, folders.cache) };
+  return { home, folders, config, report, closable: closableOf(report) };
+}
+
+/**
+ * The rig as the embedded engine sees it: its devices in its order. A machine whose tools found no GPU is not asked: the
+ * engine would list the same nothing, a second later. Its list is kept until the next boot or change of devices.
+ */
+async function rigOfEngine({ rig, bootId, deviceList }: ProbeReport, cacheDir: string): Promise<Rig> {
+  if (rig.devices.length === 0) return rig;
+  const path = join(cacheDir, "engine-devices.json");
+  const key = JSON.stringify([1, bootId, deviceList]);
+  const kept = await readFile(path, "utf8").then(
+    (text): { key: string; devices: EngineDevice[] } => JSON.parse(text),
+    () => undefined,
+  );
+  if (kept?.key === key) return withEngineDevices(rig, kept.devices.map(withoutFree));
+  const { embeddedDevices } = await import("../../run/engine/index.ts");
+  const devices = (await embeddedDevices()).map(({ label, software, ...rest }): EngineDevice => ({
+    id: label,
+    ...rest,
+    ...(software ? { software } : {}),
+  }));
+  await mkdir(cacheDir, { recursive: true });
+  await writeFile(path, JSON.stringify({ key, devices }));
+  return withEngineDevices(rig, devices);
+}
+
+/** Free memory changes from minute to minute: of a kept list only the driver's fresh figure counts. */
+function withoutFree({ freeBytes: _, ...device }: EngineDevice): EngineDevice {
+  return device;
+}
+
+function closableOf({ rig, holders }: ProbeReport): Machine["closable"] {
+  const held = (filter: (holder: ProbeReport["holders"][number]) => boolean) =>
+    holders.filter(filter).reduce((total, { bytes }) => total + (bytes ?? 0), 0);
+  return {
+    host: held(({ memory }) => memory === "ram"),
+    devices: rig.devices.map(({ id }) => held(({ memory, deviceId }) => memory === "vram" && deviceId === id)),
+  };
+}
+
+/** Name of a machine in receipts: the same processor, RAM and cards are the same machine. */
+export function machineName({ report: { rig } }: Machine): string {
+  const devices = rig.devices.map(({ name, totalBytes }) => `${name} ${totalBytes ?? "?"}`);
+  return [rig.name, rig.host.cpu.model, rig.host.cpu.logicalCores, rig.host.ramBytes, ...devices].join(" | ");
+}

@@ -1,0 +1,45 @@
+import { formatBytes, formatExactBytes } from "../../../facts/units/index.ts";
+import type { FitAnswer } from "../../../plan/answer/index.ts";
+import type { Estimate } from "../../../predict/estimate/index.ts";
+import { wrap } from "./layout.ts";
+import type { Style } from "./style.ts";
+
+/** Every number of a fit as arithmetic that a person can redo, and where each constant comes from. */
+export function explainText(answer: FitAnswer, style: Style): string {
+  const lines: string[] = [style.strong(`${answer.model.name}: how each number comes about`), ""];
+  if (answer.memory) explain(answer.memory, 0, lines, style);
+  if (answer.rejected) lines.push(style.bad(answer.rejected.reason), ...wrap(answer.rejected.because));
+  lines.push("", style.strong("speed"));
+  for (const [label, pace] of [
+    ["decode", answer.speed.decode],
+    ["decode, context full", answer.speed.decodeFull],
+    ["prefill", answer.speed.prefill],
+  ] as const) {
+    if (!pace) continue;
+    lines.push(`  ${label}: ${pace.tokensPerSec.toPrecision(3)} tok/s ${style.faint(`(${pace.provenance})`)}`);
+    lines.push(...wrap(`= ${pace.formula}`, 74).map((line) => `    ${line}`));
+  }
+  if (answer.speed.unknown) lines.push(`  ${answer.speed.unknown}`);
+  lines.push("", style.strong("choices"));
+  for (const { setting, value, because } of answer.decisions) {
+    lines.push(
+      ...wrap(`${setting} = ${value}: ${because}`, 76).map((line, index) =>
+        index === 0 ? `  ${line}` : `    ${line}`,
+      ),
+    );
+  }
+  return lines.join("\n");
+}
+
+function explain(node: Estimate, depth: number, lines: string[], style: Style): void {
+  const indent = "  ".repeat(depth);
+  const interval =
+    node.low === undefined ? "" : `, from ${formatBytes(node.low)} to ${formatBytes(node.high ?? node.value)}`;
+  const label = depth < 2 ? style.strong(node.label) : node.label;
+  lines.push(
+    `${indent}${label}: ${formatBytes(node.value)} = ${formatExactBytes(node.value)}${interval} ${style.faint(`(${node.provenance})`)}`,
+  );
+  if (node.formula)
+    lines.push(...wrap(node.formula, 76 - indent.length).map((line) => style.faint(`${indent}    ${line}`)));
+  for (const part of node.parts ?? []) explain(part, depth + 1, lines, style);
+}

@@ -1,0 +1,172 @@
+import {
+  formatBytes,
+  formatExactBytes,
+  formatCount,
+  formatDuration,
+  formatFileBytes,
+  formatPace,
+  formatPercent,
+  formatTokens,
+} from "../../../facts/units/index.ts";
+import type { FitAnswer } from "../../../plan/answer/index.ts";
+import type { Verdict, VerdictWord } from "../../../plan/fit/index.ts";
+import type { Estimate } from "../../../predict/estimate/index.ts";
+import type { Pace } from "../../../predict/speed/index.ts";
+import { bar, columns, wrap } from "./layout.ts";
+import type { Style } from "./style.ts";
+
+/** The answer of `fit` for a terminal of 80 columns. */
+export function fitText(answer: FitAnswer, style: Style): string {
+  return [
+    ...headText(answer, style),
+    "",
+    ...verdictText(answer, style),
+    "",
+    ...memoryText(answer, style),
+    ...settingsText(answer, style),
+    "",
+    ...speedText(answer, style),
+    ...verifiedText(answer, style),
+    ...wouldFitText(answer, style),
+    ...tailText(answer, style),
+  ].join("\n");
+}
+
+function headText({ model, rig, runtime, goal }: FitAnswer, style: Style): string[] {
+  const { cpu, ramBytes } = rig.host;
+  const devices = rig.devices.map(
+    ({ name, totalBytes }) => `${name}${totalBytes ? ` ${formatBytes(totalBytes)}` : ""}`,
+  );
+  const parts = [
+    model.quantization,
+    formatFileBytes(model.fileBytes),
+    `${formatCount(model.parameters)} parameters`,
+    model.architecture,
+  ];
+  return [
+    `${style.strong(model.name)}  ${parts.join(", ")}`,
+    ...wrap(
+      `on ${[...devices, `${cpu.model} (${cpu.physicalCores} cores)`, `${formatBytes(ramBytes)} RAM`].join(" + ")}`,
+    ),
+    `with ${runtime.engine} ${runtime.version} (llama.cpp ${runtime.build}, ${runtime.backend}), goal ${goal}`,
+  ];
+}
+
+function verdictText(answer: FitAnswer, style: Style): string[] {
+  const { now, afterClosing } = answer.verdict;
+  if (answer.rejected) {
+    return [
+      style.bad(`the engine refuses these settings: ${answer.rejected.reason}`),
+      ...wrap(answer.rejected.because),
+    ];
+  }
+  const lines = [`${paint(now.verdict, style)}: ${margin(now)}`];
+  const more = afterClosing.marginBytes - now.marginBytes;
+  if (more > 0) {
+    const what = afterClosing.verdict === now.verdict ? "still" : "then";
+    lines.push(
+      style.faint(
+        `after closing programs that hold ${formatBytes(more)}: ${what} ${afterClosing.verdict}, ${margin(afterClosing)}`,
+      ),
+    );
+  }
+  return lines;
+}
+
+function margin(verdict: Verdict): string {
+  const worst = verdict.places.reduce((least, place) => (place.margin < least.margin ? place : least));
+  return worst.margin >= 0
+    ? `${formatBytes(worst.margin)} to spare of ${formatBytes(worst.have)} free on ${worst.label}`
+    : `${formatBytes(-worst.margin)} short of ${formatBytes(worst.need)} on ${worst.label}, where ${formatBytes(worst.have)} is free`;
+}
+
+export function paint(verdict: VerdictWord, style: Style): string {
+  return verdict === "fits"
+    ? style.good(verdict)
+    : verdict === "does not fit"
+      ? style.bad(verdict)
+      : style.warn(verdict);
+}
+
+function memoryText({ memory }: FitAnswer, style: Style): string[] {
+  if (!memory) return [];
+  const rows: string[][] = [];
+  const visit = (node: Estimate, depth: number) => {
+    const interval =
+      node.low === undefined ? "" : style.faint(`${formatBytes(node.low)} to ${formatBytes(node.high ?? node.value)}`);
+    const label = "  ".repeat(depth) + (depth < 2 ? style.strong(node.label) : node.label);
+    rows.push([
+      label,
+      formatBytes(node.value),
+      bar(node.value / memory.value, 16),
+      interval || style.faint(node.provenance),
+    ]);
+    if (depth < 2) for (const part of node.parts ?? []) if (part.value > 0) visit(part, depth + 1);
+  };
+  visit(memory, 0);
+  return [...columns(rows, [1]), ""];
+}
+
+function settingsText({ decisions }: FitAnswer, style: Style): string[] {
+  const rows = decisions.map(({ setting, value, because }) => [
+    `  ${setting}`,
+    setting === "context" ? formatTokens(Number(value)) : String(value),
+    style.faint(because),
+  ]);
+  return [style.strong("settings"), ...columns(rows, [1])];
+}
+
+function speedText({ speed }: FitAnswer, style: Style): string[] {
+  if (!speed.decode || !speed.prefill || !speed.firstTokenMs)
+    return [style.strong("speed"), `  ${speed.unknown ?? "unknown"}`];
+  const row = (label: string, pace: Pace) => [
+    `  ${label}`,
+    formatPace(pace.tokensPerSec),
+    `${formatPace(pace.low).replace(" tok/s", "")} to ${formatPace(pace.high)}`,
+    style.faint(`${pace.bound}-bound, ${formatPercent(pace.shareOfLimit)} of the limit, ${pace.provenance}`),
+  ];
+  const { firstTokenMs } = speed;
+  const rows = [
+    row("decode", speed.decode),
+    ...(speed.decodeFull ? [row("  context full", speed.decodeFull)] : []),
+    row("prefill", speed.prefill),
+    [
+      "  first token",
+      formatDuration(firstTokenMs.value),
+      `${formatDuration(firstTokenMs.low)} to ${formatDuration(firstTokenMs.high)}`,
+      style.faint(`after a prompt of ${formatTokens(speed.promptTokens)} tokens, nothing cached`),
+    ],
+  ];
+  return [style.strong("speed") + style.faint("  80% band"), ...columns(rows, [1])];
+}
+
+function verifiedText({ verified }: FitAnswer, style: Style): string[] {
+  if (!verified) return [];
+  const { predictedBytes, dryRunBytes, equal, note } = verified;
+  const said = equal
+    ? style.good(`equal to the byte: ${formatExactBytes(dryRunBytes)}`)
+    : style.warn(`predicted ${formatExactBytes(predictedBytes)}, dry run ${formatExactBytes(dryRunBytes)}`);
+  return ["", style.strong("verified with the engine's dry run"), `  ${said}`, style.faint(`  ${note}`)];
+}
+
+function wouldFitText({ wouldFit }: FitAnswer, style: Style): string[] {
+  if (wouldFit.length === 0) return [];
+  const rows = wouldFit.map(({ change, flags, verdict, savedBytes }) => [
+    `  ${change}`,
+    paint(verdict, style),
+    style.faint([savedBytes > 0 ? `saves ${formatBytes(savedBytes)}` : "", flags].filter(Boolean).join("  ")),
+  ]);
+  return ["", style.strong("what would make it fit"), ...columns(rows)];
+}
+
+function tailText(answer: FitAnswer, style: Style): string[] {
+  const longest = answer.longestContext;
+  return [
+    "",
+    ...(longest === undefined
+      ? []
+      : wrap(`longest context that fits with these settings: ${formatTokens(longest)} per user`).map(style.faint)),
+    ...answer.assumptions.flatMap((text) => wrap(`assumed: ${text}`)).map(style.faint),
+    ...answer.next.map((command, index) => `${index === 0 ? "next:" : "     "} ${style.strong(command)}`),
+  ];
+}
