@@ -11,7 +11,7 @@ import { writeGguf, type Tensor } from "../src/facts/weights/index.ts";
 import { predictLlamaCpp, type MemoryPrediction, type MemoryTerm } from "../src/predict/memory/index.ts";
 import { draftOf, geometryOf, SHAPES, type Shape } from "./dry-run/headers.ts";
 import { dryRunSettings, layersOnDevices, type DryRunSetting } from "./dry-run/settings.ts";
-import { cpuFeatures, vulkanDevices, vulkanLimits } from "./exactness/devices.ts";
+import { hostFeatures, vulkanDevices, vulkanLimits } from "./exactness/devices.ts";
 
 interface Drawn {
   readonly seed: number;
@@ -89,7 +89,7 @@ function predict(shape: Shape, tensors: readonly Tensor[], devices: number, sett
       repack: false,
       gpuLayers: devices === 0 ? 0 : layersOnDevices(shape.layers, setting),
     },
-    cpuFeatures: cpuFeatures(),
+    cpuFeatures: hostFeatures(),
     dryRun: true,
   });
 }

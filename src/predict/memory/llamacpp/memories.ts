@@ -1,6 +1,7 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { Device } from "../../../facts/hardware/index.ts";
 import type { LlamaCppBuild } from "../../../facts/runtime/index.ts";
+import { amxBuffer, canUseAmx, hasAmx } from "./amx.ts";
 import type { ComputeBackend } from "./backends/backend.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import { cpuBackend, cpuBuffer, repackBuffer } from "./backends/cpu.ts";
@@ -46,9 +47,11 @@ export function memoriesOf(
   const deviceHost = devices[0] === undefined ? undefined : hostBufferOf(devices[0], build, dryRun === true);
   const cpuOnly = cpuBackend(cpu, deviceHost ?? cpu);
   const repacker: ComputeBackend = { ...cpuOnly, supports: (operation) => canRepack(operation, cpuFeatures) };
+  const amx = { bufferType: amxBuffer(build.hostAlignmentBytes), backend: { ...cpuOnly, supports: canUseAmx } };
+  const rearranged: Preference = [...(hasAmx(cpuFeatures) ? [amx] : []), { bufferType: repack, backend: repacker }];
   const host: Preference = [
     ...(deviceHost === undefined ? [] : [{ bufferType: deviceHost, backend: deviceBackends[0]! }]),
-    ...(settings.repack === false ? [] : [{ bufferType: repack, backend: repacker }]),
+    ...(settings.repack === false ? [] : rearranged),
     { bufferType: cpu, backend: cpuOnly },
   ];
   return {
