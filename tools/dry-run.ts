@@ -1,20 +1,22 @@
 // Sets predictions against the embedded engine's dry run, on header-only files of models from 1B to 70B that need not exist. The dry
 // run gives totals only: bytes on the host and on all devices, weights apart from cache and compute.
-// Usage: node tools/dry-run.ts [--only NAME-PREFIX] [--devices 0,1,2]
+// Usage: node tools/dry-run.ts [--only NAME-PREFIX] [--devices 0,1,2] [--seed N] [--count N]
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { modelDraft } from "../src/facts/model/index.ts";
 import { LLAMACPP_BUILDS, LLAMACPP_CALLERS } from "../src/facts/runtime/index.ts";
 import { writeGguf, type Tensor } from "../src/facts/weights/index.ts";
 import { predictLlamaCpp, type MemoryPrediction, type MemoryTerm } from "../src/predict/memory/index.ts";
-import { geometryOf, SHAPES } from "./dry-run/headers.ts";
-import { layersOnDevices, SETTINGS, type DryRunSetting } from "./dry-run/settings.ts";
-import { cpuFeatures, vulkanDevices, vulkanLimits } from "./exactness/devices.ts";
+import { draftOf, geometryOf, SHAPES, type Shape } from "./dry-run/headers.ts";
+import { dryRunSettings, layersOnDevices, type DryRunSetting } from "./dry-run/settings.ts";
+import { hostFeatures, vulkanDevices, vulkanLimits } from "./exactness/devices.ts";
 
-type Shape = (typeof SHAPES)[number];
+interface Drawn {
+  readonly seed: number;
+  readonly count: number;
+}
 
 interface Totals {
   readonly cpuRam: number;
@@ -30,20 +32,26 @@ interface Answer {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { only: { type: "string", default: "" }, devices: { type: "string", default: "0,1,2" } },
+    options: {
+      only: { type: "string", default: "" },
+      devices: { type: "string", default: "0,1,2" },
+      seed: { type: "string", default: "1" },
+      count: { type: "string", default: "8" },
+    },
   });
+  const drawn: Drawn = { seed: Number(values.seed), count: Number(values.count) };
+  const settings = dryRunSettings(drawn.seed, drawn.count);
   const folder = mkdtempSync(join(tmpdir(), "loadout-headers-"));
   let [equal, asked] = [0, 0];
   try {
     for (const shape of SHAPES.filter(({ name }) => name.startsWith(values.only))) {
       const path = join(folder, `${shape.name}.gguf`);
-      const geometry = geometryOf(shape);
-      const { header, fileBytes, tensors } = writeGguf(modelDraft(geometry, () => shape.type));
+      const { header, fileBytes, tensors } = writeGguf(draftOf(shape));
       writeFileSync(path, header);
       truncateSync(path, fileBytes);
       for (const devices of values.devices.split(",").map(Number)) {
-        for (const answer of await ask(path, devices, shape)) {
-          const setting = SETTINGS[answer.index]!;
+        for (const answer of await ask(path, devices, shape, drawn)) {
+          const setting = settings[answer.index]!;
           const misses = compare(answer, predict(shape, tensors, devices, setting));
           asked += 1;
           if (misses.length === 0) equal += 1;
@@ -81,7 +89,7 @@ function predict(shape: Shape, tensors: readonly Tensor[], devices: number, sett
       repack: false,
       gpuLayers: devices === 0 ? 0 : layersOnDevices(shape.layers, setting),
     },
-    cpuFeatures: cpuFeatures(),
+    cpuFeatures: hostFeatures(),
     dryRun: true,
   });
 }
@@ -111,21 +119,22 @@ function compare({ model, context, failed }: Answer, prediction: MemoryPredictio
 }
 
 /** Answers to all settings; where the engine ends its process, that setting has none and the next process goes on behind it. */
-async function ask(path: string, devices: number, shape: Shape): Promise<Answer[]> {
+async function ask(path: string, devices: number, shape: Shape, drawn: Drawn): Promise<Answer[]> {
+  const { length } = dryRunSettings(drawn.seed, drawn.count);
   const answers: Answer[] = [];
-  while (answers.length < SETTINGS.length) {
-    const more = await askFrom(path, devices, shape, answers.length);
-    answers.push(...more);
-    if (answers.length < SETTINGS.length) answers.push({ index: answers.length });
+  while (answers.length < length) {
+    const rest = [path, devices, shape.layers, answers.length, drawn.seed, drawn.count].map(String);
+    answers.push(...(await askFrom(rest, devices)));
+    if (answers.length < length) answers.push({ index: answers.length });
   }
   return answers;
 }
 
-function askFrom(path: string, devices: number, { layers }: Shape, first: number): Promise<Answer[]> {
+function askFrom(args: readonly string[], devices: number): Promise<Answer[]> {
   const script = join(import.meta.dirname, "dry-run/ask.ts");
   const visible =
     devices === 0 ? {} : { GGML_VK_VISIBLE_DEVICES: Array.from({ length: devices }, () => "0").join(",") };
-  const child = spawn(process.execPath, [script, path, String(devices), String(layers), String(first)], {
+  const child = spawn(process.execPath, [script, ...args], {
     env: { ...process.env, ...visible },
     stdio: ["ignore", "pipe", "ignore"],
     timeout: 300_000,

@@ -11,7 +11,7 @@ import { geometryFromGguf, type Geometry } from "../src/facts/model/index.ts";
 import { LLAMACPP_BUILDS, LLAMACPP_CALLERS } from "../src/facts/runtime/index.ts";
 import { readGguf, type ByteSource, type Tensor } from "../src/facts/weights/index.ts";
 import { predictLlamaCpp, type MemoryPrediction } from "../src/predict/memory/index.ts";
-import { cpuFeatures, vulkanDevices, vulkanLimits } from "./exactness/devices.ts";
+import { hostFeatures, vulkanDevices, vulkanLimits } from "./exactness/devices.ts";
 import { drawSettings, type Setting } from "./exactness/draw.ts";
 import { difference, predictedSizes, printedSizes } from "./exactness/log-lines.ts";
 import { smallModelFolders } from "./small-models.ts";
@@ -114,7 +114,7 @@ async function predict(
       cacheTypeV,
       gpuLayers,
     },
-    cpuFeatures: cpuFeatures(),
+    cpuFeatures: hostFeatures(),
   });
 }
 

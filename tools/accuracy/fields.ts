@@ -7,6 +7,10 @@ export class Fields {
     this.#values = { ...value };
   }
 
+  keys(): string[] {
+    return Object.keys(this.#values);
+  }
+
   has(key: string): boolean {
     return this.#values[key] !== undefined && this.#values[key] !== null;
   }

@@ -1,10 +1,9 @@
 import { LoadoutError } from "../../src/facts/errors/index.ts";
 import type { Device } from "../../src/facts/hardware/index.ts";
 import {
-  LLAMACPP_BUILDS,
+  llamaCppBuild,
   LLAMACPP_CALLERS,
   type CacheType,
-  type LlamaCppBuild,
   type LlamaCppSettings,
 } from "../../src/facts/runtime/index.ts";
 import { predictLlamaCpp, type EngineBuffer, type LlamaCppQuestion } from "../../src/predict/memory/index.ts";
@@ -41,11 +40,37 @@ function truthsOf(row: Fields): { term: string; truth: number }[] {
   return terms;
 }
 
-/** What the rows of this format may ask that has no prediction yet. */
+/** Settings of these rows that a prediction takes into account. */
+const KNOWN_PARAMS = new Set([
+  "n_ctx",
+  "n_batch",
+  "n_ubatch",
+  "n_seq",
+  "unified",
+  "flash",
+  "type_k",
+  "type_v",
+  "swa_full",
+  "n_outputs_max",
+  "n_rs_seq",
+  "offload_kqv",
+  "op_offload",
+  "n_gpu",
+  "gpu_layers",
+  "tensor_split",
+  "n_cpu_moe",
+  "expert_bytes",
+]);
+
+/** What a row asks that has no prediction. */
 function notSupported(row: Fields): string | undefined {
   const params = row.group("params");
-  if (params.number("n_cpu_moe") > 0) return "experts on the host are not predicted yet";
-  return undefined;
+  const unknown = params.keys().find((key) => !KNOWN_PARAMS.has(key));
+  if (unknown !== undefined) return `the setting ${unknown} is not known`;
+  for (const key of ["type_k", "type_v"]) {
+    if (cacheType(params.text(key, "f16")) === undefined) return `${params.text(key)} is no cache type`;
+  }
+  return llamaCppBuild(buildName(row)) === undefined ? `the build ${row.text("build")} is not known` : undefined;
 }
 
 export function questionOf(row: Fields): LlamaCppQuestion {
@@ -56,7 +81,7 @@ export function questionOf(row: Fields): LlamaCppQuestion {
   return {
     geometry,
     tensors: truthTensors(geometry),
-    build: buildOf(row),
+    build: llamaCppBuild(buildName(row))!.build,
     caller: outputs > 0 ? LLAMACPP_CALLERS["llama-server"] : LLAMACPP_CALLERS.library,
     ...(outputs > 0 ? { draftTokens: outputs / sequences - 1 } : {}),
     devices: Array.from({ length: params.number("n_gpu", 1) }, (_, index) => standIn(index)),
@@ -67,9 +92,8 @@ export function questionOf(row: Fields): LlamaCppQuestion {
 }
 
 /** Rows without a build come from the library of August 2026. */
-function buildOf(row: Fields): LlamaCppBuild {
-  const id = row.text("build", "2026-08");
-  return LLAMACPP_BUILDS.find((build) => build.id === id) ?? LLAMACPP_BUILDS.at(-1)!;
+function buildName(row: Fields): string {
+  return row.text("build") || "2026-08";
 }
 
 function settingsOf(params: Fields, sequences: number): LlamaCppSettings {
@@ -82,22 +106,21 @@ function settingsOf(params: Fields, sequences: number): LlamaCppSettings {
     batch: params.number("n_batch", 2048),
     microBatch: params.number("n_ubatch", 512),
     flashAttention: params.flag("flash", true),
-    cacheTypeK: cacheType(params.text("type_k", "f16")),
-    cacheTypeV: cacheType(params.text("type_v", "f16")),
+    cacheTypeK: cacheType(params.text("type_k", "f16"))!,
+    cacheTypeV: cacheType(params.text("type_v", "f16"))!,
     gpuLayers: layers < 0 ? "all" : layers,
     ...(split === undefined ? {} : { tensorSplit: split }),
     fullWindowCache: params.flag("swa_full"),
     cacheOnHost: !params.flag("offload_kqv", true),
     opOffload: params.flag("op_offload", true),
+    expertLayersOnHost: params.number("n_cpu_moe"),
   };
 }
 
 const CACHE_TYPES: readonly CacheType[] = ["f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl"];
 
-function cacheType(name: string): CacheType {
-  const known = CACHE_TYPES.find((type) => type === name);
-  if (known === undefined) throw new TypeError(`no cache type "${name}"`);
-  return known;
+function cacheType(name: string): CacheType | undefined {
+  return CACHE_TYPES.find((type) => type === name);
 }
 
 /** The device the truth was made with: CUDA's rules, no memory of its own. */

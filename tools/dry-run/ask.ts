@@ -1,10 +1,10 @@
 // Child process of tools/dry-run.ts: asks the engine's own dry run, which measures without allocating.
-// Usage: node ask.ts GGUF DEVICES LAYERS FIRST-SETTING. Prints one JSON line a setting; the engine may end the process on one.
+// Usage: node ask.ts GGUF DEVICES LAYERS FIRST-SETTING SEED COUNT. Prints one JSON line a setting; the engine may end the process on one.
 import { getLlama, GgufInsights, LlamaLogLevel, readGgufFileInfo } from "node-llama-cpp";
 import { GGML_TYPES } from "../exactness/ggml-types.ts";
-import { layersOnDevices, SETTINGS } from "./settings.ts";
+import { dryRunSettings, layersOnDevices } from "./settings.ts";
 
-const [path, devices, layers, first] = process.argv.slice(2);
+const [path, devices, layers, first, seed, count] = process.argv.slice(2);
 const warnings: string[] = [];
 const llama = await getLlama({
   gpu: Number(devices) > 0 ? "vulkan" : false,
@@ -13,7 +13,7 @@ const llama = await getLlama({
   logger: (_level, message) => warnings.push(message),
 });
 const insights = await GgufInsights.from(await readGgufFileInfo(path!), llama);
-for (const [index, setting] of SETTINGS.entries()) {
+for (const [index, setting] of dryRunSettings(Number(seed), Number(count)).entries()) {
   if (index < Number(first)) continue;
   const gpuLayers = Number(devices) === 0 ? 0 : layersOnDevices(Number(layers), setting);
   const type = GGML_TYPES[setting.cacheType];

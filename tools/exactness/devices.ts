@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import type { Device, DeviceLimits } from "../../src/facts/hardware/index.ts";
+import { cpuFeatures, type Device, type DeviceLimits } from "../../src/facts/hardware/index.ts";
 
 /** Mesa's software device as of 22.3, for machines without `vulkaninfo`. */
 const SOFTWARE_DEVICE: Required<DeviceLimits> = {
@@ -50,10 +50,9 @@ export function vulkanLimits(): DeviceLimits {
   };
 }
 
-/** Instruction sets of this processor, by the names the kernel has for them. */
-export function cpuFeatures(): string[] {
+/** Instruction sets of this processor. */
+export function hostFeatures(): string[] {
   const text = readFileSync("/proc/cpuinfo", "utf8");
   const flags = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(text)?.[1]?.split(/\s+/) ?? [];
-  const arm: Readonly<Record<string, string>> = { asimd: "neon", asimddp: "dotprod", i8mm: "i8mm" };
-  return flags.map((flag) => arm[flag] ?? flag);
+  return cpuFeatures(flags);
 }

@@ -25,7 +25,7 @@ export function printedSizes(log: readonly string[]): PrintedSize[] {
     .filter((match) => match !== null)
     .map(([, label, word, digits]) => ({
       label: label!,
-      term: label === "CPU_REPACK" ? "repacked" : TERMS[word!]!,
+      term: label === "CPU_REPACK" || label === "AMX" ? "repacked" : TERMS[word!]!,
       digits: digits!,
     }));
 }

@@ -1,7 +1,7 @@
 /** What a program asks of the llama.cpp library beyond the user's settings. */
 export interface LlamaCppCaller {
   readonly id: "llama-server" | "node-llama-cpp" | "library";
-  /** the context setting is what each sequence gets, or the cells of all together */
+  /** padded for each sequence by itself before the library sees it, or as one number */
   readonly contextIs: "per-sequence" | "total";
   /** rows of logits reserved for a batch: one a token, or one a sequence and draft token */
   readonly outputRows: "batch" | "sequences";

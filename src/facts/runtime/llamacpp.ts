@@ -22,6 +22,8 @@ export interface LlamaCppSettings {
   readonly tensorSplit?: readonly number[];
   /** whole window cache instead of a rolling one (--swa-full) */
   readonly fullWindowCache?: boolean;
+  /** the first layers' expert tensors stay on the host (-ncmoe) */
+  readonly expertLayersOnHost?: number;
   /** keep the cache on the host (--no-kv-offload) */
   readonly cacheOnHost?: boolean;
   /** copy host weights to the device for large batches (on unless --no-op-offload) */

@@ -4,7 +4,6 @@ import { GraphBuilder } from "./architectures/builder.ts";
 import type { Architecture } from "./architectures/architecture.ts";
 import type { LayerCache } from "./cache.ts";
 import { pad, type ContextSizes } from "./context.ts";
-import type { Graph } from "./graph/graph.ts";
 import type { GraphTensor } from "./graph/tensor.ts";
 import type { Memories } from "./memories.ts";
 import type { Placement } from "./placement.ts";
@@ -71,9 +70,10 @@ function outgrows(next: readonly number[], held: readonly number[], overhead: nu
   return next.some((chunk, index) => chunk > (held[index] === undefined ? 0 : held[index] + overhead));
 }
 
-/** Every layer and the output on two or more devices, the cache with them (llama-context.cpp). */
+/** Every layer and the output on two or more devices, the cache with them, and no tensor told elsewhere (llama-context.cpp). */
 function isPipeline({ memories, placement, settings }: Session): boolean {
-  return memories.devices.length > 1 && placement.complete && settings.cacheOnHost !== true;
+  const moved = (settings.expertLayersOnHost ?? 0) > 0;
+  return memories.devices.length > 1 && placement.complete && settings.cacheOnHost !== true && !moved;
 }
 
 function reserveGraph(session: Session, tokens: number, rows: number, copies: number): Reservation {
@@ -88,17 +88,23 @@ function reserveGraph(session: Session, tokens: number, rows: number, copies: nu
 
 /** Whether every layer's flash attention would run where the layer is; the engine tries it with one token a sequence. */
 export function flashAttentionRuns(session: Session): boolean {
-  const { graph } = buildGraph(session, session.sizes.sequences, session.sizes.sequences, true);
-  const { backends } = session.memories;
-  assignBackends(graph, backends, session.settings.opOffload !== false);
-  const attention = graph.nodes.filter((node) => node.operation === "flash_attn_ext");
-  return attention.every((node, layer) => node.backend === backendIndex(session, session.placement.layers[layer]!));
+  const { graph, attended } = buildGraph(session, session.sizes.sequences, session.sizes.sequences, true);
+  assignBackends(graph, session.memories.backends, session.settings.opOffload !== false);
+  return attended.every(({ node, layer }) => node.backend === backendIndex(session, session.placement.layers[layer]!));
 }
 
-function buildGraph(session: Session, tokens: number, rows: number, pinned: boolean): { graph: Graph } {
+/** `real`: the engine really reserves the graph; a dry run forgets what was pinned before it measures. */
+function buildGraph(session: Session, tokens: number, rows: number, real: boolean): GraphBuilder {
   const all = pad(tokens, session.sizes.sequences);
-  const pins = pinned && (all < PIN_TOKENS || session.placement.complete);
-  const builder = new GraphBuilder({ ...session, tokens: all, outputs: rows, ...(pins ? { pinNorm } : {}) });
+  const pinsNorms = real && (all < PIN_TOKENS || session.placement.complete);
+  const pinsAttention = real && session.settings.cacheOnHost === true;
+  const builder = new GraphBuilder({
+    ...session,
+    tokens: all,
+    outputs: rows,
+    ...(pinsNorms ? { pinNorm } : {}),
+    ...(pinsAttention ? { pinToHost } : {}),
+  });
   const logits = session.architecture.build(builder);
   logits.name = "logits";
   logits.output = true;
@@ -108,6 +114,10 @@ function buildGraph(session: Session, tokens: number, rows: number, pinned: bool
   function pinNorm(norm: GraphTensor, layer: number): void {
     const backend = backendIndex(session, session.placement.layers[layer]!);
     if (session.memories.backends[backend]!.supports(norm)) norm.backend = backend;
+  }
+
+  function pinToHost(attention: GraphTensor): void {
+    attention.backend = session.memories.backends.length - 1;
   }
 }
 

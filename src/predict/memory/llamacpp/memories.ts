@@ -1,6 +1,7 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { Device } from "../../../facts/hardware/index.ts";
 import type { LlamaCppBuild } from "../../../facts/runtime/index.ts";
+import { amxBuffer, canUseAmx, hasAmx } from "./amx.ts";
 import type { ComputeBackend } from "./backends/backend.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import { cpuBackend, cpuBuffer, repackBuffer } from "./backends/cpu.ts";
@@ -39,13 +40,18 @@ export function memoriesOf(
 ): Memories {
   const cpu = cpuBuffer(build.hostAlignmentBytes);
   const repack = repackBuffer(build.hostAlignmentBytes);
-  const deviceBackends = devices.map((device, index) => deviceBackend(device, index, build));
+  const deviceBackends = devices.map((device, place) => {
+    const number = devices.slice(0, place).filter((before) => before.backend === device.backend).length;
+    return deviceBackend(device, place, number, build);
+  });
   const deviceHost = devices[0] === undefined ? undefined : hostBufferOf(devices[0], build, dryRun === true);
   const cpuOnly = cpuBackend(cpu, deviceHost ?? cpu);
   const repacker: ComputeBackend = { ...cpuOnly, supports: (operation) => canRepack(operation, cpuFeatures) };
+  const amx = { bufferType: amxBuffer(build.hostAlignmentBytes), backend: { ...cpuOnly, supports: canUseAmx } };
+  const rearranged: Preference = [...(hasAmx(cpuFeatures) ? [amx] : []), { bufferType: repack, backend: repacker }];
   const host: Preference = [
     ...(deviceHost === undefined ? [] : [{ bufferType: deviceHost, backend: deviceBackends[0]! }]),
-    ...(settings.repack === false ? [] : [{ bufferType: repack, backend: repacker }]),
+    ...(settings.repack === false ? [] : rearranged),
     { bufferType: cpu, backend: cpuOnly },
   ];
   return {
@@ -56,23 +62,31 @@ export function memoriesOf(
     weights: {
       host,
       devices: deviceBackends.map((backend) => [{ bufferType: backend.bufferType, backend }]),
+      staysOnHost: (name) => isHostExpert(name, settings.expertLayersOnHost ?? 0),
       mapped,
       plainHost: cpu,
     },
   };
 }
 
-function deviceBackend(device: Device, index: number, build: LlamaCppBuild): ComputeBackend {
+/** Expert matrices of the first layers, by the engine's own pattern for them. */
+function isHostExpert(name: string, layers: number): boolean {
+  const match = /^blk\.(\d+)\.ffn_(?:up|down|gate|gate_up)_(?:ch|)exps/.exec(name);
+  return match !== null && Number(match[1]) < layers;
+}
+
+/** `number` counts the devices of one API, as the engine's names for them do. */
+function deviceBackend(device: Device, place: number, number: number, build: LlamaCppBuild): ComputeBackend {
   const attention = { reservesCopies: true, mixedTypes: build.cudaMixedCacheTypes };
   switch (device.backend) {
     case "vulkan": {
       const limits = vulkanLimits(device);
-      return vulkanBackend(vulkanBuffer(index, limits), limits, build.vulkanOrder);
+      return vulkanBackend(vulkanBuffer(`Vulkan${number}`, place, limits), limits, build.vulkanOrder);
     }
     case "cuda":
-      return cudaBackend(cudaBuffer(index, attention), attention);
+      return cudaBackend(cudaBuffer(`CUDA${number}`, place, attention), attention);
     case "rocm":
-      return cudaBackend(cudaBuffer(index, attention, "ROCm"), attention);
+      return cudaBackend(cudaBuffer(`ROCm${number}`, place, attention), attention);
     default:
       throw new LoadoutError("backend-unknown", { backend: device.backend, known: KNOWN });
   }
@@ -84,7 +98,7 @@ function hostBufferOf(device: Device, build: LlamaCppBuild, dryRun: boolean): Bu
     const host = vulkanHostBuffer(vulkanLimits(device));
     return dryRun ? { ...host, overheadBytes: 0 } : host;
   }
-  return cudaHostBuffer(build.hostAlignmentBytes, device.backend === "rocm" ? "ROCm" : "CUDA");
+  return cudaHostBuffer(device.backend === "rocm" ? "ROCm_Host" : "CUDA_Host", build.hostAlignmentBytes);
 }
 
 function vulkanLimits({ limits = {} }: Device): VulkanLimits {

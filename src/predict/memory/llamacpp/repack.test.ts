@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { amxBuffer, canUseAmx } from "./amx.ts";
 import { elementType, F32 } from "./graph/element.ts";
 import { getRows, input, multiplyMatrix } from "./graph/operations.ts";
 import { canRepack } from "./repack.ts";
@@ -20,5 +21,21 @@ describe("repacking", () => {
   it("depends on the number of rows and on the operation", () => {
     expect(canRepack(product("Q4_0", 63), ["avx2"])).toBe(false);
     expect(canRepack(getRows(input(elementType("Q4_0")!, [256, 64]), input(F32, [4])), ["avx2"])).toBe(false);
+  });
+});
+
+describe("packing for AMX", () => {
+  it("takes more types, in pairs of 16 rows", () => {
+    expect(canUseAmx(product("Q8_0", 64))).toBe(true);
+    expect(canUseAmx(product("F16", 64))).toBe(true);
+    expect(canUseAmx(product("Q4_0", 40))).toBe(false);
+    expect(canUseAmx(product("Q2_K", 64))).toBe(false);
+  });
+
+  it("adds compensation to some types' blocks", () => {
+    const size = (type: string): number => amxBuffer(32).allocationBytes(input(elementType(type)!, [256, 32]));
+    expect(size("Q8_0")).toBe(32 * 8 * (34 + 4));
+    expect(size("Q4_K")).toBe(32 * (144 + 4));
+    expect(size("Q6_K")).toBe(32 * 210);
   });
 });

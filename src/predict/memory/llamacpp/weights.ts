@@ -20,6 +20,8 @@ export type Preference = readonly { readonly bufferType: BufferType; readonly ba
 export interface WeightPlaces {
   readonly host: Preference;
   readonly devices: readonly Preference[];
+  /** tensors that are told to stay on the host wherever their layer is (-ncmoe, -ot) */
+  staysOnHost(name: string): boolean;
   /** with a mapped file, weights for a device's host memory stay in the file's pages instead */
   readonly mapped: boolean;
   readonly plainHost: BufferType;
@@ -35,10 +37,9 @@ export class LoadedWeights {
     this.#graph = graph;
   }
 
-  /** A leaf for one graph, undefined where the model has no such tensor. `layer` names the layer for tensors all layers share. */
-  leaf(name: string, layer?: number): GraphTensor | undefined {
-    const placed = this.#graph.get(layer === undefined ? name : `${name}@${layer}`) ?? this.#graph.get(name);
-    return placed === undefined ? undefined : leafOf(placed, placed.bufferType);
+  /** Where a tensor lies, undefined where the model has none of the name. `layer` names the layer for tensors all layers share. */
+  find(name: string, layer?: number): PlacedWeight | undefined {
+    return this.#graph.get(layer === undefined ? name : `${name}@${layer}`) ?? this.#graph.get(name);
   }
 }
 
@@ -60,8 +61,9 @@ export function placeWeights(tensors: readonly Tensor[], placement: Placement, p
     // the output matrix is the token embedding: read row by row on the host, multiplied where the output layer is
     if (tied && tensor.name === "token_embd.weight") {
       const again = load(tensor, { place: "output", use: "mul_mat" }, placement, places);
-      graph.set("output.weight", again);
-      if (again.bufferType !== placed.bufferType) all.push(again);
+      const apart = again.bufferType !== placed.bufferType;
+      graph.set("output.weight", apart ? again : placed);
+      if (apart) all.push(again);
     }
     if (tensor.name.startsWith("rope_")) spread(tensor, placed);
   }
@@ -90,7 +92,8 @@ function load(tensor: Tensor, role: Role, placement: Placement, places: WeightPl
       : role.place === "output"
         ? placement.output
         : (placement.layers[role.place] ?? "host");
-  const preference = place === "host" ? places.host : [...places.devices[place]!, ...places.host];
+  const preference =
+    place === "host" || places.staysOnHost(tensor.name) ? places.host : [...places.devices[place]!, ...places.host];
   const partial = { tensor, type, shape };
   const chosen = preference.find(({ bufferType, backend }) => backend.supports(probe(partial, role.use, bufferType)));
   let bufferType = chosen?.bufferType ?? places.plainHost;
@@ -133,6 +136,11 @@ function probe(
     default:
       return like(use, input(F32, shape), weight);
   }
+}
+
+/** A weight as a leaf of one graph. */
+export function weightLeaf(placed: PlacedWeight): GraphTensor {
+  return leafOf(placed, placed.bufferType);
 }
 
 function leafOf({ type, shape, tensor }: Omit<PlacedWeight, "bufferType">, bufferType: BufferType): GraphTensor {

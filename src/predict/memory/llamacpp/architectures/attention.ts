@@ -100,13 +100,16 @@ function mix(builder: GraphBuilder, query: GraphTensor, inputs: CacheInputs, lay
   );
   if (settings.flashAttention) {
     const attended = flashAttention(q, key, value, inputs.mask);
+    builder.attended.push({ node: attended, layer });
     const [length, heads, rows, all] = attended.shape;
     return reshape(attended, [length * heads, rows * all]);
   }
   const scores = like("soft_max", multiplyMatrix(key, q), inputs.mask);
   const rows = settings.valuesTransposed ? value : contiguousTransposed(value);
   const weighted = permute(multiplyMatrix(rows, scores), [0, 2, 1, 3]);
-  return contiguous(weighted, [weighted.shape[0] * weighted.shape[1], weighted.shape[2] * weighted.shape[3]]);
+  const flat = contiguous(weighted, [weighted.shape[0] * weighted.shape[1], weighted.shape[2] * weighted.shape[3]]);
+  builder.request.pinToHost?.(flat);
+  return flat;
 }
 
 /** Values of a cache laid out for flash attention, turned for a product. */

@@ -8,7 +8,7 @@ import { Graph } from "../graph/graph.ts";
 import { input, like, multiplyMatrix } from "../graph/operations.ts";
 import type { GraphTensor } from "../graph/tensor.ts";
 import type { DecidedSettings } from "../question.ts";
-import type { LoadedWeights } from "../weights.ts";
+import { weightLeaf, type LoadedWeights, type PlacedWeight } from "../weights.ts";
 
 /** Everything a graph is built from. */
 export interface GraphRequest {
@@ -22,8 +22,10 @@ export interface GraphRequest {
   readonly tokens: number;
   /** rows of logits */
   readonly outputs: number;
-  /** back end of a layer's norm, where the engine pins it there */
+  /** where the engine pins a layer's norms to its device */
   readonly pinNorm?: (norm: GraphTensor, layer: number) => void;
+  /** where the engine pins attention to the host, because the cache is there */
+  readonly pinToHost?: (attention: GraphTensor) => void;
 }
 
 /** Attention's inputs for one kind of cache. */
@@ -43,6 +45,9 @@ const ROTATION = 64;
 export class GraphBuilder {
   readonly graph = new Graph();
   readonly request: GraphRequest;
+  /** flash attention of every layer that has it */
+  readonly attended: { readonly node: GraphTensor; readonly layer: number }[] = [];
+  readonly #weights = new Map<PlacedWeight, GraphTensor>();
   readonly #caches = new Map<number, { key: GraphTensor; value: GraphTensor }>();
 
   constructor(request: GraphRequest) {
@@ -58,18 +63,30 @@ export class GraphBuilder {
   }
 
   weight(name: string, layer?: number): GraphTensor | undefined {
-    return this.request.weights.leaf(layer === undefined ? `${name}.weight` : `blk.${layer}.${name}.weight`);
+    return this.#leaf(
+      this.request.weights.find(layer === undefined ? `${name}.weight` : `blk.${layer}.${name}.weight`),
+    );
   }
 
   /** a tensor all layers share, as loaded for this layer */
   shared(name: string, layer: number): GraphTensor | undefined {
-    return this.request.weights.leaf(`${name}.weight`, layer);
+    return this.#leaf(this.request.weights.find(`${name}.weight`, layer));
+  }
+
+  /** A tensor is one leaf however often it is read: copied to a device, it is copied once. */
+  #leaf(placed: PlacedWeight | undefined): GraphTensor | undefined {
+    if (placed === undefined) return undefined;
+    const leaf = this.#weights.get(placed) ?? weightLeaf(placed);
+    this.#weights.set(placed, leaf);
+    return leaf;
   }
 
   /** x W, with a bias where the file has one */
   project(x: GraphTensor, name: string, layer?: number): GraphTensor {
     const product = multiplyMatrix(this.weight(name, layer)!, x);
-    const bias = this.request.weights.leaf(layer === undefined ? `${name}.bias` : `blk.${layer}.${name}.bias`);
+    const bias = this.#leaf(
+      this.request.weights.find(layer === undefined ? `${name}.bias` : `blk.${layer}.${name}.bias`),
+    );
     return bias === undefined ? product : like("add", product, bias);
   }
 

@@ -19,10 +19,10 @@ export interface CudaAttention {
   readonly mixedTypes: boolean;
 }
 
-export function cudaBuffer(index: number, attention: CudaAttention, prefix = "CUDA"): BufferType {
+export function cudaBuffer(name: string, place: number, attention: CudaAttention): BufferType {
   return {
-    name: `${prefix}${index}`,
-    place: index,
+    name,
+    place,
     alignmentBytes: ALIGNMENT_BYTES,
     maxBytes: Infinity,
     overheadBytes: 0,
@@ -33,8 +33,8 @@ export function cudaBuffer(index: number, attention: CudaAttention, prefix = "CU
 }
 
 /** Pinned host memory. */
-export function cudaHostBuffer(alignmentBytes: number, prefix = "CUDA"): BufferType {
-  return hostBuffer(`${prefix}_Host`, alignmentBytes, Infinity, 0);
+export function cudaHostBuffer(name: string, alignmentBytes: number): BufferType {
+  return hostBuffer(name, alignmentBytes, Infinity, 0);
 }
 
 export function cudaBackend(bufferType: BufferType, attention: CudaAttention): ComputeBackend {

@@ -28,10 +28,10 @@ const OFFLOAD_MIN_ROWS = 32;
 
 const CACHE_TYPES = new Set(["F32", "F16", "BF16", "Q8_0", "Q5_1", "Q5_0", "Q4_1", "Q4_0", "IQ4_NL"]);
 
-export function vulkanBuffer(index: number, limits: VulkanLimits): BufferType {
+export function vulkanBuffer(name: string, place: number, limits: VulkanLimits): BufferType {
   return {
-    name: `Vulkan${index}`,
-    place: index,
+    name,
+    place,
     alignmentBytes: limits.offsetAlignmentBytes,
     maxBytes: Math.min(BLOCK_BYTES, limits.maxAllocationBytes),
     overheadBytes: 0,
