@@ -33,7 +33,7 @@ try {
     console.log(
       `run ${String(run).padStart(2)}: first token after ${first} s; decode ${decode.actual.toFixed(1)} tok/s, ` +
         `predicted ${tokensPerSec.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)}), high/low ${(high / low).toFixed(2)}, ` +
-        `${decode.insideBand ? "inside" : "OUTSIDE"}`,
+        (decode.insideBand ? "inside" : "OUTSIDE"),
     );
   }
 } finally {
