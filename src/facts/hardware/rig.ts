@@ -21,6 +21,10 @@ export interface Device {
   readonly bandwidthBytesPerSec?: number;
   /** dense half-precision matrix rate, FLOP per second */
   readonly flopsPerSec?: number;
+  /** absent: the figure is published or follows from the design; estimate: scaled from a claim */
+  readonly flopsBasis?: "estimate";
+  /** Apple's GPU cores, which tell two chips of one name apart */
+  readonly gpuCores?: number;
   readonly powerLimitWatts?: number;
   readonly limits?: DeviceLimits;
   /** row of the device catalog, once matched */

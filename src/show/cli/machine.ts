@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Rig } from "../../facts/hardware/index.ts";
+import { deviceCatalog, type Rig } from "../../facts/hardware/index.ts";
 import { foldersOf, readConfig, thisHome, type Config, type Folders, type HomeContext } from "../../run/home/index.ts";
 import {
   measureCopyBandwidth,
@@ -35,8 +35,13 @@ export async function machineOf(context: CliContext, options: { readonly fresh?:
     ...(options.fresh ? {} : { cacheDir: folders.cache }),
     measureBandwidth: measureCopyBandwidth,
   });
-  const report = { ...seen, rig: await rigOfEngine(seen, folders.cache) };
+  const report = { ...seen, rig: await withPublished(await rigOfEngine(seen, folders.cache)) };
   return { home, folders, config, report, closable: closableOf(report) };
+}
+
+/** The rig with published figures for what no tool prints; the table is loaded only where there is a device. */
+async function withPublished(rig: Rig): Promise<Rig> {
+  return rig.devices.length === 0 ? rig : (await deviceCatalog()).withCatalog(rig);
 }
 
 /**
