@@ -4,17 +4,8 @@ import type { CacheType } from "../../facts/runtime/index.ts";
 import { formatBytes, formatNumber, formatRate } from "../../facts/units/index.ts";
 import type { Tensor } from "../../facts/weights/index.ts";
 import type { Provenance } from "../estimate/index.ts";
-import {
-  BACKENDS,
-  CPU_ASSUMED_BANDWIDTH,
-  CPU_BANDWIDTH_SHARE,
-  CPU_CLASSES,
-  CPU_DECODE_SPREAD,
-  CPU_PER_LAYER_US,
-  CPU_PREFILL_SPREAD,
-  CPU_THREAD_EFFICIENCY,
-} from "./coefficients.ts";
 import { attentionWidth, cacheBytesRead, movedWeights } from "./moved-bytes.ts";
+import { deviceRates, hostRates, type Rates } from "./rates.ts";
 import type { Calibration, CalibrationFactor, Pace } from "./speed.ts";
 
 export interface PaceInput {
@@ -31,29 +22,24 @@ export interface PaceInput {
   readonly calibration?: Calibration;
 }
 
-/** One stretch of a step: the layers that lie in one place. */
-interface Stretch {
+/** One stretch of a step: the layers that lie in one place, and how fast that place is. */
+interface Stretch extends Rates {
   readonly weightBytes: number;
   readonly parameters: number;
   readonly layers: number;
-  readonly bytesPerSec: number;
-  readonly flopsPerSec: number;
-  readonly perLayerUs: number;
-  readonly decodeSpread: number;
-  readonly prefillSpread: number;
-  readonly provenance: Provenance;
-  readonly peakBytesPerSec: number;
 }
 
 /**
  * Decode pace with `depth` tokens in the cache: seconds per token = sum over places of (weights read + cache read) / bandwidth
- * reached + layers x fixed time. Undefined where a device's bandwidth is unknown: then no number is better than a guess.
+ * reached + arithmetic of unpacking weights and of attention in the shaders + layers x fixed time. Undefined where a device's bandwidth is unknown: then no number is better than a guess.
  */
 export function decodePace(input: PaceInput, depth: number): Pace | undefined {
-  const stretches = stretchesOf(input);
+  const stretches = stretchesOf(input, 1);
   if (!stretches) return undefined;
   const cacheBytes = cacheBytesRead(input.geometry, depth, input.cacheTypeK, input.cacheTypeV);
   const layers = input.geometry.layers.length;
+  // scores and values, two FLOP each
+  const attentionFlops = 4 * attentionWidth(input.geometry) * depth;
   let seconds = 0;
   let transfer = 0;
   let ideal = 0;
@@ -63,13 +49,16 @@ export function decodePace(input: PaceInput, depth: number): Pace | undefined {
   for (const stretch of stretches) {
     const bytes = stretch.weightBytes + (cacheBytes * stretch.layers) / layers;
     const fixed = (stretch.layers * stretch.perLayerUs) / 1e6;
+    const shaders =
+      stretch.unpackSeconds + (attentionFlops * stretch.layers) / layers / stretch.decodeAttentionFlopsPerSec;
     transfer += bytes / stretch.bytesPerSec;
-    seconds += bytes / stretch.bytesPerSec + fixed;
+    seconds += bytes / stretch.bytesPerSec + shaders + fixed;
     ideal += bytes / stretch.peakBytesPerSec;
     spread = Math.max(spread, stretch.decodeSpread);
     if (stretch.provenance !== "measured") provenance = stretch.provenance;
+    const unpacking = shaders === 0 ? "" : ` + ${formatNumber(shaders * 1e3)} ms arithmetic`;
     terms.push(
-      `${formatBytes(bytes)} / ${formatRate(stretch.bytesPerSec)} + ${stretch.layers} layers x ${formatNumber(stretch.perLayerUs)} us`,
+      `${formatBytes(bytes)} / ${formatRate(stretch.bytesPerSec)}${unpacking} + ${stretch.layers} layers x ${formatNumber(stretch.perLayerUs)} us`,
     );
   }
   return banded(1 / seconds, spread, input.calibration?.decode, {
@@ -82,9 +71,9 @@ export function decodePace(input: PaceInput, depth: number): Pace | undefined {
 
 /** Prompt pace for a prompt of `tokens`: arithmetic of the weights and of attention, but never faster than reading the weights once a micro-batch. */
 export function prefillPace(input: PaceInput, tokens: number): Pace | undefined {
-  const stretches = stretchesOf(input);
-  if (!stretches) return undefined;
   const batch = Math.max(1, Math.min(tokens, input.microBatch));
+  const stretches = stretchesOf(input, batch);
+  if (!stretches) return undefined;
   const layers = input.geometry.layers.length;
   // causal attention: each token looks at half the prompt on average; scores and values, two FLOP each
   const attentionFlops = 4 * batch * attentionWidth(input.geometry) * (tokens / 2);
@@ -94,15 +83,18 @@ export function prefillPace(input: PaceInput, tokens: number): Pace | undefined 
   let provenance: Provenance = "formula";
   const terms: string[] = [];
   for (const stretch of stretches) {
-    const flops = 2 * stretch.parameters * batch + (attentionFlops * stretch.layers) / layers;
-    const compute = flops / stretch.flopsPerSec;
+    const flops = 2 * stretch.parameters * batch;
+    const attention = (attentionFlops * stretch.layers) / layers / stretch.attentionFlopsPerSec;
+    const compute = flops / stretch.flopsPerSec + attention;
     const reading = stretch.weightBytes / stretch.bytesPerSec;
     const fixed = (stretch.layers * stretch.perLayerUs) / 1e6;
     arithmetic += compute;
     seconds += Math.hypot(compute, reading) + fixed;
     spread = Math.max(spread, stretch.prefillSpread);
-    if (stretch.provenance !== "measured") provenance = stretch.provenance;
-    terms.push(`${formatNumber(flops / 1e9)} GFLOP / ${formatNumber(stretch.flopsPerSec / 1e9)} GFLOP/s`);
+    if (stretch.prefillProvenance !== "measured") provenance = stretch.prefillProvenance;
+    terms.push(
+      `${formatNumber(flops / 1e9)} GFLOP / ${formatNumber(stretch.flopsPerSec / 1e9)} GFLOP/s + ${formatNumber(attention * 1e3)} ms attention`,
+    );
   }
   return banded(batch / seconds, spread, input.calibration?.prefill, {
     bound: arithmetic > seconds / 2 ? "compute" : "bandwidth",
@@ -112,52 +104,24 @@ export function prefillPace(input: PaceInput, tokens: number): Pace | undefined 
   });
 }
 
-function stretchesOf(input: PaceInput): Stretch[] | undefined {
+function stretchesOf(input: PaceInput, batch: number): Stretch[] | undefined {
   const stretches: Stretch[] = [];
   for (const place of new Set(input.placement)) {
     const inPlace = (layer: number) => input.placement[layer] === place;
     const moved = movedWeights(input.geometry, input.tensors, inPlace);
-    const common = {
+    const rates =
+      place === "host"
+        ? hostRates(input.host, input.threads)
+        : deviceRates(input.devices[place], moved, input.geometry.embeddingLength, batch);
+    if (!rates) return undefined;
+    stretches.push({
+      ...rates,
       weightBytes: moved.denseBytes + moved.expertBytes,
       parameters: moved.bodyParameters,
       layers: input.geometry.layers.filter((_, layer) => inPlace(layer)).length,
-    };
-    const rates = place === "host" ? hostRates(input.host, input.threads) : deviceRates(input.devices[place]);
-    if (!rates) return undefined;
-    stretches.push({ ...common, ...rates });
+    });
   }
   return stretches;
-}
-
-function hostRates(host: Host, threads: number): Omit<Stretch, "weightBytes" | "parameters" | "layers"> {
-  const kernel = CPU_CLASSES.find(({ features }) => features.every((feature) => host.cpu.features.includes(feature)))!;
-  const workers = 1 + (threads - 1) * CPU_THREAD_EFFICIENCY;
-  const peak = host.bandwidthBytesPerSec ?? CPU_ASSUMED_BANDWIDTH;
-  return {
-    bytesPerSec: Math.min(peak * CPU_BANDWIDTH_SHARE, workers * kernel.decodeBytesPerSec),
-    flopsPerSec: workers * kernel.prefillFlopsPerSec,
-    perLayerUs: CPU_PER_LAYER_US,
-    decodeSpread: CPU_DECODE_SPREAD,
-    prefillSpread: CPU_PREFILL_SPREAD,
-    provenance: host.bandwidthBytesPerSec === undefined ? "assumed" : "measured",
-    peakBytesPerSec: peak,
-  };
-}
-
-function deviceRates(device: Device | undefined): Omit<Stretch, "weightBytes" | "parameters" | "layers"> | undefined {
-  if (!device?.bandwidthBytesPerSec || device.backend === "cpu") return undefined;
-  const row = BACKENDS[device.backend];
-  // without a known matrix rate: 60 FLOP per byte of bandwidth, the low end of cards since 2016
-  const flops = device.flopsPerSec ?? device.bandwidthBytesPerSec * 60;
-  return {
-    bytesPerSec: device.bandwidthBytesPerSec * row.bandwidthShare,
-    flopsPerSec: flops * row.matrixShare,
-    perLayerUs: row.perLayerUs,
-    decodeSpread: row.decodeSpread,
-    prefillSpread: device.flopsPerSec === undefined ? row.prefillSpread * 2 : row.prefillSpread,
-    provenance: "datasheet",
-    peakBytesPerSec: device.bandwidthBytesPerSec,
-  };
 }
 
 /** Puts the band around a rate; with a calibration the factor moves it and the machine's own spread replaces the general one. */

@@ -39,6 +39,9 @@ export const ALIASES: Readonly<Record<string, readonly string[]>> = {
   "amd-ryzen-ai-max-plus-395": ["radeon 8060s"],
   // the 390 has the same graphics: one row answers for both
   "amd-ryzen-ai-max-385": ["radeon 8050s"],
+  "amd-radeon-780m": ["radeon 780m"],
+  "amd-radeon-890m": ["radeon 890m"],
+  "intel-arc-140t": ["arc 140t", "arc 140t gpu"],
   "intel-arc-140v": ["arc 140v", "arc 140v gpu"],
 };
 

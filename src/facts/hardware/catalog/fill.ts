@@ -3,7 +3,7 @@ import { matchDevice } from "./match.ts";
 import type { CatalogRow } from "./row.ts";
 
 /**
- * The rig with the catalog's figures where its tools said nothing: bandwidth and half-precision rate. What was measured or
+ * The rig with the catalog's figures where its tools said nothing: bandwidth, kind of memory, rates. What was measured or
  * printed stays, a power limit above all. Figures from memory and figures of a board's fitted memory are not used.
  */
 export function withCatalog(rig: Rig): Rig {
@@ -14,20 +14,23 @@ function filled(device: Device, ramBytes: number): Device {
   const row = matchDevice(device, ramBytes);
   if (row === undefined) return device;
   const bandwidth = row.bandwidthBasis === "table" ? { bandwidthBytesPerSec: row.bandwidthBytesPerSec } : {};
-  const rate = device.flopsPerSec === undefined ? halfRate(row, device.gpuCores) : {};
-  return { ...bandwidth, ...rate, catalogId: row.id, ...device };
+  const share = device.gpuCores !== undefined && row.units !== undefined ? Math.min(1, device.gpuCores / row.units) : 1;
+  const shaders =
+    row.fp32FlopsPerSec === undefined ? {} : { shaderFlopsPerSec: Math.round(row.fp32FlopsPerSec * share) };
+  const { int8OpsPerSec } = row.matrix;
+  const integer = int8OpsPerSec === undefined ? {} : { int8OpsPerSec: Math.round(int8OpsPerSec * share) };
+  const matrix = device.flopsPerSec === undefined ? halfRate(row, share) : {};
+  return { ...bandwidth, memoryType: row.memoryKind, ...shaders, ...integer, ...matrix, catalogId: row.id, ...device };
 }
 
 /**
  * Dense half-precision rate: of the matrix units, else of the shaders, which on some designs do half precision faster than
- * single and on others (Pascal's GeForce) so slowly that engines compute in single. Chips with part of their cores switched
- * off have that part of the rate.
+ * single and on others (Pascal's GeForce) so slowly that engines compute in single. `share`: cores that are switched on.
  */
-function halfRate(row: CatalogRow, cores: number | undefined): Pick<Device, "flopsPerSec" | "flopsBasis"> {
-  const shaders = Math.max(row.fp32FlopsPerSec ?? 0, row.fp16FlopsPerSec ?? 0);
-  const whole = row.matrix.fp16FlopsPerSec ?? shaders;
+function halfRate(row: CatalogRow, share: number): Pick<Device, "flopsPerSec" | "flopsBasis"> {
+  const { fp16FlopsPerSec, basis } = row.matrix;
+  const whole = fp16FlopsPerSec ?? Math.max(row.fp32FlopsPerSec ?? 0, row.fp16FlopsPerSec ?? 0);
   if (whole === 0) return {};
-  const share = cores !== undefined && row.units !== undefined ? Math.min(1, cores / row.units) : 1;
-  const estimate = row.matrix.fp16FlopsPerSec !== undefined && row.matrix.basis === "estimate";
+  const estimate = fp16FlopsPerSec !== undefined && basis === "estimate";
   return { flopsPerSec: Math.round(whole * share), ...(estimate ? { flopsBasis: "estimate" } : {}) };
 }

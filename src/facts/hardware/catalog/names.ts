@@ -24,11 +24,9 @@ export function plainName(name: string): string {
 export function namesOf(row: CatalogRow): string[] {
   if (row.class === "cpu" || SAYS_NOTHING.has(row.id)) return [];
   const names = [plainName(row.name), ...(ALIASES[row.id] ?? [])];
-  for (const name of [...names]) {
-    if (SIZE_UNPRINTED.has(row.class)) names.push(name.replace(/ \d+gb$/, ""));
-  }
-  for (const name of [...names]) names.push(name.replace(/^(?:geforce|radeon) (?=(?:rtx|gtx|rx) )/, ""));
-  return [...new Set(names)];
+  const sized = SIZE_UNPRINTED.has(row.class) ? names.map((name) => name.replace(/ \d+gb$/, "")) : [];
+  const bare = [...names, ...sized].map((name) => name.replace(/^(?:geforce|radeon) (?=(?:rtx|gtx|rx) )/, ""));
+  return [...new Set([...names, ...sized, ...bare])];
 }
 
 /** Cards of one name and two sizes; data-centre boards print theirs. */

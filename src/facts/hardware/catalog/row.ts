@@ -35,7 +35,7 @@ export interface CatalogRow {
   readonly source: string;
 }
 
-/** Rates of the matrix units. derived: from the architecture and the boost clock; estimate: from a claim, scaled. */
+/** Rates of the matrix units, of INT8 also of dot-product instructions. derived: from the architecture and the boost clock; estimate: from a claim, scaled. */
 interface MatrixRates {
   readonly fp16FlopsPerSec?: number;
   /** sums kept in FP32: half the rate on GeForce cards */
