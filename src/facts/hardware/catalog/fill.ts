@@ -1,5 +1,5 @@
 import type { Device, Rig } from "../rig.ts";
-import { matchDevice } from "./match.ts";
+import { matchDevice, type HostHints } from "./match.ts";
 import type { CatalogRow } from "./row.ts";
 
 /**
@@ -7,11 +7,12 @@ import type { CatalogRow } from "./row.ts";
  * printed stays, a power limit above all. Figures from memory and figures of a board's fitted memory are not used.
  */
 export function withCatalog(rig: Rig): Rig {
-  return { ...rig, devices: rig.devices.map((device) => filled(device, rig.host.ramBytes)) };
+  const hints = { ramBytes: rig.host.ramBytes, cpuModel: rig.host.cpu.model };
+  return { ...rig, devices: rig.devices.map((device) => filled(device, hints)) };
 }
 
-function filled(device: Device, ramBytes: number): Device {
-  const row = matchDevice(device, ramBytes);
+function filled(device: Device, host: HostHints): Device {
+  const row = matchDevice(device, host);
   if (row === undefined) return device;
   const bandwidth = row.bandwidthBasis === "table" ? { bandwidthBytesPerSec: row.bandwidthBytesPerSec } : {};
   const share = device.gpuCores !== undefined && row.units !== undefined ? Math.min(1, device.gpuCores / row.units) : 1;

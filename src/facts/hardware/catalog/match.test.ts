@@ -81,7 +81,9 @@ describe("chips that share the host's memory", () => {
     [shared("AMD Radeon(TM) 8060S Graphics", "amd", { architecture: "gfx1151" }), 31, "amd-ryzen-ai-max-plus-395"],
     [shared("Radeon 8060S Graphics (RADV STRIX_HALO)", "amd"), 124, "amd-ryzen-ai-max-plus-395"],
     [shared("Intel(R) Arc(TM) 140V GPU (16GB)", "intel"), 31.5, "intel-arc-140v"],
-  ])("$0.name with $1 GiB", (device, gibibytes, id) => expect(matchDevice(device, gibibytes * GIB)?.id).toBe(id));
+  ])("$0.name with $1 GiB", (device, gibibytes, id) =>
+    expect(matchDevice(device, { ramBytes: gibibytes * GIB })?.id).toBe(id),
+  );
 });
 
 it.each([
@@ -105,10 +107,18 @@ it.each([
   ["two chips, cores not seen", shared("Apple M3 Ultra", "apple")],
   ["a memory system, which is no device", card("AMD EPYC 9004 12x DDR5-4800", "amd")],
   ["a program that draws", card("llvmpipe (LLVM 15.0.6, 256 bits)", "unknown")],
-])("finds nothing for %s", (_, device) => expect(matchDevice(device, 96 * GIB)).toBeUndefined());
+])("finds nothing for %s", (_, device) => expect(matchDevice(device, { ramBytes: 96 * GIB })).toBeUndefined());
+
+it("takes the name of AMD's graphics from the processor where the driver does not say it", () => {
+  const device = shared("AMD Radeon(TM) Graphics", "amd", { architecture: "gfx1151" });
+  const idWith = (cpuModel: string) => matchDevice(device, { cpuModel })?.id;
+  expect(idWith("AMD RYZEN AI MAX+ 395 w/ Radeon 8060S")).toBe("amd-ryzen-ai-max-plus-395");
+  expect(idWith("AMD Ryzen 7 7840U w/ Radeon  780M Graphics")).toBeUndefined(); // gfx1103
+  expect(idWith("AMD Ryzen 9 7950X 16-Core Processor")).toBeUndefined();
+});
 
 it("cannot tell an Orin Nano from its faster edition", () => {
-  expect(matchDevice(shared("Orin", "nvidia"), 7.4 * GIB)).toBeUndefined();
+  expect(matchDevice(shared("Orin", "nvidia"), { ramBytes: 7.4 * GIB })).toBeUndefined();
 });
 
 it("never throws, whatever a device is called", () => {

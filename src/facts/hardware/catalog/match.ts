@@ -6,15 +6,25 @@ import type { CatalogRow } from "./row.ts";
 export type Sighting = Pick<Device, "name" | "vendor" | "memoryKind"> &
   Partial<Pick<Device, "totalBytes" | "architecture" | "gpuCores">>;
 
+/** What the host says about a device that shares its memory. */
+export interface HostHints {
+  readonly ramBytes?: number;
+  /** as the processor calls itself: AMD's names its graphics, which drivers may not ("AMD Radeon Graphics") */
+  readonly cpuModel?: string;
+}
+
 /**
  * The one row a device can be, by its whole name; then by its instruction set, its memory and its cores. A name that no row
  * has, or that several rows still share, gives nothing: a wrong row is worse than none. Names of parts of a card ("... MIG
  * 1g.10gb") and of virtual cards ("A40-24Q") are names that no row has.
  */
-export function matchDevice(device: Sighting, ramBytes?: number): CatalogRow | undefined {
-  let rows = (BY_NAME.get(plainName(device.name)) ?? []).filter((row) => mayBe(row, device, ramBytes));
+export function matchDevice(device: Sighting, host: HostHints = {}): CatalogRow | undefined {
+  let name = plainName(device.name);
+  if (name === "radeon" && device.memoryKind === "unified")
+    name = plainName(/ w\/ (Radeon.*)/i.exec(host.cpuModel ?? "")?.[1] ?? "");
+  let rows = (BY_NAME.get(name) ?? []).filter((row) => mayBe(row, device, host.ramBytes));
   // memory that a workshop soldered on has to be seen
-  if (device.totalBytes === undefined) rows = rows.filter(({ name }) => !name.endsWith("(mod)"));
+  if (device.totalBytes === undefined) rows = rows.filter((row) => !row.name.endsWith("(mod)"));
   if (rows.length > 1) rows = rows.filter(({ units }) => units === device.gpuCores);
   return rows.length === 1 ? rows[0] : undefined;
 }
