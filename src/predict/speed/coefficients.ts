@@ -15,6 +15,11 @@ export interface BackendCoefficients {
   readonly prefillSpread: number;
 }
 
+/**
+ * Matrix shares: the fit's 0.56 x what a back end adds. CUDA: x 0.91 x 1.2 for the designs since 2020. Metal: x 1.27. ROCm and
+ * Vulkan: between cards (0.6: RX 7900 XTX, llama.cpp #26284) and chips that share the host's memory (0.3: Strix Halo), hence
+ * the wide band. SYCL: assumed. Metal's band holds an M1 Max that is a quarter slower than the fit.
+ */
 export const BACKENDS: Record<Exclude<Backend, "cpu">, BackendCoefficients> = {
   cuda: { matrixShare: 0.62, perLayerUs: 28.5, decodeSpread: 0.23, prefillSpread: 0.5 },
   rocm: { matrixShare: 0.5, perLayerUs: 56, decodeSpread: 0.23, prefillSpread: 0.65 },
