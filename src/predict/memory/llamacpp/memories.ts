@@ -77,7 +77,7 @@ function isHostExpert(name: string, layers: number): boolean {
 
 /** `number` counts the devices of one API, as the engine's names for them do. */
 function deviceBackend(device: Device, place: number, number: number, build: LlamaCppBuild): ComputeBackend {
-  const attention = { reservesCopies: true, mixedTypes: build.cudaMixedCacheTypes };
+  const attention = { reservesCopies: build.cudaReservesCacheCopies, mixedTypes: build.cudaMixedCacheTypes };
   switch (device.backend) {
     case "vulkan": {
       const limits = vulkanLimits(device);
