@@ -1,13 +1,13 @@
 import { LoadoutError } from "../errors/index.ts";
 
-const PREFIXES = ["", "k", "m", "g", "t"];
+const PREFIXES = ["", "k", "m", "g", "t", "p"];
 
 /**
  * Bytes as people type them: `24GB` (10^9), `24GiB` (2^30), `512 MiB`, `1.5TB`, `24G` (as GiB: the way memory flags of engines
  * and containers read it), `1000`. Returns whole bytes; `what` names the flag in the error.
  */
 export function parseBytes(text: string, what: string): number {
-  const match = /^\s*(\d+(?:[._]\d+)*)\s*([kmgt]?)(i?b|i)?\s*$/i.exec(text);
+  const match = /^\s*(\d+(?:[._]\d+)*)\s*([kmgtp]?)(i?b|i)?\s*$/i.exec(text);
   if (!match) throw bad(text, what, "a size in bytes", "24GB, 24GiB or 512MiB");
   const decimal = match[3]?.toLowerCase() === "b";
   return whole(Number(match[1]!.replaceAll("_", "")) * scale(match[2], decimal ? 1000 : 1024), text, what);
@@ -22,7 +22,7 @@ export function parseTokens(text: string, what: string): number {
 
 /** Bandwidth: `1.5TB/s`, `936 GB/s`, `51.2GiB/s`, `10Gb/s` (bits: a small b after a prefix), in bytes per second. */
 export function parseRate(text: string, what: string): number {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)([bB])\s*(?:\/\s*s|ps)\s*$/i.exec(text);
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgtp]?)(i?)([bB])\s*(?:\/\s*s|ps)\s*$/i.exec(text);
   if (!match) throw bad(text, what, "a bandwidth", "936GB/s, 1.5TB/s or 10Gb/s");
   const value = Number(match[1]) * scale(match[2], match[3] ? 1024 : 1000);
   return match[4] === "b" ? value / 8 : value;
