@@ -1,3 +1,4 @@
+import { LoadoutError } from "../../../../facts/errors/index.ts";
 import type { Attention, Geometry, Layer } from "../../../../facts/model/index.ts";
 import type { CacheType, LlamaCppBuild } from "../../../../facts/runtime/index.ts";
 import type { ContextSizes } from "../context.ts";
@@ -63,10 +64,17 @@ export class GraphBuilder {
     return attentionOf(this.layers[layer]!)!;
   }
 
-  weight(name: string, layer?: number): GraphTensor | undefined {
-    return this.#leaf(
-      this.request.weights.find(layer === undefined ? `${name}.weight` : `blk.${layer}.${name}.weight`),
-    );
+  /** A weight the graph cannot do without. */
+  weight(name: string, layer?: number): GraphTensor {
+    const leaf = this.optional(name, layer);
+    if (leaf !== undefined) return leaf;
+    const { architecture } = this.request.geometry;
+    throw new LoadoutError("tensor-missing", { architecture, tensor: tensorName(name, layer, "weight") });
+  }
+
+  /** A weight that only some files have. */
+  optional(name: string, layer?: number, suffix = "weight"): GraphTensor | undefined {
+    return this.#leaf(this.request.weights.find(tensorName(name, layer, suffix)));
   }
 
   /** a tensor all layers share, as loaded for this layer */
@@ -84,10 +92,8 @@ export class GraphBuilder {
 
   /** x W, with a bias where the file has one */
   project(x: GraphTensor, name: string, layer?: number): GraphTensor {
-    const product = multiplyMatrix(this.weight(name, layer)!, x);
-    const bias = this.#leaf(
-      this.request.weights.find(layer === undefined ? `${name}.bias` : `blk.${layer}.${name}.bias`),
-    );
+    const product = multiplyMatrix(this.weight(name, layer), x);
+    const bias = this.optional(name, layer, "bias");
     return bias === undefined ? product : like("add", product, bias);
   }
 
@@ -136,6 +142,10 @@ export class GraphBuilder {
     }
     return tensors;
   }
+}
+
+function tensorName(name: string, layer: number | undefined, suffix: string): string {
+  return layer === undefined ? `${name}.${suffix}` : `blk.${layer}.${name}.${suffix}`;
 }
 
 function rotation(cacheType: string, headLength: number, size: number): GraphTensor | undefined {

@@ -10,7 +10,7 @@ import type { GraphBuilder } from "./builder.ts";
 export function embedTokens(builder: GraphBuilder, scaled: boolean): GraphTensor {
   const { graph } = builder;
   const { geometry, tokens, build } = builder.request;
-  const table = builder.weight("token_embd")!;
+  const table = builder.weight("token_embd");
   const embedded = getRows(table, input(I32, [tokens]));
   graph.expand(embedded);
   if (build.rawEmbeddingInput) graph.expand(input(F32, [geometry.embeddingLength, tokens], "raw embeddings"));
