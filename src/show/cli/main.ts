@@ -10,5 +10,3 @@ if (Number(process.versions.node.split(".")[0]) < LEAST_NODE) {
   (await import("node:module")).enableCompileCache();
   await import("./command.ts");
 }
-
-export {};
