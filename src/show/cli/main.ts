@@ -1,38 +1,12 @@
 #!/usr/bin/env node
-import { enableCompileCache } from "node:module";
-import { run } from "@stricli/core";
-import { EXIT } from "../../facts/errors/index.ts";
-import { app, ROUTES } from "./app.ts";
-import { cliContext } from "./context.ts";
-import { nearest } from "./nearest.ts";
+// Says which Node it needs before anything that an older one cannot read is loaded.
+const LEAST_NODE = 24;
 
-enableCompileCache();
-const startedAtMs = Date.now() - process.uptime() * 1000;
-const major = Number(process.versions.node.split(".")[0]);
-if (major < 24) {
-  process.stderr.write(`loadout needs Node 24 or newer; this is Node ${process.versions.node}\n`);
-  process.exit(EXIT.missing);
+if (Number(process.versions.node.split(".")[0]) < LEAST_NODE) {
+  process.stderr.write(`loadout needs Node ${LEAST_NODE} or newer; this is Node ${process.versions.node}\n`);
+  process.exitCode = 3;
+} else {
+  // compiled code is kept for the next start, from the first module on
+  (await import("node:module")).enableCompileCache();
+  await import("./command.ts");
 }
-
-const stop = new AbortController();
-process.once("SIGINT", () => stop.abort());
-process.once("SIGTERM", () => stop.abort());
-// a closed pipe (`loadout fit | head -1`) is a reader that has enough, not a fault
-process.stdout.on("error", (error: NodeJS.ErrnoException) =>
-  process.exit(error.code === "EPIPE" ? EXIT.ok : EXIT.internal),
-);
-
-const typed = process.argv.slice(2);
-const first = typed[0];
-if (first !== undefined && !first.startsWith("-") && !(first in ROUTES)) {
-  process.stderr.write(
-    `error: there is no command "${first}"\nhint:  did you mean \`loadout ${nearest(first, Object.keys(ROUTES))}\`?\n`,
-  );
-  process.exit(EXIT.question);
-}
-
-// the framework's own exit codes for a question it cannot read are negative
-process.exitCode = undefined;
-await run(app, typed, cliContext(process, stop.signal, startedAtMs));
-if (typeof process.exitCode === "number" && (process.exitCode < 0 || process.exitCode > 250))
-  process.exitCode = EXIT.question;
