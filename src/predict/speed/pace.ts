@@ -3,7 +3,7 @@ import type { Geometry } from "../../facts/model/index.ts";
 import type { CacheType } from "../../facts/runtime/index.ts";
 import { formatBytes, formatNumber, formatRate } from "../../facts/units/index.ts";
 import type { Tensor } from "../../facts/weights/index.ts";
-import type { Provenance } from "../estimate/index.ts";
+import { leastCertain, type Provenance } from "../estimate/index.ts";
 import {
   BACKENDS,
   CPU_ASSUMED_BANDWIDTH,
@@ -37,7 +37,11 @@ interface Stretch {
   readonly parameters: number;
   readonly layers: number;
   readonly bytesPerSec: number;
+  /** what holds `bytesPerSec` down: the memory, or the kernels that multiply what it delivers */
+  readonly bytesBound: "bandwidth" | "compute";
   readonly flopsPerSec: number;
+  /** the same without losses: a device's matrix rate; on a CPU, where it is not known, what its kernels reach */
+  readonly peakFlopsPerSec: number;
   readonly perLayerUs: number;
   readonly decodeSpread: number;
   readonly prefillSpread: number;
@@ -55,7 +59,7 @@ export function decodePace(input: PaceInput, depth: number): Pace | undefined {
   const cacheBytes = cacheBytesRead(input.geometry, depth, input.cacheTypeK, input.cacheTypeV);
   const layers = input.geometry.layers.length;
   let seconds = 0;
-  let transfer = 0;
+  const spent = { bandwidth: 0, compute: 0, overhead: 0 };
   let ideal = 0;
   let spread = 0;
   let provenance: Provenance = "formula";
@@ -63,24 +67,29 @@ export function decodePace(input: PaceInput, depth: number): Pace | undefined {
   for (const stretch of stretches) {
     const bytes = stretch.weightBytes + (cacheBytes * stretch.layers) / layers;
     const fixed = (stretch.layers * stretch.perLayerUs) / 1e6;
-    transfer += bytes / stretch.bytesPerSec;
+    spent[stretch.bytesBound] += bytes / stretch.bytesPerSec;
+    spent.overhead += fixed;
     seconds += bytes / stretch.bytesPerSec + fixed;
     ideal += bytes / stretch.peakBytesPerSec;
     spread = Math.max(spread, stretch.decodeSpread);
-    if (stretch.provenance !== "measured") provenance = stretch.provenance;
+    provenance = leastCertain(provenance, stretch.provenance);
     terms.push(
       `${formatBytes(bytes)} / ${formatRate(stretch.bytesPerSec)} + ${stretch.layers} layers x ${formatNumber(stretch.perLayerUs)} us`,
     );
   }
   return banded(1 / seconds, spread, input.calibration?.decode, {
-    bound: transfer > seconds / 2 ? "bandwidth" : "overhead",
+    bound: largest(spent),
     shareOfLimit: ideal / seconds,
     provenance,
     formula: `1 / (${terms.join(" + ")})`,
   });
 }
 
-/** Prompt pace for a prompt of `tokens`: arithmetic of the weights and of attention, but never faster than reading the weights once a micro-batch. */
+/**
+ * Prompt pace for a prompt of `tokens`, one micro-batch at the average depth: seconds = sum over places of hypot(arithmetic of
+ * the weights and of attention, reading the weights once) + layers x fixed time. The hypotenuse is never faster than either,
+ * and both overlap where they are far apart. Undefined as {@link decodePace} is.
+ */
 export function prefillPace(input: PaceInput, tokens: number): Pace | undefined {
   const stretches = stretchesOf(input);
   if (!stretches) return undefined;
@@ -89,7 +98,8 @@ export function prefillPace(input: PaceInput, tokens: number): Pace | undefined 
   // causal attention: each token looks at half the prompt on average; scores and values, two FLOP each
   const attentionFlops = 4 * batch * attentionWidth(input.geometry) * (tokens / 2);
   let seconds = 0;
-  let arithmetic = 0;
+  const spent = { bandwidth: 0, compute: 0, overhead: 0 };
+  let ideal = 0;
   let spread = 0;
   let provenance: Provenance = "formula";
   const terms: string[] = [];
@@ -98,15 +108,22 @@ export function prefillPace(input: PaceInput, tokens: number): Pace | undefined 
     const compute = flops / stretch.flopsPerSec;
     const reading = stretch.weightBytes / stretch.bytesPerSec;
     const fixed = (stretch.layers * stretch.perLayerUs) / 1e6;
-    arithmetic += compute;
+    spent.compute += compute;
+    spent.bandwidth += reading;
+    spent.overhead += fixed;
+    ideal += flops / stretch.peakFlopsPerSec;
     seconds += Math.hypot(compute, reading) + fixed;
     spread = Math.max(spread, stretch.prefillSpread);
-    if (stretch.provenance !== "measured") provenance = stretch.provenance;
-    terms.push(`${formatNumber(flops / 1e9)} GFLOP / ${formatNumber(stretch.flopsPerSec / 1e9)} GFLOP/s`);
+    provenance = leastCertain(provenance, stretch.provenance);
+    terms.push(
+      `hypot(${formatNumber(flops / 1e9)} GFLOP / ${formatNumber(stretch.flopsPerSec / 1e9)} GFLOP/s, ` +
+        `${formatBytes(stretch.weightBytes)} / ${formatRate(stretch.bytesPerSec)}) + ` +
+        `${stretch.layers} layers x ${formatNumber(stretch.perLayerUs)} us`,
+    );
   }
   return banded(batch / seconds, spread, input.calibration?.prefill, {
-    bound: arithmetic > seconds / 2 ? "compute" : "bandwidth",
-    shareOfLimit: Math.min(1, arithmetic / seconds),
+    bound: largest(spent),
+    shareOfLimit: ideal / seconds,
     provenance,
     formula: `${batch} tokens / (${terms.join(" + ")})`,
   });
@@ -133,13 +150,17 @@ function hostRates(host: Host, threads: number): Omit<Stretch, "weightBytes" | "
   const kernel = CPU_CLASSES.find(({ features }) => features.every((feature) => host.cpu.features.includes(feature)))!;
   const workers = 1 + (threads - 1) * CPU_THREAD_EFFICIENCY;
   const peak = host.bandwidthBytesPerSec ?? CPU_ASSUMED_BANDWIDTH;
+  const delivered = peak * CPU_BANDWIDTH_SHARE;
+  const multiplied = workers * kernel.decodeBytesPerSec;
   return {
-    bytesPerSec: Math.min(peak * CPU_BANDWIDTH_SHARE, workers * kernel.decodeBytesPerSec),
+    bytesPerSec: Math.min(delivered, multiplied),
+    bytesBound: multiplied < delivered ? "compute" : "bandwidth",
     flopsPerSec: workers * kernel.prefillFlopsPerSec,
+    peakFlopsPerSec: workers * kernel.prefillFlopsPerSec,
     perLayerUs: CPU_PER_LAYER_US,
     decodeSpread: CPU_DECODE_SPREAD,
     prefillSpread: CPU_PREFILL_SPREAD,
-    provenance: host.bandwidthBytesPerSec === undefined ? "assumed" : "measured",
+    provenance: host.bandwidthBytesPerSec === undefined ? "assumed" : "formula",
     peakBytesPerSec: peak,
   };
 }
@@ -151,13 +172,21 @@ function deviceRates(device: Device | undefined): Omit<Stretch, "weightBytes" | 
   const flops = device.flopsPerSec ?? device.bandwidthBytesPerSec * 60;
   return {
     bytesPerSec: device.bandwidthBytesPerSec * row.bandwidthShare,
+    bytesBound: "bandwidth",
     flopsPerSec: flops * row.matrixShare,
+    peakFlopsPerSec: flops,
     perLayerUs: row.perLayerUs,
     decodeSpread: row.decodeSpread,
     prefillSpread: device.flopsPerSec === undefined ? row.prefillSpread * 2 : row.prefillSpread,
     provenance: "datasheet",
     peakBytesPerSec: device.bandwidthBytesPerSec,
   };
+}
+
+/** What most of the time goes into. */
+function largest(spent: Readonly<Record<Pace["bound"], number>>): Pace["bound"] {
+  if (spent.compute >= spent.bandwidth && spent.compute >= spent.overhead) return "compute";
+  return spent.bandwidth >= spent.overhead ? "bandwidth" : "overhead";
 }
 
 /** Puts the band around a rate; with a calibration the factor moves it and the machine's own spread replaces the general one. */
