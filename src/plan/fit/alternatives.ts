@@ -56,15 +56,20 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
   return found;
 }
 
-/** Largest context per user, in steps of 256, that fits with the choice's other settings; undefined when none does. */
+/**
+ * Largest context per user that fits with the choice's other settings: the trained length, or the most steps of 256 below it;
+ * undefined when none fits.
+ */
 export function longestContext(request: FitRequest, choice: Choice): number | undefined {
-  const passes = (steps: number) => {
-    const { now } = weigh(request, { ...choice.settings, context: steps * 256 * choice.users });
+  const { contextLength } = request.geometry;
+  const fitting = (context: number) => {
+    const { now } = weigh(request, { ...choice.settings, context: context * choice.users });
     return now.verdict === "fits" || now.verdict === "tight";
   };
+  if (fitting(contextLength)) return contextLength;
+  const passes = (steps: number) => fitting(steps * 256);
   let low = 0;
-  let high = Math.max(1, Math.floor(request.geometry.contextLength / 256));
-  if (passes(high)) return high * 256;
+  let high = Math.floor((contextLength - 1) / 256);
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
     if (passes(middle)) low = middle;

@@ -68,7 +68,9 @@ export function choose(request: FitRequest): Choice {
           wishes.context !== undefined
             ? "asked for"
             : context < wanted
-              ? `${formatTokens(wanted)} does not fit; this is the longest step that does`
+              ? good(weighed.now.verdict)
+                ? `${formatTokens(wanted)} does not fit; this is the longest step that does`
+                : `${formatTokens(wanted)} is worse off; this is the longest step that ${weighed.now.verdict}`
               : wanted < goal.context
                 ? `the model was trained for ${formatTokens(geometry.contextLength)}`
                 : goal.because.context,
@@ -90,13 +92,17 @@ export function choose(request: FitRequest): Choice {
         setting: "layers on device",
         value: onDevices ? (gpuLayers === "all" ? every : gpuLayers) : 0,
         because: !onDevices
-          ? "no GPU that an engine can use"
+          ? (wishes.gpuLayers ?? 0) === 0
+            ? "no GPU that an engine can use"
+            : `${wishes.gpuLayers} asked for, but there is no GPU that an engine can use`
           : wishes.gpuLayers !== undefined
             ? "asked for"
-            : gpuLayers === "all"
-              ? "the whole model fits: nothing crosses the bus per token"
-              : `the most that fits; the other ${every - gpuLayers} stay on the CPU and set the pace`,
-        ...asked(wishes.gpuLayers),
+            : !good(weighed.now.verdict)
+              ? "no number of layers on the device makes it fit"
+              : gpuLayers === "all"
+                ? "the whole model fits: nothing crosses the bus per token"
+                : `the most that fits; the other ${every - gpuLayers} stay on the CPU and set the pace`,
+        ...(onDevices ? asked(wishes.gpuLayers) : {}),
       },
       {
         setting: "threads",

@@ -40,7 +40,9 @@ export function guarded<Flags extends { readonly json?: boolean }, Args extends 
 ): (this: CliContext, flags: Flags, ...args: Args) => Promise<void> {
   return async function (this: CliContext, flags: Flags, ...args: Args): Promise<void> {
     try {
-      this.process.exitCode = (await command.call(this, flags, ...args)) ?? EXIT.ok;
+      const code = await command.call(this, flags, ...args);
+      // what a command does not watch for itself still ends as stopped
+      this.process.exitCode = this.signal.aborted ? EXIT.interrupted : (code ?? EXIT.ok);
     } catch (thrown) {
       const error = asLoadoutError(thrown, this.signal);
       if (flags.json) this.out(errorJson(error));

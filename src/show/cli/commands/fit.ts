@@ -33,12 +33,12 @@ export const fit = guarded(async function (this: CliContext, flags: FitFlags, mo
 
 /** What `fit` and `explain` share: the question gathered and answered. */
 export async function askFit(context: CliContext, flags: QuestionFlags, model: string, command: string) {
-  const promptTokens = flags.prompt === undefined ? undefined : parseTokens(flags.prompt, `${command} --prompt`);
+  const promptTokens = flags.prompt === undefined ? undefined : parseTokens(flags.prompt, `${command} --prompt`, 1);
   const [machine, weights] = await Promise.all([
     machineOf(context),
     weightsFor(context, { ...flags, model }, progressFor(context)),
   ]);
-  const receipts = await openKnownReceipts(machine.folders.data);
+  const receipts = await openKnownReceipts(context, machine.folders.data);
   try {
     const question = fitQuestion({ machine, weights, flags, receipts, promptTokens });
     return { ...answerFit(question.request, question.context), question };

@@ -1,4 +1,4 @@
-import { formatBytes, formatExactBytes } from "../../../facts/units/index.ts";
+import { formatBytes, formatExactBytes, formatPace } from "../../../facts/units/index.ts";
 import type { FitAnswer } from "../../../plan/answer/index.ts";
 import type { Estimate } from "../../../predict/estimate/index.ts";
 import { wrap } from "./layout.ts";
@@ -16,7 +16,8 @@ export function explainText(answer: FitAnswer, style: Style): string {
     ["prefill", answer.speed.prefill],
   ] as const) {
     if (!pace) continue;
-    lines.push(`  ${label}: ${pace.tokensPerSec.toPrecision(3)} tok/s ${style.faint(`(${pace.provenance})`)}`);
+    const band = `${formatPace(pace.low).replace(" tok/s", "")} to ${formatPace(pace.high)}`;
+    lines.push(`  ${label}: ${formatPace(pace.tokensPerSec)}, 80% band ${band} ${style.faint(`(${pace.provenance})`)}`);
     lines.push(...wrap(`= ${pace.formula}`, 74).map((line) => `    ${line}`));
   }
   if (answer.speed.unknown) lines.push(`  ${answer.speed.unknown}`);
@@ -28,6 +29,8 @@ export function explainText(answer: FitAnswer, style: Style): string {
       ),
     );
   }
+  lines.push("", ...answer.assumptions.flatMap((text) => wrap(`assumed: ${text}`)).map(style.faint));
+  lines.push(...answer.next.map((command, index) => `${index === 0 ? "next:" : "     "} ${style.strong(command)}`));
   return lines.join("\n");
 }
 

@@ -35,7 +35,7 @@ export function runText(answer: RunAnswer, style: Style): string {
     ...wrap(
       `loaded in ${formatDuration(measured.loadMs)}; first token ${formatDuration(measured.firstTokenMs)} after the question, ` +
         `${formatDuration(measured.startToFirstTokenMs)} after the command; ${reply.promptTokens} prompt and ` +
-        `${reply.replyTokens} reply tokens on ${measured.threads} thread${measured.threads === 1 ? "" : "s"}`,
+        `${reply.replyTokens} reply token${reply.replyTokens === 1 ? "" : "s"} on ${measured.threads} thread${measured.threads === 1 ? "" : "s"}`,
       WIDTH - 2,
     ).map((line) => style.faint(`  ${line}`)),
     "",
