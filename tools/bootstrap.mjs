@@ -37,8 +37,13 @@ function install(what) {
       stdio: ["ignore", "inherit", "inherit"],
       shell: process.platform === "win32",
     });
+    if (result.signal) process.exit(130);
     if (result.status !== 0) {
-      console.error(`\`npm ci\` failed with exit code ${result.status}; its own message is above.`);
+      console.error(
+        result.error
+          ? `npm cannot be run (${result.error.message}): install it with Node, or run \`npm ci\` by hand.`
+          : `\`npm ci\` failed with exit code ${result.status}; its own message is above.`,
+      );
       process.exit(3);
     }
     say(`packages installed in ${Math.round((Date.now() - started) / 1000)} s`);

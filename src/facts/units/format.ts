@@ -32,6 +32,11 @@ export function formatPace(tokensPerSec: number): string {
   return `${formatNumber(tokensPerSec)} tok/s`;
 }
 
+/** A band of tokens per second: 84.8 to 250 tok/s. */
+export function formatPaceBand(low: number, high: number): string {
+  return `${formatNumber(low)} to ${formatPace(high)}`;
+}
+
 /** Counts of tokens: 512, 8k, 32k, 1M where they are whole, else plain. */
 export function formatTokens(tokens: number): string {
   if (tokens >= 2 ** 20 && tokens % 2 ** 20 === 0) return `${tokens / 2 ** 20}M`;

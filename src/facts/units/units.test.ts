@@ -6,6 +6,7 @@ import {
   formatCount,
   formatDuration,
   formatNumber,
+  formatPaceBand,
   formatPercent,
   formatTokens,
   parseBytes,
@@ -83,6 +84,7 @@ test("what people read", () => {
   expect(formatDuration(7_199_000)).toBe("2 h 0 min");
   expect(formatBytes(2 ** 20 - 100)).toBe("1 MiB");
   expect(formatPercent(0.1234, true)).toBe("+12.3%");
+  expect(formatPaceBand(84.81, 249.6)).toBe("84.8 to 250 tok/s");
 });
 
 test("printing and parsing agree to three digits", () => {

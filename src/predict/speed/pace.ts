@@ -49,6 +49,23 @@ interface Stretch {
   readonly peakBytesPerSec: number;
 }
 
+/** A step as it is added up over the stretches. */
+interface Step {
+  seconds: number;
+  /** seconds by what they go into; where two overlap both count whole */
+  readonly spent: Record<Pace["bound"], number>;
+  /** seconds that the same step would take at the limit */
+  ideal: number;
+  spread: number;
+  provenance: Provenance;
+  readonly terms: string[];
+}
+
+function emptyStep(): Step {
+  const spent = { bandwidth: 0, compute: 0, overhead: 0 };
+  return { seconds: 0, spent, ideal: 0, spread: 0, provenance: "formula", terms: [] };
+}
+
 /**
  * Decode pace with `depth` tokens in the cache: seconds per token = sum over places of (weights read + cache read) / bandwidth
  * reached + layers x fixed time. Undefined where a device's bandwidth is unknown: then no number is better than a guess.
@@ -58,31 +75,21 @@ export function decodePace(input: PaceInput, depth: number): Pace | undefined {
   if (!stretches) return undefined;
   const cacheBytes = cacheBytesRead(input.geometry, depth, input.cacheTypeK, input.cacheTypeV);
   const layers = input.geometry.layers.length;
-  let seconds = 0;
-  const spent = { bandwidth: 0, compute: 0, overhead: 0 };
-  let ideal = 0;
-  let spread = 0;
-  let provenance: Provenance = "formula";
-  const terms: string[] = [];
+  const step = emptyStep();
   for (const stretch of stretches) {
     const bytes = stretch.weightBytes + (cacheBytes * stretch.layers) / layers;
     const fixed = (stretch.layers * stretch.perLayerUs) / 1e6;
-    spent[stretch.bytesBound] += bytes / stretch.bytesPerSec;
-    spent.overhead += fixed;
-    seconds += bytes / stretch.bytesPerSec + fixed;
-    ideal += bytes / stretch.peakBytesPerSec;
-    spread = Math.max(spread, stretch.decodeSpread);
-    provenance = leastCertain(provenance, stretch.provenance);
-    terms.push(
+    step.spent[stretch.bytesBound] += bytes / stretch.bytesPerSec;
+    step.spent.overhead += fixed;
+    step.seconds += bytes / stretch.bytesPerSec + fixed;
+    step.ideal += bytes / stretch.peakBytesPerSec;
+    step.spread = Math.max(step.spread, stretch.decodeSpread);
+    step.provenance = leastCertain(step.provenance, stretch.provenance);
+    step.terms.push(
       `${formatBytes(bytes)} / ${formatRate(stretch.bytesPerSec)} + ${stretch.layers} layers x ${formatNumber(stretch.perLayerUs)} us`,
     );
   }
-  return banded(1 / seconds, spread, input.calibration?.decode, {
-    bound: largest(spent),
-    shareOfLimit: ideal / seconds,
-    provenance,
-    formula: `1 / (${terms.join(" + ")})`,
-  });
+  return banded(step, 1, input.calibration?.decode);
 }
 
 /**
@@ -97,36 +104,26 @@ export function prefillPace(input: PaceInput, tokens: number): Pace | undefined 
   const layers = input.geometry.layers.length;
   // causal attention: each token looks at half the prompt on average; scores and values, two FLOP each
   const attentionFlops = 4 * batch * attentionWidth(input.geometry) * (tokens / 2);
-  let seconds = 0;
-  const spent = { bandwidth: 0, compute: 0, overhead: 0 };
-  let ideal = 0;
-  let spread = 0;
-  let provenance: Provenance = "formula";
-  const terms: string[] = [];
+  const step = emptyStep();
   for (const stretch of stretches) {
     const flops = 2 * stretch.parameters * batch + (attentionFlops * stretch.layers) / layers;
     const compute = flops / stretch.flopsPerSec;
     const reading = stretch.weightBytes / stretch.bytesPerSec;
     const fixed = (stretch.layers * stretch.perLayerUs) / 1e6;
-    spent.compute += compute;
-    spent.bandwidth += reading;
-    spent.overhead += fixed;
-    ideal += flops / stretch.peakFlopsPerSec;
-    seconds += Math.hypot(compute, reading) + fixed;
-    spread = Math.max(spread, stretch.prefillSpread);
-    provenance = leastCertain(provenance, stretch.provenance);
-    terms.push(
+    step.spent.compute += compute;
+    step.spent.bandwidth += reading;
+    step.spent.overhead += fixed;
+    step.seconds += Math.hypot(compute, reading) + fixed;
+    step.ideal += flops / stretch.peakFlopsPerSec;
+    step.spread = Math.max(step.spread, stretch.prefillSpread);
+    step.provenance = leastCertain(step.provenance, stretch.provenance);
+    step.terms.push(
       `hypot(${formatNumber(flops / 1e9)} GFLOP / ${formatNumber(stretch.flopsPerSec / 1e9)} GFLOP/s, ` +
         `${formatBytes(stretch.weightBytes)} / ${formatRate(stretch.bytesPerSec)}) + ` +
         `${stretch.layers} layers x ${formatNumber(stretch.perLayerUs)} us`,
     );
   }
-  return banded(batch / seconds, spread, input.calibration?.prefill, {
-    bound: largest(spent),
-    shareOfLimit: ideal / seconds,
-    provenance,
-    formula: `${batch} tokens / (${terms.join(" + ")})`,
-  });
+  return banded(step, batch, input.calibration?.prefill);
 }
 
 function stretchesOf(input: PaceInput): Stretch[] | undefined {
@@ -189,24 +186,21 @@ function largest(spent: Readonly<Record<Pace["bound"], number>>): Pace["bound"] 
   return spent.bandwidth >= spent.overhead ? "bandwidth" : "overhead";
 }
 
-/** Puts the band around a rate; with a calibration the factor moves it and the machine's own spread replaces the general one. */
-function banded(
-  rate: number,
-  spread: number,
-  calibration: CalibrationFactor | undefined,
-  rest: Pick<Pace, "bound" | "shareOfLimit" | "provenance" | "formula">,
-): Pace {
-  const tokensPerSec = rate * (calibration?.factor ?? 1);
-  const half = calibration?.spread ?? spread;
+/** `tokens` a step as a pace with its band; a calibration moves it, and the machine's own spread replaces the general one. */
+function banded(step: Step, tokens: number, calibration: CalibrationFactor | undefined): Pace {
+  const factor = calibration?.factor ?? 1;
+  const half = calibration?.spread ?? step.spread;
+  const tokensPerSec = (tokens / step.seconds) * factor;
+  const formula = `${tokens}${tokens === 1 ? "" : " tokens"} / (${step.terms.join(" + ")})`;
   return {
-    ...rest,
     tokensPerSec,
     low: tokensPerSec * Math.exp(-half),
     high: tokensPerSec * Math.exp(half),
-    shareOfLimit: Math.min(1, rest.shareOfLimit * (calibration?.factor ?? 1)),
-    provenance: calibration ? "calibrated" : rest.provenance,
+    bound: largest(step.spent),
+    shareOfLimit: Math.min(1, (step.ideal / step.seconds) * factor),
+    provenance: calibration ? "calibrated" : step.provenance,
     formula: calibration
-      ? `${rest.formula} x ${formatNumber(calibration.factor)} (this machine, ${calibration.runs} runs)`
-      : rest.formula,
+      ? `${formula} x ${formatNumber(factor)} (this machine, ${calibration.runs} run${calibration.runs === 1 ? "" : "s"})`
+      : formula,
   };
 }

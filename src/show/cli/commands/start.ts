@@ -123,6 +123,8 @@ async function converse(
 ): Promise<{ reply: Reply; firstTokenAtMs: number }> {
   const prompt = flags.prompt ?? PROMPT;
   const write = (text: string) => (flags.json ? undefined : context.process.stdout.write(text));
+  // a model may write what a terminal would obey
+  const writeReply = (text: string) => write(text.replaceAll("\r", "").replace(/[^\P{Cc}\n\t]/gu, "\ufffd"));
   write(`\n${context.outStyle.strong("you")}    ${prompt}\n${context.outStyle.strong("model")}  `);
   let firstTokenAtMs = Number.NaN;
   let reply: Reply | undefined;
@@ -135,9 +137,9 @@ async function converse(
   try {
     for await (const event of stream) {
       if (event.kind === "prefill") firstTokenAtMs = Date.now();
-      else if (event.kind === "token") write(event.text);
+      else if (event.kind === "token") writeReply(event.text);
       else {
-        write(event.tail);
+        writeReply(event.tail);
         reply = event.reply;
       }
     }

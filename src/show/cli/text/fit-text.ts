@@ -5,6 +5,7 @@ import {
   formatDuration,
   formatFileBytes,
   formatPace,
+  formatPaceBand,
   formatPercent,
   formatTokens,
 } from "../../../facts/units/index.ts";
@@ -12,7 +13,7 @@ import type { FitAnswer } from "../../../plan/answer/index.ts";
 import type { Verdict, VerdictWord } from "../../../plan/fit/index.ts";
 import type { Estimate } from "../../../predict/estimate/index.ts";
 import type { Pace } from "../../../predict/speed/index.ts";
-import { bar, columns, WIDTH, wrap } from "./layout.ts";
+import { bar, columns, nextLines, WIDTH, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
 
 /** The answer of `fit` for a terminal of 80 columns. */
@@ -121,7 +122,7 @@ function speedText({ speed }: FitAnswer, style: Style): string[] {
   const row = (label: string, pace: Pace) => [
     `  ${label}`,
     formatPace(pace.tokensPerSec),
-    `${formatPace(pace.low).replace(" tok/s", "")} to ${formatPace(pace.high)}`,
+    formatPaceBand(pace.low, pace.high),
     style.faint(`${pace.bound}-bound, ${formatPercent(pace.shareOfLimit)} of the limit, ${pace.provenance}`),
   ];
   const { firstTokenMs } = speed;
@@ -174,6 +175,6 @@ function tailText(answer: FitAnswer, style: Style): string[] {
             (longest === answer.model.contextLength ? ", all the model was trained for" : ""),
         ).map(style.faint)),
     ...answer.assumptions.flatMap((text) => wrap(`assumed: ${text}`)).map(style.faint),
-    ...answer.next.map((command, index) => `${index === 0 ? "next:" : "     "} ${style.strong(command)}`),
+    ...nextLines(answer.next, style),
   ];
 }
