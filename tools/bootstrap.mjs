@@ -27,7 +27,7 @@ function requireNode() {
 /** Installs the locked packages when they are not here as locked; `run` leaves the development tools out. */
 function install(what) {
   if (!installed(what)) {
-    say(`installing packages (once, about ${what === "all" ? "200 MB" : "150 MB"} to download) ...`);
+    say(`installing packages (once, about ${what === "all" ? "230 MB" : "160 MB"} to download) ...`);
     const started = Date.now();
     const quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts"];
     const args = ["ci", ...quiet, ...(what === "all" ? [] : ["--omit=dev"])];

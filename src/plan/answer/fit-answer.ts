@@ -5,6 +5,7 @@ import { decodePace, prefillPace, type Pace, type PaceInput } from "../../predic
 import {
   alternatives,
   choose,
+  good,
   longestContext,
   type Alternative,
   type Choice,
@@ -149,6 +150,8 @@ function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): str
     list.push(
       `the model was trained for ${formatTokens(contextLength)}: beyond that length its answers are not to be relied on`,
     );
+  if (choice.now.verdict === "runs from disk")
+    list.push("weights that find no room in memory are read from the disk for every token: paces are without that");
   if (promptTokens > choice.context)
     list.push(
       `a prompt of ${formatTokens(promptTokens)} does not go into a context of ${formatTokens(choice.context)}, so that much of it is timed`,
@@ -165,8 +168,7 @@ function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): str
 
 function nextCommands(choice: Choice, model: string): string[] {
   const modelArgument = shellWord(model);
-  const good = choice.now.verdict === "fits" || choice.now.verdict === "tight";
-  return good
+  return good(choice.now.verdict)
     ? [`loadout --model ${modelArgument}`, `loadout explain ${modelArgument}`]
     : [`loadout explain ${modelArgument}`, "loadout models --local"];
 }

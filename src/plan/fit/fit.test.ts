@@ -149,6 +149,13 @@ test("what would make it fit is computed, and what the engine refuses is not off
   expect(choice.now.verdict).toBe("does not fit");
   const offered = alternatives(asked, choice);
   expect(offered.map(({ change }) => change)).toContain("kv type q8_0 instead of f16");
+  const layers = offered.find(({ flags }) => flags.startsWith("--gpu-layers"))!;
+  expect(layers.change).toContain("instead of all");
+  const count = Number(layers.flags.split(" ")[1]);
+  const placed = (gpuLayers: number) =>
+    choose(request({ available: 32 * GIB, free: 4600 * MIB, goal: "batch", wishes: { context: 16384, gpuLayers } }));
+  expect(placed(count).now.verdict).toBe("tight");
+  expect(placed(count + 1).now.verdict).toBe("does not fit");
   expect(offered.map(({ change }) => change)).not.toContain("kv type q4_0 instead of f16");
   const shorter = offered.find(({ change }) => change.startsWith("context"))!;
   expect(["fits", "tight"]).toContain(shorter.verdict);

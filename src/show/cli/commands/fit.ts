@@ -1,6 +1,7 @@
 import { EXIT } from "../../../facts/errors/index.ts";
 import { parseTokens } from "../../../facts/units/index.ts";
 import { answerFit } from "../../../plan/answer/index.ts";
+import { good } from "../../../plan/fit/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import type { PlanFlags } from "../flags.ts";
 import { machineOf } from "../machine.ts";
@@ -27,8 +28,7 @@ export const fit = guarded(async function (this: CliContext, flags: FitFlags, mo
     : undefined;
   const whole = verified ? { ...answer, verified } : answer;
   this.out(flags.json ? JSON.stringify(whole, null, 2) : fitText(whole, this.outStyle));
-  const { verdict } = answer.verdict.now;
-  return verdict === "fits" || verdict === "tight" ? EXIT.ok : EXIT.no;
+  return good(answer.verdict.now.verdict) ? EXIT.ok : EXIT.no;
 });
 
 /** What `fit` and `explain` share: the question gathered and answered. */

@@ -10,7 +10,7 @@ import {
   formatTokens,
 } from "../../../facts/units/index.ts";
 import type { FitAnswer } from "../../../plan/answer/index.ts";
-import type { Verdict, VerdictWord } from "../../../plan/fit/index.ts";
+import { good, type Verdict, type VerdictWord } from "../../../plan/fit/index.ts";
 import type { Estimate } from "../../../predict/estimate/index.ts";
 import type { Pace } from "../../../predict/speed/index.ts";
 import { bar, columns, nextLines, WIDTH, wrap } from "./layout.ts";
@@ -119,17 +119,17 @@ function settingsText({ decisions }: FitAnswer, style: Style): string[] {
 function speedText({ speed }: FitAnswer, style: Style): string[] {
   if (!speed.decode || !speed.prefill || !speed.firstTokenMs)
     return [style.strong("speed"), `  ${speed.unknown ?? "unknown"}`];
-  const row = (label: string, pace: Pace) => [
+  const row = (label: string, pace: Pace, limit = "bandwidth") => [
     `  ${label}`,
     formatPace(pace.tokensPerSec),
     formatPaceBand(pace.low, pace.high),
-    style.faint(`${pace.bound}-bound, ${formatPercent(pace.shareOfLimit)} of the limit, ${pace.provenance}`),
+    style.faint(`${pace.bound}-bound, ${formatPercent(pace.shareOfLimit)} of the ${limit}, ${pace.provenance}`),
   ];
   const { firstTokenMs } = speed;
   const rows = [
     row("decode", speed.decode),
     ...(speed.decodeFull ? [row("  context full", speed.decodeFull)] : []),
-    row("prefill", speed.prefill),
+    row("prefill", speed.prefill, "compute rate"),
     [
       "  first token",
       formatDuration(firstTokenMs.value),
@@ -161,7 +161,8 @@ function wouldFitText({ wouldFit }: FitAnswer, style: Style): string[] {
     paint(verdict, style),
     style.faint([savedBytes > 0 ? `saves ${formatBytes(savedBytes)}` : "", flags].filter(Boolean).join("  ")),
   ]);
-  return ["", style.strong("what would make it fit"), ...columns(rows)];
+  const head = wouldFit.some(({ verdict }) => good(verdict)) ? "what would make it fit" : "what would help";
+  return ["", style.strong(head), ...columns(rows)];
 }
 
 function tailText(answer: FitAnswer, style: Style): string[] {
