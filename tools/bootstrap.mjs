@@ -27,7 +27,7 @@ function requireNode() {
 /** Installs the locked packages when they are not here as locked; `run` leaves the development tools out. */
 function install(what) {
   if (!installed(what)) {
-    say(`installing packages (once, about ${what === "all" ? "200 MB" : "150 MB"} to download) ...`);
+    say(`installing packages (once, about ${what === "all" ? "230 MB" : "160 MB"} to download) ...`);
     const started = Date.now();
     const quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts"];
     const args = ["ci", ...quiet, ...(what === "all" ? [] : ["--omit=dev"])];
@@ -37,8 +37,13 @@ function install(what) {
       stdio: ["ignore", "inherit", "inherit"],
       shell: process.platform === "win32",
     });
+    if (result.signal) process.exit(130);
     if (result.status !== 0) {
-      console.error(`\`npm ci\` failed with exit code ${result.status}; its own message is above.`);
+      console.error(
+        result.error
+          ? `npm cannot be run (${result.error.message}): install it with Node, or run \`npm ci\` by hand.`
+          : `\`npm ci\` failed with exit code ${result.status}; its own message is above.`,
+      );
       process.exit(3);
     }
     say(`packages installed in ${Math.round((Date.now() - started) / 1000)} s`);

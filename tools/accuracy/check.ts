@@ -1,15 +1,10 @@
 import type { TermScore } from "./score.ts";
 
 /** Figures that were reached and must be kept. */
-export interface KeptScore {
-  readonly file: string;
-  readonly term: string;
-  readonly rows: number;
-  readonly refused: number;
-  readonly exact: number;
-  readonly withinOnePercent: number;
-  readonly p95Error: number;
-}
+export type KeptScore = Pick<
+  TermScore,
+  "file" | "term" | "rows" | "refused" | "exact" | "withinOnePercent" | "p95Error"
+>;
 
 export function keep(scores: readonly TermScore[]): KeptScore[] {
   return scores.map(({ file, term, rows, refused, exact, withinOnePercent, p95Error }) => ({

@@ -22,7 +22,7 @@ export interface GgufSummary {
 
 export function summaryOf(file: GgufFile): GgufSummary {
   const { metadata, tensors } = file;
-  const name = metadata.text("general.name");
+  const name = printable(metadata.text("general.name"));
   const architecture = metadata.text("general.architecture");
   const license = metadata.text("general.license");
   const contextLength = architecture === undefined ? undefined : metadata.count(`${architecture}.context_length`);
@@ -40,6 +40,13 @@ export function summaryOf(file: GgufFile): GgufSummary {
     hasChatTemplate: metadata.has("tokenizer.chat_template"),
     ...(license !== undefined && { license }),
   };
+}
+
+/** A file's maker may have put anything into it: what terminals obey, and more than a line, is not shown. */
+function printable(text: string | undefined): string | undefined {
+  const line = text?.replace(/[\p{Cc}\p{Bidi_Control}\s]+/gu, " ").trim();
+  if (!line) return undefined;
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }
 
 function quantizationOf({ metadata, tensors }: GgufFile): string {

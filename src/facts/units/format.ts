@@ -1,4 +1,4 @@
-/** The only place where numbers become text for people. Three significant digits everywhere. */
+/** The only place where numbers become text for people. Three significant digits, and whole digits are never dropped. */
 
 const MINUS = "-";
 
@@ -32,6 +32,11 @@ export function formatPace(tokensPerSec: number): string {
   return `${formatNumber(tokensPerSec)} tok/s`;
 }
 
+/** A band of tokens per second: 84.8 to 250 tok/s. */
+export function formatPaceBand(low: number, high: number): string {
+  return `${formatNumber(low)} to ${formatPace(high)}`;
+}
+
 /** Counts of tokens: 512, 8k, 32k, 1M where they are whole, else plain. */
 export function formatTokens(tokens: number): string {
   if (tokens >= 2 ** 20 && tokens % 2 ** 20 === 0) return `${tokens / 2 ** 20}M`;
@@ -52,7 +57,8 @@ export function formatDuration(ms: number): string {
   if (ms < 59_950) return `${formatNumber(ms / 1000)} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** Shares as percent: 0.123 -> 12.3%; with a sign for differences. */
@@ -70,8 +76,8 @@ function scaled(value: number, base: number, units: readonly string[]): string {
   if (!Number.isFinite(value)) return formatNumber(value);
   let size = Math.abs(value);
   let unit = 0;
-  // 999.5 would round to a fourth digit, so the next unit starts there
-  while (size >= (base === 1000 ? 999.5 : base) && unit < units.length - 1) {
+  // half a unit below the base would be printed as the base, so the next unit starts there
+  while (size >= base - 0.5 && unit < units.length - 1) {
     size /= base;
     unit += 1;
   }

@@ -7,17 +7,19 @@ const PREFIXES = ["", "k", "m", "g", "t", "p"];
  * and containers read it), `1000`. Returns whole bytes; `what` names the flag in the error.
  */
 export function parseBytes(text: string, what: string): number {
-  const match = /^\s*(\d+(?:[._]\d+)*)\s*([kmgtp]?)(i?b|i)?\s*$/i.exec(text);
+  const match = /^\s*(\d+(?:_\d+)*(?:\.\d+)?)\s*([kmgtp]?)(i?b|i)?\s*$/i.exec(text);
   if (!match) throw bad(text, what, "a size in bytes", "24GB, 24GiB or 512MiB");
   const decimal = match[3]?.toLowerCase() === "b";
   return whole(Number(match[1]!.replaceAll("_", "")) * scale(match[2], decimal ? 1000 : 1024), text, what);
 }
 
-/** Token counts: `32k` and `32K` are 32 x 1024 as in context lengths, `128000` and `32_768` are themselves, `1m` is 1024 x 1024. */
-export function parseTokens(text: string, what: string): number {
-  const match = /^\s*(\d+(?:[._]\d+)*)\s*([km]?)\s*(?:tokens?)?\s*$/i.exec(text);
+/** Token counts, at least `least`: `32k` and `32K` are 32 x 1024 as in context lengths, `128000` and `32_768` are themselves, `1m` is 1024 x 1024. */
+export function parseTokens(text: string, what: string, least = 0): number {
+  const match = /^\s*(\d+(?:_\d+)*(?:\.\d+)?)\s*([km]?)\s*(?:tokens?)?\s*$/i.exec(text);
   if (!match) throw bad(text, what, "a number of tokens", "8192, 32k or 128k");
-  return whole(Number(match[1]!.replaceAll("_", "")) * scale(match[2], 1024), text, what);
+  const tokens = whole(Number(match[1]!.replaceAll("_", "")) * scale(match[2], 1024), text, what);
+  if (tokens < least) throw bad(text, what, `at least ${least} tokens`, "8192, 32k or 128k");
+  return tokens;
 }
 
 /** Bandwidth: `1.5TB/s`, `936 GB/s`, `51.2GiB/s`, `10Gb/s` (bits: a small b after a prefix), in bytes per second. */

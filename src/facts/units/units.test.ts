@@ -6,6 +6,7 @@ import {
   formatCount,
   formatDuration,
   formatNumber,
+  formatPaceBand,
   formatPercent,
   formatTokens,
   parseBytes,
@@ -56,6 +57,8 @@ test("a refused quantity says what was expected, what came and shows one", () =>
     '--users: expected a whole number of at least 1, got "3.5"',
   );
   expect(caught(() => parseBytes("9999999TB", "--ram")).message).toContain("below 2^53");
+  expect(caught(() => parseBytes("1.5.2GB", "--ram")).message).toContain("a size in bytes");
+  expect(caught(() => parseTokens("0", "--context", 1)).message).toBe('--context: expected at least 1 tokens, got "0"');
 });
 
 test.each([
@@ -78,7 +81,10 @@ test("what people read", () => {
   expect(formatDuration(12.34)).toBe("12.3 ms");
   expect(formatDuration(61_000)).toBe("1 min 1 s");
   expect(formatDuration(7_500_000)).toBe("2 h 5 min");
+  expect(formatDuration(7_199_000)).toBe("2 h 0 min");
+  expect(formatBytes(2 ** 20 - 100)).toBe("1 MiB");
   expect(formatPercent(0.1234, true)).toBe("+12.3%");
+  expect(formatPaceBand(84.81, 249.6)).toBe("84.8 to 250 tok/s");
 });
 
 test("printing and parsing agree to three digits", () => {

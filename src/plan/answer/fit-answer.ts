@@ -5,6 +5,7 @@ import { decodePace, prefillPace, type Pace, type PaceInput } from "../../predic
 import {
   alternatives,
   choose,
+  good,
   longestContext,
   type Alternative,
   type Choice,
@@ -48,7 +49,7 @@ export interface FitAnswer {
   /** bytes, by place and term; absent when the engine would refuse */
   readonly memory?: Estimate;
   readonly speed: SpeedFacts;
-  /** largest context of one user with the other settings kept, tokens */
+  /** largest context of one user that fits with the other settings kept, never beyond the trained length; tokens */
   readonly longestContext?: number;
   readonly wouldFit: readonly Alternative[];
   readonly verified?: Verified;
@@ -66,10 +67,11 @@ export interface Verified {
 }
 
 export interface SpeedFacts {
-  /** with an empty and with a full context; absent where the rig's bandwidth is unknown */
+  /** of one user alone, with an empty and with a full context; absent where the rig's bandwidth is unknown */
   readonly decode?: Pace;
   readonly decodeFull?: Pace;
   readonly prefill?: Pace;
+  /** length of the prompt that is timed, tokens: what was asked for, at most the context */
   readonly promptTokens: number;
   /** milliseconds from sending a prompt of that length to the first token, cold */
   readonly firstTokenMs?: { readonly value: number; readonly low: number; readonly high: number };
@@ -105,7 +107,7 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
     speed: speedFacts(request, choice, promptTokens),
     ...(longest === undefined ? {} : { longestContext: longest }),
     wouldFit: alternatives(request, choice),
-    assumptions: [...(context.assumptions ?? []), ...assumptions(request, choice)],
+    assumptions: [...(context.assumptions ?? []), ...assumptions(request, choice, context.promptTokens)],
     next: nextCommands(choice, context.modelArgument),
   };
   return { answer, choice };
@@ -137,29 +139,43 @@ function speedFacts(request: FitRequest, choice: Choice, promptTokens: number): 
     const whose = unknown?.name ?? "a device";
     return { promptTokens, unknown: `the memory bandwidth of ${whose} is not known, so no pace is claimed` };
   }
+  // the last step of the prompt yields the first token: no step of its own
   const ms = (rate: number) => (promptTokens / rate) * 1000;
-  const step = (rate: number) => 1000 / rate;
-  const firstTokenMs = {
-    value: ms(prefill.tokensPerSec) + step(decode.tokensPerSec),
-    low: ms(prefill.high) + step(decode.high),
-    high: ms(prefill.low) + step(decode.low),
-  };
+  const firstTokenMs = { value: ms(prefill.tokensPerSec), low: ms(prefill.high), high: ms(prefill.low) };
   return { decode, decodeFull, prefill, promptTokens, firstTokenMs };
 }
 
-function assumptions(request: FitRequest, choice: Choice): string[] {
+function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): string[] {
   const list: string[] = [];
+  const { contextLength } = request.geometry;
+  if (choice.context > contextLength)
+    list.push(
+      `the model was trained for ${formatTokens(contextLength)}: beyond that length its answers are not to be relied on`,
+    );
+  if (choice.now.verdict === "runs from disk")
+    list.push("weights that find no room in memory are read from the disk for every token: paces are without that");
+  if (promptTokens > choice.context)
+    list.push(
+      `a prompt of ${formatTokens(promptTokens)} does not go into a context of ${formatTokens(choice.context)}, so that much of it is timed`,
+    );
   if (request.rig.host.bandwidthBytesPerSec === undefined) list.push("the host's memory bandwidth was not measured");
   if (!request.calibration)
     list.push("speed is not calibrated on this machine yet: the band is wide until the first runs");
   if (choice.settings.sequences > 1)
-    list.push(`each of the ${choice.users} users owns ${formatTokens(choice.context)} of context`);
+    list.push(
+      `each of the ${choice.users} users owns ${formatTokens(choice.context)} of context; paces are of one user alone`,
+    );
   return list;
 }
 
-function nextCommands(choice: Choice, modelArgument: string): string[] {
-  const good = choice.now.verdict === "fits" || choice.now.verdict === "tight";
-  return good
+function nextCommands(choice: Choice, model: string): string[] {
+  const modelArgument = shellWord(model);
+  return good(choice.now.verdict)
     ? [`loadout --model ${modelArgument}`, `loadout explain ${modelArgument}`]
     : [`loadout explain ${modelArgument}`, "loadout models --local"];
+}
+
+/** An argument as a person can paste it: quoted where a shell would take it apart. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./\\-]+$/.test(text) ? text : `"${text.replace(/["$`\\]/g, "\\$&")}"`;
 }

@@ -2,6 +2,7 @@ export {
   ANSWER_VERSION,
   answerFit,
   paceInput,
+  shellWord,
   type AnswerContext,
   type FitAnswer,
   type ModelFacts,

@@ -1,8 +1,9 @@
 import type { CacheType } from "../../facts/runtime/index.ts";
 import { formatBytes, formatTokens } from "../../facts/units/index.ts";
 import { settingsFor, type Choice } from "./choose.ts";
+import { largestThat } from "./largest.ts";
 import type { FitRequest } from "./request.ts";
-import type { Verdict, VerdictWord } from "./verdict.ts";
+import { good, type Verdict, type VerdictWord } from "./verdict.ts";
 import { weigh } from "./weigh.ts";
 
 /** One change that was computed, and what it leads to. */
@@ -48,6 +49,14 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
       context: fitting,
     });
   }
+  if (request.wishes.gpuLayers !== undefined && request.rig.devices.length > 0) {
+    const at = (gpuLayers: number) => weigh(request, settingsFor({ ...base, gpuLayers })).now.verdict;
+    const layers = largestThat(request.geometry.layers.length + 1, (count) => good(at(count)));
+    if (layers !== base.gpuLayers)
+      consider(`${layers} layers on the device instead of ${base.gpuLayers}`, `--gpu-layers ${layers}`, {
+        gpuLayers: layers,
+      });
+  }
   if (choice.users > 1) consider("one user at a time", "--users 1", { users: 1 });
   if (choice.settings.microBatch > 128)
     consider("micro-batch 128: slower prompts", "--micro-batch 128", { microBatch: 128 });
@@ -56,21 +65,17 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
   return found;
 }
 
-/** Largest context per user, in steps of 256, that fits with the choice's other settings; undefined when none does. */
+/**
+ * Largest context per user that fits with the choice's other settings: the trained length, or the most steps of 256 below it;
+ * undefined when none fits.
+ */
 export function longestContext(request: FitRequest, choice: Choice): number | undefined {
-  const passes = (steps: number) => {
-    const { now } = weigh(request, { ...choice.settings, context: steps * 256 * choice.users });
-    return now.verdict === "fits" || now.verdict === "tight";
-  };
-  let low = 0;
-  let high = Math.max(1, Math.floor(request.geometry.contextLength / 256));
-  if (passes(high)) return high * 256;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (passes(middle)) low = middle;
-    else high = middle - 1;
-  }
-  return low > 0 ? low * 256 : undefined;
+  const { contextLength } = request.geometry;
+  const fitting = (context: number) =>
+    good(weigh(request, { ...choice.settings, context: context * choice.users }).now.verdict);
+  if (fitting(contextLength)) return contextLength;
+  const steps = largestThat(Math.floor((contextLength - 1) / 256), (count) => fitting(count * 256));
+  return steps > 0 ? steps * 256 : undefined;
 }
 
 function closed(now: Verdict, afterClosing: Verdict): Alternative | undefined {

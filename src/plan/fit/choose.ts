@@ -3,8 +3,9 @@ import type { CacheType, LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { formatTokens } from "../../facts/units/index.ts";
 import type { Decision } from "./decision.ts";
 import { GOALS } from "./goals.ts";
+import { largestThat } from "./largest.ts";
 import type { FitRequest } from "./request.ts";
-import { ORDER, type VerdictWord } from "./verdict.ts";
+import { good, ORDER, type VerdictWord } from "./verdict.ts";
 import { weigh, type Weighed } from "./weigh.ts";
 
 export interface Choice extends Weighed {
@@ -44,7 +45,7 @@ export function choose(request: FitRequest): Choice {
   }
   if (onDevices && wishes.gpuLayers === undefined && !good(best!.weighed.now.verdict)) {
     const context = contexts.at(-1)!;
-    const layers = mostLayers(every, (count) => good(at(context, count).now.verdict));
+    const layers = largestThat(every, (count) => good(at(context, count).now.verdict));
     const weighed = at(context, layers);
     if (better(weighed.now.verdict, best!.weighed.now.verdict)) best = { weighed, context, gpuLayers: layers };
   }
@@ -68,7 +69,9 @@ export function choose(request: FitRequest): Choice {
           wishes.context !== undefined
             ? "asked for"
             : context < wanted
-              ? `${formatTokens(wanted)} does not fit; this is the longest step that does`
+              ? good(weighed.now.verdict)
+                ? `${formatTokens(wanted)} does not fit; this is the longest step that does`
+                : `${formatTokens(wanted)} is worse off; this is the longest step that ${weighed.now.verdict}`
               : wanted < goal.context
                 ? `the model was trained for ${formatTokens(geometry.contextLength)}`
                 : goal.because.context,
@@ -90,13 +93,17 @@ export function choose(request: FitRequest): Choice {
         setting: "layers on device",
         value: onDevices ? (gpuLayers === "all" ? every : gpuLayers) : 0,
         because: !onDevices
-          ? "no GPU that an engine can use"
+          ? (wishes.gpuLayers ?? 0) === 0
+            ? "no GPU that an engine can use"
+            : `${wishes.gpuLayers} asked for, but there is no GPU that an engine can use`
           : wishes.gpuLayers !== undefined
             ? "asked for"
-            : gpuLayers === "all"
-              ? "the whole model fits: nothing crosses the bus per token"
-              : `the most that fits; the other ${every - gpuLayers} stay on the CPU and set the pace`,
-        ...asked(wishes.gpuLayers),
+            : !good(weighed.now.verdict)
+              ? "no number of layers on the device makes it fit"
+              : gpuLayers === "all"
+                ? "the whole model fits: nothing crosses the bus per token"
+                : `the most that fits; the other ${every - gpuLayers} stay on the CPU and set the pace`,
+        ...(onDevices ? asked(wishes.gpuLayers) : {}),
       },
       {
         setting: "threads",
@@ -147,22 +154,6 @@ function shorter(wanted: number, least: number): number[] {
   return lengths;
 }
 
-/** Largest count in 0..every that passes; a test that passes at n passes below n, so halving finds it. */
-function mostLayers(every: number, passes: (count: number) => boolean): number {
-  let low = 0;
-  let high = every;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (passes(middle)) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
 function better(one: VerdictWord, other: VerdictWord): boolean {
   return ORDER.indexOf(one) < ORDER.indexOf(other);
-}
-
-function good(verdict: VerdictWord): boolean {
-  return verdict === "fits" || verdict === "tight";
 }

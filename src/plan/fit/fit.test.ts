@@ -149,6 +149,13 @@ test("what would make it fit is computed, and what the engine refuses is not off
   expect(choice.now.verdict).toBe("does not fit");
   const offered = alternatives(asked, choice);
   expect(offered.map(({ change }) => change)).toContain("kv type q8_0 instead of f16");
+  const layers = offered.find(({ flags }) => flags.startsWith("--gpu-layers"))!;
+  expect(layers.change).toContain("instead of all");
+  const count = Number(layers.flags.split(" ")[1]);
+  const placed = (gpuLayers: number) =>
+    choose(request({ available: 32 * GIB, free: 4600 * MIB, goal: "batch", wishes: { context: 16384, gpuLayers } }));
+  expect(placed(count).now.verdict).toBe("tight");
+  expect(placed(count + 1).now.verdict).toBe("does not fit");
   expect(offered.map(({ change }) => change)).not.toContain("kv type q4_0 instead of f16");
   const shorter = offered.find(({ change }) => change.startsWith("context"))!;
   expect(["fits", "tight"]).toContain(shorter.verdict);
@@ -158,6 +165,29 @@ test("what would make it fit is computed, and what the engine refuses is not off
     choose(request({ available: 32 * GIB, free: 4600 * MIB, goal: "batch", wishes: { context, gpuLayers: "all" } }));
   expect(["fits", "tight"]).toContain(wish(longest).now.verdict);
   expect(wish(longest + 256).now.verdict).toBe("does not fit");
+});
+
+test("the longest context is the trained length where that fits, also when it is no multiple of 256", () => {
+  const trained = (contextLength: number, available: number) => {
+    const asked = { ...request({ available }), geometry: { ...geometry, contextLength } };
+    return longestContext(asked, choose(asked));
+  };
+  expect(trained(1000, 32 * GIB)).toBe(1000);
+  expect(trained(100, 32 * GIB)).toBe(100);
+  expect(trained(131072, 32 * GIB)).toBe(131072);
+  // 131072 tokens take 12.8 GiB of cache; of 8 GiB about 4.9 are left beside weights
+  const some = trained(131072, 8 * GIB)!;
+  expect(some % 256).toBe(0);
+  expect(some).toBeGreaterThan(40_000);
+  expect(some).toBeLessThan(60_000);
+});
+
+test("reasons are true: no fit is claimed where nothing fits, no wish fulfilled without a GPU", () => {
+  const layers = (asked: FitRequest) => choose(asked).decisions.find(({ setting }) => setting === "layers on device")!;
+  expect(layers(request({ available: 100 * MIB, free: 300 * MIB })).because).not.toMatch(/fits:|most that fits/);
+  const without = layers(request({ available: 32 * GIB, wishes: { gpuLayers: 5 } }));
+  expect(without).toMatchObject({ value: 0, because: expect.stringContaining("5 asked for, but there is no GPU") });
+  expect(without.asked).toBeUndefined();
 });
 
 test("settings the engine rejects are no fit, with the engine's reason", () => {

@@ -60,3 +60,8 @@ export function judge(places: readonly PlaceBalance[]): Verdict {
 
 /** From best to worst. */
 export const ORDER: readonly VerdictWord[] = ["fits", "tight", "runs from disk", "does not fit"];
+
+/** Does it run in memory? "runs from disk" is a last resort, not a plan. */
+export function good(verdict: VerdictWord): boolean {
+  return verdict === "fits" || verdict === "tight";
+}

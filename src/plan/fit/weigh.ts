@@ -33,7 +33,7 @@ export function weigh(request: FitRequest, settings: LlamaCppSettings): Weighed 
     .filter(({ place }) => place.place !== "host" && rig.devices[place.place]!.memoryKind === "unified")
     .reduce((total, { tree }) => total + tree.value, 0);
   const have = (place: "host" | number, closed: boolean): number => {
-    if (place === "host") return rig.host.availableBytes - shared + (closed ? closable.host : 0);
+    if (place === "host") return Math.max(0, rig.host.availableBytes - shared + (closed ? closable.host : 0));
     const { freeBytes, totalBytes = 0 } = rig.devices[place]!;
     return (freeBytes ?? totalBytes) + (closed ? (closable.devices[place] ?? 0) : 0);
   };

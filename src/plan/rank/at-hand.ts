@@ -1,6 +1,6 @@
 import { formatPace } from "../../facts/units/index.ts";
 import type { Pace } from "../../predict/speed/index.ts";
-import type { VerdictWord } from "../fit/index.ts";
+import { good, type VerdictWord } from "../fit/index.ts";
 
 /** Weights at hand with what was predicted for them on this rig. */
 export interface Candidate {
@@ -20,7 +20,7 @@ export const READING_PACE = 6;
 export function bestAtHand<Row extends Candidate>(
   rows: readonly Row[],
 ): { readonly row: Row; readonly because: string } | undefined {
-  const fitting = rows.filter(({ verdict }) => verdict === "fits" || verdict === "tight");
+  const fitting = rows.filter(({ verdict }) => good(verdict));
   const quick = fitting.filter(({ decode }) => decode !== undefined && decode.low >= READING_PACE);
   const largest = quick.toSorted((a, b) => b.parameters - a.parameters)[0];
   if (largest) {

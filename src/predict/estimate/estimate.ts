@@ -36,7 +36,7 @@ export function sum(
     value += part.value;
     low += part.low ?? part.value;
     high += part.high ?? part.value;
-    if (CERTAINTY.indexOf(part.provenance) > CERTAINTY.indexOf(provenance)) provenance = part.provenance;
+    provenance = leastCertain(provenance, part.provenance);
   }
   const interval = low !== value || high !== value ? { low, high } : {};
   return { key, label, unit, value, ...interval, provenance, parts };
@@ -56,6 +56,11 @@ export function between(
   formula?: string,
 ): Estimate {
   return { ...bytes(key, label, value, provenance, formula), low, high };
+}
+
+/** A number made of two is as certain as the less certain of them. */
+export function leastCertain(one: Provenance, other: Provenance): Provenance {
+  return CERTAINTY.indexOf(other) > CERTAINTY.indexOf(one) ? other : one;
 }
 
 /** From most to least certain. */

@@ -70,8 +70,9 @@ export function cacheBytesRead(geometry: Geometry, depth: number, typeK: CacheTy
 export function attentionWidth(geometry: Geometry): number {
   let width = 0;
   for (const { mixer } of geometry.layers) {
-    if (mixer.kind === "attention" && mixer.span === "full") width += mixer.heads * mixer.keyLength;
     if (mixer.kind === "mla") width += mixer.heads * mixer.keyLength;
+    const attention = mixer.kind === "parallel" ? mixer.attention : mixer;
+    if (attention.kind === "attention" && attention.span === "full") width += attention.heads * attention.keyLength;
   }
   return width;
 }

@@ -1,154 +1,156 @@
-import { describe, expect, it } from "vitest";
-import {
-  deviceCatalog,
-  type Backend,
-  type Device,
-  type Host,
-  type Rig,
-  type Vendor,
-} from "../../facts/hardware/index.ts";
-import { llamaTensors, type Geometry } from "../../facts/model/index.ts";
-import { rowBytes, tensorType } from "../../facts/weights/index.ts";
+import { runInNewContext } from "node:vm";
+import { expect, test } from "vitest";
+import type { Device, Host } from "../../facts/hardware/index.ts";
+import type { Geometry } from "../../facts/model/index.ts";
+import type { Tensor } from "../../facts/weights/index.ts";
 import { decodePace, prefillPace, type PaceInput } from "./index.ts";
 
-const GIB = 2 ** 30;
-const { withCatalog } = await deviceCatalog();
-
-const HOST: Host = {
-  cpu: { model: "", vendor: "", physicalCores: 8, logicalCores: 16, features: ["avx2"] },
-  ramBytes: 192 * GIB,
-  availableBytes: 180 * GIB,
-  swapBytes: 0,
-  os: "linux",
-  arch: "x64",
-};
-
-/** Llama 3 8B: dimensions as Meta publishes them. */
-const LLAMA_8B: Geometry = {
+const LAYERS = 24;
+const geometry: Geometry = {
   architecture: "llama",
-  embeddingLength: 4096,
-  vocabularySize: 128256,
+  embeddingLength: 2048,
+  vocabularySize: 32000,
   contextLength: 8192,
   tiedEmbeddings: false,
-  layers: Array.from({ length: 32 }, () => ({
-    kind: "trunk",
-    mixer: { kind: "attention", span: "full", heads: 32, kvHeads: 8, keyLength: 128, valueLength: 128 },
-    feedForward: { kind: "dense", length: 14336, gated: true },
+  layers: Array.from({ length: LAYERS }, () => ({
+    kind: "trunk" as const,
+    mixer: {
+      kind: "attention" as const,
+      span: "full" as const,
+      heads: 16,
+      kvHeads: 4,
+      keyLength: 128,
+      valueLength: 128,
+    },
+    feedForward: { kind: "dense" as const, length: 8192, gated: true },
   })),
 };
 
-/** The mix that llama.cpp calls Q4_K_M, 4.58 GiB of it: half of the value and down matrices and the output in Q6_K. */
-function mixedType(name: string): string {
-  const layer = /^blk\.(\d+)\.(?:attn_v|ffn_down)\./.exec(name)?.[1];
-  const better = layer === undefined ? name === "output.weight" : Number(layer) % 2 === 0;
-  return better ? "Q6_K" : "Q4_K";
-}
-
-function inputFor(
-  device: Partial<Device> & Pick<Device, "name" | "vendor" | "backend">,
-  typeOf = mixedType,
-): PaceInput {
-  const memoryKind = device.vendor === "apple" ? "unified" : "discrete";
-  // macOS lets the GPU have three quarters
-  const ramBytes = memoryKind === "unified" ? ((device.totalBytes ?? 0) * 4) / 3 : HOST.ramBytes;
-  const rig: Rig = { name: "made up", host: { ...HOST, ramBytes }, devices: [{ id: "GPU0", memoryKind, ...device }] };
-  return {
-    geometry: LLAMA_8B,
-    tensors: llamaTensors(LLAMA_8B, typeOf).map((tensor) => ({
-      ...tensor,
-      file: 0,
-      offset: 0,
-      bytes: tensor.shape
-        .slice(1)
-        .reduce((rows, length) => rows * length, rowBytes(tensorType(tensor.type)!, tensor.shape[0]!)),
-    })),
-    host: HOST,
-    devices: withCatalog(rig).devices,
-    placement: Array.from({ length: 33 }, () => 0),
-    threads: 1,
-    cacheTypeK: "f16",
-    cacheTypeV: "f16",
-    microBatch: 512,
-  };
-}
-
-type Published = readonly [
-  name: string,
-  vendor: Vendor,
-  backend: Backend,
-  gib: number,
-  decode: number,
-  prefill: number,
-];
-
-/**
- * Measured tokens per second of an 8B Q4_K_M, cache nearly empty and a prompt of 512 to 2048, as published: GPU-Benchmarks on
- * LLM Inference (May 2024; the A40, Ada and M2 Ultra rows), LLM-inference-speed-benchmarks #12 (RTX 3080), llama.cpp #26284
- * (RX 7900 XTX), normiebench (M1 Max).
- */
-const PUBLISHED: readonly Published[] = [
-  ["NVIDIA GeForce RTX 4090", "nvidia", "cuda", 24, 130.6, 7139],
-  ["NVIDIA GeForce RTX 4080", "nvidia", "cuda", 16, 108.2, 5390],
-  ["NVIDIA GeForce RTX 3080", "nvidia", "cuda", 10, 112, 3807],
-  ["NVIDIA RTX 6000 Ada Generation", "nvidia", "cuda", 48, 133.4, 5792],
-  ["NVIDIA RTX 4000 Ada Generation", "nvidia", "cuda", 20, 59.1, 2452],
-  ["NVIDIA A40", "nvidia", "cuda", 45, 91.3, 3325],
-  ["AMD Radeon RX 7900 XTX", "amd", "rocm", 24, 105.8, 3227],
-  ["Apple M2 Ultra", "apple", "metal", 144, 78.8, 994],
-  ["Apple M1 Max", "apple", "metal", 48, 46.2, 500],
-];
-
-describe("a device looked up in the catalog reaches published rates within the band", () => {
-  it.each(PUBLISHED)("%s", (name, vendor, backend, gib, decode, prefill) => {
-    const input = inputFor({ name, vendor, backend, totalBytes: gib * GIB });
-    const paces = [decodePace(input, 64)!, prefillPace(input, 512)!];
-    for (const [at, measured] of [decode, prefill].entries()) {
-      expect(paces[at]!.low).toBeLessThan(measured);
-      expect(paces[at]!.high).toBeGreaterThan(measured);
-      expect(paces[at]!.provenance).toBe("datasheet");
-    }
-  });
+const matrix = (name: string, ...shape: number[]): Tensor => ({
+  name,
+  shape,
+  type: "F16",
+  bytes: shape.reduce((product, length) => product * length, 2),
+  offset: 0,
+  file: 0,
 });
+const tensors: Tensor[] = [
+  matrix("token_embd.weight", 2048, 32000),
+  ...Array.from({ length: LAYERS }, (_, layer) => matrix(`blk.${layer}.ffn_up.weight`, 2048, 16384)),
+  matrix("output.weight", 2048, 32000),
+];
+const host = (features: string[], bandwidthBytesPerSec?: number): Host => ({
+  cpu: { model: "CPU", vendor: "x", physicalCores: 8, logicalCores: 16, features },
+  ramBytes: 64e9,
+  availableBytes: 60e9,
+  swapBytes: 0,
+  os: "linux",
+  arch: "x64",
+  ...(bandwidthBytesPerSec === undefined ? {} : { bandwidthBytesPerSec }),
+});
+const card: Device = {
+  id: "GPU-0",
+  name: "Card",
+  vendor: "nvidia",
+  backend: "cuda",
+  memoryKind: "discrete",
+  bandwidthBytesPerSec: 1e12,
+  flopsPerSec: 100e12,
+};
+const input = (other: Partial<PaceInput> = {}): PaceInput => ({
+  geometry,
+  tensors,
+  host: host(["avx2"], 40e9),
+  devices: [card],
+  placement: Array.from({ length: LAYERS + 1 }, () => "host" as const),
+  threads: 1,
+  cacheTypeK: "f16",
+  cacheTypeV: "f16",
+  microBatch: 512,
+  ...other,
+});
+const split = (onCard: number) =>
+  Array.from({ length: LAYERS + 1 }, (_, layer): number | "host" => (layer >= LAYERS + 1 - onCard ? 0 : "host"));
 
-const RTX_4090 = { name: "NVIDIA GeForce RTX 4090", vendor: "nvidia", backend: "cuda", totalBytes: 24 * GIB } as const;
+const UNITS: Record<string, number> = {
+  B: 1,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  us: 1e-6,
+  tokens: 1,
+  layers: 1,
+  GFLOP: 1e9,
+  "MB/s": 1e6,
+  "GB/s": 1e9,
+  "TB/s": 1e12,
+  "GFLOP/s": 1e9,
+};
 
-it("never claims more than the memory can bring", () => {
-  for (const type of ["F16", "Q8_0", "Q4_K"]) {
-    const pace = decodePace(
-      inputFor(RTX_4090, () => type),
-      0,
-    )!;
-    expect(pace.shareOfLimit).toBeLessThan(0.9);
-    expect(pace.bound).toBe("bandwidth");
+/** Redoes a printed formula as a person would, from its text alone. */
+function redo(formula: string): number {
+  const plain = formula
+    .replace(/\(this machine, \d+ runs?\)/, "")
+    .replace(/ \[[a-z, ]+\]/g, "")
+    .replace(/([\d.]+) ([A-Za-z]+(?:\/s)?)/g, (_, value: string, unit: string) => String(Number(value) * UNITS[unit]!))
+    .replaceAll("hypot", "Math.hypot")
+    .replaceAll(" x ", " * ");
+  expect(plain).toMatch(/^[\d.e+\-*/(), ]*(Math\.hypot[\d.e+\-*/(), ]*)*$/);
+  return Number(runInNewContext(plain));
+}
+
+test.each([
+  ["on the host", {}],
+  ["on the card", { placement: split(LAYERS + 1) }],
+  ["split", { placement: split(10) }],
+  [
+    "calibrated",
+    { calibration: { decode: { factor: 0.7, spread: 0.2, runs: 3 }, prefill: { factor: 1.3, spread: 0.2, runs: 3 } } },
+  ],
+])("the printed formula gives the printed pace: %s", (_, other) => {
+  for (const pace of [
+    decodePace(input(other), 0),
+    decodePace(input(other), 8192),
+    prefillPace(input(other), 40),
+    prefillPace(input(other), 4096),
+  ]) {
+    expect(redo(pace!.formula) / pace!.tokensPerSec).toBeCloseTo(1, 2);
+    expect(pace!.low).toBeLessThan(pace!.tokensPerSec);
+    expect(pace!.high).toBeGreaterThan(pace!.tokensPerSec);
+    expect(pace!.shareOfLimit).toBeGreaterThan(0);
+    expect(pace!.shareOfLimit).toBeLessThanOrEqual(1);
   }
 });
 
-it("grows slower with the depth of the cache", () => {
-  const at = (depth: number) => decodePace(inputFor(RTX_4090), depth)!.tokensPerSec;
-  expect(at(8192)).toBeLessThan(at(0) * 0.95);
-  expect(at(8192)).toBeGreaterThan(at(0) * 0.6);
+test("what bounds it: kernels of one thread, memory of many, launches of tiny layers", () => {
+  expect(decodePace(input(), 0)?.bound).toBe("compute");
+  expect(decodePace(input({ threads: 8 }), 0)?.bound).toBe("bandwidth");
+  const tiny = tensors.map((tensor) => ({ ...tensor, shape: [2], bytes: 4 }));
+  expect(decodePace(input({ tensors: tiny }), 0)?.bound).toBe("overhead");
+  expect(
+    prefillPace(input({ tensors: tiny, geometry: { ...geometry, layers: geometry.layers.slice(0, 1) } }), 1)?.bound,
+  ).toBe("overhead");
+  expect(prefillPace(input(), 512)?.bound).toBe("compute");
 });
 
-it("claims no pace for a device without a bandwidth", () => {
-  const input = inputFor({ name: "GPU 10de:ffff", vendor: "nvidia", backend: "cuda" });
-  expect(decodePace(input, 0)).toBeUndefined();
-  expect(prefillPace(input, 512)).toBeUndefined();
+test("a card's prefill is set against its matrix rate, not against what is left after losses", () => {
+  const pace = prefillPace(input({ placement: split(LAYERS + 1) }), 512)!;
+  expect(pace.bound).toBe("compute");
+  expect(pace.shareOfLimit).toBeLessThan(0.5);
 });
 
-it("says that a matrix rate which nobody published is assumed, and widens the band", () => {
-  const device = { ...RTX_4090, name: "unknown", bandwidthBytesPerSec: 1008e9 };
-  const [known, unknown] = [prefillPace(inputFor(RTX_4090), 512)!, prefillPace(inputFor(device), 512)!];
-  expect(unknown.provenance).toBe("assumed");
-  expect(unknown.high / unknown.low).toBeGreaterThan(known.high / known.low);
-  expect(decodePace(inputFor(device), 0)!.provenance).toBe("datasheet");
+test("the least certain place gives the provenance, wherever it stands in the order", () => {
+  const unmeasured = host(["avx2"]);
+  expect(decodePace(input(), 0)?.provenance).toBe("formula");
+  expect(decodePace(input({ placement: split(10) }), 0)?.provenance).toBe("datasheet");
+  expect(decodePace(input({ placement: split(10), host: unmeasured }), 0)?.provenance).toBe("assumed");
+  expect(decodePace(input({ placement: split(10).toReversed(), host: unmeasured }), 0)?.provenance).toBe("assumed");
 });
 
-it("multiplies quantised prompts with integer dot products where those are faster than half precision", () => {
-  // 831 tok/s of an 8B Q5_0, llama.cpp #7716
-  const pace = prefillPace(
-    inputFor({ name: "Tesla P40", vendor: "nvidia", backend: "cuda" }, () => "Q5_0"),
-    2048,
-  )!;
-  expect(pace.low).toBeLessThan(831);
-  expect(pace.high).toBeGreaterThan(831);
+test("slower with a longer cache, faster with more threads; no number without a bandwidth", () => {
+  const at = (depth: number, threads = 1) => decodePace(input({ threads }), depth)!.tokensPerSec;
+  expect(at(8192)).toBeLessThan(at(0));
+  expect(at(0, 4)).toBeGreaterThan(at(0));
+  const { bandwidthBytesPerSec: _, ...unknown } = card;
+  expect(decodePace(input({ devices: [unknown], placement: split(10) }), 0)).toBeUndefined();
 });

@@ -3,7 +3,7 @@ import type { Geometry } from "../../facts/model/index.ts";
 import type { CacheType } from "../../facts/runtime/index.ts";
 import { formatBytes, formatNumber, formatRate } from "../../facts/units/index.ts";
 import type { Tensor } from "../../facts/weights/index.ts";
-import type { Provenance } from "../estimate/index.ts";
+import { leastCertain, type Provenance } from "../estimate/index.ts";
 import { attentionWidth, cacheBytesRead, movedWeights } from "./moved-bytes.ts";
 import { deviceRates, hostRates, type Rates } from "./rates.ts";
 import type { Calibration, CalibrationFactor, Pace } from "./speed.ts";
@@ -29,9 +29,27 @@ interface Stretch extends Rates {
   readonly layers: number;
 }
 
+/** A step as it is added up over the stretches. */
+interface Step {
+  seconds: number;
+  /** seconds by what they go into; where two overlap both count whole */
+  readonly spent: Record<Pace["bound"], number>;
+  /** seconds that the same step would take at the limit */
+  ideal: number;
+  spread: number;
+  provenance: Provenance;
+  readonly terms: string[];
+}
+
+function emptyStep(): Step {
+  const spent = { bandwidth: 0, compute: 0, overhead: 0 };
+  return { seconds: 0, spent, ideal: 0, spread: 0, provenance: "formula", terms: [] };
+}
+
 /**
  * Decode pace with `depth` tokens in the cache: seconds per token = sum over places of (weights read + cache read) / bandwidth
- * reached + arithmetic of unpacking weights and of attention in the shaders + layers x fixed time. Undefined where a device's bandwidth is unknown: then no number is better than a guess.
+ * reached + arithmetic of unpacking weights and of attention in the shaders + layers x fixed time. Undefined where a device's
+ * bandwidth is unknown: then no number is better than a guess.
  */
 export function decodePace(input: PaceInput, depth: number): Pace | undefined {
   const stretches = stretchesOf(input, 1);
@@ -40,36 +58,34 @@ export function decodePace(input: PaceInput, depth: number): Pace | undefined {
   const layers = input.geometry.layers.length;
   // scores and values, two FLOP each
   const attentionFlops = 4 * attentionWidth(input.geometry) * depth;
-  let seconds = 0;
-  let transfer = 0;
-  let ideal = 0;
-  let spread = 0;
-  let provenance: Provenance = "formula";
-  const terms: string[] = [];
+  const step = emptyStep();
   for (const stretch of stretches) {
-    const bytes = stretch.weightBytes + (cacheBytes * stretch.layers) / layers;
+    const share = stretch.layers / layers;
+    const bytes = stretch.weightBytes + cacheBytes * share;
+    const reading = bytes / stretch.bytesPerSec;
+    const shaders = stretch.unpackSeconds + (attentionFlops * share) / stretch.decodeAttentionFlopsPerSec;
     const fixed = (stretch.layers * stretch.perLayerUs) / 1e6;
-    const shaders =
-      stretch.unpackSeconds + (attentionFlops * stretch.layers) / layers / stretch.decodeAttentionFlopsPerSec;
-    transfer += bytes / stretch.bytesPerSec;
-    seconds += bytes / stretch.bytesPerSec + shaders + fixed;
-    ideal += bytes / stretch.peakBytesPerSec;
-    spread = Math.max(spread, stretch.decodeSpread);
-    if (stretch.provenance !== "measured") provenance = stretch.provenance;
-    const unpacking = shaders === 0 ? "" : ` + ${formatNumber(shaders * 1e3)} ms arithmetic`;
-    terms.push(
-      `${formatBytes(bytes)} / ${formatRate(stretch.bytesPerSec)}${unpacking} + ${stretch.layers} layers x ${formatNumber(stretch.perLayerUs)} us`,
+    step.spent[stretch.bytesBound] += reading;
+    step.spent.compute += shaders;
+    step.spent.overhead += fixed;
+    step.seconds += reading + shaders + fixed;
+    step.ideal += bytes / stretch.peakBytesPerSec;
+    step.spread = Math.max(step.spread, stretch.decodeSpread);
+    step.provenance = leastCertain(step.provenance, stretch.provenance);
+    step.terms.push(
+      `${formatBytes(bytes)} / ${formatRate(stretch.bytesPerSec)}` +
+        (shaders > 0 ? ` + ${formatNumber(shaders * 1e6)} us [unpacking, attention]` : "") +
+        ` + ${stretch.layers} layers x ${formatNumber(stretch.perLayerUs)} us`,
     );
   }
-  return banded(1 / seconds, spread, input.calibration?.decode, {
-    bound: transfer > seconds / 2 ? "bandwidth" : "overhead",
-    shareOfLimit: ideal / seconds,
-    provenance,
-    formula: `1 / (${terms.join(" + ")})`,
-  });
+  return banded(step, 1, input.calibration?.decode);
 }
 
-/** Prompt pace for a prompt of `tokens`: arithmetic of the weights and of attention, but never faster than reading the weights once a micro-batch. */
+/**
+ * Prompt pace for a prompt of `tokens`, one micro-batch at the average depth: seconds = sum over places of hypot(arithmetic of
+ * the weights and of attention, reading the weights once) + layers x fixed time. The hypotenuse is never faster than either,
+ * and both overlap where they are far apart. Undefined as {@link decodePace} is.
+ */
 export function prefillPace(input: PaceInput, tokens: number): Pace | undefined {
   const batch = Math.max(1, Math.min(tokens, input.microBatch));
   const stretches = stretchesOf(input, batch);
@@ -77,33 +93,31 @@ export function prefillPace(input: PaceInput, tokens: number): Pace | undefined 
   const layers = input.geometry.layers.length;
   // causal attention: each token looks at half the prompt on average; scores and values, two FLOP each
   const attentionFlops = 4 * batch * attentionWidth(input.geometry) * (tokens / 2);
-  let seconds = 0;
-  let arithmetic = 0;
-  let spread = 0;
-  let provenance: Provenance = "formula";
-  const terms: string[] = [];
+  const step = emptyStep();
   for (const stretch of stretches) {
     const flops = 2 * stretch.parameters * batch;
-    const attention = (attentionFlops * stretch.layers) / layers / stretch.attentionFlopsPerSec;
-    const compute = flops / stretch.flopsPerSec + attention;
+    const attending = (attentionFlops * stretch.layers) / layers;
+    const compute = flops / stretch.flopsPerSec + attending / stretch.attentionFlopsPerSec;
     const reading = stretch.weightBytes / stretch.bytesPerSec;
     const fixed = (stretch.layers * stretch.perLayerUs) / 1e6;
-    arithmetic += compute;
-    seconds += Math.hypot(compute, reading) + fixed;
-    spread = Math.max(spread, stretch.prefillSpread);
-    if (stretch.prefillProvenance !== "measured") provenance = stretch.prefillProvenance;
-    terms.push(
-      `${formatNumber(flops / 1e9)} GFLOP / ${formatNumber(stretch.flopsPerSec / 1e9)} GFLOP/s + ${formatNumber(attention * 1e3)} ms attention`,
+    step.spent.compute += compute;
+    step.spent.bandwidth += reading;
+    step.spent.overhead += fixed;
+    step.seconds += Math.hypot(compute, reading) + fixed;
+    step.ideal += (flops + attending) / stretch.peakFlopsPerSec;
+    step.spread = Math.max(step.spread, stretch.prefillSpread);
+    step.provenance = leastCertain(step.provenance, stretch.prefillProvenance);
+    step.terms.push(
+      `hypot(${formatNumber(flops / 1e9)} GFLOP / ${formatNumber(stretch.flopsPerSec / 1e9)} GFLOP/s + ` +
+        `${formatNumber(attending / 1e9)} GFLOP [attention] / ${formatNumber(stretch.attentionFlopsPerSec / 1e9)} GFLOP/s, ` +
+        `${formatBytes(stretch.weightBytes)} / ${formatRate(stretch.bytesPerSec)}) + ` +
+        `${stretch.layers} layers x ${formatNumber(stretch.perLayerUs)} us`,
     );
   }
-  return banded(batch / seconds, spread, input.calibration?.prefill, {
-    bound: arithmetic > seconds / 2 ? "compute" : "bandwidth",
-    shareOfLimit: Math.min(1, arithmetic / seconds),
-    provenance,
-    formula: `${batch} tokens / (${terms.join(" + ")})`,
-  });
+  return banded(step, batch, input.calibration?.prefill);
 }
 
+/** `batch`: tokens of one micro-batch. */
 function stretchesOf(input: PaceInput, batch: number): Stretch[] | undefined {
   const stretches: Stretch[] = [];
   for (const place of new Set(input.placement)) {
@@ -124,24 +138,27 @@ function stretchesOf(input: PaceInput, batch: number): Stretch[] | undefined {
   return stretches;
 }
 
-/** Puts the band around a rate; with a calibration the factor moves it and the machine's own spread replaces the general one. */
-function banded(
-  rate: number,
-  spread: number,
-  calibration: CalibrationFactor | undefined,
-  rest: Pick<Pace, "bound" | "shareOfLimit" | "provenance" | "formula">,
-): Pace {
-  const tokensPerSec = rate * (calibration?.factor ?? 1);
-  const half = calibration?.spread ?? spread;
+/** What most of the time goes into. */
+function largest(spent: Readonly<Record<Pace["bound"], number>>): Pace["bound"] {
+  if (spent.compute >= spent.bandwidth && spent.compute >= spent.overhead) return "compute";
+  return spent.bandwidth >= spent.overhead ? "bandwidth" : "overhead";
+}
+
+/** `tokens` a step as a pace with its band; a calibration moves it, and the machine's own spread replaces the general one. */
+function banded(step: Step, tokens: number, calibration: CalibrationFactor | undefined): Pace {
+  const factor = calibration?.factor ?? 1;
+  const half = calibration?.spread ?? step.spread;
+  const tokensPerSec = (tokens / step.seconds) * factor;
+  const formula = `${tokens}${tokens === 1 ? "" : " tokens"} / (${step.terms.join(" + ")})`;
   return {
-    ...rest,
     tokensPerSec,
     low: tokensPerSec * Math.exp(-half),
     high: tokensPerSec * Math.exp(half),
-    shareOfLimit: Math.min(1, rest.shareOfLimit * (calibration?.factor ?? 1)),
-    provenance: calibration ? "calibrated" : rest.provenance,
+    bound: largest(step.spent),
+    shareOfLimit: Math.min(1, (step.ideal / step.seconds) * factor),
+    provenance: calibration ? "calibrated" : step.provenance,
     formula: calibration
-      ? `${rest.formula} x ${formatNumber(calibration.factor)} (this machine, ${calibration.runs} runs)`
-      : rest.formula,
+      ? `${formula} x ${formatNumber(factor)} (this machine, ${calibration.runs} run${calibration.runs === 1 ? "" : "s"})`
+      : formula,
   };
 }

@@ -22,6 +22,8 @@ import type { MovedWeights } from "./moved-bytes.ts";
 /** What a place reaches with the weights that lie there. */
 export interface Rates {
   readonly bytesPerSec: number;
+  /** what holds `bytesPerSec` down: the memory, or the kernels that multiply what it delivers */
+  readonly bytesBound: "bandwidth" | "compute";
   readonly peakBytesPerSec: number;
   /** time to unpack the weights of one token, where that is not done while they are read */
   readonly unpackSeconds: number;
@@ -29,6 +31,8 @@ export interface Rates {
   readonly decodeAttentionFlopsPerSec: number;
   /** prompts: weights, and attention */
   readonly flopsPerSec: number;
+  /** the same without losses: a device's matrix rate; on a CPU, where it is not known, what its kernels reach */
+  readonly peakFlopsPerSec: number;
   readonly attentionFlopsPerSec: number;
   readonly perLayerUs: number;
   readonly decodeSpread: number;
@@ -41,14 +45,18 @@ export function hostRates(host: Host, threads: number): Rates {
   const kernel = CPU_CLASSES.find(({ features }) => features.every((feature) => host.cpu.features.includes(feature)))!;
   const workers = 1 + (threads - 1) * CPU_THREAD_EFFICIENCY;
   const peak = host.bandwidthBytesPerSec ?? CPU_ASSUMED_BANDWIDTH;
-  const provenance = host.bandwidthBytesPerSec === undefined ? "assumed" : "measured";
+  const delivered = peak * CPU_BANDWIDTH_SHARE;
+  const multiplied = workers * kernel.decodeBytesPerSec;
+  const provenance = host.bandwidthBytesPerSec === undefined ? "assumed" : "formula";
   return {
-    bytesPerSec: Math.min(peak * CPU_BANDWIDTH_SHARE, workers * kernel.decodeBytesPerSec),
+    bytesPerSec: Math.min(delivered, multiplied),
+    bytesBound: multiplied < delivered ? "compute" : "bandwidth",
     peakBytesPerSec: peak,
     // the rates of CPU kernels were measured with the unpacking in them
     unpackSeconds: 0,
     decodeAttentionFlopsPerSec: Infinity,
     flopsPerSec: workers * kernel.prefillFlopsPerSec,
+    peakFlopsPerSec: workers * kernel.prefillFlopsPerSec,
     attentionFlopsPerSec: workers * kernel.prefillFlopsPerSec,
     perLayerUs: CPU_PER_LAYER_US,
     decodeSpread: CPU_DECODE_SPREAD,
@@ -76,10 +84,12 @@ export function deviceRates(
   const kernels = 1 - weights.quantisedShare * (1 - QUANTISED_SHARE);
   const known = device.flopsPerSec !== undefined;
   return {
+    bytesBound: "bandwidth",
     bytesPerSec: device.bandwidthBytesPerSec * BANDWIDTH_SHARE * (device.memoryType?.startsWith("HBM") ? HBM_SHARE : 1),
     peakBytesPerSec: device.bandwidthBytesPerSec,
     unpackSeconds: (weights.unpackFlops * (UNPACK_COST[device.vendor] ?? 1)) / shaders,
     decodeAttentionFlopsPerSec: shaders / DECODE_ATTENTION_COST,
+    peakFlopsPerSec: prompts,
     flopsPerSec: (prompts * row.matrixShare * kernels) / filled,
     attentionFlopsPerSec: matrix / PREFILL_ATTENTION_COST,
     perLayerUs: row.perLayerUs,

@@ -5,9 +5,12 @@ export interface Pace {
   readonly tokensPerSec: number;
   readonly low: number;
   readonly high: number;
-  /** what bounds it: memory traffic, arithmetic, or fixed time per step */
+  /** where most of the time goes: memory traffic, arithmetic, or fixed time per step */
   readonly bound: "bandwidth" | "compute" | "overhead";
-  /** share of the physical limit that is reached, 0 to 1 */
+  /**
+   * share of the limit that is reached, 0 to 1: for decode the memory's bandwidth, for prefill a device's matrix rate (on a CPU
+   * the rate of its kernels, since the arithmetic limit of a CPU is not known)
+   */
   readonly shareOfLimit: number;
   readonly provenance: Provenance;
   readonly formula: string;

@@ -22,24 +22,24 @@ const VERSION = 1;
 
 /**
  * Opens `cacheFolder`/probe.json. Answers of another boot or of other devices are dropped: drivers are changed by a boot,
- * cards by a boot or by a container's start. Without a folder nothing is kept.
+ * cards by a boot or by a container's start. With `fresh` all are dropped. Without a folder nothing is kept.
  */
 export async function openCache(
   files: Files,
   cacheFolder: string | undefined,
-  machine: { readonly bootId: string; readonly deviceList: readonly string[] },
+  machine: { readonly bootId: string; readonly deviceList: readonly string[]; readonly fresh?: boolean },
 ): Promise<ProbeCache> {
   const path = cacheFolder === undefined ? undefined : join(cacheFolder, "probe.json");
   const stored = fields(json((path === undefined ? undefined : await files.read(path)) ?? ""));
   const key = JSON.stringify([VERSION, machine.bootId, machine.deviceList]);
-  const fresh = stored["key"] === key;
+  const usable = stored["key"] === key && !machine.fresh;
   const answers = new Map<string, string>();
-  if (fresh) {
+  if (usable) {
     for (const [line, answer] of Object.entries(fields(stored["answers"]))) {
       if (typeof answer === "string") answers.set(line, answer);
     }
   }
-  const storedBandwidth = fresh ? bandwidthOf(stored["bandwidth"]) : undefined;
+  const storedBandwidth = usable ? bandwidthOf(stored["bandwidth"]) : undefined;
   let changed = false;
   const cache: ProbeCache = {
     answers: {

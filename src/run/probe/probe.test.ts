@@ -314,6 +314,16 @@ describe("the cache", () => {
     expect(report.bandwidth).toBeUndefined();
   });
 
+  test("asked to look again, it does, and what it saw takes the place of what was kept", async () => {
+    const options = { files: filesOf({ ...HOST }), system: LINUX, cacheDir: "/cache", clock: () => 0 };
+    const slower = { ...bandwidth, bytesPerSec: 2e10 };
+    await probe({ ...options, shell: shellOf(answers), measureBandwidth: async () => bandwidth });
+    const again = shellOf(answers);
+    await probe({ ...options, shell: again, fresh: true, measureBandwidth: async () => slower });
+    expect(again.asked).toContain("lscpu -J");
+    expect((await probe({ ...options, shell: shellOf(answers) })).bandwidth).toEqual(slower);
+  });
+
   test("without a folder nothing is kept", async () => {
     const tree: Record<string, string> = { ...HOST };
     await probe({ shell: shellOf(answers), files: filesOf(tree), system: LINUX, clock: () => 0 });

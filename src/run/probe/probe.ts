@@ -21,6 +21,8 @@ export interface ProbeOptions {
   readonly clock?: () => number;
   /** folder for what stays the same until the next boot; without it nothing is kept */
   readonly cacheDir?: string;
+  /** ask everything again; the answers take the place of the kept ones */
+  readonly fresh?: boolean;
   /** folder whose disk's free space is wanted; the home folder when not given */
   readonly diskFolder?: string;
   /** measures memory bandwidth when the cache has none; without it nothing is measured */
@@ -31,8 +33,9 @@ export interface ProbeOptions {
 export async function probe(options: ProbeOptions = {}): Promise<ProbeReport> {
   const { shell = machineShell, files = machineFiles, system = machineSystem() } = options;
   const { clock = () => performance.now(), cacheDir, measureBandwidth, diskFolder = system.homeFolder } = options;
+  const { fresh = false } = options;
   const [bootId, deviceList] = await Promise.all([readBootId(system, files, shell), readDeviceList(system, files)]);
-  const cache = await openCache(files, cacheDir, { bootId, deviceList });
+  const cache = await openCache(files, cacheDir, { bootId, deviceList, fresh });
   const tools = createTools(shell, clock, cache.answers);
 
   const objects = system.os === "win32" ? await readWindowsObjects(tools) : undefined;

@@ -7,7 +7,8 @@ export interface NewReceipt {
   readonly machine: string;
   readonly engine: ReceiptEngine;
   readonly model: ReceiptModel;
-  readonly settings: LlamaCppSettings & { readonly threads?: number };
+  /** `threadsAsked`: the person named the number of threads, so it is no measurement */
+  readonly settings: LlamaCppSettings & { readonly threads?: number; readonly threadsAsked?: true };
   readonly goal?: string;
   readonly memory: readonly ReceiptTerm[];
   readonly rates: readonly ReceiptRate[];

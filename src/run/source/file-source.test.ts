@@ -33,7 +33,7 @@ describe("a file as a source", () => {
     const missing = openFileSource(join(folder.path, "missing"));
     await expect(missing).rejects.toMatchObject({
       code: "file-unreadable",
-      message: expect.stringContaining("ENOENT"),
+      message: expect.stringContaining("there is no such file"),
     });
     await expect(openFileSource(folder.path)).rejects.toMatchObject({ code: "file-unreadable" });
   });

@@ -1,6 +1,6 @@
-import { open, type FileHandle } from "node:fs/promises";
+import { open, stat, type FileHandle } from "node:fs/promises";
 import { LoadoutError } from "../../facts/errors/index.ts";
-import { messageOf } from "../home/index.ts";
+import { codeOf, messageOf } from "../home/index.ts";
 import type { ByteSource } from "../../facts/weights/byte-source.ts";
 
 /** A source that holds something open; close it, or let `await using` do it. */
@@ -12,20 +12,18 @@ export interface ClosableSource extends ByteSource, AsyncDisposable {
 export async function openFileSource(path: string): Promise<ClosableSource> {
   let handle: FileHandle;
   try {
+    // before it is opened: opening a named pipe would wait for somebody to write to it
+    if (!(await stat(path)).isFile()) throw new LoadoutError("file-unreadable", { path, got: "it is not a file" });
     handle = await open(path, "r");
   } catch (error) {
     throw unreadable(path, error);
   }
-  const stat = await handle.stat();
-  if (!stat.isFile()) {
-    await handle.close();
-    throw new LoadoutError("file-unreadable", { path, got: "it is not a file" });
-  }
+  const { size } = await handle.stat();
   const close = () => handle.close();
   return {
     name: path,
-    size: stat.size,
-    read: (offset, length) => readFully(handle, path, offset, Math.min(length, Math.max(0, stat.size - offset))),
+    size,
+    read: (offset, length) => readFully(handle, path, offset, Math.min(length, Math.max(0, size - offset))),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -48,5 +46,7 @@ async function readFully(handle: FileHandle, path: string, offset: number, lengt
 }
 
 function unreadable(path: string, error: unknown): LoadoutError {
-  return new LoadoutError("file-unreadable", { path, got: messageOf(error) }, { cause: error });
+  if (error instanceof LoadoutError) return error;
+  const got = codeOf(error) === "ENOENT" ? "there is no such file" : messageOf(error);
+  return new LoadoutError("file-unreadable", { path, got }, { cause: error });
 }

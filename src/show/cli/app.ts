@@ -1,8 +1,10 @@
 import { buildApplication, buildCommand, buildRouteMap } from "@stricli/core";
+import type { LoadoutError } from "../../facts/errors/index.ts";
 import { parseCount } from "../../facts/units/index.ts";
 import type { CliContext } from "./context.ts";
 import { planFlags } from "./flags.ts";
 import { VERSION } from "./version.ts";
+import { textsWith } from "./wrong-flags.ts";
 
 const json = { kind: "boolean", brief: "Print one JSON document (docs/json.md)", optional: true } as const;
 const yes = { kind: "boolean", brief: "Allow downloads without asking", optional: true } as const;
@@ -156,30 +158,33 @@ const doctor = buildCommand({
 
 export const ROUTES = { start, fit, explain, probe, receipts, models, doctor };
 
-export const app = buildApplication<CliContext>(
-  buildRouteMap({
-    routes: ROUTES,
-    defaultCommand: "start",
-    docs: {
-      brief: 'From "can I run this LLM on my machine?" to a running, measured setup',
-      fullDescription: [
-        'From "can I run this LLM on my machine?" to a running, measured setup.',
-        "Without a command: the whole loop, with one real reply (`loadout start --help`).",
-        "",
-        "Examples:",
-        "  loadout                       probe, plan, start, one reply, predicted against measured",
-        "  loadout fit ./model.gguf      does it fit, with what settings, how fast",
-        "  loadout explain ./model.gguf  every number as arithmetic",
-        "",
-        "Exit codes: 0 fits or done, 1 does not fit, 2 wrong question, 3 something is missing here,",
-        "4 a download needs your yes, 5 the engine failed, 70 a fault of ours, 130 stopped.",
-      ].join("\n"),
-    },
-  }),
-  {
+const routes = buildRouteMap({
+  routes: ROUTES,
+  defaultCommand: "start",
+  docs: {
+    brief: 'From "can I run this LLM on my machine?" to a running, measured setup',
+    fullDescription: [
+      'From "can I run this LLM on my machine?" to a running, measured setup.',
+      "Without a command: the whole loop, with one real reply (`loadout start --help`).",
+      "",
+      "Examples:",
+      "  loadout                       probe, plan, start, one reply, predicted against measured",
+      "  loadout fit ./model.gguf      does it fit, with what settings, how fast",
+      "  loadout explain ./model.gguf  every number as arithmetic",
+      "",
+      "Exit codes: 0 fits or done, 1 does not fit, 2 wrong question, 3 something is missing here,",
+      "4 a download needs your yes, 5 the engine failed, 70 a fault of ours, 130 stopped.",
+    ].join("\n"),
+  },
+});
+
+/** The whole command line; `onWrongFlags` hears of a question that cannot be read, whose text the framework has printed. */
+export function app(onWrongFlags: (error: LoadoutError) => void) {
+  return buildApplication<CliContext>(routes, {
     name: "loadout",
     versionInfo: { currentVersion: VERSION },
     scanner: { caseStyle: "allow-kebab-for-camel" },
     documentation: { caseStyle: "convert-camel-to-kebab", useAliasInUsageLine: true },
-  },
-);
+    localization: { text: textsWith(onWrongFlags) },
+  });
+}

@@ -17,7 +17,7 @@ export async function bestWeightsAtHand(
   context: CliContext,
   machine: Machine,
   flags: PlanFlags,
-  receipts: ReceiptStore,
+  receipts: ReceiptStore | undefined,
 ): Promise<Weights | undefined> {
   const modelsDirs = [...(flags.models ?? []), ...(machine.config.modelsDirs ?? [])];
   const { weights: found } = await findWeights({ home: machine.home, modelsDirs });
@@ -43,6 +43,8 @@ export async function bestWeightsAtHand(
       context.note(context.noteStyle.faint(`left out ${name}: ${error.message}`));
     }
   }
+  if (models.length > MOST_HEADERS)
+    context.note(context.noteStyle.faint(`only the ${MOST_HEADERS} largest of ${models.length} files were looked at`));
   const best = bestAtHand(rows);
   if (best && models.length > 1) context.note(context.noteStyle.faint(`using ${best.row.name}: ${best.because}`));
   return best?.row.weights;

@@ -105,6 +105,47 @@ test.each([
   expect(code).toBe(2);
 });
 
+test("a command line that cannot be read is an error like every other, also as JSON", async () => {
+  for (const [args, code] of [
+    [["fit", "x.gguf", "--context", "0", "--json"], "bad-quantity"],
+    [["fit", "x.gguf", "--contxt", "1k", "--json"], "bad-command-line"],
+    [["toString", "--json"], "unknown-value"],
+    [["receipts", "--remove", "--json"], "bad-quantity"],
+  ] as const) {
+    const ended = await loadout(...args);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toMatch(/^error: .+\nhint: .+/);
+    const answer = JSON.parse(ended.stdout);
+    expect(valid(answer)).toBe("valid");
+    expect(answer.error.code).toBe(code);
+  }
+});
+
+test("a name made to fool a terminal is shown without what terminals obey", async () => {
+  const path = join(folder, "evil.gguf");
+  const name = "Nice\u001B[2J\u0007 model\nfits: 1 TiB to spare";
+  await writeFile(
+    path,
+    randomModel({ ...geometry, name }, () => 0.5),
+  );
+  const { stdout } = await loadout("fit", path);
+  expect(stdout).toMatch(/^Nice \[2J model fits: 1 TiB to spare {2}F16/);
+});
+
+test("a folder that cannot be written costs the receipt, not the run", async () => {
+  const blocked = join(folder, "blocked");
+  await mkdir(blocked);
+  await writeFile(join(blocked, "data"), "a file where a folder should be");
+  const env = { ...process.env, LOADOUT_HOME: blocked, HOME: folder };
+  const args = [MAIN, "--model", model, "--context", "512", "--max-tokens", "4", "--threads", "1", "--json"];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { env });
+  expect(stderr).toContain("without receipts: ");
+  const run = JSON.parse(stdout);
+  expect(valid(run)).toBe("valid");
+  expect(run.receipt).toBeUndefined();
+  expect(run.reply.replyTokens).toBeGreaterThan(0);
+});
+
 test("a file that is no model is refused as what it looks like, also as JSON", async () => {
   const path = join(folder, "page.gguf");
   await writeFile(path, "<!DOCTYPE html><html></html>");

@@ -1,9 +1,9 @@
 // The command itself: signals, the words that were typed, the exit code.
 import { run } from "@stricli/core";
-import { EXIT } from "../../facts/errors/index.ts";
+import { EXIT, type LoadoutError } from "../../facts/errors/index.ts";
 import { app, ROUTES } from "./app.ts";
 import { cliContext } from "./context.ts";
-import { nearest } from "./nearest.ts";
+import { errorJson, errorText, unknownCommand } from "./wrong-flags.ts";
 
 const startedAtMs = Date.now() - process.uptime() * 1000;
 const stop = new AbortController();
@@ -15,16 +15,21 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) =>
 );
 
 const typed = process.argv.slice(2);
+const wrong: LoadoutError[] = [];
 const first = typed[0];
-if (first !== undefined && !first.startsWith("-") && !(first in ROUTES)) {
-  process.stderr.write(
-    `error: there is no command "${first}"\nhint:  did you mean \`loadout ${nearest(first, Object.keys(ROUTES))}\`?\n`,
+if (first !== undefined && !first.startsWith("-") && !Object.hasOwn(ROUTES, first)) {
+  const error = unknownCommand(first, Object.keys(ROUTES));
+  wrong.push(error);
+  process.stderr.write(`${errorText(error)}\n`);
+} else {
+  // the framework's own exit codes for a question it cannot read are negative
+  process.exitCode = undefined;
+  await run(
+    app((error) => wrong.push(error)),
+    typed,
+    cliContext(process, stop.signal, startedAtMs),
   );
-  process.exit(EXIT.question);
 }
-
-// the framework's own exit codes for a question it cannot read are negative
-process.exitCode = undefined;
-await run(app, typed, cliContext(process, stop.signal, startedAtMs));
-if (typeof process.exitCode === "number" && (process.exitCode < 0 || process.exitCode > 250))
-  process.exitCode = EXIT.question;
+const code = process.exitCode;
+if (wrong.length > 0 || (typeof code === "number" && (code < 0 || code > 250))) process.exitCode = EXIT.question;
+if (wrong[0] && typed.includes("--json")) process.stdout.write(`${errorJson(wrong[0])}\n`);

@@ -1,6 +1,7 @@
 import type { CommandContext } from "@stricli/core";
 import { EXIT, LoadoutError } from "../../facts/errors/index.ts";
 import { styleFor, type Style } from "./text/style.ts";
+import { errorJson } from "./wrong-flags.ts";
 
 /** What every command gets from the outside: streams, environment, the signal of Ctrl-C. Tests pass their own. */
 export interface CliContext extends CommandContext {
@@ -39,10 +40,12 @@ export function guarded<Flags extends { readonly json?: boolean }, Args extends 
 ): (this: CliContext, flags: Flags, ...args: Args) => Promise<void> {
   return async function (this: CliContext, flags: Flags, ...args: Args): Promise<void> {
     try {
-      this.process.exitCode = (await command.call(this, flags, ...args)) ?? EXIT.ok;
+      const code = await command.call(this, flags, ...args);
+      // what a command does not watch for itself still ends as stopped
+      this.process.exitCode = this.signal.aborted ? EXIT.interrupted : (code ?? EXIT.ok);
     } catch (thrown) {
       const error = asLoadoutError(thrown, this.signal);
-      if (flags.json) this.out(JSON.stringify({ schema: "loadout/1", kind: "error", error }, null, 2));
+      if (flags.json) this.out(errorJson(error));
       this.note(`${this.noteStyle.bad("error:")} ${error.message}`);
       if (error.hint) this.note(`${this.noteStyle.faint("hint: ")} ${error.hint}`);
       if (error.code === "internal" && thrown instanceof Error) this.note(this.noteStyle.faint(thrown.stack ?? ""));

@@ -28,7 +28,7 @@ export const planFlags = {
   },
   context: {
     kind: "parsed",
-    parse: (text: string) => parseTokens(text, "--context"),
+    parse: (text: string) => parseTokens(text, "--context", 1),
     brief: "Tokens of context per user: 8192, 32k",
     optional: true,
   },

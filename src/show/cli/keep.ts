@@ -12,9 +12,11 @@ export function receiptOf(parts: {
   readonly question: FitQuestion;
   readonly engine: EngineInfo;
   readonly settings: LlamaCppSettings;
+  /** the person named the number of threads */
+  readonly threadsAsked: boolean;
   readonly pace: PaceInput;
 }): NewReceipt {
-  const { machine, run, question, engine, settings, pace } = parts;
+  const { machine, run, question, engine, settings, threadsAsked, pace } = parts;
   const { calibration: _, ...uncalibrated } = pace;
   const depth = run.reply.promptTokens + run.reply.replyTokens / 2;
   const base = { decode: decodePace(uncalibrated, depth), prefill: prefillPace(uncalibrated, run.reply.promptTokens) };
@@ -27,7 +29,7 @@ export function receiptOf(parts: {
       architecture: run.fit.model.architecture,
       quantization: run.fit.model.quantization,
     },
-    settings: { ...settings, threads: run.measured.threads },
+    settings: { ...settings, threads: run.measured.threads, ...(threadsAsked ? { threadsAsked: true as const } : {}) },
     goal: run.fit.goal,
     memory: run.memory.map(({ place, term, predictedBytes, actualBytes, exact }) => ({
       path: `${place}/${term}`,

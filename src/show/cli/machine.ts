@@ -1,7 +1,15 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { deviceCatalog, type Rig } from "../../facts/hardware/index.ts";
-import { foldersOf, readConfig, thisHome, type Config, type Folders, type HomeContext } from "../../run/home/index.ts";
+import {
+  codeOf,
+  foldersOf,
+  readConfig,
+  thisHome,
+  type Config,
+  type Folders,
+  type HomeContext,
+} from "../../run/home/index.ts";
 import {
   measureCopyBandwidth,
   probe,
@@ -32,10 +40,12 @@ export async function homeOf(context: CliContext): Promise<Pick<Machine, "home" 
 export async function machineOf(context: CliContext, options: { readonly fresh?: boolean } = {}): Promise<Machine> {
   const { home, folders, config } = await homeOf(context);
   const seen = await probe({
-    ...(options.fresh ? {} : { cacheDir: folders.cache }),
+    cacheDir: folders.cache,
+    fresh: options.fresh ?? false,
     measureBandwidth: measureCopyBandwidth,
   });
-  const report = { ...seen, rig: await withPublished(await rigOfEngine(seen, folders.cache)) };
+  const engineRig = await rigOfEngine(seen, folders.cache, options.fresh ?? false);
+  const report = { ...seen, rig: await withPublished(engineRig) };
   return { home, folders, config, report, closable: closableOf(report) };
 }
 
@@ -48,7 +58,7 @@ async function withPublished(rig: Rig): Promise<Rig> {
  * The rig as the embedded engine sees it: its devices in its order. A machine whose tools found no GPU is not asked: the
  * engine would list the same nothing, a second later. Its list is kept until the next boot or change of devices.
  */
-async function rigOfEngine({ rig, bootId, deviceList }: ProbeReport, cacheDir: string): Promise<Rig> {
+async function rigOfEngine({ rig, bootId, deviceList }: ProbeReport, cacheDir: string, fresh: boolean): Promise<Rig> {
   if (rig.devices.length === 0) return rig;
   const path = join(cacheDir, "engine-devices.json");
   const key = JSON.stringify([1, bootId, deviceList]);
@@ -56,10 +66,14 @@ async function rigOfEngine({ rig, bootId, deviceList }: ProbeReport, cacheDir: s
     (text): { key: string; devices: EngineDevice[] } => JSON.parse(text),
     () => undefined,
   );
-  if (kept?.key === key) return withEngineDevices(rig, oneBackend(kept.devices).map(withoutFree));
+  if (kept?.key === key && !fresh) return withEngineDevices(rig, oneBackend(kept.devices).map(withoutFree));
   const devices = await listedByEngine();
-  await mkdir(cacheDir, { recursive: true });
-  await writeFile(path, JSON.stringify({ key, devices }));
+  try {
+    await mkdir(cacheDir, { recursive: true });
+    await writeFile(path, JSON.stringify({ key, devices }));
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error; // a full or read-only disk costs the next start a second, no more
+  }
   return withEngineDevices(rig, oneBackend(devices));
 }
 

@@ -3,7 +3,7 @@ import { LLAMACPP_BUILDS, LLAMACPP_CALLERS, type LlamaCppSettings } from "../../
 import type { AnswerContext, RuntimeFacts } from "../../plan/answer/index.ts";
 import type { FitRequest } from "../../plan/fit/index.ts";
 import { layerPlaces, predictLlamaCpp, type MemoryPrediction } from "../../predict/memory/index.ts";
-import type { ReceiptStore } from "../../run/receipt/index.ts";
+import type { Receipt, ReceiptStore } from "../../run/receipt/index.ts";
 import { wishesOf, type PlanFlags } from "./flags.ts";
 import { machineName, type Machine } from "./machine.ts";
 import type { Weights } from "./weights-for.ts";
@@ -40,8 +40,8 @@ export function fitQuestion(parts: {
   const calibration = receipts?.calibrationFor(name, EMBEDDED.engine, backend);
   const before = receipts
     ?.list({ machine: name, engine: EMBEDDED.engine, backend, limit: 20 })
-    .find(({ model }) => model.name === weights.facts.name && model.fileBytes === weights.facts.fileBytes);
-  const measuredThreads = before?.settings.threads;
+    .filter(({ model }) => model.name === weights.facts.name && model.fileBytes === weights.facts.fileBytes);
+  const measuredThreads = measuredBefore(before ?? []);
   const fixed = { geometry, tensors, build, caller, devices: rig.devices, cpuFeatures: rig.host.cpu.features };
   return {
     request: {
@@ -66,6 +66,17 @@ export function fitQuestion(parts: {
     runtime,
     dryRun: (settings) => predictLlamaCpp({ ...fixed, settings, dryRun: true }),
   };
+}
+
+/**
+ * Threads that a measurement of the newest of these runs found best: never a number that a person named, and none where the
+ * run then fell below its band (the machine is busier or another one now, so it is measured again).
+ */
+export function measuredBefore(newestFirst: readonly Pick<Receipt, "settings" | "rates">[]): number | undefined {
+  const run = newestFirst.find(({ settings }) => !settings.threadsAsked);
+  const decode = run?.rates.find(({ what }) => what === "decode");
+  const slow = decode?.lowPerSec !== undefined && decode.measuredPerSec < decode.lowPerSec;
+  return slow ? undefined : run?.settings.threads;
 }
 
 /** The search asks for the same settings more than once; a replay of a large model takes tens of milliseconds. */

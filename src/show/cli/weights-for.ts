@@ -5,12 +5,12 @@ import { geometryFromGguf, summaryOf, type Geometry } from "../../facts/model/in
 import { formatDuration, formatFileBytes, formatRate } from "../../facts/units/index.ts";
 import { readGgufSet, type Tensor } from "../../facts/weights/index.ts";
 import type { ModelFacts } from "../../plan/answer/index.ts";
-import type { Consent, DownloadQuestion, LocalWeights } from "../../run/fetch/index.ts";
+import type { Consent, DownloadQuestion } from "../../run/fetch/index.ts";
 import { openFileSource, type ClosableSource } from "../../run/source/file-source.ts";
 import { askYes } from "./ask.ts";
 import type { CliContext } from "./context.ts";
 import { homeOf } from "./machine.ts";
-import { nearest } from "./nearest.ts";
+import { theOne } from "./the-one.ts";
 import { wrap } from "./text/layout.ts";
 import type { Progress } from "./text/progress.ts";
 
@@ -41,7 +41,7 @@ export async function weightsFor(context: CliContext, flags: WeightsFlags, progr
   const modelsDirs = [...(flags.models ?? []), ...(config.modelsDirs ?? [])];
   const { weights: found } = await findWeights({ home, modelsDirs });
   if (flags.model !== undefined)
-    return readWeights(named(flags.model, found, matchWeights(found, flags.model)).path, flags.model);
+    return readWeights(theOne(flags.model, found, matchWeights(found, flags.model)).path, flags.model);
   const small = (await readSmallModels()).find((row) => row.default)!;
   const path = await ensureSmallModel(small, {
     home,
@@ -79,28 +79,6 @@ export async function readWeights(path: string, argument: string = path): Promis
   } finally {
     await Promise.all(opened.map((source) => source.close()));
   }
-}
-
-function named(text: string, found: readonly LocalWeights[], hits: readonly LocalWeights[]): LocalWeights {
-  const [only, ...more] = hits;
-  if (only === undefined)
-    throw new LoadoutError("model-not-found", {
-      got: text,
-      nearest: nearest(
-        text,
-        found.map(({ name }) => name),
-      ),
-    });
-  if (more.length > 0) {
-    const names = [only, ...more].map(({ name }) => name);
-    throw new LoadoutError("unknown-value", {
-      what: "model",
-      expected: names.join(", "),
-      got: text,
-      nearest: names[0],
-    });
-  }
-  return only;
 }
 
 function consentOf(context: CliContext, yes: boolean, freeBytes: number): Consent {

@@ -6,6 +6,12 @@ export const COMMAND_ERRORS = {
     exit: 2,
     http: 400,
   },
+  "bad-command-line": {
+    template: "the command line cannot be read: {got}",
+    hint: "`loadout COMMAND --help` shows what can be asked, with examples.",
+    exit: 2,
+    http: 400,
+  },
   "unknown-value": {
     template: '{what}: expected one of {expected}, got "{got}"',
     hint: "Did you mean {nearest}?",

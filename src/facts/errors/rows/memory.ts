@@ -1,7 +1,7 @@
 export const MEMORY_ERRORS = {
   "architecture-unknown": {
     template: "The memory of a {architecture} model cannot be predicted yet; known are {known}.",
-    hint: "Its weights and cache may be computed, its compute buffers not. Ask the engine itself with --verify.",
+    hint: "This version plans and runs {known}; `loadout models --local` lists the weights that are here.",
     exit: 2,
     http: 422,
   },

@@ -8,7 +8,7 @@ export const RECEIPT_ERRORS = {
   },
   "receipts-unreadable": {
     template: "{path} cannot be used as the store of receipts: {got}",
-    hint: "Move the file away; Loadout starts a new one. Receipts improve predictions, nothing depends on them.",
+    hint: "Check the folder's permissions and its disk; a damaged file may be moved away, and Loadout starts a new one.",
     exit: 3,
     http: 500,
   },

@@ -1,6 +1,7 @@
 import { EXIT } from "../../../facts/errors/index.ts";
 import { parseTokens } from "../../../facts/units/index.ts";
 import { answerFit } from "../../../plan/answer/index.ts";
+import { good } from "../../../plan/fit/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import type { PlanFlags } from "../flags.ts";
 import { machineOf } from "../machine.ts";
@@ -27,18 +28,17 @@ export const fit = guarded(async function (this: CliContext, flags: FitFlags, mo
     : undefined;
   const whole = verified ? { ...answer, verified } : answer;
   this.out(flags.json ? JSON.stringify(whole, null, 2) : fitText(whole, this.outStyle));
-  const { verdict } = answer.verdict.now;
-  return verdict === "fits" || verdict === "tight" ? EXIT.ok : EXIT.no;
+  return good(answer.verdict.now.verdict) ? EXIT.ok : EXIT.no;
 });
 
 /** What `fit` and `explain` share: the question gathered and answered. */
 export async function askFit(context: CliContext, flags: QuestionFlags, model: string, command: string) {
-  const promptTokens = flags.prompt === undefined ? undefined : parseTokens(flags.prompt, `${command} --prompt`);
+  const promptTokens = flags.prompt === undefined ? undefined : parseTokens(flags.prompt, `${command} --prompt`, 1);
   const [machine, weights] = await Promise.all([
     machineOf(context),
     weightsFor(context, { ...flags, model }, progressFor(context)),
   ]);
-  const receipts = await openKnownReceipts(machine.folders.data);
+  const receipts = await openKnownReceipts(context, machine.folders.data);
   try {
     const question = fitQuestion({ machine, weights, flags, receipts, promptTokens });
     return { ...answerFit(question.request, question.context), question };

@@ -1,13 +1,13 @@
 import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
 import { formatFileBytes } from "../../../facts/units/index.ts";
-import { ANSWER_VERSION } from "../../../plan/answer/index.ts";
+import { ANSWER_VERSION, shellWord } from "../../../plan/answer/index.ts";
 import { findWeights, matchWeights, removeWeights, type LocalWeights } from "../../../run/fetch/index.ts";
 import { askYes } from "../ask.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { homeOf } from "../machine.ts";
-import { nearest } from "../nearest.ts";
 import { columns } from "../text/layout.ts";
 import type { Style } from "../text/style.ts";
+import { theOne } from "../the-one.ts";
 
 interface ModelsFlags {
   readonly local?: boolean;
@@ -46,24 +46,7 @@ async function remove(
       example: "loadout models rm NAME",
     });
   }
-  const [only, ...more] = matchWeights(found, name);
-  if (!only)
-    throw new LoadoutError("model-not-found", {
-      got: name,
-      nearest: nearest(
-        name,
-        found.map((row) => row.name),
-      ),
-    });
-  if (more.length > 0) {
-    const names = [only, ...more].map((row) => row.name);
-    throw new LoadoutError("unknown-value", {
-      what: "model",
-      expected: names.join(", "),
-      got: name,
-      nearest: names[0],
-    });
-  }
+  const only = theOne(name, found, matchWeights(found, name));
   const size = formatFileBytes(only.bytes);
   if (!flags.yes) {
     if (!context.interactive) throw new LoadoutError("removal-unconfirmed", { path: only.path, size });
@@ -96,6 +79,6 @@ function listText(weights: readonly LocalWeights[], cutFolders: readonly string[
     ...columns([["name", "size", "found in", "where"].map(style.faint), ...rows], [1]),
     ...cutFolders.map((folder) => style.warn(`${folder} is too large to search to the end`)),
     "",
-    `next: ${style.strong(usable ? `loadout fit "${usable.name}"` : "loadout")}`,
+    `next: ${style.strong(usable ? `loadout fit ${shellWord(usable.name)}` : "loadout")}`,
   ].join("\n");
 }

@@ -1,4 +1,5 @@
 import { formatBytes, formatDuration, formatPace, formatPercent, parseCount } from "../../../facts/units/index.ts";
+import { LoadoutError } from "../../../facts/errors/index.ts";
 import { ANSWER_VERSION } from "../../../plan/answer/index.ts";
 import { openReceipts, residualBytes, type Receipt, type ReceiptRate } from "../../../run/receipt/index.ts";
 import { guarded, type CliContext } from "../context.ts";
@@ -15,6 +16,13 @@ interface ReceiptsFlags {
 export const receipts = guarded(async function (this: CliContext, flags: ReceiptsFlags, id?: string) {
   const store = openReceipts((await homeOf(this)).folders.data, Date.now);
   try {
+    if (flags.remove && id === undefined)
+      throw new LoadoutError("bad-quantity", {
+        what: "receipts --remove",
+        expected: "the number of a receipt",
+        got: "",
+        example: "loadout receipts 3 --remove",
+      });
     const number = id === undefined ? undefined : parseCount(id, "receipts ID", 1);
     const found = number === undefined ? store.list() : [store.show(number)];
     if (flags.remove && number !== undefined) store.remove(number);

@@ -1,8 +1,7 @@
 import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
 import { formatFileBytes, formatNumber } from "../../../facts/units/index.ts";
-import { ANSWER_VERSION, answerFit, paceInput, type RunAnswer } from "../../../plan/answer/index.ts";
+import { ANSWER_VERSION, answerFit, paceInput, shellWord, type RunAnswer } from "../../../plan/answer/index.ts";
 import { embeddedEngine, type Reply, type RunningEngine, type StopReport } from "../../../run/engine/index.ts";
-import { openReceipts } from "../../../run/receipt/index.ts";
 import { bestWeightsAtHand } from "../at-hand.ts";
 import { compareBuffers, compareRates, measuredRates } from "../compare.ts";
 import { guarded, type CliContext } from "../context.ts";
@@ -10,6 +9,7 @@ import type { PlanFlags } from "../flags.ts";
 import { receiptOf } from "../keep.ts";
 import { machineName, machineOf } from "../machine.ts";
 import { fitQuestion } from "../question.ts";
+import { openOrNote, withoutReceipts } from "../receipts-at-hand.ts";
 import { fitText } from "../text/fit-text.ts";
 import { progressFor } from "../text/progress.ts";
 import { runText } from "../text/run-text.ts";
@@ -30,7 +30,7 @@ export const start = guarded(async function (this: CliContext, flags: StartFlags
   progress.update("probing this machine ...");
   const machine = await machineOf(this);
   progress.done();
-  const receipts = openReceipts(machine.folders.data, Date.now);
+  const receipts = await openOrNote(this, machine.folders.data);
   let engine: RunningEngine | undefined;
   try {
     const atHand = flags.model === undefined ? await bestWeightsAtHand(this, machine, flags, receipts) : undefined;
@@ -97,19 +97,21 @@ export const start = guarded(async function (this: CliContext, flags: StartFlags
       question,
       engine: engine.info,
       settings: choice.settings,
+      threadsAsked: flags.threads !== undefined,
       pace,
     });
+    const id = receipts && withoutReceipts(this, () => receipts.add(kept));
     const answer: RunAnswer = {
       ...run,
-      receipt: { id: receipts.add(kept), database: receipts.path },
-      next: ["loadout receipts", `loadout explain ${question.context.modelArgument}`],
+      ...(receipts && id !== undefined ? { receipt: { id, database: receipts.path } } : {}),
+      next: ["loadout receipts", `loadout explain ${shellWord(question.context.modelArgument)}`],
     };
     this.out(flags.json ? JSON.stringify(answer, null, 2) : `\n${runText(answer, this.outStyle)}`);
     return EXIT.ok;
   } finally {
     progress.done();
     await engine?.stop();
-    receipts.close();
+    receipts?.close();
   }
 });
 
@@ -121,6 +123,8 @@ async function converse(
 ): Promise<{ reply: Reply; firstTokenAtMs: number }> {
   const prompt = flags.prompt ?? PROMPT;
   const write = (text: string) => (flags.json ? undefined : context.process.stdout.write(text));
+  // a model may write what a terminal would obey
+  const writeReply = (text: string) => write(text.replaceAll("\r", "").replace(/[^\P{Cc}\n\t]/gu, "\ufffd"));
   write(`\n${context.outStyle.strong("you")}    ${prompt}\n${context.outStyle.strong("model")}  `);
   let firstTokenAtMs = Number.NaN;
   let reply: Reply | undefined;
@@ -130,15 +134,18 @@ async function converse(
     reusePrefix: false,
     signal: context.signal,
   });
-  for await (const event of stream) {
-    if (event.kind === "prefill") firstTokenAtMs = Date.now();
-    else if (event.kind === "token") write(event.text);
-    else {
-      write(event.tail);
-      reply = event.reply;
+  try {
+    for await (const event of stream) {
+      if (event.kind === "prefill") firstTokenAtMs = Date.now();
+      else if (event.kind === "token") writeReply(event.text);
+      else {
+        writeReply(event.tail);
+        reply = event.reply;
+      }
     }
+  } finally {
+    write("\n"); // also before an error
   }
-  write("\n");
   if (context.signal.aborted || !reply) throw new LoadoutError("interrupted");
   return { reply, firstTokenAtMs };
 }

@@ -1,7 +1,7 @@
-import { formatBytes, formatExactBytes } from "../../../facts/units/index.ts";
+import { formatBytes, formatExactBytes, formatPace, formatPaceBand } from "../../../facts/units/index.ts";
 import type { FitAnswer } from "../../../plan/answer/index.ts";
 import type { Estimate } from "../../../predict/estimate/index.ts";
-import { wrap } from "./layout.ts";
+import { nextLines, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
 
 /** Every number of a fit as arithmetic that a person can redo, and where each constant comes from. */
@@ -16,7 +16,8 @@ export function explainText(answer: FitAnswer, style: Style): string {
     ["prefill", answer.speed.prefill],
   ] as const) {
     if (!pace) continue;
-    lines.push(`  ${label}: ${pace.tokensPerSec.toPrecision(3)} tok/s ${style.faint(`(${pace.provenance})`)}`);
+    const band = formatPaceBand(pace.low, pace.high);
+    lines.push(`  ${label}: ${formatPace(pace.tokensPerSec)}, 80% band ${band} ${style.faint(`(${pace.provenance})`)}`);
     lines.push(...wrap(`= ${pace.formula}`, 74).map((line) => `    ${line}`));
   }
   if (answer.speed.unknown) lines.push(`  ${answer.speed.unknown}`);
@@ -28,6 +29,8 @@ export function explainText(answer: FitAnswer, style: Style): string {
       ),
     );
   }
+  lines.push("", ...answer.assumptions.flatMap((text) => wrap(`assumed: ${text}`)).map(style.faint));
+  lines.push(...nextLines(answer.next, style));
   return lines.join("\n");
 }
 

@@ -5,14 +5,15 @@ import {
   formatDuration,
   formatFileBytes,
   formatPace,
+  formatPaceBand,
   formatPercent,
   formatTokens,
 } from "../../../facts/units/index.ts";
 import type { FitAnswer } from "../../../plan/answer/index.ts";
-import type { Verdict, VerdictWord } from "../../../plan/fit/index.ts";
+import { good, type Verdict, type VerdictWord } from "../../../plan/fit/index.ts";
 import type { Estimate } from "../../../predict/estimate/index.ts";
 import type { Pace } from "../../../predict/speed/index.ts";
-import { bar, columns, wrap } from "./layout.ts";
+import { bar, columns, nextLines, WIDTH, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
 
 /** The answer of `fit` for a terminal of 80 columns. */
@@ -60,21 +61,20 @@ function verdictText(answer: FitAnswer, style: Style): string[] {
       ...wrap(answer.rejected.because),
     ];
   }
-  const lines = [`${paint(now.verdict, style)}: ${margin(now)}`];
+  const lines = wrap(`${paint(now.verdict, style)}: ${margin(now)}`);
   const more = afterClosing.marginBytes - now.marginBytes;
   if (more > 0) {
     const what = afterClosing.verdict === now.verdict ? "still" : "then";
-    lines.push(
-      style.faint(
-        `after closing programs that hold ${formatBytes(more)}: ${what} ${afterClosing.verdict}, ${margin(afterClosing)}`,
-      ),
-    );
+    const text = `after closing other programs, with ${formatBytes(more)} more: ${what} ${afterClosing.verdict}, ${margin(afterClosing)}`;
+    lines.push(...wrap(text).map(style.faint));
   }
   return lines;
 }
 
 function margin(verdict: Verdict): string {
-  const worst = verdict.places.reduce((least, place) => (place.margin < least.margin ? place : least));
+  // of the places that decide the verdict, the one with least room
+  const deciding = verdict.places.filter((place) => place.verdict === verdict.verdict);
+  const worst = deciding.reduce((least, place) => (place.margin < least.margin ? place : least));
   return worst.margin >= 0
     ? `${formatBytes(worst.margin)} to spare of ${formatBytes(worst.have)} free on ${worst.label}`
     : `${formatBytes(-worst.margin)} short of ${formatBytes(worst.need)} on ${worst.label}, where ${formatBytes(worst.have)} is free`;
@@ -119,17 +119,17 @@ function settingsText({ decisions }: FitAnswer, style: Style): string[] {
 function speedText({ speed }: FitAnswer, style: Style): string[] {
   if (!speed.decode || !speed.prefill || !speed.firstTokenMs)
     return [style.strong("speed"), `  ${speed.unknown ?? "unknown"}`];
-  const row = (label: string, pace: Pace) => [
+  const row = (label: string, pace: Pace, limit = "bandwidth") => [
     `  ${label}`,
     formatPace(pace.tokensPerSec),
-    `${formatPace(pace.low).replace(" tok/s", "")} to ${formatPace(pace.high)}`,
-    style.faint(`${pace.bound}-bound, ${formatPercent(pace.shareOfLimit)} of the limit, ${pace.provenance}`),
+    formatPaceBand(pace.low, pace.high),
+    style.faint(`${pace.bound}-bound, ${formatPercent(pace.shareOfLimit)} of the ${limit}, ${pace.provenance}`),
   ];
   const { firstTokenMs } = speed;
   const rows = [
     row("decode", speed.decode),
     ...(speed.decodeFull ? [row("  context full", speed.decodeFull)] : []),
-    row("prefill", speed.prefill),
+    row("prefill", speed.prefill, "compute rate"),
     [
       "  first token",
       formatDuration(firstTokenMs.value),
@@ -146,7 +146,12 @@ function verifiedText({ verified }: FitAnswer, style: Style): string[] {
   const said = equal
     ? style.good(`equal to the byte: ${formatExactBytes(dryRunBytes)}`)
     : style.warn(`predicted ${formatExactBytes(predictedBytes)}, dry run ${formatExactBytes(dryRunBytes)}`);
-  return ["", style.strong("verified with the engine's dry run"), `  ${said}`, style.faint(`  ${note}`)];
+  return [
+    "",
+    style.strong("verified with the engine's dry run"),
+    `  ${said}`,
+    ...wrap(note, WIDTH - 2).map((line) => style.faint(`  ${line}`)),
+  ];
 }
 
 function wouldFitText({ wouldFit }: FitAnswer, style: Style): string[] {
@@ -156,7 +161,8 @@ function wouldFitText({ wouldFit }: FitAnswer, style: Style): string[] {
     paint(verdict, style),
     style.faint([savedBytes > 0 ? `saves ${formatBytes(savedBytes)}` : "", flags].filter(Boolean).join("  ")),
   ]);
-  return ["", style.strong("what would make it fit"), ...columns(rows)];
+  const head = wouldFit.some(({ verdict }) => good(verdict)) ? "what would make it fit" : "what would help";
+  return ["", style.strong(head), ...columns(rows)];
 }
 
 function tailText(answer: FitAnswer, style: Style): string[] {
@@ -165,8 +171,11 @@ function tailText(answer: FitAnswer, style: Style): string[] {
     "",
     ...(longest === undefined
       ? []
-      : wrap(`longest context that fits with these settings: ${formatTokens(longest)} per user`).map(style.faint)),
+      : wrap(
+          `longest context that fits with these settings: ${formatTokens(longest)} per user` +
+            (longest === answer.model.contextLength ? ", all the model was trained for" : ""),
+        ).map(style.faint)),
     ...answer.assumptions.flatMap((text) => wrap(`assumed: ${text}`)).map(style.faint),
-    ...answer.next.map((command, index) => `${index === 0 ? "next:" : "     "} ${style.strong(command)}`),
+    ...nextLines(answer.next, style),
   ];
 }

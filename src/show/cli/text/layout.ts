@@ -1,3 +1,5 @@
+import type { Style } from "./style.ts";
+
 /** Widest line of all output: a terminal of 80 columns shows everything. */
 export const WIDTH = 80;
 
@@ -51,4 +53,9 @@ export function wrap(text: string, width: number = WIDTH): string[] {
 export function visible(text: string): number {
   // oxlint-disable-next-line no-control-regex -- colour codes begin with the escape character
   return text.replace(/\u001B\[\d+m/g, "").length;
+}
+
+/** The next useful commands, one a line. */
+export function nextLines(commands: readonly string[], style: Style): string[] {
+  return commands.map((command, index) => `${index === 0 ? "next:" : "     "} ${style.strong(command)}`);
 }

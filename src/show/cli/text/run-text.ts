@@ -1,6 +1,6 @@
-import { formatBytes, formatDuration, formatPace, formatPercent } from "../../../facts/units/index.ts";
+import { formatBytes, formatDuration, formatPace, formatPaceBand, formatPercent } from "../../../facts/units/index.ts";
 import type { RunAnswer } from "../../../plan/answer/index.ts";
-import { columns, WIDTH, wrap } from "./layout.ts";
+import { columns, nextLines, WIDTH, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
 
 /** Predicted against measured, term by term. */
@@ -23,7 +23,7 @@ export function runText(answer: RunAnswer, style: Style): string {
     !predicted || ratio === undefined
       ? style.faint("no prediction")
       : `${insideBand ? style.good("inside the band") : style.warn("outside the band")} ${style.faint(
-          `${formatPace(predicted.low).replace(" tok/s", "")} to ${formatPace(predicted.high)}, ${formatPercent(ratio - 1, true)}`,
+          `${formatPaceBand(predicted.low, predicted.high)}, ${formatPercent(ratio - 1, true)}`,
         )}`,
   ]);
   return [
@@ -35,13 +35,13 @@ export function runText(answer: RunAnswer, style: Style): string {
     ...wrap(
       `loaded in ${formatDuration(measured.loadMs)}; first token ${formatDuration(measured.firstTokenMs)} after the question, ` +
         `${formatDuration(measured.startToFirstTokenMs)} after the command; ${reply.promptTokens} prompt and ` +
-        `${reply.replyTokens} reply tokens on ${measured.threads} thread${measured.threads === 1 ? "" : "s"}`,
+        `${reply.replyTokens} reply token${reply.replyTokens === 1 ? "" : "s"} on ${measured.threads} thread${measured.threads === 1 ? "" : "s"}`,
       WIDTH - 2,
     ).map((line) => style.faint(`  ${line}`)),
     "",
     ...(answer.receipt
       ? [style.faint(`receipt ${answer.receipt.id} kept: the next prediction on this machine uses it`)]
       : []),
-    ...answer.next.map((command, index) => `${index === 0 ? "next:" : "     "} ${style.strong(command)}`),
+    ...nextLines(answer.next, style),
   ].join("\n");
 }
