@@ -4,6 +4,7 @@ import { FETCH_ERRORS } from "./rows/fetch.ts";
 import { MEMORY_ERRORS } from "./rows/memory.ts";
 import { MODEL_ERRORS } from "./rows/model.ts";
 import { RECEIPT_ERRORS } from "./rows/receipt.ts";
+import { RECIPE_ERRORS } from "./rows/recipe.ts";
 import { WEIGHTS_ERRORS } from "./rows/weights.ts";
 
 /** Exit codes of the command, one meaning each. */
@@ -46,6 +47,7 @@ export const ERRORS = {
   ...MEMORY_ERRORS,
   ...MODEL_ERRORS,
   ...RECEIPT_ERRORS,
+  ...RECIPE_ERRORS,
   ...WEIGHTS_ERRORS,
 } as const satisfies Record<string, ErrorRow>;
 

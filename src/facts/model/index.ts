@@ -5,3 +5,4 @@ export { type GgufSummary, summaryOf } from "./gguf-summary.ts";
 export { modelDraft } from "./model-draft.ts";
 export { gemma3Tensors, llamaTensors, type TypeOf } from "./model-tensors.ts";
 export { randomModel } from "./random-model.ts";
+export { tensorList } from "./tensor-list.ts";
