@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import { parameterCount } from "../gguf-geometry.ts";
+import type { Geometry } from "../geometry.ts";
+import { ARCHITECTURES } from "../architectures.ts";
+import { tensorList } from "../tensor-list.ts";
+import { geometryFromRow, licenseFacts, MODELS, SOURCES, withoutGeometry } from "./index.ts";
+
+const rowOf = (id: string) => MODELS.find((row) => row.id === id)!;
+
+it("has rows that make sense, each with a source", () => {
+  expect(MODELS).toHaveLength(245);
+  expect(new Set(MODELS.map(({ id }) => id)).size).toBe(MODELS.length);
+  for (const row of MODELS) {
+    expect(row.id).toMatch(/^[\w.-]+\/[\w.-]+$/);
+    expect(row.released).toMatch(/^20\d\d-\d\d(-\d\d)?$/);
+    expect(row.sources.length, row.id).toBeGreaterThan(0);
+    for (const source of row.sources) expect(SOURCES[source]).toBeDefined();
+    expect(row.heads % row.kvHeads, row.id).toBe(0);
+    if (row.full) expect(Math.max(-1, ...row.full), row.id).toBeLessThan(row.layers);
+    if (row.pattern) expect(row.pattern, row.id).toHaveLength(row.layers);
+    if (row.basis === "recalled") expect(row.recalled, row.id).toContain("geometry");
+  }
+});
+
+it("counts the same weights by parts as in all, and those that the publisher states", () => {
+  let exact = 0;
+  for (const { id, parts, parameters } of MODELS) {
+    expect(parts).toHaveLength(7);
+    expect(
+      parts.reduce((sum, part) => sum + part, 0),
+      id,
+    ).toBe(parameters.text);
+    const { text, active = text, mtp = 0, vision = 0, audio = 0, stated, listed } = parameters;
+    expect(active, id).toBeLessThanOrEqual(text);
+    // publishers count with or without the encoders and the blocks for multi-token prediction
+    const sums = [text, text + vision + audio, text + mtp, text + mtp + vision + audio];
+    const nearest = Math.min(...sums.map((sum) => Math.abs(sum / (stated ?? text) - 1)));
+    // and round
+    expect(nearest, id).toBeLessThan(0.025);
+    if (sums.includes(listed ?? 0)) exact += 1;
+  }
+  expect(exact).toBeGreaterThanOrEqual(176);
+});
+
+it("counts weights tensor by tensor where the tensors are written down", () => {
+  let counted = 0;
+  const differing: Record<string, number> = {};
+  for (const row of MODELS) {
+    const geometry = geometryFromRow(row);
+    const tensors = geometry && tensorList(geometry);
+    if (!tensors) continue;
+    counted += 1;
+    const weights = parameterCount(tensors.map((tensor) => ({ ...tensor, type: "F32", bytes: 0, offset: 0, file: 0 })));
+    if (weights !== row.parameters.text) differing[row.id] = weights - row.parameters.text;
+  }
+  expect(counted).toBeGreaterThanOrEqual(154);
+  expect(differing).toEqual(WITHOUT_SMALL_TENSORS);
+});
+
+/** Biases and norms that some models of an architecture have and others do not: a dimension does not say it. */
+const WITHOUT_SMALL_TENSORS: Readonly<Record<string, number>> = {
+  "zai-org/GLM-4-9B-0414": -184_320,
+  "zai-org/GLM-4.6V-Flash": -184_320,
+  "zai-org/GLM-4.7": -23_552,
+};
+
+describe("geometry of a row", () => {
+  it("is there for all but those that say why", () => {
+    const without = MODELS.filter((row) => withoutGeometry(row) !== undefined);
+    expect(without.length).toBeLessThanOrEqual(17);
+    for (const row of MODELS) expect(geometryFromRow(row) === undefined, row.id).toBe(without.includes(row));
+  });
+
+  it("has the windows that the architecture's own period gives", () => {
+    for (const row of MODELS) {
+      const geometry = geometryFromRow(row);
+      const window = geometry && ARCHITECTURES[geometry.architecture]?.window;
+      if (!row.window || !window || window.period < 2) continue;
+      const layers = geometry.layers.map(({ mixer }) => mixer.kind === "attention" && mixer.span !== "full");
+      const full = window.fullFirst ? 0 : window.period - 1;
+      const usual = layers.map((_, layer) => layer % window.period !== full);
+      expect(layers, row.id).toEqual(usual);
+    }
+  });
+
+  it.each([
+    // cache elements of a token (all layers see everything, window layers), states of a sequence
+    ["Qwen/Qwen3.6-27B", 32_768, 0, 37_748_736 + 1_474_560],
+    ["meta-llama/Llama-3.1-8B-Instruct", 65_536, 0, 0],
+    ["deepseek-ai/DeepSeek-V3", 35_136, 0, 0],
+    ["openai/gpt-oss-20b", 12_288, 12_288, 0],
+    ["google/gemma-4-E2B-it", 3072, 6144, 0],
+    ["tiiuae/Falcon-H1-0.5B-Instruct", 9216, 0, 7_077_888 + 193_536],
+    ["moonshotai/Kimi-Linear-48B-A3B-Instruct", 4032, 0, 10_485_760 + 737_280],
+    ["LiquidAI/LFM2-8B-A1B", 6144, 0, 73_728],
+    ["ai21labs/AI21-Jamba-Mini-1.7", 8192, 0, 3_670_016 + 688_128],
+    ["nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16", 3072, 0, 12_058_624 + 423_936],
+  ])("%s keeps %i elements a token, %i in windows, and %i a sequence", (id, full, windowed, state) => {
+    expect(kept(geometryFromRow(rowOf(id))!)).toEqual([full, windowed, state]);
+  });
+
+  it("ignores a window that the engine does not read", () => {
+    const { layers } = geometryFromRow(rowOf("mistralai/Mistral-7B-Instruct-v0.1"))!;
+    expect(layers.every(({ mixer }) => mixer.kind === "attention" && mixer.span === "full")).toBe(true);
+  });
+});
+
+it.each([
+  ["apache-2.0", "open"],
+  ["mit", "open"],
+  ["cc-by-nc-4.0", "non-commercial"],
+  ["EXAONE AI Model License (non-commercial)", "non-commercial"],
+  ["Llama 3.1 Community License", "conditions"],
+  ["Gemma Terms of Use", "conditions"],
+  ["a licence of next year", "conditions"],
+])("%s means %s", (license, use) => expect(licenseFacts(license)).toEqual({ use }));
+
+function kept(geometry: Geometry): number[] {
+  const sums = { full: 0, windowed: 0, state: 0 };
+  for (const { mixer } of geometry.layers) {
+    const attention = mixer.kind === "parallel" ? mixer.attention : mixer;
+    const recurrent = mixer.kind === "parallel" ? mixer.recurrent : mixer;
+    if (attention.kind === "mla") sums.full += attention.latentLength + attention.ropeLength;
+    if (attention.kind === "attention" && attention.cacheFrom === undefined) {
+      const elements = attention.kvHeads * (attention.keyLength + attention.valueLength);
+      sums[attention.span === "full" ? "full" : "windowed"] += elements;
+    }
+    if (recurrent.kind === "recurrent") sums.state += recurrent.convolutionState + recurrent.recurrentState;
+    if (recurrent.kind === "convolution") sums.state += recurrent.convolutionState;
+  }
+  return [sums.full, sums.windowed, sums.state];
+}

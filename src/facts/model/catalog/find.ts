@@ -1,0 +1,104 @@
+import { MODELS } from "./models.ts";
+import type { CatalogModel } from "./row.ts";
+import { keyOf, typedName } from "./typed-name.ts";
+
+/** What a look-up gives: the one row that was meant, those that may have been, or those that are called alike. */
+export type ModelMatch = (
+  | {
+      readonly kind: "found";
+      readonly row: CatalogModel;
+      /** the model meant: the row's own, or another of the same dimensions */
+      readonly id: string;
+      /** tokens that model was trained for */
+      readonly context: number;
+    }
+  | { readonly kind: "several"; readonly rows: readonly CatalogModel[] }
+  | { readonly kind: "none"; readonly near: readonly CatalogModel[] }
+) & {
+  /** file type that stood behind the name */
+  readonly fileType?: string;
+};
+
+interface Name {
+  readonly key: string;
+  readonly id: string;
+  readonly row: CatalogModel;
+}
+
+const NAMES: readonly Name[] = MODELS.flatMap((row) =>
+  namesOf(row).flatMap(({ names, id }) => names.map((name) => ({ key: keyOf(name), id, row }))),
+);
+const BY_REPOSITORY: ReadonlyMap<string, Name> = new Map(
+  MODELS.flatMap((row) =>
+    [row.id, ...(row.aliases ?? [])].map((id) => [id.toLowerCase(), { key: keyOf(id), id, row }]),
+  ),
+);
+
+/**
+ * Finds a model by what people type: words, an Ollama tag, a repository, a file name. Nothing is guessed: a name has to be a
+ * row's whole name, or the beginning of one row's only.
+ */
+export function findModel(typed: string): ModelMatch {
+  const { key, repository, fileType } = typedName(typed);
+  return { ...match(key, repository, keyOf(typed)), ...(fileType !== undefined && { fileType }) };
+}
+
+/** `all`: the key of everything typed, for names with slashes that are no paths ("GLM-4.5 / 4.6"). */
+function match(key: string, repository: string | undefined, all: string): ModelMatch {
+  const exact = repository === undefined ? undefined : BY_REPOSITORY.get(repository);
+  if (exact) return found([exact]);
+  if (key === "") return { kind: "none", near: [] };
+  const whole = NAMES.filter((name) => name.key === key || name.key === all);
+  if (whole.length > 0) return found(whole);
+  const begun = NAMES.filter((name) => name.key.startsWith(`${key} `));
+  if (begun.length > 0) return found(begun);
+  return { kind: "none", near: nearest(key) };
+}
+
+function found(names: readonly Name[]): ModelMatch {
+  const rows = [...new Set(names.map(({ row }) => row))];
+  const [row, ...others] = rows;
+  if (row === undefined || others.length > 0) return { kind: "several", rows };
+  // one of several models of the same dimensions: the row's own, unless another was named
+  const id = names.some((name) => name.id === row.id) ? row.id : names[0]!.id;
+  return { kind: "found", row, id, context: row.contexts?.[id] ?? row.context };
+}
+
+function namesOf(row: CatalogModel): { id: string; names: string[] }[] {
+  const tags = [row.ollama, row.ollamaGuess].filter((tag) => tag !== undefined);
+  const named = (id: string, more: readonly string[]) => ({ id, names: [id, id.slice(id.indexOf("/") + 1), ...more] });
+  return [named(row.id, [row.name, ...tags]), ...(row.aliases ?? []).map((id) => named(id, []))];
+}
+
+const SUGGESTIONS = 5;
+const LEAST_LIKENESS = 0.5;
+
+function nearest(key: string): CatalogModel[] {
+  const best = new Map<CatalogModel, number>();
+  for (const name of NAMES) {
+    const score = likeness(key, name.key);
+    if (score >= LEAST_LIKENESS && score > (best.get(name.row) ?? 0)) best.set(name.row, score);
+  }
+  return [...best]
+    .sort(([a, x], [b, y]) => y - x || a.priority - b.priority)
+    .slice(0, SUGGESTIONS)
+    .map(([row]) => row);
+}
+
+/** Share of pairs of letters that two names have in common (Dice), 0 to 1. */
+function likeness(a: string, b: string): number {
+  const left = pairs(a);
+  const right = pairs(b);
+  let common = 0;
+  for (const [pair, count] of left) common += Math.min(count, right.get(pair) ?? 0);
+  return (2 * common) / Math.max(1, a.length + b.length - 2);
+}
+
+function pairs(text: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (let at = 0; at + 1 < text.length; at++) {
+    const pair = text.slice(at, at + 2);
+    counts.set(pair, (counts.get(pair) ?? 0) + 1);
+  }
+  return counts;
+}

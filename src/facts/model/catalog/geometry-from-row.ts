@@ -1,0 +1,151 @@
+import { ARCHITECTURES, type ArchitectureFacts } from "../architectures.ts";
+import type { Attention, FeedForward, Geometry, Layer, Mixer } from "../geometry.ts";
+import { linearMixer } from "./linear.ts";
+import type { CatalogModel } from "./row.ts";
+
+/** Architectures whose feed-forward has no gate. */
+const UNGATED: ReadonlySet<string> = new Set([
+  "apertus",
+  "arcee",
+  "nemotron",
+  "nemotron_h",
+  "nemotron_h_moe",
+  "phi2",
+  "starcoder2",
+]);
+
+/** Why a row gives no geometry, `undefined` where it does. */
+export function withoutGeometry(row: CatalogModel): string | undefined {
+  if (row.architecture === undefined) return "llama.cpp has no architecture for it";
+  if (row.beyond !== undefined) return `it has ${row.beyond}, which a geometry cannot say`;
+  if (row.unplaced) return "which of its layers have full attention is not known";
+  return undefined;
+}
+
+/**
+ * What a model is, from its catalog row: what `geometryFromGguf` gives for a file of it, without appended blocks for
+ * multi-token prediction, which only some files have. `context` is another model's of the same dimensions. `undefined` where
+ * {@link withoutGeometry} says why.
+ */
+export function geometryFromRow(row: CatalogModel, context = row.context): Geometry | undefined {
+  const { architecture } = row;
+  if (architecture === undefined || withoutGeometry(row) !== undefined) return undefined;
+  const facts = ARCHITECTURES[architecture] ?? {};
+  const deepstackLayers = row.vision?.deepstack ?? 0;
+  const { vision } = row;
+  return {
+    architecture,
+    name: row.name,
+    embeddingLength: row.width,
+    vocabularySize: row.vocabulary,
+    contextLength: context,
+    tiedEmbeddings: row.tied ?? false,
+    ...(row.perLayerEmbedding !== undefined && { perLayerEmbeddingLength: row.perLayerEmbedding }),
+    layers: Array.from({ length: row.layers }, (_, layer) => layerOf(row, architecture, facts, layer)),
+    ...(facts.fourPositions && { positionsPerToken: 4 }),
+    ...(deepstackLayers > 0 && { deepstackLayers }),
+    ...(vision?.feedForward !== undefined && {
+      vision: {
+        layers: vision.layers,
+        embeddingLength: vision.width,
+        feedForwardLength: vision.feedForward,
+        ...(vision.patch !== undefined && { patchSize: vision.patch }),
+        ...(vision.image !== undefined && { imageSize: vision.image }),
+      },
+    }),
+  };
+}
+
+function layerOf(row: CatalogModel, architecture: string, facts: ArchitectureFacts, layer: number): Layer {
+  const letter = row.pattern?.[layer];
+  if (letter !== undefined) return patternLayer(row, letter);
+  return { kind: "trunk", mixer: mixerOf(row, facts, layer), feedForward: feedForwardOf(row, architecture, layer) };
+}
+
+/** One block a layer (Nemotron-H). */
+function patternLayer(row: CatalogModel, letter: string): Layer {
+  const none = { kind: "none" } as const;
+  const layer = (mixer: Mixer, feedForward: FeedForward): Layer => ({ kind: "trunk", mixer, feedForward });
+  switch (letter) {
+    case "M":
+      return layer(linearMixer(row), none);
+    case "*":
+      return layer(attentionOf(row, {}, 0), none);
+    case "E":
+      return layer(none, expertsOf(row, false));
+    default:
+      return layer(none, { kind: "dense", length: denseLength(row, 0), gated: false });
+  }
+}
+
+function mixerOf(row: CatalogModel, facts: ArchitectureFacts, layer: number): Mixer {
+  const full = row.full?.includes(layer) ?? true;
+  if (row.linear?.parallel) {
+    const recurrent = linearMixer(row);
+    if (recurrent.kind === "recurrent")
+      return { kind: "parallel", attention: attentionOf(row, facts, layer), recurrent };
+  }
+  if (row.linear && !row.linear.parallel && !full) return linearMixer(row);
+  if (!row.mla) return attentionOf(row, facts, layer);
+  const { query = 0, latent, plain, rope, value, indexer } = row.mla;
+  return {
+    kind: "mla",
+    heads: row.heads,
+    latentLength: latent,
+    ropeLength: rope,
+    keyLength: plain + rope,
+    valueLength: value,
+    queryLatentLength: query,
+    ...(indexer && { indexerLength: indexer.length }),
+  };
+}
+
+function attentionOf(row: CatalogModel, facts: ArchitectureFacts, layer: number): Attention {
+  // Windows in a configuration that the architecture's code does not read are no windows (Mistral 7B v0.1).
+  const { window } = facts.window ? row : {};
+  const windowed = window !== undefined && row.full?.includes(layer) === false;
+  const owners = row.layers - (row.sharedCaches ?? 0);
+  return {
+    kind: "attention",
+    ...(windowed ? { span: facts.window!.span, window: window.length } : { span: "full" }),
+    heads: (windowed ? window.heads : undefined) ?? row.heads,
+    kvHeads: (windowed ? window.kvHeads : undefined) ?? row.kvHeads,
+    keyLength: (windowed ? window.keyLength : undefined) ?? row.keyLength,
+    valueLength: (windowed ? window.valueLength : undefined) ?? row.valueLength,
+    ...(layer >= owners && { cacheFrom: owners - (windowed ? 2 : 1) }),
+    ...(hasRope(facts.rope, window !== undefined, windowed, layer) ? {} : { rope: false }),
+  };
+}
+
+function hasRope(rule: ArchitectureFacts["rope"], hasWindow: boolean, windowed: boolean, layer: number): boolean {
+  if (!rule || (rule.onlyWithWindow && !hasWindow)) return true;
+  if ("on" in rule) return windowed;
+  return layer % rule.noneEvery !== (rule.at === "first" ? 0 : rule.noneEvery - 1);
+}
+
+function feedForwardOf(row: CatalogModel, architecture: string, layer: number): FeedForward {
+  const dense = row.experts?.dense ?? 0;
+  if (row.experts && !(typeof dense === "number" ? layer < dense : dense.includes(layer)))
+    return expertsOf(row, architecture === "gemma4");
+  return { kind: "dense", length: denseLength(row, layer), gated: !UNGATED.has(architecture) };
+}
+
+/** Gemma 4 has a dense part beside its experts where others have shared ones. */
+function expertsOf({ experts, id }: CatalogModel, denseSide: boolean): FeedForward {
+  if (!experts) throw new RangeError(`${id}: a layer of experts, and no experts`);
+  const shared = experts.shared ?? 0;
+  return {
+    kind: "experts",
+    experts: experts.count,
+    expertsUsed: experts.used,
+    expertLength: experts.length,
+    sharedLength: denseSide ? 0 : shared,
+    denseSideLength: denseSide ? shared : 0,
+  };
+}
+
+function denseLength({ feedForward, layers, sharedCaches = 0, id }: CatalogModel, layer: number): number {
+  if (feedForward === undefined) throw new RangeError(`${id}: a dense layer, and no length`);
+  if (typeof feedForward === "number") return feedForward;
+  return feedForward[layer < layers - sharedCaches ? 0 : 1] ?? 0;
+}

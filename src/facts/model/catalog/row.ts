@@ -1,0 +1,141 @@
+import type { Source } from "./sources.ts";
+
+/**
+ * One model: its dimensions as its publisher's configuration says them, what it is called, and under which terms it is
+ * published. Models of the same dimensions share a row. Lengths are elements; counts are counts. Absent: none, or not known.
+ */
+export interface CatalogModel {
+  /** the publisher's repository on Hugging Face */
+  readonly id: string;
+  readonly name: string;
+  readonly family: string;
+  /** GGUF `general.architecture`; absent where llama.cpp has none for it */
+  readonly architecture?: string;
+  /** repositories of other models with the same dimensions */
+  readonly aliases?: readonly string[];
+  /** context of aliases where it is not the row's */
+  readonly contexts?: Readonly<Record<string, number>>;
+  /** tag in Ollama's library that was seen, and one that follows its habit but was not */
+  readonly ollama?: string;
+  readonly ollamaGuess?: string;
+  readonly released: string;
+  /** as the publisher names it; what it means stands in `licenses.ts` */
+  readonly license?: string;
+  /** terms must be accepted before a download */
+  readonly gated?: boolean;
+  /** what it takes besides text: "text+image"; absent: text alone */
+  readonly modality?: string;
+  readonly layers: number;
+  readonly width: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly keyLength: number;
+  readonly valueLength: number;
+  /** of dense layers; two values: of layers with caches of their own and of those without */
+  readonly feedForward?: number | readonly number[];
+  readonly vocabulary: number;
+  /** the output matrix is the embedding */
+  readonly tied?: true;
+  readonly context: number;
+  /** trained before scaling, where less */
+  readonly nativeContext?: number;
+  /** layers that see everything (of hybrids: that have attention); absent: all */
+  readonly full?: readonly number[];
+  /** how many see everything is known, which is not */
+  readonly unplaced?: true;
+  /** of the layers that are not in `full`, with what differs from the others */
+  readonly window?: Window;
+  /** last layers that read an earlier one's cache */
+  readonly sharedCaches?: number;
+  readonly mla?: LatentLengths;
+  readonly experts?: Experts;
+  readonly linear?: Linear;
+  /** a letter a layer: M state space, * attention, - feed-forward, E experts */
+  readonly pattern?: string;
+  /** width of per-layer input embeddings */
+  readonly perLayerEmbedding?: number;
+  readonly mtpLayers?: number;
+  /** something that a geometry cannot say */
+  readonly beyond?: string;
+  readonly vision?: Vision;
+  readonly parameters: Parameters;
+  /** of `parameters.text`: embedding and output, attention, linear, dense, experts, shared experts, all else */
+  readonly parts: readonly number[];
+  /** published sizes in GB by file type */
+  readonly files?: Readonly<Record<string, number>>;
+  readonly confidence: "high" | "medium" | "low";
+  /** where the dimensions are from: a published configuration, derived from totals and defaults, recalled */
+  readonly basis: "config" | "derived" | "recalled";
+  /** what was recalled without a source: check before showing it as a fact */
+  readonly recalled?: readonly ("gated" | "geometry" | "license" | "released")[];
+  /** 1 asked for most, 2 useful, 3 old, 4 for data centres */
+  readonly priority: 1 | 2 | 3 | 4;
+  readonly sources: readonly Source[];
+}
+
+interface Window {
+  readonly length: number;
+  readonly heads?: number;
+  readonly kvHeads?: number;
+  readonly keyLength?: number;
+  readonly valueLength?: number;
+}
+
+interface LatentLengths {
+  readonly query?: number;
+  readonly latent: number;
+  /** of a key, without and with rotary encoding */
+  readonly plain: number;
+  readonly rope: number;
+  readonly value: number;
+  readonly indexer?: { readonly length: number; readonly layers: number };
+}
+
+interface Experts {
+  readonly count: number;
+  readonly used: number;
+  readonly length: number;
+  /** all shared experts together */
+  readonly shared?: number;
+  /** experts work on a narrower stream of this width */
+  readonly latent?: number;
+  /** layers without experts: the first so many, or these */
+  readonly dense?: number | readonly number[];
+  readonly gated?: false;
+}
+
+interface Linear {
+  readonly kind: "mamba" | "mamba2" | "gated-delta-net" | "kda" | "lightning" | "convolution";
+  readonly kernel?: number;
+  readonly inner?: number;
+  readonly state?: number;
+  readonly groups?: number;
+  /** value heads; of `mamba` the rank of the time step */
+  readonly heads?: number;
+  /** beside attention in the same layer */
+  readonly parallel?: true;
+}
+
+interface Vision {
+  readonly layers: number;
+  readonly width: number;
+  readonly feedForward?: number;
+  readonly patch?: number;
+  readonly image?: number;
+  readonly deepstack?: number;
+}
+
+/** Numbers of weights. */
+interface Parameters {
+  /** of the language model, from its dimensions; `active`: without experts that are not chosen and without look-up tables */
+  readonly text: number;
+  readonly active?: number;
+  readonly mtp?: number;
+  readonly vision?: number;
+  readonly audio?: number;
+  /** what the publisher says, rounded as it does */
+  readonly stated?: number;
+  readonly activeStated?: number;
+  /** total of the published files, or else the publisher's */
+  readonly listed?: number;
+}
