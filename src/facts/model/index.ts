@@ -5,7 +5,7 @@ export { type GgufSummary, summaryOf } from "./gguf-summary.ts";
 export { modelDraft } from "./model-draft.ts";
 export { gemma3Tensors, llamaTensors, type TypeOf } from "./model-tensors.ts";
 export { randomModel } from "./random-model.ts";
-export { tensorList } from "./tensor-list.ts";
+export { tensorList } from "./tensors/index.ts";
 
 /** The catalog of models and the look-up in it: 180 kB, so it is loaded when a model has no file to read. */
 export const modelCatalog = () => import("./catalog/index.ts");

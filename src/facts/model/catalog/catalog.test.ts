@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parameterCount } from "../gguf-geometry.ts";
 import type { Geometry } from "../geometry.ts";
 import { ARCHITECTURES } from "../architectures.ts";
-import { tensorList } from "../tensor-list.ts";
+import { tensorList } from "../tensors/index.ts";
 import { geometryFromRow, licenseFacts, MODELS, SOURCES, withoutGeometry } from "./index.ts";
 
 const rowOf = (id: string) => MODELS.find((row) => row.id === id)!;
@@ -53,12 +53,19 @@ it("counts weights tensor by tensor where the tensors are written down", () => {
     const weights = parameterCount(tensors.map((tensor) => ({ ...tensor, type: "F32", bytes: 0, offset: 0, file: 0 })));
     if (weights !== row.parameters.text) differing[row.id] = weights - row.parameters.text;
   }
-  expect(counted).toBeGreaterThanOrEqual(154);
+  expect(counted).toBeGreaterThanOrEqual(218);
   expect(differing).toEqual(WITHOUT_SMALL_TENSORS);
 });
 
-/** Biases and norms that some models of an architecture have and others do not: a dimension does not say it. */
+/**
+ * Biases and norms that some models of an architecture have and others do not, which no dimension says, and those of experts
+ * that published totals leave out: at most 0.002% of a model.
+ */
 const WITHOUT_SMALL_TENSORS: Readonly<Record<string, number>> = {
+  "meta/Muse-Glimmer-30B": 6656,
+  "deepseek-ai/DeepSeek-V2-Lite-Chat": 1664,
+  "deepseek-ai/DeepSeek-Coder-V2-Instruct": 9440,
+  "XiaomiMiMo/MiMo-V2-Flash": 12_032,
   "zai-org/GLM-4-9B-0414": -184_320,
   "zai-org/GLM-4.6V-Flash": -184_320,
   "zai-org/GLM-4.7": -23_552,
@@ -67,7 +74,7 @@ const WITHOUT_SMALL_TENSORS: Readonly<Record<string, number>> = {
 describe("geometry of a row", () => {
   it("is there for all but those that say why", () => {
     const without = MODELS.filter((row) => withoutGeometry(row) !== undefined);
-    expect(without.length).toBeLessThanOrEqual(17);
+    expect(without.length).toBeLessThanOrEqual(19);
     for (const row of MODELS) expect(geometryFromRow(row) === undefined, row.id).toBe(without.includes(row));
   });
 

@@ -3,8 +3,8 @@
  * biases, and which matrices are one. Source: `load_arch_tensors` in `src/models/*.cpp` of llama.cpp b11434.
  */
 export interface TensorRow {
-  /** norm of queries and of keys: of one head, of all heads together, or of each head its own */
-  readonly queryKeyNorm?: "head" | "heads" | "each";
+  /** norm of queries and of keys: of one head, or of all heads together */
+  readonly queryKeyNorm?: "head" | "heads";
   /** norms as wide as the residual stream; `attn_norm` and `ffn_norm` unless said */
   readonly norms?: readonly string[];
   /** matrices with a bias, by the part of the name before ".bias"; norms too, for those that also shift */
@@ -13,14 +13,32 @@ export interface TensorRow {
   readonly fusedAttention?: true;
   /** gate and up in one matrix, called "ffn_up" */
   readonly fusedGate?: true;
-  /** one number a head beside the scores */
-  readonly sinks?: true;
+  /** one number a head beside the scores, in which layers */
+  readonly sinks?: "all" | "windowed";
   /** one bias an expert, added when experts are chosen */
   readonly expertBias?: true;
   /** the shared expert is weighed by a gate of its own */
   readonly sharedGate?: true;
-  /** matrix that gates attention's result, as wide as all heads */
-  readonly attentionGate?: true;
+  /** matrix that gates attention's result: each element, or each head */
+  readonly attentionGate?: "elements" | "heads";
+  /** queries come with a gate as wide in the same matrix */
+  readonly queryGate?: true;
+  /** full layers use the key as value (Gemma 4, but not its models with per-layer embeddings) */
+  readonly valueIsKey?: true;
+  /** experts without a gate; gate and up of all experts in one tensor */
+  readonly plainExperts?: true;
+  readonly fusedExperts?: true;
+  /** more norms of layers with experts, and scales of router and experts */
+  readonly expertNorms?: readonly string[];
+  readonly expertScales?: true;
+  /** one number that scales a layer's output */
+  readonly layerScale?: true;
+  /** inputs of a delta net's decay and strength in one matrix or two */
+  readonly betaAlpha?: "one" | "two";
+  /** false: the state space's result is not normalised */
+  readonly stateNorm?: false;
+  /** "output_norm" unless said */
+  readonly outputNorm?: string;
   /** norms after each inner part, as wide as its input (BitNet) */
   readonly innerNorms?: true;
 }
@@ -31,53 +49,88 @@ const POST = ["attn_norm", "post_attention_norm"] as const;
 const QKV = ["attn_q", "attn_k", "attn_v"] as const;
 const NORM_BIASES = ["attn_norm", "ffn_norm", "output_norm"] as const;
 
-/** Architectures whose layers are attention and a feed-forward part, dense or of experts. */
+/** Architectures whose tensors are written down. */
 export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
-  afmoe: { norms: AROUND, queryKeyNorm: "head", attentionGate: true, expertBias: true },
+  afmoe: { norms: AROUND, queryKeyNorm: "head", attentionGate: "elements", expertBias: true },
+  apertus: { queryKeyNorm: "head" },
   arcee: {},
   bailingmoe: {},
   bailingmoe2: { queryKeyNorm: "head", fusedAttention: true, expertBias: true },
   bitnet: { innerNorms: true },
+  chatglm: { biases: ["attn_qkv"], fusedAttention: true, fusedGate: true },
+  cohere2moe: { norms: ["attn_norm"] },
   cohere2: { norms: ["attn_norm"] },
   "command-r": { norms: ["attn_norm"] },
+  deepseek2: { expertBias: true },
   dots1: { queryKeyNorm: "head", expertBias: true },
   ernie4_5: {},
   "ernie4_5-moe": { expertBias: true },
   exaone: {},
+  "exaone-moe": { queryKeyNorm: "head", expertBias: true },
   exaone4: { norms: AFTER, queryKeyNorm: "head" },
+  "falcon-h1": { stateNorm: false },
   gemma: {},
   gemma2: { norms: AROUND },
   gemma3: { norms: AROUND, queryKeyNorm: "head" },
+  gemma4: {
+    norms: AROUND,
+    queryKeyNorm: "head",
+    valueIsKey: true,
+    fusedExperts: true,
+    expertNorms: ["pre_ffw_norm_2", "post_ffw_norm_1", "post_ffw_norm_2"],
+    expertScales: true,
+    layerScale: true,
+  },
   glm4: { norms: AROUND, fusedGate: true },
   glm4moe: { norms: POST, biases: QKV, expertBias: true },
   "gpt-oss": {
     norms: POST,
     biases: [...QKV, "attn_output", "ffn_gate_inp", "ffn_gate_exps", "ffn_up_exps", "ffn_down_exps"],
-    sinks: true,
+    sinks: "all",
   },
   granite: {},
+  granitehybrid: {},
   granitemoe: {},
   "hunyuan-dense": { queryKeyNorm: "head" },
   "hunyuan-moe": { queryKeyNorm: "head" },
+  hy_v3: { queryKeyNorm: "head", expertBias: true },
   internlm2: {},
+  jamba: {},
+  "kimi-linear": { expertBias: true },
+  laguna: { queryKeyNorm: "head", attentionGate: "heads", expertBias: true },
+  lfm2: { queryKeyNorm: "head", outputNorm: "token_embd_norm" },
+  lfm2moe: { queryKeyNorm: "head", outputNorm: "token_embd_norm", expertBias: true },
   llama: {},
+  llama4: {},
+  mimo2: { sinks: "windowed", expertBias: true },
   minicpm: {},
   "minimax-m2": { queryKeyNorm: "heads", expertBias: true },
   mistral3: {},
+  "muse-glimmer": { norms: AROUND, queryKeyNorm: "head", attentionGate: "elements" },
   nemotron: { biases: NORM_BIASES },
+  nemotron_h: { norms: ["attn_norm"] },
+  nemotron_h_moe: { norms: ["attn_norm"], plainExperts: true, expertBias: true },
   olmo2: { norms: AFTER, queryKeyNorm: "heads" },
   olmoe: { queryKeyNorm: "heads" },
+  phi2: {
+    norms: ["attn_norm"],
+    biases: [...QKV, "attn_output", "ffn_up", "ffn_down", "attn_norm", "output_norm", "output"],
+  },
   phi3: { fusedAttention: true, fusedGate: true },
   phimoe: { biases: [...QKV, "attn_output", ...NORM_BIASES, "output"] },
   qwen2: { biases: QKV },
   qwen2moe: { biases: QKV, sharedGate: true },
   qwen2vl: { biases: QKV },
   qwen3: { queryKeyNorm: "head" },
+  qwen35: { norms: POST, queryKeyNorm: "head", queryGate: true },
+  qwen35moe: { norms: POST, queryKeyNorm: "head", queryGate: true, sharedGate: true },
   qwen3moe: { queryKeyNorm: "head" },
+  qwen3next: { norms: POST, queryKeyNorm: "head", queryGate: true, sharedGate: true, betaAlpha: "one" },
   qwen3vl: { queryKeyNorm: "head" },
   qwen3vlmoe: { queryKeyNorm: "head" },
   seed_oss: { norms: POST, biases: QKV },
   smollm3: {},
+  step35: { queryKeyNorm: "head", attentionGate: "heads", expertBias: true },
   stablelm: { biases: [...QKV, ...NORM_BIASES] },
   starcoder2: { biases: [...QKV, "attn_output", "ffn_up", "ffn_down", ...NORM_BIASES] },
 };

@@ -1,0 +1,1 @@
+export { tensorList } from "./list.ts";

@@ -1,0 +1,120 @@
+import type { Tensor } from "../../weights/index.ts";
+import type { FeedForward, Geometry, Layer } from "../geometry.ts";
+import { attentionShapes, latentShapes } from "./attention.ts";
+import { feedForwardShapes } from "./feed-forward.ts";
+import { convolutionShapes, recurrentShapes } from "./recurrent.ts";
+import { TENSOR_ROWS, type TensorRow } from "./rows.ts";
+import type { Shapes } from "./shapes.ts";
+
+/**
+ * Names and shapes of all tensors a geometry's file has, `undefined` where the architecture's are not written down, or not
+ * those of one of its layers. Frequencies of rotary encodings, which some files also hold, are left out.
+ */
+export function tensorList(geometry: Geometry): Pick<Tensor, "name" | "shape">[] | undefined {
+  const row = TENSOR_ROWS[geometry.architecture];
+  if (!row) return undefined;
+  const shapes = headShapes(row, geometry);
+  for (const [index, layer] of geometry.layers.entries()) {
+    const found = layer.kind === "trunk" ? layerShapes(row, geometry, layer) : undefined;
+    if (!found) return undefined;
+    for (const [name, shape] of found) shapes.push([`blk.${index}.${name}`, shape]);
+  }
+  return shapes.map(([name, shape]) => ({ name, shape }));
+}
+
+function headShapes({ biases = [], outputNorm = "output_norm" }: TensorRow, geometry: Geometry): Shapes {
+  const { embeddingLength: width, vocabularySize, tiedEmbeddings, layers, perLayerEmbeddingLength = 0 } = geometry;
+  const shapes: Shapes = [
+    ["token_embd.weight", [width, vocabularySize]],
+    [`${outputNorm}.weight`, [width]],
+  ];
+  if (!tiedEmbeddings) shapes.push(["output.weight", [width, vocabularySize]]);
+  if (biases.includes("output_norm")) shapes.push(["output_norm.bias", [width]]);
+  if (biases.includes("output")) shapes.push(["output.bias", [vocabularySize]]);
+  if (perLayerEmbeddingLength > 0) {
+    const all = perLayerEmbeddingLength * layers.length;
+    shapes.push(["per_layer_token_embd.weight", [all, vocabularySize]]);
+    shapes.push(
+      ["per_layer_model_proj.weight", [width, all]],
+      ["per_layer_proj_norm.weight", [perLayerEmbeddingLength]],
+    );
+  }
+  return shapes;
+}
+
+function layerShapes(row: TensorRow, geometry: Geometry, layer: Layer): Shapes | undefined {
+  const { embeddingLength: width } = geometry;
+  const mixer = mixerShapes(row, geometry, layer);
+  if (!mixer) return undefined;
+  const weights: Shapes = [
+    ...(row.norms ?? ["attn_norm", "ffn_norm"]).map((name): Shapes[number] => [name, [width]]),
+    ...mixer.weights,
+    ...feedForwardShapes(row, width, layer.feedForward),
+    ...perLayerShapes(geometry),
+  ];
+  const biases = weights
+    .filter(([name]) => row.biases?.includes(name))
+    // a norm's is as wide as what it scales; a matrix's as its output, for every expert
+    .map(([name, shape]): Shapes[number] => [`${name}.bias`, shape.length === 1 ? shape : shape.slice(1)]);
+  return [
+    ...weights.map(([name, shape]): Shapes[number] => [`${name}.weight`, shape]),
+    ...biases,
+    ...mixer.whole,
+    ...expertShapes(row, width, layer.feedForward),
+    ...(row.layerScale ? ([["layer_output_scale.weight", [1]]] satisfies Shapes) : []),
+  ];
+}
+
+/** `weights`: names without ".weight"; `whole`: names as they are. */
+interface MixerShapes {
+  readonly weights: Shapes;
+  readonly whole: Shapes;
+}
+
+function mixerShapes(row: TensorRow, geometry: Geometry, { mixer }: Layer): MixerShapes | undefined {
+  const width = geometry.embeddingLength;
+  switch (mixer.kind) {
+    case "attention": {
+      const valueIsKey = row.valueIsKey === true && mixer.span === "full" && !geometry.perLayerEmbeddingLength;
+      const hasSinks = row.sinks === "all" || (row.sinks === "windowed" && mixer.span !== "full");
+      const sinks: Shapes = hasSinks ? [["attn_sinks.weight", [mixer.heads]]] : [];
+      return { weights: attentionShapes(row, width, mixer, valueIsKey), whole: sinks };
+    }
+    case "mla":
+      // what an indexer has is not written down
+      return mixer.indexerLength === undefined ? { weights: latentShapes(width, mixer), whole: [] } : undefined;
+    case "convolution":
+      return { weights: [], whole: convolutionShapes(width, mixer) };
+    case "none":
+      return { weights: [], whole: [] };
+    case "recurrent": {
+      const whole = recurrentShapes(width, mixer, row.betaAlpha ?? "two");
+      return whole && { weights: [], whole };
+    }
+    default: {
+      const whole = recurrentShapes(width, mixer.recurrent, "two");
+      const weights = attentionShapes(row, width, mixer.attention, false);
+      const kept = row.stateNorm === false ? whole?.filter(([name]) => name !== "ssm_norm.weight") : whole;
+      return kept && { weights, whole: kept };
+    }
+  }
+}
+
+function perLayerShapes({ perLayerEmbeddingLength: length = 0, embeddingLength: width }: Geometry): Shapes {
+  if (length === 0) return [];
+  return [
+    ["inp_gate", [width, length]],
+    ["proj", [length, width]],
+    ["post_norm", [width]],
+  ];
+}
+
+function expertShapes(row: TensorRow, width: number, feedForward: FeedForward): Shapes {
+  if (feedForward.kind !== "experts") return [];
+  const shapes: Shapes = (row.expertNorms ?? []).map((name) => [`${name}.weight`, [width]]);
+  if (row.expertBias) shapes.push(["exp_probs_b.bias", [feedForward.experts]]);
+  if (row.expertScales) {
+    shapes.push(["ffn_gate_inp.scale", [width]], ["ffn_down_exps.scale", [feedForward.experts]]);
+  }
+  return shapes;
+}

@@ -1,0 +1,2 @@
+/** Names with their dimensions, fastest first. */
+export type Shapes = (readonly [name: string, shape: readonly number[]])[];
