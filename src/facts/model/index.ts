@@ -3,7 +3,7 @@ export { encodersFromGguf } from "./gguf-encoders.ts";
 export { geometryFromGguf, parameterCount } from "./gguf-geometry.ts";
 export { type GgufSummary, summaryOf } from "./gguf-summary.ts";
 export { modelDraft } from "./model-draft.ts";
-export { gemma3Tensors, llamaTensors, type TypeOf } from "./model-tensors.ts";
+export { draftTensors, type TypeOf } from "./model-tensors.ts";
 export { randomModel } from "./random-model.ts";
 export { tensorList } from "./tensors/index.ts";
 

@@ -1,20 +1,18 @@
-import type { DraftTensor, DraftValue, GgufDraft } from "../weights/index.ts";
+import type { DraftValue, GgufDraft } from "../weights/index.ts";
 import { ARCHITECTURES } from "./architectures.ts";
 import type { Attention, Geometry } from "./geometry.ts";
-import { gemma3Tensors, llamaTensors, type TypeOf } from "./model-tensors.ts";
+import { draftTensors, type TypeOf } from "./model-tensors.ts";
 import { vocabulary } from "./vocabulary.ts";
 
-/** Architectures that can be written: their tensors, and the keys beyond the common ones. */
+/** Architectures that can be written, with their keys beyond the common ones. */
 const WRITERS: Readonly<Record<string, Writer>> = {
   llama: {
-    tensors: llamaTensors,
     keys: ({ keyLength }) => [["rope.dimension_count", { type: "u32", value: keyLength }]],
   },
-  gemma3: { tensors: gemma3Tensors, keys: () => [] },
+  gemma3: { keys: () => [] },
 };
 
 interface Writer {
-  readonly tensors: (geometry: Geometry, typeOf: TypeOf) => DraftTensor[];
   readonly keys: (attention: Attention) => Entry[];
 }
 type Entry = [key: string, value: DraftValue];
@@ -36,7 +34,7 @@ export function modelDraft(geometry: Geometry, typeOf: TypeOf): GgufDraft {
     ...own.map(([key, value]): Entry => [`${geometry.architecture}.${key}`, value]),
     ...vocabulary(geometry.vocabularySize),
   ];
-  return { metadata, tensors: writer.tensors(geometry, typeOf) };
+  return { metadata, tensors: draftTensors(geometry, typeOf) };
 }
 
 function commonKeys(geometry: Geometry, attention: Attention): Entry[] {

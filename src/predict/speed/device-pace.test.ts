@@ -7,7 +7,7 @@ import {
   type Rig,
   type Vendor,
 } from "../../facts/hardware/index.ts";
-import { llamaTensors, type Geometry } from "../../facts/model/index.ts";
+import { draftTensors, type Geometry } from "../../facts/model/index.ts";
 import { rowBytes, tensorType } from "../../facts/weights/index.ts";
 import { decodePace, prefillPace, type PaceInput } from "./index.ts";
 
@@ -54,7 +54,7 @@ function inputFor(
   const rig: Rig = { name: "made up", host: { ...HOST, ramBytes }, devices: [{ id: "GPU0", memoryKind, ...device }] };
   return {
     geometry: LLAMA_8B,
-    tensors: llamaTensors(LLAMA_8B, typeOf).map((tensor) => ({
+    tensors: draftTensors(LLAMA_8B, typeOf).map((tensor) => ({
       ...tensor,
       file: 0,
       offset: 0,

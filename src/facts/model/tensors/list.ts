@@ -13,21 +13,19 @@ import type { Shapes } from "./shapes.ts";
 export function tensorList(geometry: Geometry): Pick<Tensor, "name" | "shape">[] | undefined {
   const row = TENSOR_ROWS[geometry.architecture];
   if (!row) return undefined;
-  const shapes = headShapes(row, geometry);
+  const shapes: Shapes = [["token_embd.weight", [geometry.embeddingLength, geometry.vocabularySize]]];
   for (const [index, layer] of geometry.layers.entries()) {
     const found = layer.kind === "trunk" ? layerShapes(row, geometry, layer) : undefined;
     if (!found) return undefined;
     for (const [name, shape] of found) shapes.push([`blk.${index}.${name}`, shape]);
   }
+  shapes.push(...headShapes(row, geometry));
   return shapes.map(([name, shape]) => ({ name, shape }));
 }
 
 function headShapes({ biases = [], outputNorm = "output_norm" }: TensorRow, geometry: Geometry): Shapes {
   const { embeddingLength: width, vocabularySize, tiedEmbeddings, layers, perLayerEmbeddingLength = 0 } = geometry;
-  const shapes: Shapes = [
-    ["token_embd.weight", [width, vocabularySize]],
-    [`${outputNorm}.weight`, [width]],
-  ];
+  const shapes: Shapes = [[`${outputNorm}.weight`, [width]]];
   if (!tiedEmbeddings) shapes.push(["output.weight", [width, vocabularySize]]);
   if (biases.includes("output_norm")) shapes.push(["output_norm.bias", [width]]);
   if (biases.includes("output")) shapes.push(["output.bias", [vocabularySize]]);

@@ -106,6 +106,7 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
   minicpm: {},
   "minimax-m2": { queryKeyNorm: "heads", expertBias: true },
   mistral3: {},
+  mistral4: {},
   "muse-glimmer": { norms: AROUND, queryKeyNorm: "head", attentionGate: "elements" },
   nemotron: { biases: NORM_BIASES },
   nemotron_h: { norms: ["attn_norm"] },
