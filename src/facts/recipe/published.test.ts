@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { modelCatalog, tensorList } from "../model/index.ts";
-import { quantized, type RecipeOptions, weightBytes } from "./index.ts";
+import { quantized, weightBytes } from "./index.ts";
 
 const { geometryFromRow, MODELS } = await modelCatalog();
 
@@ -9,9 +9,7 @@ const sizes = MODELS.flatMap((row) => {
   const tensors = geometry && tensorList(geometry);
   if (!tensors) return [];
   return Object.entries(row.files ?? {}).map(([fileType, gigabytes]) => {
-    // gpt-oss is released with its experts in four bits, and stays so
-    const options: RecipeOptions = row.family === "gpt-oss" ? { released: expertsInFourBits } : {};
-    const error = weightBytes(quantized(geometry, tensors, fileType, options)) / (gigabytes * 1e9) - 1;
+    const error = weightBytes(quantized(geometry, tensors, fileType)) / (gigabytes * 1e9) - 1;
     return { of: `${row.id} ${fileType}`, error };
   });
 });
@@ -41,7 +39,3 @@ it("has the size of a file made without an importance matrix", () => {
   const bytes = weightBytes(quantized(geometry, tensorList(geometry)!, "IQ4_XS", { importance: false }));
   expect(Math.abs(bytes / (row.files!["IQ4_XS"]! * 1e9) - 1)).toBeLessThan(0.003);
 });
-
-function expertsInFourBits(name: string): string | undefined {
-  return name.endsWith("_exps.weight") ? "MXFP4" : undefined;
-}

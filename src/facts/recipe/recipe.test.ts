@@ -125,12 +125,11 @@ describe("what layers get", () => {
       else expect(["Q8_0", "F32"], name).toContain(type);
     }
   });
-  it("a type that a publisher released matrices in stays", () => {
+  it("what a publisher has quantized stays, unless it is to be quantized again", () => {
     const geometry = alike({ ...SMALL, architecture: "gpt-oss", feedForward: { ...eight, experts: 32 } });
-    const released = (name: string) => (name.endsWith("_exps.weight") ? "MXFP4" : undefined);
-    const types = typesOf(geometry, "Q8_0", { released });
-    expect(types.get("blk.3.ffn_down_exps.weight")).toBe("MXFP4");
-    expect(types.get("blk.3.attn_sinks.weight")).toBe("F32");
+    const down = (options?: RecipeOptions) => typesOf(geometry, "Q8_0", options).get("blk.3.ffn_down_exps.weight");
+    expect([down(), down({ released: () => undefined })]).toEqual(["MXFP4", "Q8_0"]);
+    expect(typesOf(geometry, "Q8_0").get("blk.3.attn_sinks.weight")).toBe("F32");
   });
 });
 

@@ -19,9 +19,14 @@ export interface RecipeOptions {
   readonly importance?: boolean;
   /** type of matrices that stay as they were converted ("BF16" unless said); both cost two bytes */
   readonly half?: "F16" | "BF16";
-  /** type in which the publisher released a matrix, where it stays that (gpt-oss: experts in MXFP4) */
+  /** type of a matrix that its publisher has quantized, and that stays so; {@link RELEASED} unless said */
   readonly released?: (name: string) => string | undefined;
 }
+
+/** Published in four bits, which the engine's quantizer leaves alone unless it is told to quantize again. */
+const RELEASED: Readonly<Record<string, (name: string) => string | undefined>> = {
+  "gpt-oss": (name) => (name.endsWith("_exps.weight") ? "MXFP4" : undefined),
+};
 
 /** File types a recipe is known for: "Q4_K_M", "IQ4_XS", "MXFP4_MOE", ... */
 export const FILE_TYPE_NAMES: readonly string[] = [...MIXES.keys()];
@@ -35,7 +40,7 @@ export function quantized(
   geometry: Geometry,
   tensors: readonly Shaped[],
   fileType: string,
-  { importance = true, half = "BF16", released }: RecipeOptions = {},
+  { importance = true, half = "BF16", released = RELEASED[geometry.architecture] }: RecipeOptions = {},
 ): Typed[] {
   const mix = MIXES.get(fileType.toUpperCase());
   if (!mix) throw new LoadoutError("recipe-unknown", { got: fileType, known: FILE_TYPE_NAMES.join(", ") });

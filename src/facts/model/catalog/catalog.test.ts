@@ -57,6 +57,32 @@ it("counts weights tensor by tensor where the tensors are written down", () => {
   expect(differing).toEqual(WITHOUT_SMALL_TENSORS);
 });
 
+it("counts the blocks for multi-token prediction as published", () => {
+  let counted = 0;
+  for (const row of MODELS) {
+    const [plain, all] = [false, true].map((mtp) => tensorList(geometryFromRow(row, { mtp }) ?? NOTHING));
+    if (!plain || !all || row.mtpLayers === undefined) continue;
+    counted += 1;
+    const elements = (tensors: typeof plain) =>
+      tensors.reduce((sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1), 0);
+    // GLM-4.7 has norms of queries and keys there too
+    expect((row.parameters.mtp ?? 0) - (elements(all) - elements(plain)), row.id).toBe(
+      row.id === "zai-org/GLM-4.7" ? 256 : 0,
+    );
+  }
+  expect(counted).toBeGreaterThanOrEqual(19);
+});
+
+/** A geometry that no tensors are known for. */
+const NOTHING: Geometry = {
+  architecture: "",
+  embeddingLength: 0,
+  vocabularySize: 0,
+  contextLength: 0,
+  tiedEmbeddings: true,
+  layers: [],
+};
+
 /**
  * Biases and norms that some models of an architecture have and others do not, which no dimension says, and those of experts
  * that published totals leave out: at most 0.002% of a model.

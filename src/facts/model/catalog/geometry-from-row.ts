@@ -22,12 +22,21 @@ export function withoutGeometry(row: CatalogModel): string | undefined {
   return undefined;
 }
 
+export interface FromRowOptions {
+  /** another model's of the same dimensions; the row's unless said */
+  readonly context?: number;
+  /** with the appended blocks for multi-token prediction, which only some files have */
+  readonly mtp?: boolean;
+}
+
 /**
- * What a model is, from its catalog row: what `geometryFromGguf` gives for a file of it, without appended blocks for
- * multi-token prediction, which only some files have. `context` is another model's of the same dimensions. `undefined` where
+ * What a model is, from its catalog row: what `geometryFromGguf` gives for a file of it. `undefined` where
  * {@link withoutGeometry} says why.
  */
-export function geometryFromRow(row: CatalogModel, context = row.context): Geometry | undefined {
+export function geometryFromRow(
+  row: CatalogModel,
+  { context = row.context, mtp = false }: FromRowOptions = {},
+): Geometry | undefined {
   const { architecture } = row;
   if (architecture === undefined || withoutGeometry(row) !== undefined) return undefined;
   const facts = ARCHITECTURES[architecture] ?? {};
@@ -41,7 +50,10 @@ export function geometryFromRow(row: CatalogModel, context = row.context): Geome
     contextLength: context,
     tiedEmbeddings: row.tied ?? false,
     ...(row.perLayerEmbedding !== undefined && { perLayerEmbeddingLength: row.perLayerEmbedding }),
-    layers: Array.from({ length: row.layers }, (_, layer) => layerOf(row, architecture, facts, layer)),
+    layers: [
+      ...Array.from({ length: row.layers }, (_, layer) => layerOf(row, architecture, facts, layer)),
+      ...Array.from({ length: mtp ? (row.mtpLayers ?? 0) : 0 }, () => appendedLayer(row, architecture)),
+    ],
     ...(facts.fourPositions && { positionsPerToken: 4 }),
     ...(deepstackLayers > 0 && { deepstackLayers }),
     ...(vision?.feedForward !== undefined && {
@@ -60,6 +72,19 @@ function layerOf(row: CatalogModel, architecture: string, facts: ArchitectureFac
   const letter = row.pattern?.[layer];
   if (letter !== undefined) return patternLayer(row, letter);
   return { kind: "trunk", mixer: mixerOf(row, facts, layer), feedForward: feedForwardOf(row, architecture, layer) };
+}
+
+/** Architectures whose appended blocks have a dense feed-forward although their layers have experts. */
+const DENSE_APPENDED: ReadonlySet<string> = new Set(["exaone-moe"]);
+
+/** A block as the last layer's, which sees everything. */
+function appendedLayer(row: CatalogModel, architecture: string): Layer {
+  const { linear: _, ...plain } = row;
+  return {
+    kind: "mtp",
+    mixer: mixerOf(plain, {}, row.layers - 1),
+    feedForward: feedForwardOf(row, architecture, DENSE_APPENDED.has(architecture) ? 0 : row.layers - 1),
+  };
 }
 
 /** One block a layer (Nemotron-H). */

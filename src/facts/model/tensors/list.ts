@@ -15,8 +15,9 @@ export function tensorList(geometry: Geometry): Pick<Tensor, "name" | "shape">[]
   if (!row) return undefined;
   const shapes: Shapes = [["token_embd.weight", [geometry.embeddingLength, geometry.vocabularySize]]];
   for (const [index, layer] of geometry.layers.entries()) {
-    const found = layer.kind === "trunk" ? layerShapes(row, geometry, layer) : undefined;
-    if (!found) return undefined;
+    const found = layerShapes(row, geometry, layer);
+    if (!found || (layer.kind === "mtp" && !row.appended)) return undefined;
+    if (layer.kind === "mtp") found.push(...appendedShapes(row, geometry));
     for (const [name, shape] of found) shapes.push([`blk.${index}.${name}`, shape]);
   }
   shapes.push(...headShapes(row, geometry));
@@ -38,6 +39,22 @@ function headShapes({ biases = [], outputNorm = "output_norm" }: TensorRow, geom
     );
   }
   return shapes;
+}
+
+/** What joins the last hidden state and the next token's embedding, and the block's own head where it has one. */
+function appendedShapes({ appended }: TensorRow, { embeddingLength: width, vocabularySize }: Geometry): Shapes {
+  return [
+    ["nextn.eh_proj.weight", [2 * width, width]],
+    ["nextn.enorm.weight", [width]],
+    ["nextn.hnorm.weight", [width]],
+    ["nextn.shared_head_norm.weight", [width]],
+    ...(appended === "with head"
+      ? ([
+          ["nextn.embed_tokens.weight", [width, vocabularySize]],
+          ["nextn.shared_head_head.weight", [width, vocabularySize]],
+        ] satisfies Shapes)
+      : []),
+  ];
 }
 
 function layerShapes(row: TensorRow, geometry: Geometry, layer: Layer): Shapes | undefined {

@@ -37,6 +37,8 @@ export interface TensorRow {
   readonly betaAlpha?: "one" | "two";
   /** false: the state space's result is not normalised */
   readonly stateNorm?: false;
+  /** blocks for multi-token prediction may be appended: with an embedding and an output of their own, or the model's */
+  readonly appended?: "plain" | "with head";
   /** "output_norm" unless said */
   readonly outputNorm?: string;
   /** norms after each inner part, as wide as its input (BitNet) */
@@ -61,12 +63,12 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
   cohere2moe: { norms: ["attn_norm"] },
   cohere2: { norms: ["attn_norm"] },
   "command-r": { norms: ["attn_norm"] },
-  deepseek2: { expertBias: true },
+  deepseek2: { expertBias: true, appended: "with head" },
   dots1: { queryKeyNorm: "head", expertBias: true },
   ernie4_5: {},
   "ernie4_5-moe": { expertBias: true },
   exaone: {},
-  "exaone-moe": { queryKeyNorm: "head", expertBias: true },
+  "exaone-moe": { queryKeyNorm: "head", expertBias: true, appended: "plain" },
   exaone4: { norms: AFTER, queryKeyNorm: "head" },
   "falcon-h1": { stateNorm: false },
   gemma: {},
@@ -82,7 +84,7 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
     layerScale: true,
   },
   glm4: { norms: AROUND, fusedGate: true },
-  glm4moe: { norms: POST, biases: QKV, expertBias: true },
+  glm4moe: { norms: POST, biases: QKV, expertBias: true, appended: "with head" },
   "gpt-oss": {
     norms: POST,
     biases: [...QKV, "attn_output", "ffn_gate_inp", "ffn_gate_exps", "ffn_up_exps", "ffn_down_exps"],
@@ -93,7 +95,7 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
   granitemoe: {},
   "hunyuan-dense": { queryKeyNorm: "head" },
   "hunyuan-moe": { queryKeyNorm: "head" },
-  hy_v3: { queryKeyNorm: "head", expertBias: true },
+  hy_v3: { queryKeyNorm: "head", expertBias: true, appended: "plain" },
   internlm2: {},
   jamba: {},
   "kimi-linear": { expertBias: true },
@@ -123,10 +125,17 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
   qwen2moe: { biases: QKV, sharedGate: true },
   qwen2vl: { biases: QKV },
   qwen3: { queryKeyNorm: "head" },
-  qwen35: { norms: POST, queryKeyNorm: "head", queryGate: true },
-  qwen35moe: { norms: POST, queryKeyNorm: "head", queryGate: true, sharedGate: true },
+  qwen35: { norms: POST, queryKeyNorm: "head", queryGate: true, appended: "plain" },
+  qwen35moe: { norms: POST, queryKeyNorm: "head", queryGate: true, sharedGate: true, appended: "plain" },
   qwen3moe: { queryKeyNorm: "head" },
-  qwen3next: { norms: POST, queryKeyNorm: "head", queryGate: true, sharedGate: true, betaAlpha: "one" },
+  qwen3next: {
+    norms: POST,
+    queryKeyNorm: "head",
+    queryGate: true,
+    sharedGate: true,
+    betaAlpha: "one",
+    appended: "plain",
+  },
   qwen3vl: { queryKeyNorm: "head" },
   qwen3vlmoe: { queryKeyNorm: "head" },
   seed_oss: { norms: POST, biases: QKV },
