@@ -1,1 +1,2 @@
-export { FILE_TYPE_NAMES, quantized, type RecipeOptions, type Shaped, type Typed, weightBytes } from "./recipe.ts";
+export type { Shaped } from "./prepared.ts";
+export { FILE_TYPE_NAMES, quantized, type RecipeOptions, type Typed, weightBytes } from "./recipe.ts";

@@ -4,13 +4,12 @@ import { type Tensor, tensorType } from "../weights/index.ts";
 import { chosenType } from "./choose.ts";
 import type { Place } from "./conditions.ts";
 import { fittingType } from "./fall-back.ts";
-import { convertedType, isKept } from "./kept.ts";
+import { convertedType } from "./kept.ts";
 import { MIXES } from "./mixes.ts";
-import { type Role, roleOf } from "./roles.ts";
+import { type Prepared, prepared, type Shaped } from "./prepared.ts";
+import type { Role } from "./roles.ts";
 import { traitsOf } from "./traits.ts";
 
-/** A tensor of a model, whatever it is stored as. */
-export type Shaped = Pick<Tensor, "name" | "shape">;
 /** A tensor that a recipe has given a type. */
 export type Typed = Pick<Tensor, "name" | "shape" | "type" | "bytes">;
 
@@ -45,37 +44,38 @@ export function quantized(
   const mix = MIXES.get(fileType.toUpperCase());
   if (!mix) throw new LoadoutError("recipe-unknown", { got: fileType, known: FILE_TYPE_NAMES.join(", ") });
   const model = traitsOf(geometry);
-  const tied = !tensors.some(({ name }) => name === "output.weight");
-  const valueLayers = tensors.filter(({ name }) => roleOf(name) === "value").length;
+  const ordered = prepared(tensors, model.architecture);
+  const valueLayers = ordered.filter(({ role }) => role === "value").length;
   const counters = new Map<Role, number>();
   const blocks = (tensorType(mix.own)?.blockLength ?? 1) > 1;
 
-  const typeOf = ({ name, shape }: Shaped): string => {
+  const typeOf = (tensor: Prepared): string => {
+    const { name, shape, role, dimensions } = tensor;
     const as = released?.(name);
     if (as !== undefined) return as;
-    const dimensions = dimensionsOf(shape);
-    if (isKept(name, dimensions, model.architecture)) return convertedType(name, dimensions, blocks ? half : mix.own);
+    if (tensor.kept) return convertedType(name, dimensions, blocks ? half : mix.own);
     if (!blocks) return mix.own;
-    const named = roleOf(name);
-    const role = tied && named === "embedding" ? "output" : named;
     const counted = role === undefined ? 0 : (counters.get(role) ?? 0);
     if (role !== undefined) counters.set(role, counted + 1);
     const place: Place = {
-      layer: role !== "value" && model.experts > 1 ? layerOf(name) : counted,
+      layer: role !== "value" && model.experts > 1 ? tensor.layer : counted,
       layers: role === "value" ? valueLayers : model.layers,
       counted,
       model,
       importance,
     };
-    const type = fittingType(chosenType(mix, { name, shape, role }, place), shape[0]!);
+    const type = fittingType(chosenType(mix, tensor, place), shape[0]!);
     if (type === undefined) throw new LoadoutError("recipe-rows", { tensor: name, columns: shape[0]!, got: fileType });
     return type;
   };
-  const types = new Map(inLayers(tensors).map((tensor) => [tensor.name, typeOf(tensor)]));
-  return tensors.map(({ name, shape }) => {
-    const type = types.get(name)!;
-    return { name, shape, type, bytes: bytesOf(type, shape) };
-  });
+  const typed: Typed[] = [];
+  for (const tensor of ordered) {
+    const type = typeOf(tensor);
+    const { blockLength, blockBytes } = tensorType(type)!;
+    const bytes = (tensor.elements / blockLength) * blockBytes;
+    typed[tensor.at] = { name: tensor.name, shape: tensor.shape, type, bytes };
+  }
+  return typed;
 }
 
 /** Bytes of the weights of a file: tensors at their places, each begun at a multiple of 32 bytes. The header comes on top. */
@@ -85,22 +85,3 @@ export function weightBytes(tensors: readonly Pick<Tensor, "bytes">[]): number {
 
 /** Usual alignment of GGUF (`GGUF_DEFAULT_ALIGNMENT`). */
 const ALIGNMENT = 32;
-
-function bytesOf(type: string, shape: readonly number[]): number {
-  const { blockLength, blockBytes } = tensorType(type)!;
-  return (shape.reduce((product, length) => product * length, 1) / blockLength) * blockBytes;
-}
-
-/** Dimensions that are not 1 at the end (`ggml_n_dims`). */
-function dimensionsOf(shape: readonly number[]): number {
-  return shape.findLastIndex((length) => length > 1) + 1 || 1;
-}
-
-/** The quantizer goes through a file layer by layer, by name inside each: counting depends on it. */
-function inLayers(tensors: readonly Shaped[]): Shaped[] {
-  return tensors.toSorted((a, b) => layerOf(a.name) - layerOf(b.name) || (a.name < b.name ? -1 : 1));
-}
-
-function layerOf(name: string): number {
-  return Number(/^blk\.(\d+)\./.exec(name)?.[1] ?? -1);
-}
