@@ -30,6 +30,8 @@ interface Outcome {
 interface Loaded {
   readonly log: readonly string[];
   readonly error?: string;
+  /** it was still loading when its time was up: neither loaded nor refused */
+  readonly hung?: true;
 }
 
 async function main(): Promise<void> {
@@ -62,11 +64,12 @@ async function main(): Promise<void> {
     console.log(
       `${exact.length} of ${outcomes.length} settings equal at every printed digit (${lines} sizes, ${missed} differences)`,
     );
-  if (exact.length < outcomes.length) process.exitCode = 1;
+  if (exact.length < outcomes.length || outcomes.length === 0) process.exitCode = 1;
 }
 
 function compare(setting: Setting, prediction: MemoryPrediction, loaded: Loaded): Outcome {
   const actual = printedSizes(loaded.log);
+  if (loaded.hung) return { setting, lines: 1, misses: [`the engine did not finish within ${LOAD_LIMIT_MS} ms`] };
   if (prediction.kind === "rejected") {
     const misses =
       loaded.error === undefined ? [`predicted refusal (${prediction.because}), the engine loaded it`] : [];
@@ -150,6 +153,8 @@ function load(setting: Setting, path: string): Promise<Loaded> {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code, signal) => {
+      // the engine ends a process by SIGABRT; SIGTERM is the time limit's
+      if (signal === "SIGTERM") return resolve({ log: [], hung: true });
       const last = output.trim().split("\n").at(-1) ?? "";
       resolve(last.startsWith("{") ? JSON.parse(last) : { log: [], error: `the process ended (${signal ?? code})` });
     });

@@ -9,6 +9,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Geometry } from "../../facts/model/index.ts";
 import { randomModel } from "../../facts/model/index.ts";
+import { seededRandom } from "../../facts/units/index.ts";
 import { visible } from "./text/layout.ts";
 
 const MAIN = join(import.meta.dirname, "main.ts");
@@ -35,9 +36,7 @@ let valid: (value: unknown) => unknown;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "loadout-cli-"));
   model = join(folder, "tiny.gguf");
-  let state = 7;
-  const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
-  await writeFile(model, randomModel(geometry, random, "F32"));
+  await writeFile(model, randomModel(geometry, seededRandom(7), "F32"));
   const validate = new Ajv2020({ strict: false }).compile(JSON.parse(await readFile(SCHEMA, "utf8")));
   valid = (value) => (validate(value) ? "valid" : validate.errors);
 });
