@@ -183,7 +183,7 @@ export function app(onWrongFlags: (error: LoadoutError) => void) {
   return buildApplication<CliContext>(routes, {
     name: "loadout",
     versionInfo: { currentVersion: VERSION },
-    scanner: { caseStyle: "allow-kebab-for-camel" },
+    scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
     documentation: { caseStyle: "convert-camel-to-kebab", useAliasInUsageLine: true },
     localization: { text: textsWith(onWrongFlags) },
   });

@@ -98,6 +98,8 @@ test.each([
   [["fit", "no-such-model"], "no model called"],
   [["fit"], "a model"],
   [["receipts", "999"], "999"],
+  [["models", "--models", "/no/such/folder"], "there is no such folder"],
+  [["fit", "--", "--odd-name"], '"--odd-name"'],
 ])("%j is a wrong question: exit 2, and it says %j", async (args, said) => {
   const { code, stderr, stdout } = await loadout(...args);
   expect(stderr + stdout).toContain(said);
