@@ -104,7 +104,10 @@ export const start = guarded(async function (this: CliContext, flags: StartFlags
     const answer: RunAnswer = {
       ...run,
       ...(receipts && id !== undefined ? { receipt: { id, database: receipts.path } } : {}),
-      next: ["loadout receipts", `loadout explain ${shellWord(question.context.modelArgument)}`],
+      next: [
+        ...(id === undefined ? [] : ["loadout receipts"]),
+        `loadout explain ${shellWord(question.context.modelArgument)}`,
+      ],
     };
     this.out(flags.json ? JSON.stringify(answer, null, 2) : `\n${runText(answer, this.outStyle)}`);
     return EXIT.ok;
