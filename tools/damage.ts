@@ -1,7 +1,7 @@
 // Good GGUF headers of every kind, and seeded ways to damage them: for the fuzz command and its short form in the tests.
 import { type Geometry, geometryFromGguf, modelDraft, summaryOf } from "../src/facts/model/index.ts";
 import { type ByteSource, type DraftValue, type GgufDraft, readGguf, writeGguf } from "../src/facts/weights/index.ts";
-import { LoadoutError } from "../src/facts/errors/index.ts";
+import { ERRORS, LoadoutError } from "../src/facts/errors/index.ts";
 
 type Random = () => number;
 
@@ -66,11 +66,11 @@ export async function outcomeOf(source: ByteSource): Promise<Outcome> {
   }
 }
 
-/** A part of the text was filled with nothing. */
+/** A part of the text has nothing to say: no detail for a place in the template or the hint, or a number that is none. */
 function hasGap(error: LoadoutError): boolean {
-  const values = Object.values(error.details).map(String);
-  if (values.includes("undefined") || values.includes("NaN")) return true;
-  return values.reduce((text, value) => text.replace(value, ""), error.message + error.hint).includes("unknown");
+  const { template, hint } = ERRORS[error.code];
+  const places = [...`${template}${hint}`.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
+  return places.some((name) => error.details[name] === undefined || Number.isNaN(error.details[name]));
 }
 
 function tinyGeometry(architecture: string): Geometry {

@@ -13,7 +13,7 @@ describe("the committed truth", () => {
   it("is met to the byte wherever a prediction is made", () => {
     const missed = terms.filter(({ predicted, truth }) => predicted !== null && predicted !== truth);
     expect(missed).toEqual([]);
-    expect(terms.filter(({ predicted }) => predicted !== null).length).toBeGreaterThan(1700);
+    expect(terms.filter(({ predicted }) => predicted !== null).length).toBeGreaterThan(3000);
   });
 
   it("is not met worse than the figures say", () => {

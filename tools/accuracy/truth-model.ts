@@ -22,9 +22,15 @@ export function truthGeometry(name: string, model: Fields, build: string): Geome
     embeddingLength: model.number("n_embd"),
     vocabularySize: model.number("n_vocab"),
     contextLength: model.number("n_ctx_train"),
-    tiedEmbeddings: architecture === "gemma3",
+    tiedEmbeddings: isTied(architecture, model.number("n_embd")),
     layers: Array.from({ length: model.number("n_layer") }, (_, layer) => layerOf(model, layer, ropelessEvery)),
   };
+}
+
+/** Gemma ties its embeddings; Qwen 2.5 and 3 do in their small models. */
+function isTied(architecture: string, width: number): boolean {
+  if (architecture === "qwen2") return width <= 2048;
+  return architecture === "gemma3" || (architecture === "qwen3" && width <= 2560);
 }
 
 function layerOf(model: Fields, layer: number, ropelessEvery: number | undefined): Layer {
@@ -86,7 +92,9 @@ export function truthTensors(geometry: Geometry): Tensor[] {
   if (!tiedEmbeddings) add("output.weight", [width, vocabularySize], "Q6_K");
   if (geometry.architecture === "llama") add("rope_freqs.weight", [headLength(geometry) / 2], "F32");
   geometry.layers.forEach((layer, index) => {
-    for (const [name, shape, type] of layerTensors(geometry, layer)) add(`blk.${index}.${name}.weight`, shape, type);
+    for (const [name, shape, type] of layerTensors(geometry, layer)) {
+      add(`blk.${index}.${name}${name.endsWith(".bias") ? "" : ".weight"}`, shape, type);
+    }
   });
   return tensors;
 }
@@ -104,8 +112,14 @@ function layerTensors({ architecture, embeddingLength: width }: Geometry, { mixe
     ["attn_output", [mixer.valueLength * mixer.heads, width], "Q4_K"],
     ["ffn_norm", [width], "F32"],
   ];
-  if (architecture === "gemma3") {
+  if (["gemma3", "qwen3", "qwen3moe"].includes(architecture)) {
     rows.push(["attn_q_norm", [mixer.keyLength], "F32"], ["attn_k_norm", [mixer.keyLength], "F32"]);
+  }
+  if (architecture === "qwen2") {
+    const queries = mixer.keyLength * mixer.heads;
+    rows.push(["attn_q.bias", [queries], "F32"], ["attn_k.bias", [keys], "F32"], ["attn_v.bias", [keys], "F32"]);
+  }
+  if (architecture === "gemma3") {
     rows.push(["post_attention_norm", [width], "F32"], ["post_ffw_norm", [width], "F32"]);
   }
   return [...rows, ...feedForwardTensors(width, feedForward)];

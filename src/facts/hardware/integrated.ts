@@ -22,7 +22,7 @@ const SHARED_PCI: ReadonlySet<string> = new Set([
 ]);
 
 const SHARED_NAMES: readonly RegExp[] = [
-  /\bgb10\b|\btegra\b|\borin\b|\bxavier\b|jetson/i,
+  /\bgb10\b|\btegra\b|\borin\b|\bxavier\b|\bnvidia thor\b|jetson/i,
   /\bapple\b/i,
   // Intel's integrated graphics; its cards are "Arc A770", "Arc Pro B60", "Data Center GPU"
   /\b(uhd|iris|hd) graphics\b|\biris\b|\barc(\(tm\))? graphics\b|\barc(\(tm\))? 1\d{2}[vt]\b/i,

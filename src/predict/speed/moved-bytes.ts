@@ -2,6 +2,7 @@ import type { Geometry, Layer } from "../../facts/model/index.ts";
 import type { CacheType } from "../../facts/runtime/index.ts";
 import { rowBytes, tensorType } from "../../facts/weights/index.ts";
 import type { Tensor } from "../../facts/weights/index.ts";
+import { unpackFlops } from "./coefficients.ts";
 
 /** Bytes of weights that one generated token reads, apart by how they are read. */
 export interface MovedWeights {
@@ -11,6 +12,10 @@ export interface MovedWeights {
   readonly expertBytes: number;
   /** parameters multiplied for every prompt token, experts by the share that is used; the output matrix only sees the last token */
   readonly bodyParameters: number;
+  /** shader FLOPs to unpack the weights of one token */
+  readonly unpackFlops: number;
+  /** share of the body that is quantised, 0 to 1 */
+  readonly quantisedShare: number;
 }
 
 /**
@@ -25,6 +30,8 @@ export function movedWeights(
   let denseBytes = 0;
   let expertBytes = 0;
   let bodyParameters = 0;
+  let quantised = 0;
+  let unpack = 0;
   for (const tensor of tensors) {
     const layer = layerOf(tensor.name);
     if (layers && !layers(layer ?? geometry.layers.length)) continue;
@@ -33,9 +40,13 @@ export function movedWeights(
     const share = tensor.name.includes("_exps.") ? expertShare(geometry.layers[layer ?? 0]) : 1;
     if (share < 1) expertBytes += tensor.bytes * share;
     else denseBytes += tensor.bytes;
-    if (layer !== undefined) bodyParameters += parameters * share;
+    unpack += parameters * share * unpackFlops(tensor.type);
+    if (layer === undefined) continue;
+    bodyParameters += parameters * share;
+    if (!/^B?F\d/.test(tensor.type)) quantised += parameters * share;
   }
-  return { denseBytes, expertBytes, bodyParameters };
+  const quantisedShare = bodyParameters === 0 ? 0 : quantised / bodyParameters;
+  return { denseBytes, expertBytes, bodyParameters, unpackFlops: unpack, quantisedShare };
 }
 
 /** KV-cache bytes read by one decode step with `depth` tokens in the cache; window layers read at most their window. */

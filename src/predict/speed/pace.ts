@@ -4,17 +4,8 @@ import type { CacheType } from "../../facts/runtime/index.ts";
 import { formatBytes, formatNumber, formatRate } from "../../facts/units/index.ts";
 import type { Tensor } from "../../facts/weights/index.ts";
 import { leastCertain, type Provenance } from "../estimate/index.ts";
-import {
-  BACKENDS,
-  CPU_ASSUMED_BANDWIDTH,
-  CPU_BANDWIDTH_SHARE,
-  CPU_CLASSES,
-  CPU_DECODE_SPREAD,
-  CPU_PER_LAYER_US,
-  CPU_PREFILL_SPREAD,
-  CPU_THREAD_EFFICIENCY,
-} from "./coefficients.ts";
 import { attentionWidth, cacheBytesRead, movedWeights } from "./moved-bytes.ts";
+import { deviceRates, hostRates, type Rates } from "./rates.ts";
 import type { Calibration, CalibrationFactor, Pace } from "./speed.ts";
 
 export interface PaceInput {
@@ -31,22 +22,11 @@ export interface PaceInput {
   readonly calibration?: Calibration;
 }
 
-/** One stretch of a step: the layers that lie in one place. */
-interface Stretch {
+/** One stretch of a step: the layers that lie in one place, and how fast that place is. */
+interface Stretch extends Rates {
   readonly weightBytes: number;
   readonly parameters: number;
   readonly layers: number;
-  readonly bytesPerSec: number;
-  /** what holds `bytesPerSec` down: the memory, or the kernels that multiply what it delivers */
-  readonly bytesBound: "bandwidth" | "compute";
-  readonly flopsPerSec: number;
-  /** the same without losses: a device's matrix rate; on a CPU, where it is not known, what its kernels reach */
-  readonly peakFlopsPerSec: number;
-  readonly perLayerUs: number;
-  readonly decodeSpread: number;
-  readonly prefillSpread: number;
-  readonly provenance: Provenance;
-  readonly peakBytesPerSec: number;
 }
 
 /** A step as it is added up over the stretches. */
@@ -68,25 +48,34 @@ function emptyStep(): Step {
 
 /**
  * Decode pace with `depth` tokens in the cache: seconds per token = sum over places of (weights read + cache read) / bandwidth
- * reached + layers x fixed time. Undefined where a device's bandwidth is unknown: then no number is better than a guess.
+ * reached + arithmetic of unpacking weights and of attention in the shaders + layers x fixed time. Undefined where a device's
+ * bandwidth is unknown: then no number is better than a guess.
  */
 export function decodePace(input: PaceInput, depth: number): Pace | undefined {
-  const stretches = stretchesOf(input);
+  const stretches = stretchesOf(input, 1);
   if (!stretches) return undefined;
   const cacheBytes = cacheBytesRead(input.geometry, depth, input.cacheTypeK, input.cacheTypeV);
   const layers = input.geometry.layers.length;
+  // scores and values, two FLOP each
+  const attentionFlops = 4 * attentionWidth(input.geometry) * depth;
   const step = emptyStep();
   for (const stretch of stretches) {
-    const bytes = stretch.weightBytes + (cacheBytes * stretch.layers) / layers;
+    const share = stretch.layers / layers;
+    const bytes = stretch.weightBytes + cacheBytes * share;
+    const reading = bytes / stretch.bytesPerSec;
+    const shaders = stretch.unpackSeconds + (attentionFlops * share) / stretch.decodeAttentionFlopsPerSec;
     const fixed = (stretch.layers * stretch.perLayerUs) / 1e6;
-    step.spent[stretch.bytesBound] += bytes / stretch.bytesPerSec;
+    step.spent[stretch.bytesBound] += reading;
+    step.spent.compute += shaders;
     step.spent.overhead += fixed;
-    step.seconds += bytes / stretch.bytesPerSec + fixed;
+    step.seconds += reading + shaders + fixed;
     step.ideal += bytes / stretch.peakBytesPerSec;
     step.spread = Math.max(step.spread, stretch.decodeSpread);
     step.provenance = leastCertain(step.provenance, stretch.provenance);
     step.terms.push(
-      `${formatBytes(bytes)} / ${formatRate(stretch.bytesPerSec)} + ${stretch.layers} layers x ${formatNumber(stretch.perLayerUs)} us`,
+      `${formatBytes(bytes)} / ${formatRate(stretch.bytesPerSec)}` +
+        (shaders > 0 ? ` + ${formatNumber(shaders * 1e6)} us [unpacking, attention]` : "") +
+        ` + ${stretch.layers} layers x ${formatNumber(stretch.perLayerUs)} us`,
     );
   }
   return banded(step, 1, input.calibration?.decode);
@@ -98,27 +87,29 @@ export function decodePace(input: PaceInput, depth: number): Pace | undefined {
  * and both overlap where they are far apart. Undefined as {@link decodePace} is.
  */
 export function prefillPace(input: PaceInput, tokens: number): Pace | undefined {
-  const stretches = stretchesOf(input);
-  if (!stretches) return undefined;
   const batch = Math.max(1, Math.min(tokens, input.microBatch));
+  const stretches = stretchesOf(input, batch);
+  if (!stretches) return undefined;
   const layers = input.geometry.layers.length;
   // causal attention: each token looks at half the prompt on average; scores and values, two FLOP each
   const attentionFlops = 4 * batch * attentionWidth(input.geometry) * (tokens / 2);
   const step = emptyStep();
   for (const stretch of stretches) {
-    const flops = 2 * stretch.parameters * batch + (attentionFlops * stretch.layers) / layers;
-    const compute = flops / stretch.flopsPerSec;
+    const flops = 2 * stretch.parameters * batch;
+    const attending = (attentionFlops * stretch.layers) / layers;
+    const compute = flops / stretch.flopsPerSec + attending / stretch.attentionFlopsPerSec;
     const reading = stretch.weightBytes / stretch.bytesPerSec;
     const fixed = (stretch.layers * stretch.perLayerUs) / 1e6;
     step.spent.compute += compute;
     step.spent.bandwidth += reading;
     step.spent.overhead += fixed;
     step.seconds += Math.hypot(compute, reading) + fixed;
-    step.ideal += flops / stretch.peakFlopsPerSec;
+    step.ideal += (flops + attending) / stretch.peakFlopsPerSec;
     step.spread = Math.max(step.spread, stretch.prefillSpread);
-    step.provenance = leastCertain(step.provenance, stretch.provenance);
+    step.provenance = leastCertain(step.provenance, stretch.prefillProvenance);
     step.terms.push(
-      `hypot(${formatNumber(flops / 1e9)} GFLOP / ${formatNumber(stretch.flopsPerSec / 1e9)} GFLOP/s, ` +
+      `hypot(${formatNumber(flops / 1e9)} GFLOP / ${formatNumber(stretch.flopsPerSec / 1e9)} GFLOP/s + ` +
+        `${formatNumber(attending / 1e9)} GFLOP [attention] / ${formatNumber(stretch.attentionFlopsPerSec / 1e9)} GFLOP/s, ` +
         `${formatBytes(stretch.weightBytes)} / ${formatRate(stretch.bytesPerSec)}) + ` +
         `${stretch.layers} layers x ${formatNumber(stretch.perLayerUs)} us`,
     );
@@ -126,58 +117,25 @@ export function prefillPace(input: PaceInput, tokens: number): Pace | undefined 
   return banded(step, batch, input.calibration?.prefill);
 }
 
-function stretchesOf(input: PaceInput): Stretch[] | undefined {
+/** `batch`: tokens of one micro-batch. */
+function stretchesOf(input: PaceInput, batch: number): Stretch[] | undefined {
   const stretches: Stretch[] = [];
   for (const place of new Set(input.placement)) {
     const inPlace = (layer: number) => input.placement[layer] === place;
     const moved = movedWeights(input.geometry, input.tensors, inPlace);
-    const common = {
+    const rates =
+      place === "host"
+        ? hostRates(input.host, input.threads)
+        : deviceRates(input.devices[place], moved, input.geometry.embeddingLength, batch);
+    if (!rates) return undefined;
+    stretches.push({
+      ...rates,
       weightBytes: moved.denseBytes + moved.expertBytes,
       parameters: moved.bodyParameters,
       layers: input.geometry.layers.filter((_, layer) => inPlace(layer)).length,
-    };
-    const rates = place === "host" ? hostRates(input.host, input.threads) : deviceRates(input.devices[place]);
-    if (!rates) return undefined;
-    stretches.push({ ...common, ...rates });
+    });
   }
   return stretches;
-}
-
-function hostRates(host: Host, threads: number): Omit<Stretch, "weightBytes" | "parameters" | "layers"> {
-  const kernel = CPU_CLASSES.find(({ features }) => features.every((feature) => host.cpu.features.includes(feature)))!;
-  const workers = 1 + (threads - 1) * CPU_THREAD_EFFICIENCY;
-  const peak = host.bandwidthBytesPerSec ?? CPU_ASSUMED_BANDWIDTH;
-  const delivered = peak * CPU_BANDWIDTH_SHARE;
-  const multiplied = workers * kernel.decodeBytesPerSec;
-  return {
-    bytesPerSec: Math.min(delivered, multiplied),
-    bytesBound: multiplied < delivered ? "compute" : "bandwidth",
-    flopsPerSec: workers * kernel.prefillFlopsPerSec,
-    peakFlopsPerSec: workers * kernel.prefillFlopsPerSec,
-    perLayerUs: CPU_PER_LAYER_US,
-    decodeSpread: CPU_DECODE_SPREAD,
-    prefillSpread: CPU_PREFILL_SPREAD,
-    provenance: host.bandwidthBytesPerSec === undefined ? "assumed" : "formula",
-    peakBytesPerSec: peak,
-  };
-}
-
-function deviceRates(device: Device | undefined): Omit<Stretch, "weightBytes" | "parameters" | "layers"> | undefined {
-  if (!device?.bandwidthBytesPerSec || device.backend === "cpu") return undefined;
-  const row = BACKENDS[device.backend];
-  // without a known matrix rate: 60 FLOP per byte of bandwidth, the low end of cards since 2016
-  const flops = device.flopsPerSec ?? device.bandwidthBytesPerSec * 60;
-  return {
-    bytesPerSec: device.bandwidthBytesPerSec * row.bandwidthShare,
-    bytesBound: "bandwidth",
-    flopsPerSec: flops * row.matrixShare,
-    peakFlopsPerSec: flops,
-    perLayerUs: row.perLayerUs,
-    decodeSpread: row.decodeSpread,
-    prefillSpread: device.flopsPerSec === undefined ? row.prefillSpread * 2 : row.prefillSpread,
-    provenance: "datasheet",
-    peakBytesPerSec: device.bandwidthBytesPerSec,
-  };
 }
 
 /** What most of the time goes into. */

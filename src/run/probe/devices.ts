@@ -78,12 +78,12 @@ function partOfCard(card: SeenGpu, part: SeenPart, id: string): Device {
 function common(card: SeenGpu, id: string): Pick<Device, "id" | "vendor" | "backend"> & Partial<Device> {
   const limits: DeviceLimits | undefined =
     card.maxAllocationBytes === undefined ? undefined : { maxAllocationBytes: card.maxAllocationBytes };
-  const { vendor, backend = "vulkan", driver, powerLimitWatts, architecture, pciAddress } = card;
+  const { vendor, backend = "vulkan", driver, powerLimitWatts, architecture, pciAddress, cores: gpuCores } = card;
   return {
     id,
     vendor,
     backend,
-    ...present<Partial<Device>>({ driver, powerLimitWatts, architecture, pciAddress, limits }),
+    ...present<Partial<Device>>({ driver, powerLimitWatts, architecture, pciAddress, gpuCores, limits }),
   };
 }
 

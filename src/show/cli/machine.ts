@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Rig } from "../../facts/hardware/index.ts";
+import { deviceCatalog, type Rig } from "../../facts/hardware/index.ts";
 import {
   codeOf,
   foldersOf,
@@ -44,8 +44,14 @@ export async function machineOf(context: CliContext, options: { readonly fresh?:
     fresh: options.fresh ?? false,
     measureBandwidth: measureCopyBandwidth,
   });
-  const report = { ...seen, rig: await rigOfEngine(seen, folders.cache, options.fresh ?? false) };
+  const engineRig = await rigOfEngine(seen, folders.cache, options.fresh ?? false);
+  const report = { ...seen, rig: await withPublished(engineRig) };
   return { home, folders, config, report, closable: closableOf(report) };
+}
+
+/** The rig with published figures for what no tool prints; the table is loaded only where there is a device. */
+async function withPublished(rig: Rig): Promise<Rig> {
+  return rig.devices.length === 0 ? rig : (await deviceCatalog()).withCatalog(rig);
 }
 
 /**

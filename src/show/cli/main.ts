@@ -1,43 +1,12 @@
 #!/usr/bin/env node
-import { enableCompileCache } from "node:module";
-import { run } from "@stricli/core";
-import { EXIT, type LoadoutError } from "../../facts/errors/index.ts";
-import { app, ROUTES } from "./app.ts";
-import { cliContext } from "./context.ts";
-import { errorJson, errorText, unknownCommand } from "./wrong-flags.ts";
+// Says which Node it needs before anything that an older one cannot read is loaded.
+const LEAST_NODE = 24;
 
-enableCompileCache();
-const startedAtMs = Date.now() - process.uptime() * 1000;
-const major = Number(process.versions.node.split(".")[0]);
-if (major < 24) {
-  process.stderr.write(`loadout needs Node 24 or newer; this is Node ${process.versions.node}\n`);
-  process.exit(EXIT.missing);
-}
-
-const stop = new AbortController();
-process.once("SIGINT", () => stop.abort());
-process.once("SIGTERM", () => stop.abort());
-// a closed pipe (`loadout fit | head -1`) is a reader that has enough, not a fault
-process.stdout.on("error", (error: NodeJS.ErrnoException) =>
-  process.exit(error.code === "EPIPE" ? EXIT.ok : EXIT.internal),
-);
-
-const typed = process.argv.slice(2);
-const wrong: LoadoutError[] = [];
-const first = typed[0];
-if (first !== undefined && !first.startsWith("-") && !Object.hasOwn(ROUTES, first)) {
-  const error = unknownCommand(first, Object.keys(ROUTES));
-  wrong.push(error);
-  process.stderr.write(`${errorText(error)}\n`);
+if (Number(process.versions.node.split(".")[0]) < LEAST_NODE) {
+  process.stderr.write(`loadout needs Node ${LEAST_NODE} or newer; this is Node ${process.versions.node}\n`);
+  process.exitCode = 3;
 } else {
-  // the framework's own exit codes for a question it cannot read are negative
-  process.exitCode = undefined;
-  await run(
-    app((error) => wrong.push(error)),
-    typed,
-    cliContext(process, stop.signal, startedAtMs),
-  );
+  // compiled code is kept for the next start, from the first module on
+  (await import("node:module")).enableCompileCache();
+  await import("./command.ts");
 }
-const code = process.exitCode;
-if (wrong.length > 0 || (typeof code === "number" && (code < 0 || code > 250))) process.exitCode = EXIT.question;
-if (wrong[0] && typed.includes("--json")) process.stdout.write(`${errorJson(wrong[0])}\n`);

@@ -5,6 +5,12 @@ export const MEMORY_ERRORS = {
     exit: 2,
     http: 422,
   },
+  "tensor-missing": {
+    template: "The {architecture} model has no tensor {tensor}, so its memory cannot be predicted.",
+    hint: "The file may be damaged, or store its matrices in a way that is not known here.",
+    exit: 2,
+    http: 422,
+  },
   "backend-unknown": {
     template: "The engine's rules on {backend} devices are not known; known are {known}.",
     hint: "Predict for the processor alone, or for a device of a known kind.",

@@ -1,5 +1,5 @@
 import type { Geometry } from "../../../facts/model/index.ts";
-import type { LlamaCppCaller, LlamaCppSettings } from "../../../facts/runtime/index.ts";
+import type { LlamaCppBuild, LlamaCppCaller, LlamaCppSettings } from "../../../facts/runtime/index.ts";
 import { attentionOf } from "./geometry.ts";
 
 /** Sizes of a context after the engine's clamping and padding (llama-context.cpp, constructor). */
@@ -28,9 +28,11 @@ export function contextSizes(
   geometry: Geometry,
   settings: LlamaCppSettings,
   caller: LlamaCppCaller,
+  build: LlamaCppBuild,
   draftTokens = 0,
 ): ContextSizes {
   const { sequences } = settings;
+  const unified = settings.unifiedCache || !build.separateStreams;
   const window = windowOf(geometry);
   const asked = askedContext(geometry, settings, caller);
   const batchAsked =
@@ -41,17 +43,20 @@ export function contextSizes(
   const microBatch = Math.min(batch, microAsked);
   let context = pad(asked, CELL_PADDING);
   let cells = context;
-  if (!settings.unifiedCache) {
+  if (!unified) {
     cells = pad(Math.floor(context / sequences), CELL_PADDING);
     context = cells * sequences;
   }
   const windowCells = window === 0 ? 0 : settings.fullWindowCache === true ? cells : rolling(window);
-  const outputRows = caller.outputRows === "batch" ? batch : Math.min(batch, sequences * (1 + draftTokens));
+  const outputRows =
+    caller.outputRows === "batch" || !build.serverLimitsOutputs
+      ? batch
+      : Math.min(batch, sequences * (1 + draftTokens));
   return {
     context,
     cells,
     windowCells,
-    streams: settings.unifiedCache ? 1 : sequences,
+    streams: unified ? 1 : sequences,
     sequences,
     batch,
     microBatch,
@@ -60,7 +65,7 @@ export function contextSizes(
 
   /** The window of every sequence in the stream, and room for a micro-batch. */
   function rolling(tokens: number): number {
-    const windows = tokens * (settings.unifiedCache ? sequences : 1);
+    const windows = tokens * (unified ? sequences : 1);
     return pad(Math.min(cells, windows + microBatch), CELL_PADDING);
   }
 }

@@ -77,16 +77,20 @@ function isHostExpert(name: string, layers: number): boolean {
 
 /** `number` counts the devices of one API, as the engine's names for them do. */
 function deviceBackend(device: Device, place: number, number: number, build: LlamaCppBuild): ComputeBackend {
-  const attention = { reservesCopies: true, mixedTypes: build.cudaMixedCacheTypes };
+  const rules = {
+    reservesCopies: build.cudaReservesCacheCopies,
+    mixedTypes: build.cudaMixedCacheTypes,
+    expertFusion: build.cudaExpertFusion,
+  };
   switch (device.backend) {
     case "vulkan": {
       const limits = vulkanLimits(device);
       return vulkanBackend(vulkanBuffer(`Vulkan${number}`, place, limits), limits, build.vulkanOrder);
     }
     case "cuda":
-      return cudaBackend(cudaBuffer(`CUDA${number}`, place, attention), attention);
+      return cudaBackend(cudaBuffer(`CUDA${number}`, place, rules), rules);
     case "rocm":
-      return cudaBackend(cudaBuffer(`ROCm${number}`, place, attention), attention);
+      return cudaBackend(cudaBuffer(`ROCm${number}`, place, rules), rules);
     default:
       throw new LoadoutError("backend-unknown", { backend: device.backend, known: KNOWN });
   }

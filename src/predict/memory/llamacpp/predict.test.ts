@@ -180,8 +180,13 @@ describe("what the engine refuses", () => {
   });
 });
 
-describe("an architecture without a graph", () => {
-  it("is refused with its name", () => {
+describe("a model that cannot be predicted", () => {
+  it("for a missing tensor says which", () => {
+    const without = SMOLLM2.tensors.filter(({ name }) => name !== "blk.7.attn_q.weight");
+    expect(() => predictLlamaCpp(question({ ...SMOLLM2, tensors: without }))).toThrow(/blk\.7\.attn_q\.weight/);
+  });
+
+  it("for want of its architecture's graph says so", () => {
     const other = { ...SMOLLM2, geometry: { ...SMOLLM2.geometry, architecture: "mystery" } };
     expect(() => predictLlamaCpp(question(other))).toThrow(/mystery/);
   });

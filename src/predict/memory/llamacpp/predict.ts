@@ -79,7 +79,7 @@ function openSession(question: LlamaCppQuestion): Session {
     throw new LoadoutError("architecture-unknown", { architecture: geometry.architecture, known: architectureNames() });
   }
   const dryRun = question.dryRun === true;
-  const sizes = contextSizes(geometry, settings, question.caller, question.draftTokens);
+  const sizes = contextSizes(geometry, settings, question.caller, build, question.draftTokens);
   const memories = memoriesOf(question, mapsFile(question));
   const placement = placementOf(geometry, settings, devices);
   const weights = placeWeights(question.tensors, placement, memories.weights);

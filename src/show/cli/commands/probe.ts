@@ -52,6 +52,8 @@ function probeText(
         device.totalBytes === undefined ? "memory unknown" : formatBytes(device.totalBytes),
         device.freeBytes === undefined ? "" : `${formatBytes(device.freeBytes)} free`,
         device.memoryKind === "unified" ? "shared with the host" : "",
+        // no tool prints it: it comes from the device's row
+        device.bandwidthBytesPerSec === undefined ? "" : `${formatRate(device.bandwidthBytesPerSec)} published`,
       ]
         .filter(Boolean)
         .join(", "),

@@ -1,5 +1,6 @@
 import {
   contiguous,
+  copyInto,
   flashAttention,
   like,
   multiplyMatrix,
@@ -62,6 +63,7 @@ export function attend(
 
 function writeKeys(builder: GraphBuilder, key: GraphTensor, inputs: CacheInputs, layer: number): GraphTensor {
   const cache = builder.cache(layer).key;
+  if (inputs.keyRows === undefined) return copyInto(rowsOf(cache, key), key);
   const rows = view(key, [key.shape[0] * key.shape[1], key.shape[2]], [key.strides[2]]);
   return setRows(mergedStreams(cache), rows, inputs.keyRows);
 }
@@ -69,16 +71,27 @@ function writeKeys(builder: GraphBuilder, key: GraphTensor, inputs: CacheInputs,
 function writeValues(builder: GraphBuilder, value: GraphTensor, inputs: CacheInputs, layer: number): GraphTensor {
   const cache = builder.cache(layer).value;
   const width = value.shape[0] * value.shape[1];
-  if (!builder.request.settings.valuesTransposed) {
+  const transposed = builder.request.settings.valuesTransposed;
+  if (inputs.valueRows === undefined) {
+    if (!transposed) return copyInto(rowsOf(cache, value), value);
+    const columns = view(cache, [value.shape[2], width], [rowBytes(cache.type, cache.shape[1])]);
+    return copyInto(columns, transpose(reshape(value, [width, value.shape[2]])));
+  }
+  if (!transposed) {
     return setRows(mergedStreams(cache), view(value, [width, value.shape[2]], [value.strides[2]]), inputs.valueRows);
   }
-  // stored transposed: every element is a row of its own
+  // every element is a row of its own
   const flat = reshape(value, [width, value.shape[2]]);
   return setRows(
     reshape(cache, [1, elements(cache.shape)]),
     reshape(flat, [1, elements(flat.shape)]),
     inputs.valueRows,
   );
+}
+
+/** The cells that as many tokens take. */
+function rowsOf(cache: GraphTensor, tokens: GraphTensor): GraphTensor {
+  return view(cache, [cache.shape[0], tokens.shape[2]], [cache.strides[1]]);
 }
 
 /** Rows are counted over all streams. */

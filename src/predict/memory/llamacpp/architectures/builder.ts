@@ -1,11 +1,12 @@
+import { LoadoutError } from "../../../../facts/errors/index.ts";
 import type { Attention, Geometry, Layer } from "../../../../facts/model/index.ts";
-import type { LlamaCppBuild } from "../../../../facts/runtime/index.ts";
+import type { CacheType, LlamaCppBuild } from "../../../../facts/runtime/index.ts";
 import type { ContextSizes } from "../context.ts";
 import { cacheTensors, type CacheKind, type LayerCache } from "../cache.ts";
 import { attentionOf } from "../geometry.ts";
 import { elementType, F16, F32, I32, I64 } from "../graph/element.ts";
 import { Graph } from "../graph/graph.ts";
-import { input, like, multiplyMatrix } from "../graph/operations.ts";
+import { cast, input, like, multiplyMatrix } from "../graph/operations.ts";
 import type { GraphTensor } from "../graph/tensor.ts";
 import type { DecidedSettings } from "../question.ts";
 import { weightLeaf, type LoadedWeights, type PlacedWeight } from "../weights.ts";
@@ -30,8 +31,9 @@ export interface GraphRequest {
 
 /** Attention's inputs for one kind of cache. */
 export interface CacheInputs {
-  readonly keyRows: GraphTensor;
-  readonly valueRows: GraphTensor;
+  /** cache rows to write, absent in builds that write through views */
+  readonly keyRows: GraphTensor | undefined;
+  readonly valueRows: GraphTensor | undefined;
   readonly mask: GraphTensor;
   /** orthogonal matrices that queries, keys and values are turned by before they meet a quantised cache */
   readonly keyRotation: GraphTensor | undefined;
@@ -62,10 +64,17 @@ export class GraphBuilder {
     return attentionOf(this.layers[layer]!)!;
   }
 
-  weight(name: string, layer?: number): GraphTensor | undefined {
-    return this.#leaf(
-      this.request.weights.find(layer === undefined ? `${name}.weight` : `blk.${layer}.${name}.weight`),
-    );
+  /** A weight the graph cannot do without. */
+  weight(name: string, layer?: number): GraphTensor {
+    const leaf = this.optional(name, layer);
+    if (leaf !== undefined) return leaf;
+    const { architecture } = this.request.geometry;
+    throw new LoadoutError("tensor-missing", { architecture, tensor: tensorName(name, layer, "weight") });
+  }
+
+  /** A weight that only some files have. */
+  optional(name: string, layer?: number, suffix = "weight"): GraphTensor | undefined {
+    return this.#leaf(this.request.weights.find(tensorName(name, layer, suffix)));
   }
 
   /** a tensor all layers share, as loaded for this layer */
@@ -83,10 +92,8 @@ export class GraphBuilder {
 
   /** x W, with a bias where the file has one */
   project(x: GraphTensor, name: string, layer?: number): GraphTensor {
-    const product = multiplyMatrix(this.weight(name, layer)!, x);
-    const bias = this.#leaf(
-      this.request.weights.find(layer === undefined ? `${name}.bias` : `blk.${layer}.${name}.bias`),
-    );
+    const product = multiplyMatrix(this.weight(name, layer), x);
+    const bias = this.optional(name, layer, "bias");
     return bias === undefined ? product : like("add", product, bias);
   }
 
@@ -110,13 +117,18 @@ export class GraphBuilder {
     const cells = kind === "full" ? sizes.cells : sizes.windowCells;
     const widest = Math.max(...this.layers.map((layer) => valueWidth(attentionOf(layer))));
     const maskType = settings.flashAttention && build.maskType === "f16" ? F16 : F32;
+    const mask = input(maskType, [cells, tokens / sizes.streams, 1, sizes.streams], "attention mask");
+    const rotated = (type: CacheType, length: number, size: number): GraphTensor | undefined =>
+      build.rotatesQuantizedCache ? rotation(type, length, size) : undefined;
     const heads = this.layers.map(attentionOf).find((attention) => attention !== undefined)!;
     return {
-      keyRows: input(I64, [tokens]),
-      valueRows: input(I64, [settings.valuesTransposed ? tokens * widest : tokens]),
-      mask: input(maskType, [cells, tokens / sizes.streams, 1, sizes.streams], "attention mask"),
-      keyRotation: rotation(settings.cacheTypeK, heads.keyLength, largestPowerOfTwo(heads.keyLength)),
-      valueRotation: rotation(settings.cacheTypeV, heads.valueLength, ROTATION),
+      keyRows: build.cacheRowsByIndex ? input(I64, [tokens]) : undefined,
+      valueRows: build.cacheRowsByIndex
+        ? input(I64, [settings.valuesTransposed ? tokens * widest : tokens])
+        : undefined,
+      mask: settings.flashAttention && maskType === F32 ? cast(mask, F16) : mask,
+      keyRotation: rotated(settings.cacheTypeK, heads.keyLength, largestPowerOfTwo(heads.keyLength)),
+      valueRotation: rotated(settings.cacheTypeV, heads.valueLength, ROTATION),
     };
   }
 
@@ -130,6 +142,10 @@ export class GraphBuilder {
     }
     return tensors;
   }
+}
+
+function tensorName(name: string, layer: number | undefined, suffix: string): string {
+  return layer === undefined ? `${name}.${suffix}` : `blk.${layer}.${name}.${suffix}`;
 }
 
 function rotation(cacheType: string, headLength: number, size: number): GraphTensor | undefined {

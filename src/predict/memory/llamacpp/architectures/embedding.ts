@@ -10,11 +10,10 @@ import type { GraphBuilder } from "./builder.ts";
 export function embedTokens(builder: GraphBuilder, scaled: boolean): GraphTensor {
   const { graph } = builder;
   const { geometry, tokens, build } = builder.request;
-  const table = builder.weight("token_embd")!;
-  const raw = input(F32, [geometry.embeddingLength, tokens], "raw embeddings");
+  const table = builder.weight("token_embd");
   const embedded = getRows(table, input(I32, [tokens]));
   graph.expand(embedded);
-  graph.expand(raw);
+  if (build.rawEmbeddingInput) graph.expand(input(F32, [geometry.embeddingLength, tokens], "raw embeddings"));
   if (build.mixedBatchPath) {
     const mixed = like("dup", input(F32, [geometry.embeddingLength, tokens], "mixed embeddings"));
     const rows = getRows(table, input(I32, [tokens]));

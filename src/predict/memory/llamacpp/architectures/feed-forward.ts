@@ -30,7 +30,7 @@ export function expertFeedForward(
   const { graph } = builder;
   const [width, tokens] = x.shape;
   const used = experts.expertsUsed;
-  const chances = like("soft_max", multiplyMatrix(builder.weight("ffn_gate_inp", layer)!, x));
+  const chances = like("soft_max", multiplyMatrix(builder.weight("ffn_gate_inp", layer), x));
   const order = sortOrder(chances, I32);
   const ids = view(order, [used, tokens], [order.strides[1]]);
   const picked = getRows(reshape(chances, [1, experts.experts, tokens]), ids);
@@ -39,12 +39,29 @@ export function expertFeedForward(
   const shares = reshape(like("div", weights, total), [1, used, tokens]);
   graph.expand(shares);
   const rows = reshape(x, [width, 1, tokens]);
-  const up = multiplyExperts(builder.weight("ffn_up_exps", layer)!, rows, ids);
-  const gate = multiplyExperts(builder.weight("ffn_gate_exps", layer)!, rows, ids);
-  const each = multiplyExperts(builder.weight("ffn_down_exps", layer)!, like("glu", gate, up), ids);
+  const gated = like("glu", ...gateAndUp(builder, rows, ids, layer));
+  const each = multiplyExperts(builder.weight("ffn_down_exps", layer), gated, ids);
   const weighted = like("mul", each, shares);
   graph.expand(weighted);
   return sumOverExperts(builder, weighted, used);
+}
+
+/** Two products, or the halves of one where the file has both matrices as one. */
+function gateAndUp(
+  builder: GraphBuilder,
+  rows: GraphTensor,
+  ids: GraphTensor,
+  layer: number,
+): [gate: GraphTensor, up: GraphTensor] {
+  const merged = builder.optional("ffn_gate_up_exps", layer);
+  if (merged === undefined) {
+    const up = multiplyExperts(builder.weight("ffn_up_exps", layer), rows, ids);
+    return [multiplyExperts(builder.weight("ffn_gate_exps", layer), rows, ids), up];
+  }
+  const both = multiplyExperts(merged, rows, ids);
+  const half = [both.shape[0] / 2, both.shape[1], both.shape[2]];
+  const strides = [both.strides[1], both.strides[2]];
+  return [view(both, half, strides), view(both, half, strides)];
 }
 
 /** Views of every expert's share, added one after the other. */

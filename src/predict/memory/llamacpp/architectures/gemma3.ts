@@ -1,6 +1,7 @@
-import { getRows, like, multiplyMatrix } from "../graph/operations.ts";
+import { getRows, like } from "../graph/operations.ts";
 import type { Architecture } from "./architecture.ts";
 import { attend, projectHeads } from "./attention.ts";
+import { outputLogits } from "./decoder.ts";
 import { embedTokens } from "./embedding.ts";
 import { denseFeedForward } from "./feed-forward.ts";
 import { windowOf } from "../context.ts";
@@ -33,8 +34,6 @@ export const gemma3: Architecture = {
       // the engine gives this norm no layer, so it is not pinned
       x = like("add", builder.norm(fed, "post_ffw_norm", layer, false), inner);
     });
-    const result = builder.norm(x, "output_norm");
-    result.output = true;
-    return multiplyMatrix(builder.weight("output")!, result);
+    return outputLogits(builder, x);
   },
 };

@@ -2,6 +2,7 @@ import { F16, F32, I32, isFloat, rowBytes } from "../graph/element.ts";
 import { elements, isContiguous, type GraphTensor } from "../graph/tensor.ts";
 import type { ComputeBackend } from "./backend.ts";
 import type { BufferType } from "./buffer.ts";
+import { keepForExperts, type ExpertFusion } from "./cuda-fusion.ts";
 import { hostBuffer } from "./cpu.ts";
 import { offloadRows } from "./vulkan.ts";
 
@@ -11,15 +12,17 @@ const ALIGNMENT_BYTES = 128;
 const ROW_PADDING = 512;
 const OFFLOAD_MIN_ROWS = 32;
 
-/** How a build's CUDA attention treats a cache that is not in half precision. */
-export interface CudaAttention {
+/** What a build's CUDA back end does that decides memory. */
+export interface CudaRules {
   /** F16 copies of a quantised cache are part of the attention node (else taken from a pool at run time) */
   readonly reservesCopies: boolean;
   /** keys and values of different types run on the device */
   readonly mixedTypes: boolean;
+  /** what is kept alive for fused expert kernels */
+  readonly expertFusion: ExpertFusion;
 }
 
-export function cudaBuffer(name: string, place: number, attention: CudaAttention): BufferType {
+export function cudaBuffer(name: string, place: number, rules: CudaRules): BufferType {
   return {
     name,
     place,
@@ -28,7 +31,7 @@ export function cudaBuffer(name: string, place: number, attention: CudaAttention
     overheadBytes: 0,
     host: false,
     repacked: false,
-    allocationBytes: (tensor) => allocationBytes(tensor, attention),
+    allocationBytes: (tensor) => allocationBytes(tensor, rules),
   };
 }
 
@@ -37,7 +40,7 @@ export function cudaHostBuffer(name: string, alignmentBytes: number): BufferType
   return hostBuffer(name, alignmentBytes, Infinity, 0);
 }
 
-export function cudaBackend(bufferType: BufferType, attention: CudaAttention): ComputeBackend {
+export function cudaBackend(bufferType: BufferType, rules: CudaRules): ComputeBackend {
   return {
     name: bufferType.name,
     bufferType,
@@ -46,16 +49,17 @@ export function cudaBackend(bufferType: BufferType, attention: CudaAttention): C
         const place = source?.store?.bufferType.place;
         if (typeof place === "number" && place !== bufferType.place) return false;
       }
-      return hasKernel(tensor, attention);
+      return hasKernel(tensor, rules);
     },
     reads: (type) => type === bufferType,
     offloads: (tensor) => offloadRows(tensor) >= OFFLOAD_MIN_ROWS,
+    optimize: (nodes, keep) => keepForExperts(nodes, rules.expertFusion, keep),
   };
 }
 
-function allocationBytes(tensor: GraphTensor, attention: CudaAttention): number {
+function allocationBytes(tensor: GraphTensor, rules: CudaRules): number {
   let { bytes } = tensor;
-  if (tensor.operation === "flash_attn_ext" && attention.reservesCopies) bytes = withCacheCopies(tensor);
+  if (tensor.operation === "flash_attn_ext" && rules.reservesCopies) bytes = withCacheCopies(tensor);
   const over = tensor.shape[0] % ROW_PADDING;
   if (tensor.type.quantized && over !== 0) bytes += rowBytes(tensor.type, ROW_PADDING - over);
   return bytes;
@@ -73,11 +77,11 @@ function withCacheCopies(tensor: GraphTensor): number {
 const HEAD_LENGTHS = new Set([40, 64, 72, 80, 96, 112, 128, 256]);
 const ATTENTION_TYPES = new Set(["F32", "F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0"]);
 
-function hasKernel(tensor: GraphTensor, attention: CudaAttention): boolean {
+function hasKernel(tensor: GraphTensor, rules: CudaRules): boolean {
   const [a, b] = tensor.sources;
   switch (tensor.operation) {
     case "flash_attn_ext":
-      return attentionKernel(tensor, attention);
+      return attentionKernel(tensor, rules);
     case "mul_mat":
     case "mul_mat_id":
       return (
@@ -103,11 +107,11 @@ function hasKernel(tensor: GraphTensor, attention: CudaAttention): boolean {
   }
 }
 
-function attentionKernel(tensor: GraphTensor, attention: CudaAttention): boolean {
+function attentionKernel(tensor: GraphTensor, rules: CudaRules): boolean {
   const [query, key, value] = tensor.sources;
   const [keyLength, valueLength] = [key!.shape[0], value!.shape[0]];
   if (!ATTENTION_TYPES.has(key!.type.name) || !ATTENTION_TYPES.has(value!.type.name)) return false;
-  if (!attention.mixedTypes && key!.type !== value!.type) return false;
+  if (!rules.mixedTypes && key!.type !== value!.type) return false;
   if (HEAD_LENGTHS.has(keyLength)) return valueLength === keyLength;
   const grouped = query!.shape[2] / key!.shape[2];
   if (keyLength === 192) return valueLength === 128 && grouped % 8 === 0;

@@ -6,7 +6,7 @@ import type { KeptTensor } from "./backend.ts";
  * `ggml_vk_graph_optimize`). The order decides which tensors live at the same time, so it is part of the compute buffer's size.
  * Two states of that function are known: September 2026 (v0.4.0) and October 2026 (b11434).
  */
-export type VulkanOrder = "2026-09" | "2026-10";
+export type VulkanOrder = "none" | "2026-09" | "2026-10";
 
 /** How far ahead of the first waiting node the back end looks. */
 const WINDOW = 20;
@@ -31,6 +31,7 @@ const NORM_CHAINS: readonly (readonly Operation[])[] = [
 const FUSED_PAIRS: ReadonlySet<string> = new Set(["mul_mat add", "mul_mat_id add_id", "mul_mat_id mul", "add add"]);
 
 export function reorderForVulkan(nodes: GraphTensor[], order: VulkanOrder, keep: (kept: KeptTensor) => void): void {
+  if (order === "none") return;
   const sorted = new Reordering(nodes, order, keep).run();
   for (let index = 0; index < nodes.length; index++) nodes[index] = sorted[index]!;
 }

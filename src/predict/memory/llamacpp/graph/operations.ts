@@ -101,6 +101,19 @@ export function contiguous(tensor: GraphTensor, shape: readonly number[]): Graph
   return new GraphTensor("cont", tensor.type, fill(shape), [tensor]);
 }
 
+/** A copy in another element type. */
+export function cast(tensor: GraphTensor, type: ElementType): GraphTensor {
+  return new GraphTensor("cpy", type, tensor.shape, [tensor]);
+}
+
+/** Writes `values` into the memory that `target` views, and stands for it afterwards. */
+export function copyInto(target: GraphTensor, values: GraphTensor): GraphTensor {
+  return new GraphTensor("cpy", target.type, target.shape, [values, target], {
+    owner: target.owner ?? target,
+    strides: target.strides,
+  });
+}
+
 /** Writes rows into `target` where `indices` say, and stands for the target afterwards. */
 export function setRows(target: GraphTensor, values: GraphTensor, indices: GraphTensor): GraphTensor {
   return new GraphTensor("set_rows", target.type, target.shape, [values, indices, target], {

@@ -1,0 +1,29 @@
+import { like } from "../graph/operations.ts";
+import type { Architecture } from "./architecture.ts";
+import type { GraphBuilder } from "./builder.ts";
+import { plainDecoder } from "./decoder.ts";
+
+/** Qwen 2 and 2.5 (src/models/qwen2.cpp): biases of queries, keys and values come with the weights. */
+export const qwen2: Architecture = {
+  name: "qwen2",
+  build: (builder) =>
+    plainDecoder(builder, (heads, positions) => ({
+      ...heads,
+      query: like("rope", heads.query, positions),
+      key: like("rope", heads.key, positions),
+    })),
+};
+
+/** Qwen 3 (src/models/qwen3.cpp): norms of queries and keys, head by head. */
+export const qwen3: Architecture = { name: "qwen3", build: normedHeads };
+
+/** Qwen 3 with experts (src/models/qwen3moe.cpp). */
+export const qwen3moe: Architecture = { name: "qwen3moe", build: normedHeads };
+
+function normedHeads(builder: GraphBuilder): ReturnType<Architecture["build"]> {
+  return plainDecoder(builder, (heads, positions, layer) => ({
+    ...heads,
+    query: like("rope", builder.norm(heads.query, "attn_q_norm", layer), positions),
+    key: like("rope", builder.norm(heads.key, "attn_k_norm", layer), positions),
+  }));
+}
