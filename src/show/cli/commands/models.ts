@@ -51,7 +51,10 @@ async function remove(
   const size = formatFileBytes(only.bytes);
   if (!flags.yes) {
     if (!context.interactive) throw new LoadoutError("removal-unconfirmed", { path: only.path, size });
-    if (!(await askYes(context, `Remove ${only.path} (${size})?`))) return EXIT.ok;
+    if (!(await askYes(context, `Remove ${only.path} (${size})?`))) {
+      context.note("nothing was removed");
+      return EXIT.ok;
+    }
   }
   const freed = await removeWeights(only, store);
   if (flags.json)
