@@ -218,11 +218,12 @@ test("models rm removes what Loadout fetched, never what is somebody else's", as
   expect(existsSync(join(theirs, "kept.gguf"))).toBe(true);
 });
 
-test("help has examples everywhere", async () => {
+test("help has examples everywhere, inside 80 columns", async () => {
   for (const command of ["fit", "explain", "probe", "receipts", "models", "doctor", "start"]) {
     const { code, stdout } = await loadout(command, "--help");
     expect(code).toBe(0);
     expect(stdout, command).toMatch(/Examples?:/);
+    for (const line of stdout.split("\n")) expect(visible(line), line).toBeLessThanOrEqual(80);
   }
 });
 

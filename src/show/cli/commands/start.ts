@@ -18,10 +18,12 @@ import { weightsFor } from "../weights-for.ts";
 export interface StartFlags extends PlanFlags {
   readonly model?: string;
   readonly prompt?: string;
-  readonly maxTokens: number;
+  readonly maxTokens?: number;
   readonly yes?: boolean;
 }
 
+/** Long enough to measure, short enough to wait for. */
+const MAX_TOKENS = 160;
 const PROMPT = "Explain in three sentences why the sky is blue.";
 
 /** `loadout`: probe, plan, predict, start, reply, measure, compare, keep. */
@@ -133,7 +135,7 @@ async function converse(
   let reply: Reply | undefined;
   const stream = engine.chat({
     prompt: engine.template === "own" ? [{ role: "user", content: prompt }] : prompt,
-    maxTokens: flags.maxTokens,
+    maxTokens: flags.maxTokens ?? MAX_TOKENS,
     reusePrefix: false,
     signal: context.signal,
   });
