@@ -2,7 +2,7 @@
 // the engine prints of weights, cache, output and compute buffers, device by device. A miss is shown; a setting the engine refuses must
 // have been predicted as refused. Devices are the machine's first Vulkan device, listed once to three times.
 // Without --models the two models are found or fetched into LOADOUT_TEST_CACHE.
-// Usage: node tools/exactness.ts [--models DIR] [--seed N] [--count N] [--only N] [--json]
+// Usage: node tools/exactness.ts [--models DIR] [--seed N] [--count N] [--only N] [--rare-types] [--json]
 import { spawn } from "node:child_process";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
@@ -41,11 +41,12 @@ async function main(): Promise<void> {
       seed: { type: "string", default: String(SEED) },
       count: { type: "string", default: "60" },
       only: { type: "string" },
+      "rare-types": { type: "boolean", default: false },
       json: { type: "boolean", default: false },
     },
   });
   const folders = values.models === undefined ? await smallModelFolders() : undefined;
-  const settings = drawSettings(Number(values.seed), Number(values.count));
+  const settings = drawSettings(Number(values.seed), Number(values.count), values["rare-types"]);
   const limits = vulkanLimits();
   const outcomes: Outcome[] = [];
   for (const [index, setting] of settings.entries()) {
