@@ -13,6 +13,7 @@ import { openOrNote, withoutReceipts } from "../receipts-at-hand.ts";
 import { fitText } from "../text/fit-text.ts";
 import { progressFor } from "../text/progress.ts";
 import { runText } from "../text/run-text.ts";
+import { wordWrap } from "../text/word-wrap.ts";
 import { weightsFor } from "../weights-for.ts";
 
 export interface StartFlags extends PlanFlags {
@@ -129,7 +130,10 @@ async function converse(
   const prompt = flags.prompt ?? PROMPT;
   const write = (text: string) => (flags.json ? undefined : context.process.stdout.write(text));
   // a model may write what a terminal would obey
-  const writeReply = (text: string) => write(text.replaceAll("\r", "").replace(/[^\P{Cc}\n\t]/gu, "\ufffd"));
+  const tame = (text: string) => text.replaceAll("\r", "").replace(/[^\P{Cc}\n\t]/gu, "\ufffd");
+  // piped text is left as the model wrote it
+  const wrap = context.process.stdout.isTTY ? wordWrap("model  ".length) : undefined;
+  const writeReply = (text: string) => write(wrap ? wrap.push(tame(text)) : tame(text));
   write(`\n${context.outStyle.strong("you")}    ${prompt}\n${context.outStyle.strong("model")}  `);
   let firstTokenAtMs = Number.NaN;
   let reply: Reply | undefined;
@@ -149,7 +153,7 @@ async function converse(
       }
     }
   } finally {
-    write("\n"); // also before an error
+    write(`${wrap?.flush() ?? ""}\n`); // also before an error
   }
   if (context.signal.aborted || !reply) throw new LoadoutError("interrupted");
   return { reply, firstTokenAtMs };
