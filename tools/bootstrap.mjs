@@ -2,7 +2,7 @@
 // It installs what is missing, once, then hands over to the Node 24 that came with the packages.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -118,7 +118,7 @@ function runChecks() {
   const failed = [];
   for (const [name, args] of checks) {
     const started = Date.now();
-    const path = `${dirname(node)}:${join(ROOT, "node_modules/.bin")}:${process.env.PATH}`;
+    const path = [dirname(node), join(ROOT, "node_modules/.bin"), process.env.PATH].join(delimiter);
     const result = spawnSync(node, args, { cwd: ROOT, stdio: "inherit", env: { ...process.env, PATH: path } });
     const good = result.status === 0;
     if (!good) failed.push(name);

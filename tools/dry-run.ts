@@ -66,7 +66,7 @@ async function main(): Promise<void> {
     rmSync(folder, { recursive: true });
   }
   console.log(`${equal} of ${asked} dry runs equal in bytes`);
-  if (equal < asked) process.exitCode = 1;
+  if (equal < asked || asked === 0) process.exitCode = 1;
 }
 
 function predict(shape: Shape, tensors: readonly Tensor[], devices: number, setting: DryRunSetting): MemoryPrediction {
@@ -143,7 +143,9 @@ function askFrom(args: readonly string[], devices: number): Promise<Answer[]> {
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
   return new Promise((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", () => {
+    child.once("close", (_, signal) => {
+      // the engine ends a process by SIGABRT; SIGTERM is the time limit's, and no refusal
+      if (signal === "SIGTERM") return reject(new Error(`no dry run of ${args.join(" ")} within its time`));
       const lines = output.split("\n").filter((line) => line.startsWith("{"));
       resolve(lines.map((line): Answer => JSON.parse(line)));
     });

@@ -2,7 +2,7 @@
 // the engine prints of weights, cache, output and compute buffers, device by device. A miss is shown; a setting the engine refuses must
 // have been predicted as refused. Devices are the machine's first Vulkan device, listed once to three times.
 // Without --models the two models are found or fetched into LOADOUT_TEST_CACHE.
-// Usage: node tools/exactness.ts [--models DIR] [--seed N] [--count N] [--only N] [--json]
+// Usage: node tools/exactness.ts [--models DIR] [--seed N] [--count N] [--only N] [--rare-types] [--json]
 import { spawn } from "node:child_process";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
@@ -30,6 +30,8 @@ interface Outcome {
 interface Loaded {
   readonly log: readonly string[];
   readonly error?: string;
+  /** it was still loading when its time was up: neither loaded nor refused */
+  readonly hung?: true;
 }
 
 async function main(): Promise<void> {
@@ -39,11 +41,12 @@ async function main(): Promise<void> {
       seed: { type: "string", default: String(SEED) },
       count: { type: "string", default: "60" },
       only: { type: "string" },
+      "rare-types": { type: "boolean", default: false },
       json: { type: "boolean", default: false },
     },
   });
   const folders = values.models === undefined ? await smallModelFolders() : undefined;
-  const settings = drawSettings(Number(values.seed), Number(values.count));
+  const settings = drawSettings(Number(values.seed), Number(values.count), values["rare-types"]);
   const limits = vulkanLimits();
   const outcomes: Outcome[] = [];
   for (const [index, setting] of settings.entries()) {
@@ -62,11 +65,12 @@ async function main(): Promise<void> {
     console.log(
       `${exact.length} of ${outcomes.length} settings equal at every printed digit (${lines} sizes, ${missed} differences)`,
     );
-  if (exact.length < outcomes.length) process.exitCode = 1;
+  if (exact.length < outcomes.length || outcomes.length === 0) process.exitCode = 1;
 }
 
 function compare(setting: Setting, prediction: MemoryPrediction, loaded: Loaded): Outcome {
   const actual = printedSizes(loaded.log);
+  if (loaded.hung) return { setting, lines: 1, misses: [`the engine did not finish within ${LOAD_LIMIT_MS} ms`] };
   if (prediction.kind === "rejected") {
     const misses =
       loaded.error === undefined ? [`predicted refusal (${prediction.because}), the engine loaded it`] : [];
@@ -150,6 +154,8 @@ function load(setting: Setting, path: string): Promise<Loaded> {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code, signal) => {
+      // the engine ends a process by SIGABRT; SIGTERM is the time limit's
+      if (signal === "SIGTERM") return resolve({ log: [], hung: true });
       const last = output.trim().split("\n").at(-1) ?? "";
       resolve(last.startsWith("{") ? JSON.parse(last) : { log: [], error: `the process ended (${signal ?? code})` });
     });

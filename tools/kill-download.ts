@@ -9,6 +9,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { seededRandom } from "../src/facts/units/index.ts";
 import { downloadFromHub } from "../src/run/fetch/hub/index.ts";
 import { startHub, type Seen } from "./hub-stand-in.ts";
 
@@ -25,7 +26,7 @@ export interface KillReport {
 export const MAX_OVERLAP_BYTES = 2 ** 20;
 
 export async function killDownload(options: { kills: number; seed: number; bytes: number }): Promise<KillReport> {
-  const random = seeded(options.seed);
+  const random = seededRandom(options.seed);
   const bytes = new Uint8Array(options.bytes);
   for (let at = 0; at < bytes.length; at += 1) bytes[at] = random() * 256;
   const points = Array.from({ length: options.kills }, () => Math.floor(random() * options.bytes)).sort(
@@ -61,17 +62,6 @@ export async function killDownload(options: { kills: number; seed: number; bytes
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** A small generator of numbers in [0, 1) with a period long enough for this (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 async function main(): Promise<void> {

@@ -6,8 +6,13 @@ import { planFlags } from "./flags.ts";
 import { VERSION } from "./version.ts";
 import { textsWith } from "./wrong-flags.ts";
 
-const json = { kind: "boolean", brief: "Print one JSON document (docs/json.md)", optional: true } as const;
-const yes = { kind: "boolean", brief: "Allow downloads without asking", optional: true } as const;
+const json = planFlags.json;
+const yes = {
+  kind: "boolean",
+  brief: "Allow downloads without asking",
+  optional: true,
+  withNegated: false,
+} as const;
 const model = {
   parse: String,
   brief: "A .gguf file, or the name of weights found here",
@@ -23,15 +28,15 @@ const start = buildCommand({
       model: {
         kind: "parsed",
         parse: String,
-        brief: "Weights to use: a .gguf file or a name from `loadout models --local`",
+        brief: "A .gguf file, or a name from `loadout models`",
         optional: true,
       },
       prompt: { kind: "parsed", parse: String, brief: "What to say to the model", optional: true },
       maxTokens: {
         kind: "parsed",
         parse: (text: string) => parseCount(text, "--max-tokens", 1),
-        brief: "Longest reply, tokens",
-        default: "160",
+        brief: "Longest reply, tokens; 160 without it",
+        optional: true,
       },
       yes,
     },
@@ -39,12 +44,13 @@ const start = buildCommand({
   docs: {
     brief: "The whole loop: probe, plan, predict, start, reply, compare",
     fullDescription: [
-      "Probes this machine, plans a loadout for weights at hand, predicts memory and speed, starts the engine, streams one real",
-      "reply and sets the prediction against what happened, term by term. The receipt makes the next prediction better.",
+      "Probes this machine, plans a loadout for weights at hand, predicts memory and",
+      "speed, starts the engine, streams one real reply and sets the prediction",
+      "against what happened, term by term. The receipt makes the next one better.",
       "",
       "Examples:",
       "  loadout",
-      '  loadout --model ./model.gguf --prompt "Write a haiku about memory" --context 16k',
+      '  loadout --model ./model.gguf --prompt "Write a haiku" --context 16k',
       "  loadout --goal batch --users 4 --json",
     ].join("\n"),
   },
@@ -59,20 +65,22 @@ const fit = buildCommand({
       prompt: {
         kind: "parsed",
         parse: String,
-        brief: "Prompt length for the time to the first token: 512, 24k",
+        brief: "Prompt length whose first token is timed: 512, 24k",
         optional: true,
       },
       verify: {
         kind: "boolean",
-        brief: "Ask the engine's own dry run too (totals only; starts the engine, loads no weights)",
+        brief: "Ask the engine's own dry run too; it gives totals only",
         optional: true,
+        withNegated: false,
       },
     },
   },
   docs: {
     brief: "Does it fit, with what settings, how fast",
     fullDescription: [
-      "Predicts memory to the byte and speed with an 80% band for a model on this machine, without loading it.",
+      "Predicts memory to the byte and speed with an 80% band for a model on this",
+      "machine, without loading it.",
       "Exit code 0: it fits. 1: it does not. 2: the question was wrong.",
       "",
       "Examples:",
@@ -103,7 +111,15 @@ const explain = buildCommand({
 const probe = buildCommand({
   loader: async () => (await import("./commands/probe.ts")).probe,
   parameters: {
-    flags: { json, fresh: { kind: "boolean", brief: "Measure again instead of reading the cache", optional: true } },
+    flags: {
+      json,
+      fresh: {
+        kind: "boolean",
+        brief: "Measure again instead of reading the cache",
+        optional: true,
+        withNegated: false,
+      },
+    },
   },
   docs: {
     brief: "What this machine is: processor, RAM, GPUs, limits",
@@ -118,7 +134,15 @@ const receipts = buildCommand({
       kind: "tuple",
       parameters: [{ parse: String, brief: "Number of a receipt to show whole", placeholder: "ID", optional: true }],
     },
-    flags: { json, remove: { kind: "boolean", brief: "Remove the receipt instead of showing it", optional: true } },
+    flags: {
+      json,
+      remove: {
+        kind: "boolean",
+        brief: "Remove the receipt instead of showing it",
+        optional: true,
+        withNegated: false,
+      },
+    },
   },
   docs: {
     brief: "What was predicted and what happened, run by run",
@@ -137,16 +161,21 @@ const models = buildCommand({
       ],
     },
     flags: {
-      local: { kind: "boolean", brief: "List the weights found on this machine (the default)", optional: true },
+      local: {
+        kind: "boolean",
+        brief: "List the weights found on this machine (the default)",
+        optional: true,
+        withNegated: false,
+      },
       models: planFlags.models,
       json,
-      yes: { kind: "boolean", brief: "Remove without asking", optional: true },
+      yes: { kind: "boolean", brief: "Remove without asking", optional: true, withNegated: false },
     },
   },
   docs: {
     brief: "Weights on this machine: list, remove",
     fullDescription:
-      "Lists GGUF files of the Hugging Face cache, llama.cpp, LM Studio, Ollama and Loadout. Only files that Loadout fetched can be removed.\n\nExamples:\n  loadout models --local\n  loadout models rm smollm2",
+      "Lists GGUF files of the Hugging Face cache, llama.cpp, LM Studio, Ollama and\nLoadout. Only files that Loadout fetched can be removed.\n\nExamples:\n  loadout models --local\n  loadout models rm smollm2",
   },
 });
 
@@ -168,12 +197,13 @@ const routes = buildRouteMap({
       "Without a command: the whole loop, with one real reply (`loadout start --help`).",
       "",
       "Examples:",
-      "  loadout                       probe, plan, start, one reply, predicted against measured",
+      "  loadout                       the whole loop, predicted against measured",
       "  loadout fit ./model.gguf      does it fit, with what settings, how fast",
       "  loadout explain ./model.gguf  every number as arithmetic",
       "",
-      "Exit codes: 0 fits or done, 1 does not fit, 2 wrong question, 3 something is missing here,",
-      "4 a download needs your yes, 5 the engine failed, 70 a fault of ours, 130 stopped.",
+      "Exit codes: 0 fits or done, 1 does not fit, 2 wrong question,",
+      "3 something is missing here, 4 a download needs your yes, 5 the engine failed,",
+      "70 a fault of ours, 130 stopped.",
     ].join("\n"),
   },
 });
@@ -183,8 +213,8 @@ export function app(onWrongFlags: (error: LoadoutError) => void) {
   return buildApplication<CliContext>(routes, {
     name: "loadout",
     versionInfo: { currentVersion: VERSION },
-    scanner: { caseStyle: "allow-kebab-for-camel" },
-    documentation: { caseStyle: "convert-camel-to-kebab", useAliasInUsageLine: true },
+    scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
+    documentation: { caseStyle: "convert-camel-to-kebab", onlyRequiredInUsageLine: true },
     localization: { text: textsWith(onWrongFlags) },
   });
 }

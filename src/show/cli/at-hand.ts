@@ -6,6 +6,7 @@ import type { ReceiptStore } from "../../run/receipt/index.ts";
 import type { CliContext } from "./context.ts";
 import type { PlanFlags } from "./flags.ts";
 import type { Machine } from "./machine.ts";
+import { modelsDirsOf } from "./models-dirs.ts";
 import { fitQuestion } from "./question.ts";
 import { readWeights, type Weights } from "./weights-for.ts";
 
@@ -19,7 +20,7 @@ export async function bestWeightsAtHand(
   flags: PlanFlags,
   receipts: ReceiptStore | undefined,
 ): Promise<Weights | undefined> {
-  const modelsDirs = [...(flags.models ?? []), ...(machine.config.modelsDirs ?? [])];
+  const modelsDirs = modelsDirsOf(flags, machine.config);
   const { weights: found } = await findWeights({ home: machine.home, modelsDirs });
   const models = found
     .filter(({ role, incomplete }) => role === "model" && !incomplete)

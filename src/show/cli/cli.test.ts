@@ -9,6 +9,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Geometry } from "../../facts/model/index.ts";
 import { randomModel } from "../../facts/model/index.ts";
+import { seededRandom } from "../../facts/units/index.ts";
 import { visible } from "./text/layout.ts";
 
 const MAIN = join(import.meta.dirname, "main.ts");
@@ -35,9 +36,7 @@ let valid: (value: unknown) => unknown;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "loadout-cli-"));
   model = join(folder, "tiny.gguf");
-  let state = 7;
-  const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
-  await writeFile(model, randomModel(geometry, random, "F32"));
+  await writeFile(model, randomModel(geometry, seededRandom(7), "F32"));
   const validate = new Ajv2020({ strict: false }).compile(JSON.parse(await readFile(SCHEMA, "utf8")));
   valid = (value) => (validate(value) ? "valid" : validate.errors);
 });
@@ -99,6 +98,8 @@ test.each([
   [["fit", "no-such-model"], "no model called"],
   [["fit"], "a model"],
   [["receipts", "999"], "999"],
+  [["models", "--models", "/no/such/folder"], "there is no such folder"],
+  [["fit", "--", "--odd-name"], '"--odd-name"'],
 ])("%j is a wrong question: exit 2, and it says %j", async (args, said) => {
   const { code, stderr, stdout } = await loadout(...args);
   expect(stderr + stdout).toContain(said);
@@ -217,11 +218,12 @@ test("models rm removes what Loadout fetched, never what is somebody else's", as
   expect(existsSync(join(theirs, "kept.gguf"))).toBe(true);
 });
 
-test("help has examples everywhere", async () => {
+test("help has examples everywhere, inside 80 columns", async () => {
   for (const command of ["fit", "explain", "probe", "receipts", "models", "doctor", "start"]) {
     const { code, stdout } = await loadout(command, "--help");
     expect(code).toBe(0);
     expect(stdout, command).toMatch(/Examples?:/);
+    for (const line of stdout.split("\n")) expect(visible(line), line).toBeLessThanOrEqual(80);
   }
 });
 

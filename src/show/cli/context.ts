@@ -1,5 +1,6 @@
 import type { CommandContext } from "@stricli/core";
 import { EXIT, LoadoutError } from "../../facts/errors/index.ts";
+import { wrap } from "./text/layout.ts";
 import { styleFor, type Style } from "./text/style.ts";
 import { errorJson } from "./wrong-flags.ts";
 
@@ -46,8 +47,10 @@ export function guarded<Flags extends { readonly json?: boolean }, Args extends 
     } catch (thrown) {
       const error = asLoadoutError(thrown, this.signal);
       if (flags.json) this.out(errorJson(error));
-      this.note(`${this.noteStyle.bad("error:")} ${error.message}`);
-      if (error.hint) this.note(`${this.noteStyle.faint("hint: ")} ${error.hint}`);
+      // a terminal breaks words where it ends; what is piped stays one line each
+      const lines = (text: string) => (this.process.stderr.isTTY ? wrap(text).join("\n") : text);
+      this.note(lines(`${this.noteStyle.bad("error:")} ${error.message}`));
+      if (error.hint) this.note(lines(`${this.noteStyle.faint("hint: ")} ${error.hint}`));
       if (error.code === "internal" && thrown instanceof Error) this.note(this.noteStyle.faint(thrown.stack ?? ""));
       this.process.exitCode = error.exitCode;
     }

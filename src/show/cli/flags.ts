@@ -6,7 +6,8 @@ import { nearest } from "./nearest.ts";
 
 /** Flags that steer a plan, shared by `loadout`, `fit` and `explain`. */
 export interface PlanFlags {
-  readonly goal: Goal;
+  /** absent: interactive */
+  readonly goal?: Goal;
   readonly context?: number;
   readonly users?: number;
   readonly microBatch?: number;
@@ -23,8 +24,8 @@ export const planFlags = {
   goal: {
     kind: "parsed",
     parse: (text: string) => oneOf(text, GOAL_NAMES, "--goal"),
-    brief: "interactive (one person, latency), batch (throughput), mixed, finetune (serve the tuned model)",
-    default: "interactive",
+    brief: "interactive (the default), batch, mixed, finetune",
+    optional: true,
   },
   context: {
     kind: "parsed",
@@ -53,7 +54,7 @@ export const planFlags = {
   gpuLayers: {
     kind: "parsed",
     parse: (text: string) => (text === "all" ? ("all" as const) : parseCount(text, "--gpu-layers", 0, 10_000)),
-    brief: "Layers on the GPU, the output layer counts as one; or all",
+    brief: "Layers on the GPU, the output layer is one; or all",
     optional: true,
   },
   threads: {
@@ -69,7 +70,7 @@ export const planFlags = {
     optional: true,
     variadic: true,
   },
-  json: { kind: "boolean", brief: "Print one JSON document (docs/json.md)", optional: true },
+  json: { kind: "boolean", brief: "Print one JSON document (docs/json.md)", optional: true, withNegated: false },
 } as const;
 
 export function wishesOf(flags: PlanFlags): Wishes {

@@ -45,7 +45,7 @@ export function fitQuestion(parts: {
   const fixed = { geometry, tensors, build, caller, devices: rig.devices, cpuFeatures: rig.host.cpu.features };
   return {
     request: {
-      goal: flags.goal,
+      goal: flags.goal ?? "interactive",
       wishes: wishesOf(flags),
       geometry,
       tensors,

@@ -10,6 +10,7 @@ import { openFileSource, type ClosableSource } from "../../run/source/file-sourc
 import { askYes } from "./ask.ts";
 import type { CliContext } from "./context.ts";
 import { homeOf } from "./machine.ts";
+import { modelsDirsOf } from "./models-dirs.ts";
 import { theOne } from "./the-one.ts";
 import { wrap } from "./text/layout.ts";
 import type { Progress } from "./text/progress.ts";
@@ -38,7 +39,7 @@ export async function weightsFor(context: CliContext, flags: WeightsFlags, progr
   const { DEFAULT_MODEL_BYTES, ensureSmallModel, findWeights, matchWeights, readSmallModels } =
     await import("../../run/fetch/index.ts");
   const { home, config } = await homeOf(context);
-  const modelsDirs = [...(flags.models ?? []), ...(config.modelsDirs ?? [])];
+  const modelsDirs = modelsDirsOf(flags, config);
   const { weights: found } = await findWeights({ home, modelsDirs });
   if (flags.model !== undefined)
     return readWeights(theOne(flags.model, found, matchWeights(found, flags.model)).path, flags.model);

@@ -22,6 +22,7 @@ function flagError(thrown: unknown): LoadoutError {
 export function textsWith(onError: (error: LoadoutError) => void): typeof text_en {
   return {
     ...text_en,
+    briefs: { ...text_en.briefs, argumentEscapeSequence: "What follows is no flag" },
     exceptionWhileParsingArguments: (thrown) => {
       const error = flagError(thrown);
       onError(error);

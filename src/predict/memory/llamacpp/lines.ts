@@ -47,7 +47,7 @@ export function cacheLines(session: Session, kind: CacheKind): Line[] {
     const here = caches.filter((cache) => cache.kind === kind && cache.bufferType === type);
     const { keyWidth, keyType, valueWidth, valueType, cells } = here[0]!;
     const row = `(K ${rowText(keyWidth, keyType)} + V ${rowText(valueWidth, valueType)})`;
-    const formula = `${here.length} layers × ${cells} cells × ${sizes.streams} streams × ${row}`;
+    const formula = `${here.length} layers × ${cells} cells × ${sizes.streams} ${sizes.streams === 1 ? "stream" : "streams"} × ${row}`;
     const key = kind === "full" ? "kv" : "kv-window";
     const label = `${CACHE_NAMES[kind]} (${type.name})`;
     return { buffer: bufferOf(type, "kv", size), leaf: bytes(key, label, size, "formula", formula) };

@@ -1,9 +1,12 @@
-import { existsSync } from "node:fs";
+import { constants, existsSync } from "node:fs";
+import { access } from "node:fs/promises";
+import { dirname } from "node:path";
 import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
 import { formatFileBytes } from "../../../facts/units/index.ts";
 import { ANSWER_VERSION } from "../../../plan/answer/index.ts";
 import { embeddedDevices } from "../../../run/engine/index.ts";
 import { findWeights } from "../../../run/fetch/index.ts";
+import { codeOf, messageOf } from "../../../run/home/index.ts";
 import { machineShell } from "../../../run/probe/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { homeOf } from "../machine.ts";
@@ -77,5 +80,14 @@ async function weights(context: CliContext): Promise<Check> {
 
 async function receipts(context: CliContext): Promise<Check> {
   const { data } = (await homeOf(context)).folders;
-  return { what: "data folder", status: "ok", found: existsSync(data) ? data : `${data} (made by the first run)` };
+  const what = "data folder";
+  let nearest = data;
+  while (!existsSync(nearest) && dirname(nearest) !== nearest) nearest = dirname(nearest);
+  try {
+    await access(nearest, constants.W_OK);
+  } catch (error) {
+    const fix = "Runs work, but receipts and downloads need it: set LOADOUT_HOME to a folder of yours.";
+    return { what, status: "optional", found: `${data} cannot be written (${codeOf(error) ?? messageOf(error)})`, fix };
+  }
+  return { what, status: "ok", found: nearest === data ? data : `${data} (made by the first run)` };
 }

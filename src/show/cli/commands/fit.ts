@@ -28,7 +28,7 @@ export const fit = guarded(async function (this: CliContext, flags: FitFlags, mo
     : undefined;
   const whole = verified ? { ...answer, verified } : answer;
   this.out(flags.json ? JSON.stringify(whole, null, 2) : fitText(whole, this.outStyle));
-  return good(answer.verdict.now.verdict) ? EXIT.ok : EXIT.no;
+  return good(answer.verdict.now.verdict) && verified?.equal !== false ? EXIT.ok : EXIT.no;
 });
 
 /** What `fit` and `explain` share: the question gathered and answered. */

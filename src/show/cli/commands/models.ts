@@ -5,6 +5,7 @@ import { findWeights, matchWeights, removeWeights, type LocalWeights } from "../
 import { askYes } from "../ask.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { homeOf } from "../machine.ts";
+import { modelsDirsOf } from "../models-dirs.ts";
 import { columns } from "../text/layout.ts";
 import type { Style } from "../text/style.ts";
 import { theOne } from "../the-one.ts";
@@ -19,7 +20,7 @@ interface ModelsFlags {
 /** `loadout models [rm MODEL]` */
 export const models = guarded(async function (this: CliContext, flags: ModelsFlags, action?: string, name?: string) {
   const { home, folders, config } = await homeOf(this);
-  const modelsDirs = [...(flags.models ?? []), ...(config.modelsDirs ?? [])];
+  const modelsDirs = modelsDirsOf(flags, config);
   const { weights, cutFolders } = await findWeights({ home, modelsDirs });
   if (action === "rm") return remove(this, weights, name, flags, folders.weights);
   if (action !== undefined) {
@@ -50,7 +51,10 @@ async function remove(
   const size = formatFileBytes(only.bytes);
   if (!flags.yes) {
     if (!context.interactive) throw new LoadoutError("removal-unconfirmed", { path: only.path, size });
-    if (!(await askYes(context, `Remove ${only.path} (${size})?`))) return EXIT.ok;
+    if (!(await askYes(context, `Remove ${only.path} (${size})?`))) {
+      context.note("nothing was removed");
+      return EXIT.ok;
+    }
   }
   const freed = await removeWeights(only, store);
   if (flags.json)

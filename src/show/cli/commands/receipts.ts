@@ -37,6 +37,9 @@ export const receipts = guarded(async function (this: CliContext, flags: Receipt
   }
 });
 
+/** So much of a model's name goes into a line of 80 columns; the whole stands in the receipt. */
+const NAME_WIDTH = 22;
+
 function listText(list: readonly Receipt[], style: Style): string {
   if (list.length === 0) return `no receipts yet\nnext: ${style.strong("loadout")}`;
   const rows = list.map((receipt) => {
@@ -44,13 +47,15 @@ function listText(list: readonly Receipt[], style: Style): string {
     const exact = known.filter((term) => term.exact).length;
     return [
       String(receipt.id),
-      day(receipt.atMs),
-      receipt.model.name,
-      `${exact}/${known.length} exact`,
-      ...(["decode", "prefill"] as const).map((what) => ratio(receipt.rates.find((rate) => rate.what === what))),
+      day(receipt.atMs).slice("2026-".length),
+      receipt.model.name.length > NAME_WIDTH ? `${receipt.model.name.slice(0, NAME_WIDTH - 1)}…` : receipt.model.name,
+      `${exact}/${known.length}`,
+      ...(["decode", "prefill"] as const).map((what) =>
+        ratio(receipt.rates.find((rate) => rate.what === what)).replace(" tok/s", ""),
+      ),
     ];
   });
-  const head = ["id", "when", "model", "memory", "decode", "prefill"].map(style.faint);
+  const head = ["id", "when", "model", "exact", "decode tok/s", "prefill tok/s"].map(style.faint);
   return [...columns([head, ...rows], [0]), "", `next: ${style.strong(`loadout receipts ${list[0]!.id}`)}`].join("\n");
 }
 

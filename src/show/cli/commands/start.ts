@@ -13,15 +13,18 @@ import { openOrNote, withoutReceipts } from "../receipts-at-hand.ts";
 import { fitText } from "../text/fit-text.ts";
 import { progressFor } from "../text/progress.ts";
 import { runText } from "../text/run-text.ts";
+import { wordWrap } from "../text/word-wrap.ts";
 import { weightsFor } from "../weights-for.ts";
 
 export interface StartFlags extends PlanFlags {
   readonly model?: string;
   readonly prompt?: string;
-  readonly maxTokens: number;
+  readonly maxTokens?: number;
   readonly yes?: boolean;
 }
 
+/** Long enough to measure, short enough to wait for. */
+const MAX_TOKENS = 160;
 const PROMPT = "Explain in three sentences why the sky is blue.";
 
 /** `loadout`: probe, plan, predict, start, reply, measure, compare, keep. */
@@ -104,7 +107,10 @@ export const start = guarded(async function (this: CliContext, flags: StartFlags
     const answer: RunAnswer = {
       ...run,
       ...(receipts && id !== undefined ? { receipt: { id, database: receipts.path } } : {}),
-      next: ["loadout receipts", `loadout explain ${shellWord(question.context.modelArgument)}`],
+      next: [
+        ...(id === undefined ? [] : ["loadout receipts"]),
+        `loadout explain ${shellWord(question.context.modelArgument)}`,
+      ],
     };
     this.out(flags.json ? JSON.stringify(answer, null, 2) : `\n${runText(answer, this.outStyle)}`);
     return EXIT.ok;
@@ -124,13 +130,16 @@ async function converse(
   const prompt = flags.prompt ?? PROMPT;
   const write = (text: string) => (flags.json ? undefined : context.process.stdout.write(text));
   // a model may write what a terminal would obey
-  const writeReply = (text: string) => write(text.replaceAll("\r", "").replace(/[^\P{Cc}\n\t]/gu, "\ufffd"));
+  const tame = (text: string) => text.replaceAll("\r", "").replace(/[^\P{Cc}\n\t]/gu, "\ufffd");
+  // piped text is left as the model wrote it
+  const wrap = context.process.stdout.isTTY ? wordWrap("model  ".length) : undefined;
+  const writeReply = (text: string) => write(wrap ? wrap.push(tame(text)) : tame(text));
   write(`\n${context.outStyle.strong("you")}    ${prompt}\n${context.outStyle.strong("model")}  `);
   let firstTokenAtMs = Number.NaN;
   let reply: Reply | undefined;
   const stream = engine.chat({
     prompt: engine.template === "own" ? [{ role: "user", content: prompt }] : prompt,
-    maxTokens: flags.maxTokens,
+    maxTokens: flags.maxTokens ?? MAX_TOKENS,
     reusePrefix: false,
     signal: context.signal,
   });
@@ -144,7 +153,7 @@ async function converse(
       }
     }
   } finally {
-    write("\n"); // also before an error
+    write(`${wrap?.flush() ?? ""}\n`); // also before an error
   }
   if (context.signal.aborted || !reply) throw new LoadoutError("interrupted");
   return { reply, firstTokenAtMs };

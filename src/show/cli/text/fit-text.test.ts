@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { FitAnswer } from "../../../plan/answer/index.ts";
 import type { PlaceBalance, Verdict, VerdictWord } from "../../../plan/fit/index.ts";
+import { bytes, sum } from "../../../predict/estimate/index.ts";
 import { fitText } from "./fit-text.ts";
 import { visible } from "./layout.ts";
 import { styleFor } from "./style.ts";
@@ -63,6 +64,17 @@ test("the verdict names the place that decides it, not the one with the smallest
   );
   const disk = verdict("does not fit", place("host", "runs from disk", -1000), place("card", "does not fit", -100));
   expect(text(answer(disk))).toContain("does not fit: 100 MiB short of 1000 MiB on card");
+});
+
+test("a buffer with a long name goes on below itself, inside 80 columns", () => {
+  const fits = answer(verdict("fits", place("host", "fits", 900)));
+  const name = "weights rearranged for the processor (CPU_REPACK)";
+  const memory = sum("memory", "memory", [sum("host", "host", [bytes("repacked", name, 123 * MIB, "header")])]);
+  const lines = text({ ...fits, memory }).split("\n");
+  for (const line of lines) expect(visible(line), line).toBeLessThanOrEqual(80);
+  const start = lines.findIndex((line) => line.includes("weights rearranged"));
+  expect(lines[start]).toContain("123 MiB");
+  expect(lines.slice(start, start + 3).join(" ")).toContain("(CPU_REPACK)");
 });
 
 test("no line is wider than a terminal, and a context that training ends is said to be so", () => {

@@ -88,19 +88,24 @@ export function paint(verdict: VerdictWord, style: Style): string {
       : style.warn(verdict);
 }
 
+/** Longest label of the memory tree before it goes on below: leaves room for the number, the bar and an interval. */
+const LABEL_WIDTH = 28;
+
 function memoryText({ memory }: FitAnswer, style: Style): string[] {
   if (!memory) return [];
   const rows: string[][] = [];
   const visit = (node: Estimate, depth: number) => {
     const interval =
       node.low === undefined ? "" : style.faint(`${formatBytes(node.low)} to ${formatBytes(node.high ?? node.value)}`);
-    const label = "  ".repeat(depth) + (depth < 2 ? style.strong(node.label) : node.label);
+    const indent = "  ".repeat(depth);
+    const [label, ...more] = wrap(node.label, LABEL_WIDTH - indent.length);
     rows.push([
-      label,
+      indent + (depth < 2 ? style.strong(label!) : label!),
       formatBytes(node.value),
       bar(node.value / memory.value, 16),
       interval || style.faint(node.provenance),
     ]);
+    for (const rest of more) rows.push([`${indent}  ${rest}`, "", "", ""]);
     if (depth < 2) for (const part of node.parts ?? []) if (part.value > 0) visit(part, depth + 1);
   };
   visit(memory, 0);

@@ -1,4 +1,5 @@
 import {
+  cast,
   contiguous,
   copyInto,
   flashAttention,
@@ -11,7 +12,7 @@ import {
   transpose,
   view,
 } from "../graph/operations.ts";
-import { rowBytes } from "../graph/element.ts";
+import { F16, F32, rowBytes } from "../graph/element.ts";
 import { elements, type GraphTensor } from "../graph/tensor.ts";
 import type { CacheInputs, GraphBuilder } from "./builder.ts";
 
@@ -112,7 +113,7 @@ function mix(builder: GraphBuilder, query: GraphTensor, inputs: CacheInputs, lay
     [0, 2, 1, 3],
   );
   if (settings.flashAttention) {
-    const attended = flashAttention(q, key, value, inputs.mask);
+    const attended = flashAttention(q, halfPrecision(key), halfPrecision(value), inputs.mask);
     builder.attended.push({ node: attended, layer });
     const [length, heads, rows, all] = attended.shape;
     return reshape(attended, [length * heads, rows * all]);
@@ -123,6 +124,11 @@ function mix(builder: GraphBuilder, query: GraphTensor, inputs: CacheInputs, lay
   const flat = contiguous(weighted, [weighted.shape[0] * weighted.shape[1], weighted.shape[2] * weighted.shape[3]]);
   builder.request.pinToHost?.(flat);
   return flat;
+}
+
+/** Flash attention takes no single precision: such a cache is cast first. */
+function halfPrecision(cached: GraphTensor): GraphTensor {
+  return cached.type === F32 ? cast(cached, F16) : cached;
 }
 
 /** Values of a cache laid out for flash attention, turned for a product. */
