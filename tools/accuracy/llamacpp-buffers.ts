@@ -9,7 +9,8 @@ import {
 import { predictLlamaCpp, type EngineBuffer, type LlamaCppQuestion } from "../../src/predict/memory/index.ts";
 import type { Fields } from "./fields.ts";
 import type { ScoredTerm } from "./score.ts";
-import { truthGeometry, truthTensors } from "./truth-model.ts";
+import { truthGeometry } from "./truth-model.ts";
+import { truthTensors } from "./truth-tensors.ts";
 
 type Term = Omit<ScoredTerm, "file" | "line">;
 

@@ -22,10 +22,28 @@ export interface Heads {
   readonly value: GraphTensor;
 }
 
-/** The three projections (llama-graph.cpp, `build_qkv`). */
+/** What attention has besides queries, keys and values. */
+export interface AttentionParts {
+  /** in which the heads enter the graph: it differs between models with and without windows */
+  readonly order: "query-value-key" | "query-key-value";
+  /** scores are kept within bounds before the softmax */
+  readonly softCap?: boolean;
+  /** a score every head always has */
+  readonly sinks?: GraphTensor | undefined;
+  /** what is done to the weighted values before the output projection */
+  readonly beforeOutput?: (mixed: GraphTensor) => GraphTensor;
+}
+
+/** The three projections (llama-graph.cpp, `build_qkv`): three products, or three views of one. */
 export function projectHeads(builder: GraphBuilder, x: GraphTensor, layer: number): Heads {
   const { heads, kvHeads, keyLength, valueLength } = builder.attention(layer);
   const tokens = x.shape[1];
+  if (builder.optional("attn_qkv", layer) !== undefined) {
+    const all = builder.project(x, "attn_qkv", layer);
+    const part = (length: number, count: number): GraphTensor =>
+      view(all, [length, count, tokens], [rowBytes(all.type, length), all.strides[1]]);
+    return { query: part(keyLength, heads), key: part(keyLength, kvHeads), value: part(valueLength, kvHeads) };
+  }
   const query = builder.project(x, "attn_q", layer);
   const key = builder.project(x, "attn_k", layer);
   const value = builder.project(x, "attn_v", layer);
@@ -38,27 +56,27 @@ export function projectHeads(builder: GraphBuilder, x: GraphTensor, layer: numbe
 
 /**
  * Attention through the cache (llama-graph.cpp, `build_attn`): rotation for a quantised cache, the cache's write, attention over
- * the whole cache, the output projection. The order in which queries, keys and values enter the graph differs between models with
- * and without windows.
+ * the whole cache, the output projection.
  */
 export function attend(
   builder: GraphBuilder,
   { query, key, value }: Heads,
   inputs: CacheInputs,
   layer: number,
-  order: "query-value-key" | "query-key-value",
+  parts: AttentionParts,
 ): GraphTensor {
   const { graph } = builder;
   const q = inputs.keyRotation === undefined ? query : rotate(query, inputs.keyRotation);
   const k = inputs.keyRotation === undefined ? key : rotate(key, inputs.keyRotation);
   const v = inputs.valueRotation === undefined ? value : rotate(value, inputs.valueRotation);
-  for (const tensor of order === "query-value-key" ? [q, v, k] : [q, k, v]) graph.expand(tensor);
+  for (const tensor of parts.order === "query-value-key" ? [q, v, k] : [q, k, v]) graph.expand(tensor);
   graph.expand(writeKeys(builder, k, inputs, layer));
   graph.expand(writeValues(builder, v, inputs, layer));
-  const mixed = mix(builder, q, inputs, layer);
+  const mixed = mix(builder, q, inputs, layer, parts);
   graph.expand(mixed);
   const turnedBack = inputs.valueRotation === undefined ? mixed : rotate(mixed, inputs.valueRotation);
-  return builder.project(turnedBack, "attn_output", layer);
+  const done = parts.beforeOutput === undefined ? turnedBack : parts.beforeOutput(turnedBack);
+  return builder.project(done, "attn_output", layer);
 }
 
 function writeKeys(builder: GraphBuilder, key: GraphTensor, inputs: CacheInputs, layer: number): GraphTensor {
@@ -100,7 +118,13 @@ function mergedStreams(cache: GraphTensor): GraphTensor {
 }
 
 /** Weighted values, [heads x value length, tokens] (llama-graph.cpp, `build_attn_mha`). */
-function mix(builder: GraphBuilder, query: GraphTensor, inputs: CacheInputs, layer: number): GraphTensor {
+function mix(
+  builder: GraphBuilder,
+  query: GraphTensor,
+  inputs: CacheInputs,
+  layer: number,
+  { sinks, softCap }: AttentionParts,
+): GraphTensor {
   const { settings, sizes } = builder.request;
   const { streams } = sizes;
   const tokens = query.shape[2] / streams;
@@ -112,12 +136,14 @@ function mix(builder: GraphBuilder, query: GraphTensor, inputs: CacheInputs, lay
     [0, 2, 1, 3],
   );
   if (settings.flashAttention) {
-    const attended = flashAttention(q, key, value, inputs.mask);
+    const attended = flashAttention(q, key, value, inputs.mask, sinks);
     builder.attended.push({ node: attended, layer });
     const [length, heads, rows, all] = attended.shape;
     return reshape(attended, [length * heads, rows * all]);
   }
-  const scores = like("soft_max", multiplyMatrix(key, q), inputs.mask);
+  const products = multiplyMatrix(key, q);
+  const capped = softCap === true ? like("scale", like("unary", like("scale", products))) : products;
+  const scores = like("soft_max", capped, inputs.mask, sinks);
   const rows = settings.valuesTransposed ? value : contiguousTransposed(value);
   const weighted = permute(multiplyMatrix(rows, scores), [0, 2, 1, 3]);
   const flat = contiguous(weighted, [weighted.shape[0] * weighted.shape[1], weighted.shape[2] * weighted.shape[3]]);

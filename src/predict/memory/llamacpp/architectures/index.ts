@@ -1,11 +1,31 @@
 import type { Architecture } from "./architecture.ts";
+import { cohere2 } from "./cohere2.ts";
+import { gemma2 } from "./gemma2.ts";
 import { gemma3 } from "./gemma3.ts";
-import { llama } from "./llama.ts";
-import { qwen2, qwen3, qwen3moe } from "./qwen.ts";
+import { ernie45Moe, glm4, llama, mistral3, phi3, seedOss } from "./llama.ts";
+import { bailingMoe2, qwen2, qwen3, qwen3moe } from "./qwen.ts";
+import { minimaxM2, olmo2, olmoe } from "./whole-norm.ts";
 
 /** Architectures whose graph is known, by GGUF name. */
 const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map(
-  [llama, gemma3, qwen2, qwen3, qwen3moe].map((each) => [each.name, each]),
+  [
+    bailingMoe2,
+    cohere2,
+    ernie45Moe,
+    gemma2,
+    gemma3,
+    glm4,
+    llama,
+    minimaxM2,
+    mistral3,
+    olmo2,
+    olmoe,
+    phi3,
+    qwen2,
+    qwen3,
+    qwen3moe,
+    seedOss,
+  ].map((each) => [each.name, each]),
 );
 
 export function architectureOf(name: string): Architecture | undefined {

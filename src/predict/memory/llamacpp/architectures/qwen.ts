@@ -20,6 +20,9 @@ export const qwen3: Architecture = { name: "qwen3", build: normedHeads };
 /** Qwen 3 with experts (src/models/qwen3moe.cpp). */
 export const qwen3moe: Architecture = { name: "qwen3moe", build: normedHeads };
 
+/** Ling and Ring 2 (src/models/bailingmoe2.cpp). */
+export const bailingMoe2: Architecture = { name: "bailingmoe2", build: normedHeads };
+
 function normedHeads(builder: GraphBuilder): ReturnType<Architecture["build"]> {
   return plainDecoder(builder, (heads, positions, layer) => ({
     ...heads,

@@ -36,6 +36,9 @@ export function like(
     | "mul"
     | "div"
     | "scale"
+    | "fill"
+    | "l2_norm"
+    | "norm"
     | "rms_norm"
     | "rope"
     | "soft_max"
@@ -48,6 +51,22 @@ export function like(
   ...rest: (GraphTensor | undefined)[]
 ): GraphTensor {
   return new GraphTensor(operation, first.type, first.shape, [first, ...rest]);
+}
+
+/** Gate and up side by side in one tensor: the product has half its width. */
+export function gluOfHalves(both: GraphTensor): GraphTensor {
+  return new GraphTensor("glu", both.type, [both.shape[0] / 2, both.shape[1], both.shape[2], both.shape[3]], [both]);
+}
+
+/** The bias of each chosen expert: `biases` is [width, experts], `ids` [experts used, tokens]. */
+export function addForExperts(tensor: GraphTensor, biases: GraphTensor, ids: GraphTensor): GraphTensor {
+  return new GraphTensor("add_id", tensor.type, tensor.shape, [tensor, biases, ids]);
+}
+
+/** Two tensors one behind the other along the first dimension. */
+export function concat(first: GraphTensor, second: GraphTensor): GraphTensor {
+  const [, b, c, d] = first.shape;
+  return new GraphTensor("concat", first.type, [first.shape[0] + second.shape[0], b, c, d], [first, second]);
 }
 
 export function sumRows(tensor: GraphTensor): GraphTensor {
@@ -127,9 +146,10 @@ export function flashAttention(
   key: GraphTensor,
   value: GraphTensor,
   mask: GraphTensor,
+  sinks?: GraphTensor,
 ): GraphTensor {
   const shape: Shape = [value.shape[0], query.shape[2], query.shape[1], query.shape[3]];
-  return new GraphTensor("flash_attn_ext", F32, shape, [query, key, value, mask]);
+  return new GraphTensor("flash_attn_ext", F32, shape, [query, key, value, mask, sinks]);
 }
 
 /** Rotation of every head by an orthogonal matrix, as is done before a cache is quantised. */

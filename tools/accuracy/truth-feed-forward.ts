@@ -1,0 +1,26 @@
+import type { ExpertFeedForward, FeedForward } from "../../src/facts/model/index.ts";
+import type { Fields } from "./fields.ts";
+
+/** What the headers said of the choice of experts beyond their number, as published models of the architecture do. */
+const CHOICES: Readonly<Record<string, Partial<ExpertFeedForward>>> = {
+  bailingmoe2: { gating: "sigmoid", normalized: true, expertGroups: 8, expertGroupsUsed: 4 },
+  deepseek2: { gating: "sigmoid", normalized: true, scaled: true, expertGroups: 8, expertGroupsUsed: 4 },
+  "minimax-m2": { gating: "sigmoid" },
+};
+
+/** What a layer of a truth row's model computes after mixing. */
+export function truthFeedForward(model: Fields, layer: number): FeedForward {
+  const experts = model.number("n_expert");
+  if (experts === 0 || layer < model.number("n_dense_lead")) {
+    return { kind: "dense", length: model.number("n_ff"), gated: true };
+  }
+  return {
+    kind: "experts",
+    experts,
+    expertsUsed: model.number("n_expert_used"),
+    expertLength: model.number("n_ff_exp"),
+    sharedLength: model.number("n_ff_shexp"),
+    denseSideLength: model.flag("moe_dense_side") ? model.number("n_ff") : 0,
+    ...CHOICES[model.text("arch")],
+  };
+}

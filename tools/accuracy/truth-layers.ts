@@ -1,0 +1,76 @@
+import type { Geometry, Layer } from "../../src/facts/model/index.ts";
+
+/** A tensor of a layer, without `.weight` unless it is a bias; rows that are no multiple of 256 make it Q8_0. */
+type Row = readonly [name: string, shape: readonly number[], type: string];
+
+const SANDWICH = ["attn_norm", "post_attention_norm", "ffn_norm", "post_ffw_norm"];
+/** Norms over the whole width, where they are not the two usual ones. */
+const NORMS: Readonly<Record<string, readonly string[]>> = {
+  cohere2: ["attn_norm"],
+  gemma2: SANDWICH,
+  gemma3: SANDWICH,
+  glm4: SANDWICH,
+  olmo2: ["post_attention_norm", "post_ffw_norm"],
+  seed_oss: ["attn_norm", "post_attention_norm"],
+};
+const FUSED_HEADS = new Set(["phi3", "bailingmoe2"]);
+const FUSED_GATES = new Set(["phi3", "glm4"]);
+/** norms of queries and keys over all heads together */
+const WHOLE_NORMS = new Set(["olmo2", "olmoe", "minimax-m2"]);
+const CHOICE_BIAS = new Set(["minimax-m2", "ernie4_5-moe"]);
+
+export function layerTensors({ architecture, embeddingLength: width }: Geometry, { mixer, feedForward }: Layer): Row[] {
+  if (mixer.kind !== "attention") return [];
+  const keys = mixer.keyLength * mixer.kvHeads;
+  const values = mixer.valueLength * mixer.kvHeads;
+  const queries = mixer.keyLength * mixer.heads;
+  const rows: Row[] = [["attn_output", [mixer.valueLength * mixer.heads, width], "Q4_K"]];
+  if (FUSED_HEADS.has(architecture)) rows.push(["attn_qkv", [width, queries + keys + values], "Q4_K"]);
+  else
+    rows.push(
+      ["attn_q", [width, queries], "Q4_K"],
+      ["attn_k", [width, keys], "Q4_K"],
+      ["attn_v", [width, values], "Q4_K"],
+    );
+  for (const norm of NORMS[architecture] ?? ["attn_norm", "ffn_norm"]) rows.push([norm, [width], "F32"]);
+  if (WHOLE_NORMS.has(architecture)) rows.push(["attn_q_norm", [queries], "F32"], ["attn_k_norm", [keys], "F32"]);
+  if (["bailingmoe2", "gemma3", "qwen3", "qwen3moe"].includes(architecture)) {
+    rows.push(["attn_q_norm", [mixer.keyLength], "F32"], ["attn_k_norm", [mixer.keyLength], "F32"]);
+  }
+  if (architecture === "qwen2") {
+    rows.push(["attn_q.bias", [queries], "F32"], ["attn_k.bias", [keys], "F32"], ["attn_v.bias", [keys], "F32"]);
+  }
+  return [...rows, ...feedForwardTensors(architecture, width, feedForward)];
+}
+
+function feedForwardTensors(architecture: string, width: number, feedForward: Layer["feedForward"]): Row[] {
+  if (feedForward.kind === "dense") {
+    const { length } = feedForward;
+    if (FUSED_GATES.has(architecture)) {
+      return [
+        ["ffn_up", [width, 2 * length], "Q4_K"],
+        ["ffn_down", [length, width], "Q4_K"],
+      ];
+    }
+    return [
+      ["ffn_gate", [width, length], "Q4_K"],
+      ["ffn_up", [width, length], "Q4_K"],
+      ["ffn_down", [length, width], "Q4_K"],
+    ];
+  }
+  if (feedForward.kind === "none") return [];
+  const { experts, expertLength, sharedLength } = feedForward;
+  const shared: Row[] = [
+    ["ffn_gate_shexp", [width, sharedLength], "Q4_K"],
+    ["ffn_up_shexp", [width, sharedLength], "Q4_K"],
+    ["ffn_down_shexp", [sharedLength, width], "Q4_K"],
+  ];
+  return [
+    ...(sharedLength > 0 ? shared : []),
+    ...(CHOICE_BIAS.has(architecture) ? [["exp_probs_b.bias", [experts], "F32"] as const] : []),
+    ["ffn_gate_inp", [width, experts], "F32"],
+    ["ffn_gate_exps", [width, expertLength, experts], "Q4_K"],
+    ["ffn_up_exps", [width, expertLength, experts], "Q4_K"],
+    ["ffn_down_exps", [expertLength, width, experts], "Q4_K"],
+  ];
+}

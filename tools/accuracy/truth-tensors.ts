@@ -1,0 +1,40 @@
+import type { Geometry } from "../../src/facts/model/index.ts";
+import { tensorType, type Tensor } from "../../src/facts/weights/index.ts";
+import { layerTensors } from "./truth-layers.ts";
+
+// Headers of the truth rows were written by one rule, restated here and in truth-layers.ts: Q4_K matrices, the output matrix (or the
+// embedding it is tied to) in Q6_K, Q8_0 where a row is not a multiple of 256, everything else in F32; rotation factors with
+// every `llama`.
+
+/** The tensors of such a header. */
+export function truthTensors(geometry: Geometry): Tensor[] {
+  const tensors: Tensor[] = [];
+  const add = (name: string, shape: readonly number[], wanted: string): void => {
+    const type = tensorType(wanted !== "F32" && shape[0]! % 256 !== 0 ? "Q8_0" : wanted)!;
+    const elements = shape.reduce((product, length) => product * length, 1);
+    tensors.push({
+      name,
+      type: type.name,
+      shape,
+      bytes: (elements / type.blockLength) * type.blockBytes,
+      offset: 0,
+      file: 0,
+    });
+  };
+  const { embeddingLength: width, vocabularySize, tiedEmbeddings } = geometry;
+  add("token_embd.weight", [width, vocabularySize], tiedEmbeddings ? "Q6_K" : "Q4_K");
+  add("output_norm.weight", [width], "F32");
+  if (!tiedEmbeddings) add("output.weight", [width, vocabularySize], "Q6_K");
+  if (geometry.architecture === "llama") add("rope_freqs.weight", [headLength(geometry) / 2], "F32");
+  geometry.layers.forEach((layer, index) => {
+    for (const [name, shape, type] of layerTensors(geometry, layer)) {
+      add(`blk.${index}.${name}${name.endsWith(".bias") ? "" : ".weight"}`, shape, type);
+    }
+  });
+  return tensors;
+}
+
+function headLength({ layers }: Geometry): number {
+  const mixer = layers[0]?.mixer;
+  return mixer?.kind === "attention" ? mixer.keyLength : 0;
+}
