@@ -11,6 +11,7 @@ const NORMS: Readonly<Record<string, readonly string[]>> = {
   gemma3: SANDWICH,
   glm4: SANDWICH,
   olmo2: ["post_attention_norm", "post_ffw_norm"],
+  "gpt-oss": ["attn_norm", "post_attention_norm"],
   seed_oss: ["attn_norm", "post_attention_norm"],
 };
 const FUSED_HEADS = new Set(["phi3", "bailingmoe2"]);
@@ -24,7 +25,9 @@ export function layerTensors({ architecture, embeddingLength: width }: Geometry,
   const keys = mixer.keyLength * mixer.kvHeads;
   const values = mixer.valueLength * mixer.kvHeads;
   const queries = mixer.keyLength * mixer.heads;
-  const rows: Row[] = [["attn_output", [mixer.valueLength * mixer.heads, width], "Q4_K"]];
+  const rows: Row[] = [
+    ["attn_output", [mixer.valueLength * mixer.heads, width], architecture === "gpt-oss" ? "Q8_0" : "Q4_K"],
+  ];
   if (FUSED_HEADS.has(architecture)) rows.push(["attn_qkv", [width, queries + keys + values], "Q4_K"]);
   else
     rows.push(
@@ -37,9 +40,10 @@ export function layerTensors({ architecture, embeddingLength: width }: Geometry,
   if (["bailingmoe2", "gemma3", "qwen3", "qwen3moe"].includes(architecture)) {
     rows.push(["attn_q_norm", [mixer.keyLength], "F32"], ["attn_k_norm", [mixer.keyLength], "F32"]);
   }
-  if (architecture === "qwen2") {
+  if (architecture === "qwen2" || architecture === "gpt-oss") {
     rows.push(["attn_q.bias", [queries], "F32"], ["attn_k.bias", [keys], "F32"], ["attn_v.bias", [keys], "F32"]);
   }
+  if (architecture === "gpt-oss") rows.push(["attn_sinks", [mixer.heads], "F32"], ["attn_output.bias", [width], "F32"]);
   return [...rows, ...feedForwardTensors(architecture, width, feedForward)];
 }
 
@@ -60,17 +64,25 @@ function feedForwardTensors(architecture: string, width: number, feedForward: La
   }
   if (feedForward.kind === "none") return [];
   const { experts, expertLength, sharedLength } = feedForward;
+  const matrix = architecture === "gpt-oss" ? "MXFP4" : "Q4_K";
   const shared: Row[] = [
     ["ffn_gate_shexp", [width, sharedLength], "Q4_K"],
     ["ffn_up_shexp", [width, sharedLength], "Q4_K"],
     ["ffn_down_shexp", [sharedLength, width], "Q4_K"],
   ];
+  const biases: Row[] = [
+    ["ffn_gate_inp.bias", [experts], "F32"],
+    ["ffn_gate_exps.bias", [expertLength, experts], "F32"],
+    ["ffn_up_exps.bias", [expertLength, experts], "F32"],
+    ["ffn_down_exps.bias", [width, experts], "F32"],
+  ];
   return [
+    ...(architecture === "gpt-oss" ? biases : []),
     ...(sharedLength > 0 ? shared : []),
     ...(CHOICE_BIAS.has(architecture) ? [["exp_probs_b.bias", [experts], "F32"] as const] : []),
     ["ffn_gate_inp", [width, experts], "F32"],
-    ["ffn_gate_exps", [width, expertLength, experts], "Q4_K"],
-    ["ffn_up_exps", [width, expertLength, experts], "Q4_K"],
-    ["ffn_down_exps", [expertLength, width, experts], "Q4_K"],
+    ["ffn_gate_exps", [width, expertLength, experts], matrix],
+    ["ffn_up_exps", [width, expertLength, experts], matrix],
+    ["ffn_down_exps", [expertLength, width, experts], matrix],
   ];
 }

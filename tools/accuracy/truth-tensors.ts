@@ -3,14 +3,14 @@ import { tensorType, type Tensor } from "../../src/facts/weights/index.ts";
 import { layerTensors } from "./truth-layers.ts";
 
 // Headers of the truth rows were written by one rule, restated here and in truth-layers.ts: Q4_K matrices, the output matrix (or the
-// embedding it is tied to) in Q6_K, Q8_0 where a row is not a multiple of 256, everything else in F32; rotation factors with
+// embedding it is tied to) in Q6_K, Q8_0 where a row is not a multiple of 256, everything else in F32; gpt-oss in MXFP4 (experts) and Q8_0; rotation factors with
 // every `llama`.
 
 /** The tensors of such a header. */
 export function truthTensors(geometry: Geometry): Tensor[] {
   const tensors: Tensor[] = [];
   const add = (name: string, shape: readonly number[], wanted: string): void => {
-    const type = tensorType(wanted !== "F32" && shape[0]! % 256 !== 0 ? "Q8_0" : wanted)!;
+    const type = tensorType(wanted.endsWith("_K") && shape[0]! % 256 !== 0 ? "Q8_0" : wanted)!;
     const elements = shape.reduce((product, length) => product * length, 1);
     tensors.push({
       name,

@@ -2,6 +2,7 @@ import type { Architecture } from "./architecture.ts";
 import { cohere2 } from "./cohere2.ts";
 import { gemma2 } from "./gemma2.ts";
 import { gemma3 } from "./gemma3.ts";
+import { gptOss } from "./gpt-oss.ts";
 import { ernie45Moe, glm4, llama, mistral3, phi3, seedOss } from "./llama.ts";
 import { bailingMoe2, qwen2, qwen3, qwen3moe } from "./qwen.ts";
 import { minimaxM2, olmo2, olmoe } from "./whole-norm.ts";
@@ -15,6 +16,7 @@ const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map(
     gemma2,
     gemma3,
     glm4,
+    gptOss,
     llama,
     minimaxM2,
     mistral3,
