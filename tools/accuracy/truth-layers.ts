@@ -1,4 +1,4 @@
-import type { Geometry, Layer } from "../../src/facts/model/index.ts";
+import type { Geometry, LatentAttention, Layer } from "../../src/facts/model/index.ts";
 
 /** A tensor of a layer, without `.weight` unless it is a bias; rows that are no multiple of 256 make it Q8_0. */
 type Row = readonly [name: string, shape: readonly number[], type: string];
@@ -18,9 +18,11 @@ const FUSED_HEADS = new Set(["phi3", "bailingmoe2"]);
 const FUSED_GATES = new Set(["phi3", "glm4"]);
 /** norms of queries and keys over all heads together */
 const WHOLE_NORMS = new Set(["olmo2", "olmoe", "minimax-m2"]);
-const CHOICE_BIAS = new Set(["minimax-m2", "ernie4_5-moe"]);
+const CHOICE_BIAS = new Set(["minimax-m2", "ernie4_5-moe", "deepseek2"]);
 
 export function layerTensors({ architecture, embeddingLength: width }: Geometry, { mixer, feedForward }: Layer): Row[] {
+  if (mixer.kind === "mla")
+    return [...latentTensors(width, mixer), ...feedForwardTensors(architecture, width, feedForward)];
   if (mixer.kind !== "attention") return [];
   const keys = mixer.keyLength * mixer.kvHeads;
   const values = mixer.valueLength * mixer.kvHeads;
@@ -84,5 +86,21 @@ function feedForwardTensors(architecture: string, width: number, feedForward: La
     ["ffn_gate_exps", [width, expertLength, experts], matrix],
     ["ffn_up_exps", [width, expertLength, experts], matrix],
     ["ffn_down_exps", [expertLength, width, experts], matrix],
+  ];
+}
+
+function latentTensors(width: number, mixer: LatentAttention): Row[] {
+  const { heads, keyLength, valueLength, latentLength, ropeLength, queryLatentLength } = mixer;
+  return [
+    ["attn_norm", [width], "F32"],
+    ["ffn_norm", [width], "F32"],
+    ["attn_q_a", [width, queryLatentLength], "Q4_K"],
+    ["attn_q_a_norm", [queryLatentLength], "F32"],
+    ["attn_q_b", [queryLatentLength, heads * keyLength], "Q4_K"],
+    ["attn_kv_a_mqa", [width, latentLength + ropeLength], "Q4_K"],
+    ["attn_kv_a_norm", [latentLength], "F32"],
+    ["attn_k_b", [keyLength - ropeLength, latentLength, heads], "Q4_K"],
+    ["attn_v_b", [latentLength, valueLength, heads], "Q4_K"],
+    ["attn_output", [heads * valueLength, width], "Q4_K"],
   ];
 }

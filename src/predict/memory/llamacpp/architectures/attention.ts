@@ -79,7 +79,7 @@ export function attend(
   return builder.project(done, "attn_output", layer);
 }
 
-function writeKeys(builder: GraphBuilder, key: GraphTensor, inputs: CacheInputs, layer: number): GraphTensor {
+export function writeKeys(builder: GraphBuilder, key: GraphTensor, inputs: CacheInputs, layer: number): GraphTensor {
   const cache = builder.cache(layer).key;
   if (inputs.keyRows === undefined) return copyInto(rowsOf(cache, key), key);
   const rows = view(key, [key.shape[0] * key.shape[1], key.shape[2]], [key.strides[2]]);
@@ -117,38 +117,71 @@ function mergedStreams(cache: GraphTensor): GraphTensor {
   return cache.shape[2] > 1 ? reshape(cache, [cache.shape[0], cache.shape[1] * cache.shape[2]]) : cache;
 }
 
-/** Weighted values, [heads x value length, tokens] (llama-graph.cpp, `build_attn_mha`). */
+/** Weighted values of a layer's own cache, [heads x value length, tokens]. */
 function mix(
   builder: GraphBuilder,
   query: GraphTensor,
   inputs: CacheInputs,
   layer: number,
-  { sinks, softCap }: AttentionParts,
+  parts: AttentionParts,
+): GraphTensor {
+  const { valuesTransposed } = builder.request.settings;
+  return mixValues(builder, query, cachedKeys(builder, layer), cachedValues(builder, layer), layer, {
+    ...parts,
+    mask: inputs.mask,
+    valuesTransposed,
+  });
+}
+
+export interface MixParts extends Pick<AttentionParts, "softCap" | "sinks"> {
+  readonly mask: GraphTensor;
+  readonly valuesTransposed: boolean;
+  /** matrices that turn a compressed value into one a head (latent attention) */
+  readonly decompress?: GraphTensor;
+}
+
+/** Weighted values, [heads x value length, tokens] (llama-graph.cpp, `build_attn_mha`). */
+export function mixValues(
+  builder: GraphBuilder,
+  query: GraphTensor,
+  keys: GraphTensor,
+  values: GraphTensor,
+  layer: number,
+  { mask, sinks, softCap, valuesTransposed, decompress }: MixParts,
 ): GraphTensor {
   const { settings, sizes } = builder.request;
   const { streams } = sizes;
   const tokens = query.shape[2] / streams;
-  const key = permute(cachedKeys(builder, layer), [0, 2, 1, 3]);
-  const value = permute(cachedValues(builder, layer), [0, 2, 1, 3]);
   const perStream = [query.shape[0], query.shape[1], tokens, streams];
-  const q = permute(
+  const [q, key, value] = [
     view(query, perStream, [query.strides[1], query.strides[2], query.strides[2] * tokens]),
-    [0, 2, 1, 3],
-  );
+    keys,
+    values,
+  ].map(swapHeads);
   if (settings.flashAttention) {
-    const attended = flashAttention(q, key, value, inputs.mask, sinks);
+    let attended = flashAttention(q!, key!, value!, mask, sinks);
     builder.attended.push({ node: attended, layer });
+    if (decompress !== undefined) {
+      const apart = swapHeads(multiplyMatrix(decompress, swapHeads(attended)));
+      attended = contiguous(apart, apart.shape);
+    }
     const [length, heads, rows, all] = attended.shape;
     return reshape(attended, [length * heads, rows * all]);
   }
-  const products = multiplyMatrix(key, q);
+  const products = multiplyMatrix(key!, q!);
   const capped = softCap === true ? like("scale", like("unary", like("scale", products))) : products;
-  const scores = like("soft_max", capped, inputs.mask, sinks);
-  const rows = settings.valuesTransposed ? value : contiguousTransposed(value);
-  const weighted = permute(multiplyMatrix(rows, scores), [0, 2, 1, 3]);
+  const scores = like("soft_max", capped, mask, sinks);
+  let mixed = multiplyMatrix(valuesTransposed ? value! : contiguousTransposed(value!), scores);
+  if (decompress !== undefined) mixed = multiplyMatrix(decompress, mixed);
+  const weighted = swapHeads(mixed);
   const flat = contiguous(weighted, [weighted.shape[0] * weighted.shape[1], weighted.shape[2] * weighted.shape[3]]);
   builder.request.pinToHost?.(flat);
   return flat;
+}
+
+/** Heads and tokens change places. */
+function swapHeads(tensor: GraphTensor): GraphTensor {
+  return permute(tensor, [0, 2, 1, 3]);
 }
 
 /** Values of a cache laid out for flash attention, turned for a product. */

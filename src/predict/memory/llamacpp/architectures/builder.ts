@@ -1,5 +1,5 @@
 import { LoadoutError } from "../../../../facts/errors/index.ts";
-import type { Attention, Geometry, Layer } from "../../../../facts/model/index.ts";
+import type { Attention, Geometry, LatentAttention, Layer } from "../../../../facts/model/index.ts";
 import type { CacheType, LlamaCppBuild } from "../../../../facts/runtime/index.ts";
 import type { ContextSizes } from "../context.ts";
 import { cacheTensors, type CacheKind, type LayerCache } from "../cache.ts";
@@ -64,6 +64,13 @@ export class GraphBuilder {
     return attentionOf(this.layers[layer]!)!;
   }
 
+  latent(layer: number): LatentAttention {
+    const { mixer } = this.layers[layer]!;
+    if (mixer.kind === "mla") return mixer;
+    const { architecture } = this.request.geometry;
+    throw new LoadoutError("tensor-missing", { architecture, tensor: tensorName("attn_k_b", layer, "weight") });
+  }
+
   /** A weight the graph cannot do without. */
   weight(name: string, layer?: number): GraphTensor {
     const leaf = this.optional(name, layer);
@@ -120,15 +127,17 @@ export class GraphBuilder {
     const mask = input(maskType, [cells, tokens / sizes.streams, 1, sizes.streams], "attention mask");
     const rotated = (type: CacheType, length: number, size: number): GraphTensor | undefined =>
       build.rotatesQuantizedCache ? rotation(type, length, size) : undefined;
-    const heads = this.layers.map(attentionOf).find((attention) => attention !== undefined)!;
+    // latent attention caches no values, and its keys are never rotated
+    const heads = this.layers.map(attentionOf).find((attention) => attention !== undefined);
     return {
       keyRows: build.cacheRowsByIndex ? input(I64, [tokens]) : undefined,
-      valueRows: build.cacheRowsByIndex
-        ? input(I64, [settings.valuesTransposed ? tokens * widest : tokens])
-        : undefined,
+      valueRows:
+        build.cacheRowsByIndex && heads !== undefined
+          ? input(I64, [settings.valuesTransposed ? tokens * widest : tokens])
+          : undefined,
       mask: settings.flashAttention && maskType === F32 ? cast(mask, F16) : mask,
-      keyRotation: rotated(settings.cacheTypeK, heads.keyLength, largestPowerOfTwo(heads.keyLength)),
-      valueRotation: rotated(settings.cacheTypeV, heads.valueLength, ROTATION),
+      keyRotation: heads && rotated(settings.cacheTypeK, heads.keyLength, largestPowerOfTwo(heads.keyLength)),
+      valueRotation: heads && rotated(settings.cacheTypeV, heads.valueLength, ROTATION),
     };
   }
 

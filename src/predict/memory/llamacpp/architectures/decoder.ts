@@ -90,7 +90,13 @@ export function outputLogits(builder: GraphBuilder, x: GraphTensor): GraphTensor
   return builder.project(result, "output");
 }
 
-function feedForward(builder: GraphBuilder, x: GraphTensor, layer: number, parts: DecoderParts): GraphTensor {
+/** Experts where the layer has them. */
+export function feedForward(
+  builder: GraphBuilder,
+  x: GraphTensor,
+  layer: number,
+  parts: Pick<DecoderParts, "routing"> = {},
+): GraphTensor {
   const { feedForward: kind } = builder.layers[layer]!;
   return kind.kind === "experts"
     ? expertFeedForward(builder, x, layer, kind, parts.routing)

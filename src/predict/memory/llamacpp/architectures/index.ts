@@ -1,5 +1,6 @@
 import type { Architecture } from "./architecture.ts";
 import { cohere2 } from "./cohere2.ts";
+import { deepseek2 } from "./deepseek2.ts";
 import { gemma2 } from "./gemma2.ts";
 import { gemma3 } from "./gemma3.ts";
 import { gptOss } from "./gpt-oss.ts";
@@ -12,6 +13,7 @@ const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map(
   [
     bailingMoe2,
     cohere2,
+    deepseek2,
     ernie45Moe,
     gemma2,
     gemma3,
