@@ -117,6 +117,7 @@ function settingsOf(params: Fields, sequences: number): LlamaCppSettings {
     cacheOnHost: !params.flag("offload_kqv", true),
     opOffload: params.flag("op_offload", true),
     expertLayersOnHost: params.number("n_cpu_moe"),
+    stateSnapshots: params.number("n_rs_seq"),
   };
 }
 

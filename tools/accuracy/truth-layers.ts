@@ -1,4 +1,4 @@
-import type { Geometry, LatentAttention, Layer } from "../../src/facts/model/index.ts";
+import type { Geometry, LatentAttention, Layer, Recurrent } from "../../src/facts/model/index.ts";
 
 /** A tensor of a layer, without `.weight` unless it is a bias; rows that are no multiple of 256 make it Q8_0. */
 type Row = readonly [name: string, shape: readonly number[], type: string];
@@ -12,17 +12,23 @@ const NORMS: Readonly<Record<string, readonly string[]>> = {
   glm4: SANDWICH,
   olmo2: ["post_attention_norm", "post_ffw_norm"],
   "gpt-oss": ["attn_norm", "post_attention_norm"],
+  qwen35: ["attn_norm", "post_attention_norm"],
+  qwen35moe: ["attn_norm", "post_attention_norm"],
+  qwen3next: ["attn_norm", "post_attention_norm"],
   seed_oss: ["attn_norm", "post_attention_norm"],
 };
 const FUSED_HEADS = new Set(["phi3", "bailingmoe2"]);
 const FUSED_GATES = new Set(["phi3", "glm4"]);
 /** norms of queries and keys over all heads together */
 const WHOLE_NORMS = new Set(["olmo2", "olmoe", "minimax-m2"]);
+const GATED_QUERIES = new Set(["qwen35", "qwen35moe", "qwen3next"]);
 const CHOICE_BIAS = new Set(["minimax-m2", "ernie4_5-moe", "deepseek2"]);
 
 export function layerTensors({ architecture, embeddingLength: width }: Geometry, { mixer, feedForward }: Layer): Row[] {
   if (mixer.kind === "mla")
     return [...latentTensors(width, mixer), ...feedForwardTensors(architecture, width, feedForward)];
+  if (mixer.kind === "recurrent")
+    return [...recurrentTensors(architecture, width, mixer), ...feedForwardTensors(architecture, width, feedForward)];
   if (mixer.kind !== "attention") return [];
   const keys = mixer.keyLength * mixer.kvHeads;
   const values = mixer.valueLength * mixer.kvHeads;
@@ -33,13 +39,13 @@ export function layerTensors({ architecture, embeddingLength: width }: Geometry,
   if (FUSED_HEADS.has(architecture)) rows.push(["attn_qkv", [width, queries + keys + values], "Q4_K"]);
   else
     rows.push(
-      ["attn_q", [width, queries], "Q4_K"],
+      ["attn_q", [width, GATED_QUERIES.has(architecture) ? 2 * queries : queries], "Q4_K"],
       ["attn_k", [width, keys], "Q4_K"],
       ["attn_v", [width, values], "Q4_K"],
     );
   for (const norm of NORMS[architecture] ?? ["attn_norm", "ffn_norm"]) rows.push([norm, [width], "F32"]);
   if (WHOLE_NORMS.has(architecture)) rows.push(["attn_q_norm", [queries], "F32"], ["attn_k_norm", [keys], "F32"]);
-  if (["bailingmoe2", "gemma3", "qwen3", "qwen3moe"].includes(architecture)) {
+  if (["bailingmoe2", "gemma3", "qwen3", "qwen35", "qwen35moe", "qwen3moe", "qwen3next"].includes(architecture)) {
     rows.push(["attn_q_norm", [mixer.keyLength], "F32"], ["attn_k_norm", [mixer.keyLength], "F32"]);
   }
   if (architecture === "qwen2" || architecture === "gpt-oss") {
@@ -81,6 +87,7 @@ function feedForwardTensors(architecture: string, width: number, feedForward: La
   return [
     ...(architecture === "gpt-oss" ? biases : []),
     ...(sharedLength > 0 ? shared : []),
+    ...(GATED_QUERIES.has(architecture) ? [["ffn_gate_inp_shexp", [width], "F32"] as const] : []),
     ...(CHOICE_BIAS.has(architecture) ? [["exp_probs_b.bias", [experts], "F32"] as const] : []),
     ["ffn_gate_inp", [width, experts], "F32"],
     ["ffn_gate_exps", [width, expertLength, experts], matrix],
@@ -102,5 +109,23 @@ function latentTensors(width: number, mixer: LatentAttention): Row[] {
     ["attn_k_b", [keyLength - ropeLength, latentLength, heads], "Q4_K"],
     ["attn_v_b", [latentLength, valueLength, heads], "Q4_K"],
     ["attn_output", [heads * valueLength, width], "Q4_K"],
+  ];
+}
+
+function recurrentTensors(architecture: string, width: number, mixer: Recurrent): Row[] {
+  const { convolutionKernel, groups, innerLength, stateLength, valueHeads } = mixer;
+  const channels = innerLength + 2 * groups * stateLength;
+  return [
+    ["attn_norm", [width], "F32"],
+    ["post_attention_norm", [width], "F32"],
+    ["attn_qkv", [width, channels], "Q4_K"],
+    ["attn_gate", [width, innerLength], "Q4_K"],
+    ["ssm_conv1d", [convolutionKernel, channels], "F32"],
+    ["ssm_dt.bias", [valueHeads], "F32"],
+    ["ssm_a", [valueHeads], "F32"],
+    ["ssm_beta", [width, valueHeads], "Q4_K"],
+    ["ssm_alpha", [width, valueHeads], "Q4_K"],
+    ["ssm_norm", [innerLength / valueHeads], "F32"],
+    ["ssm_out", [innerLength, width], "Q4_K"],
   ];
 }

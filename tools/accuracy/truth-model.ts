@@ -22,6 +22,7 @@ export function truthGeometry(name: string, model: Fields, build: string): Geome
     vocabularySize: model.number("n_vocab"),
     contextLength: model.number("n_ctx_train"),
     tiedEmbeddings: isTied(architecture, model.number("n_embd")),
+    positionsPerToken: model.number("n_pos", 1),
     layers: Array.from({ length: model.number("n_layer") }, (_, layer) => layerOf(model, layer, ropelessEvery)),
   };
 }

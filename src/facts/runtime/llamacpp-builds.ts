@@ -29,6 +29,10 @@ export interface LlamaCppBuild {
   readonly scaleRowsInput: boolean;
   /** distance of tensors in plain host memory (TENSOR_ALIGNMENT) */
   readonly hostAlignmentBytes: number;
+  /** models with a draft head keep the last layer's result for every token, and pick the rows of logits behind it */
+  readonly keepsHiddenRows: boolean;
+  /** recurrent states of all sequences are gathered at once, instead of those of the batch and the others apart */
+  readonly gathersStatesAtOnce: boolean;
   /** a pipeline holds copies of graph inputs that no operation reads too */
   readonly copiesUnusedInputs: boolean;
   /** a split is ended when it has this many inputs; 0 = never */
@@ -60,6 +64,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     mixedBatchPath: false,
     scaleRowsInput: false,
     hostAlignmentBytes: 64,
+    keepsHiddenRows: false,
+    gathersStatesAtOnce: false,
     copiesUnusedInputs: false,
     splitInputLimit: 10,
     cudaMixedCacheTypes: false,
@@ -83,6 +89,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     mixedBatchPath: false,
     scaleRowsInput: false,
     hostAlignmentBytes: 64,
+    keepsHiddenRows: false,
+    gathersStatesAtOnce: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -106,6 +114,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     mixedBatchPath: false,
     scaleRowsInput: false,
     hostAlignmentBytes: 64,
+    keepsHiddenRows: false,
+    gathersStatesAtOnce: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -129,6 +139,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     mixedBatchPath: false,
     scaleRowsInput: false,
     hostAlignmentBytes: 64,
+    keepsHiddenRows: true,
+    gathersStatesAtOnce: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -152,6 +164,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     mixedBatchPath: false,
     scaleRowsInput: false,
     hostAlignmentBytes: 32,
+    keepsHiddenRows: true,
+    gathersStatesAtOnce: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -175,6 +189,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     mixedBatchPath: true,
     scaleRowsInput: true,
     hostAlignmentBytes: 32,
+    keepsHiddenRows: true,
+    gathersStatesAtOnce: true,
     copiesUnusedInputs: true,
     splitInputLimit: 0,
     cudaMixedCacheTypes: true,

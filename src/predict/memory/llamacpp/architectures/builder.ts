@@ -1,5 +1,5 @@
 import { LoadoutError } from "../../../../facts/errors/index.ts";
-import type { Attention, Geometry, LatentAttention, Layer } from "../../../../facts/model/index.ts";
+import type { Attention, Geometry, LatentAttention, Layer, Recurrent } from "../../../../facts/model/index.ts";
 import type { CacheType, LlamaCppBuild } from "../../../../facts/runtime/index.ts";
 import type { ContextSizes } from "../context.ts";
 import { cacheTensors, type CacheKind, type LayerCache } from "../cache.ts";
@@ -8,6 +8,7 @@ import { elementType, F16, F32, I32, I64 } from "../graph/element.ts";
 import { Graph } from "../graph/graph.ts";
 import { cast, input, like, multiplyMatrix } from "../graph/operations.ts";
 import type { GraphTensor } from "../graph/tensor.ts";
+import { stateTensors, type LayerState } from "../state.ts";
 import type { DecidedSettings } from "../question.ts";
 import { weightLeaf, type LoadedWeights, type PlacedWeight } from "../weights.ts";
 
@@ -19,6 +20,7 @@ export interface GraphRequest {
   readonly build: LlamaCppBuild;
   readonly weights: LoadedWeights;
   readonly caches: readonly LayerCache[];
+  readonly states: readonly LayerState[];
   /** tokens of the micro-batch, a multiple of the sequences */
   readonly tokens: number;
   /** rows of logits */
@@ -71,6 +73,12 @@ export class GraphBuilder {
     throw new LoadoutError("tensor-missing", { architecture, tensor: tensorName("attn_k_b", layer, "weight") });
   }
 
+  recurrent(layer: number): Recurrent {
+    const { mixer } = this.layers[layer]!;
+    if (mixer.kind === "recurrent") return mixer;
+    throw new RangeError(`layer ${layer} mixes by ${mixer.kind}`);
+  }
+
   /** A weight the graph cannot do without. */
   weight(name: string, layer?: number): GraphTensor {
     const leaf = this.optional(name, layer);
@@ -82,6 +90,14 @@ export class GraphBuilder {
   /** A weight that only some files have. */
   optional(name: string, layer?: number, suffix = "weight"): GraphTensor | undefined {
     return this.#leaf(this.request.weights.find(tensorName(name, layer, suffix)));
+  }
+
+  /** A vector whose name has nothing behind it. */
+  bare(name: string, layer: number): GraphTensor {
+    const leaf = this.#leaf(this.request.weights.find(`blk.${layer}.${name}`));
+    if (leaf !== undefined) return leaf;
+    const { architecture } = this.request.geometry;
+    throw new LoadoutError("tensor-missing", { architecture, tensor: `blk.${layer}.${name}` });
   }
 
   /** a tensor all layers share, as loaded for this layer */
@@ -150,6 +166,11 @@ export class GraphBuilder {
       this.#caches.set(layer, tensors);
     }
     return tensors;
+  }
+
+  /** The layer's recurrent state; a layer asks for it once a graph. */
+  state(layer: number): { convolution: GraphTensor; state: GraphTensor } {
+    return stateTensors(this.request.states.find((candidate) => candidate.layer === layer)!);
   }
 }
 

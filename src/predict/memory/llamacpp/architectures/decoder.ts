@@ -21,7 +21,7 @@ export interface DecoderParts {
   /** the sum behind the feed-forward part names what it is added to first: its memory is the one that is taken over */
   readonly residualFirst?: true;
   readonly routing?: Routing;
-  /** rows of the output are picked behind the last layer, whose result is kept as an output of its own */
+  /** rows of the output are picked behind the last layer, whose result is kept as an output of its own (builds that do so) */
   readonly rowsAtEnd?: boolean;
   readonly finish?: (logits: GraphTensor) => GraphTensor;
 }
@@ -40,6 +40,7 @@ export function plainDecoder(
   const inputs = attentionInputs(builder);
   const outputRows = builder.outputRows();
   const last = builder.layers.length - 1;
+  const rowsAtEnd = parts.rowsAtEnd === true && builder.request.build.keepsHiddenRows;
   const project = parts.project ?? projectHeads;
   builder.layers.forEach((_, layer) => {
     let residual = x;
@@ -47,7 +48,7 @@ export function plainDecoder(
     const heads = turn(project(builder, normed, layer), positions, layer);
     const own = { ...parts.attention?.(layer), order: inputs.order };
     let mixed = attend(builder, heads, inputs.of(layer), layer, own);
-    if (layer === last && parts.rowsAtEnd !== true) {
+    if (layer === last && !rowsAtEnd) {
       mixed = getRows(mixed, outputRows);
       residual = getRows(residual, outputRows);
     }
@@ -64,7 +65,7 @@ export function plainDecoder(
     if (after !== undefined) fed = builder.norm(fed, after.name, layer, after.pinned);
     x = parts.residualFirst === true ? like("add", inner, fed) : like("add", fed, inner);
   });
-  if (parts.rowsAtEnd === true) {
+  if (rowsAtEnd) {
     x.output = true;
     x = getRows(x, outputRows);
   }

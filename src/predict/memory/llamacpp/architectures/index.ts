@@ -6,6 +6,7 @@ import { gemma3 } from "./gemma3.ts";
 import { gptOss } from "./gpt-oss.ts";
 import { ernie45Moe, glm4, llama, mistral3, phi3, seedOss } from "./llama.ts";
 import { bailingMoe2, qwen2, qwen3, qwen3moe } from "./qwen.ts";
+import { qwen35, qwen35moe } from "./qwen35.ts";
 import { minimaxM2, olmo2, olmoe } from "./whole-norm.ts";
 
 /** Architectures whose graph is known, by GGUF name. */
@@ -27,6 +28,8 @@ const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map(
     phi3,
     qwen2,
     qwen3,
+    qwen35,
+    qwen35moe,
     qwen3moe,
     seedOss,
   ].map((each) => [each.name, each]),

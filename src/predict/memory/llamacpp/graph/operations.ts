@@ -141,6 +141,29 @@ export function setRows(target: GraphTensor, values: GraphTensor, indices: Graph
   });
 }
 
+/** Multiplies what `target` views where it lies. */
+export function scaleInPlace(target: GraphTensor): GraphTensor {
+  return new GraphTensor("scale", target.type, target.shape, [target], {
+    owner: target.owner ?? target,
+    strides: target.strides,
+  });
+}
+
+/** A row of numbers that holds `length` results of an operation over all its sources. */
+export function flat(
+  operation: "gated_delta_net" | "ssm_scan",
+  length: number,
+  sources: readonly GraphTensor[],
+): GraphTensor {
+  return new GraphTensor(operation, F32, [length, 1, 1, 1], [...sources]);
+}
+
+/** A short convolution along tokens: `padded` is [tokens + kernel - 1, channels, sequences]. */
+export function shortConvolution(padded: GraphTensor, kernel: GraphTensor): GraphTensor {
+  const tokens = padded.shape[0] - kernel.shape[0] + 1;
+  return new GraphTensor("ssm_conv", F32, [padded.shape[1], tokens, padded.shape[2], 1], [padded, kernel]);
+}
+
 export function flashAttention(
   query: GraphTensor,
   key: GraphTensor,
