@@ -115,6 +115,20 @@ function latentTensors(width: number, mixer: LatentAttention): Row[] {
 function recurrentTensors(architecture: string, width: number, mixer: Recurrent): Row[] {
   const { convolutionKernel, groups, innerLength, stateLength, valueHeads } = mixer;
   const channels = innerLength + 2 * groups * stateLength;
+  if (mixer.family === "mamba2") {
+    return [
+      ["attn_norm", [width], "F32"],
+      ["ffn_norm", [width], "F32"],
+      ["ssm_in", [width, innerLength + channels + valueHeads], "Q4_K"],
+      ["ssm_conv1d", [convolutionKernel, channels], "F32"],
+      ["ssm_conv1d.bias", [channels], "F32"],
+      ["ssm_dt.bias", [valueHeads], "F32"],
+      ["ssm_a", [1, valueHeads], "F32"],
+      ["ssm_d", [1, valueHeads], "F32"],
+      ["ssm_norm", [innerLength / groups, groups], "F32"],
+      ["ssm_out", [innerLength, width], "Q4_K"],
+    ];
+  }
   return [
     ["attn_norm", [width], "F32"],
     ["post_attention_norm", [width], "F32"],
@@ -123,8 +137,12 @@ function recurrentTensors(architecture: string, width: number, mixer: Recurrent)
     ["ssm_conv1d", [convolutionKernel, channels], "F32"],
     ["ssm_dt.bias", [valueHeads], "F32"],
     ["ssm_a", [valueHeads], "F32"],
-    ["ssm_beta", [width, valueHeads], "Q4_K"],
-    ["ssm_alpha", [width, valueHeads], "Q4_K"],
+    ...(architecture === "qwen3next"
+      ? ([["ssm_ba", [width, 2 * valueHeads], "Q4_K"]] as const)
+      : ([
+          ["ssm_beta", [width, valueHeads], "Q4_K"],
+          ["ssm_alpha", [width, valueHeads], "Q4_K"],
+        ] as const)),
     ["ssm_norm", [innerLength / valueHeads], "F32"],
     ["ssm_out", [innerLength, width], "Q4_K"],
   ];

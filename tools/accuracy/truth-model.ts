@@ -30,7 +30,10 @@ export function truthGeometry(name: string, model: Fields, build: string): Geome
 /** Gemma ties its embeddings; Qwen 2.5 and 3 do in their small models. */
 function isTied(architecture: string, width: number): boolean {
   if (architecture === "qwen2") return width <= 2048;
-  return ["gemma2", "gemma3", "cohere2"].includes(architecture) || (architecture === "qwen3" && width <= 2560);
+  return (
+    ["gemma2", "gemma3", "cohere2", "granitehybrid"].includes(architecture) ||
+    (architecture === "qwen3" && width <= 2560)
+  );
 }
 
 function layerOf(model: Fields, layer: number, ropelessEvery: number | undefined): Layer {

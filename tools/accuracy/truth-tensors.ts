@@ -28,7 +28,11 @@ export function truthTensors(geometry: Geometry): Tensor[] {
   if (geometry.architecture === "llama") add("rope_freqs.weight", [headLength(geometry) / 2], "F32");
   geometry.layers.forEach((layer, index) => {
     for (const [name, shape, type] of layerTensors(geometry, layer)) {
-      add(`blk.${index}.${name}${name.endsWith(".bias") || name === "ssm_a" ? "" : ".weight"}`, shape, type);
+      add(
+        `blk.${index}.${name}${name.endsWith(".bias") || ["ssm_a", "ssm_d"].includes(name) ? "" : ".weight"}`,
+        shape,
+        type,
+      );
     }
   });
   return tensors;

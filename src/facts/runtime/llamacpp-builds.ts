@@ -33,6 +33,8 @@ export interface LlamaCppBuild {
   readonly keepsHiddenRows: boolean;
   /** recurrent states of all sequences are gathered at once, instead of those of the batch and the others apart */
   readonly gathersStatesAtOnce: boolean;
+  /** Mamba 2 layers project with the tokens of all sequences in one dimension, so that their result is no view */
+  readonly mambaProjectsFlat: boolean;
   /** a pipeline holds copies of graph inputs that no operation reads too */
   readonly copiesUnusedInputs: boolean;
   /** a split is ended when it has this many inputs; 0 = never */
@@ -66,6 +68,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     hostAlignmentBytes: 64,
     keepsHiddenRows: false,
     gathersStatesAtOnce: false,
+    mambaProjectsFlat: false,
     copiesUnusedInputs: false,
     splitInputLimit: 10,
     cudaMixedCacheTypes: false,
@@ -91,6 +94,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     hostAlignmentBytes: 64,
     keepsHiddenRows: false,
     gathersStatesAtOnce: false,
+    mambaProjectsFlat: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -116,6 +120,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     hostAlignmentBytes: 64,
     keepsHiddenRows: false,
     gathersStatesAtOnce: false,
+    mambaProjectsFlat: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -141,6 +146,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     hostAlignmentBytes: 64,
     keepsHiddenRows: true,
     gathersStatesAtOnce: false,
+    mambaProjectsFlat: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -166,6 +172,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     hostAlignmentBytes: 32,
     keepsHiddenRows: true,
     gathersStatesAtOnce: false,
+    mambaProjectsFlat: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -191,6 +198,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     hostAlignmentBytes: 32,
     keepsHiddenRows: true,
     gathersStatesAtOnce: true,
+    mambaProjectsFlat: true,
     copiesUnusedInputs: true,
     splitInputLimit: 0,
     cudaMixedCacheTypes: true,

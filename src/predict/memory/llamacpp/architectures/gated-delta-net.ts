@@ -1,5 +1,5 @@
 import type { Recurrent } from "../../../../facts/model/index.ts";
-import { concat, flat, like, reshape, shortConvolution, transpose, view } from "../graph/operations.ts";
+import { concat, like, reshape, rowOfResults, shortConvolution, transpose, view } from "../graph/operations.ts";
 import type { GraphTensor } from "../graph/tensor.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { sequenceStates, storeStates, type StateIndices } from "./recurrent-state.ts";
@@ -64,7 +64,7 @@ export function gatedDeltaNet(
   const value = part(valueLength, valueHeads);
   const valueElements = innerLength * tokens * sequences;
   const stateElements = valueLength * innerLength * sequences;
-  const both = flat("gated_delta_net", valueElements + stateElements * (snapshots + 1), [
+  const both = rowOfResults("gated_delta_net", valueElements + stateElements * (snapshots + 1), [
     query,
     key,
     value,

@@ -4,8 +4,10 @@ import { deepseek2 } from "./deepseek2.ts";
 import { gemma2 } from "./gemma2.ts";
 import { gemma3 } from "./gemma3.ts";
 import { gptOss } from "./gpt-oss.ts";
+import { graniteHybrid } from "./granite-hybrid.ts";
 import { ernie45Moe, glm4, llama, mistral3, phi3, seedOss } from "./llama.ts";
 import { bailingMoe2, qwen2, qwen3, qwen3moe } from "./qwen.ts";
+import { qwen3next } from "./qwen3next.ts";
 import { qwen35, qwen35moe } from "./qwen35.ts";
 import { minimaxM2, olmo2, olmoe } from "./whole-norm.ts";
 
@@ -20,6 +22,7 @@ const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map(
     gemma3,
     glm4,
     gptOss,
+    graniteHybrid,
     llama,
     minimaxM2,
     mistral3,
@@ -30,6 +33,7 @@ const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map(
     qwen3,
     qwen35,
     qwen35moe,
+    qwen3next,
     qwen3moe,
     seedOss,
   ].map((each) => [each.name, each]),

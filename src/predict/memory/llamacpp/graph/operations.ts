@@ -149,8 +149,13 @@ export function scaleInPlace(target: GraphTensor): GraphTensor {
   });
 }
 
+/** The tensor over and over until it fills `shape`. */
+export function repeat(tensor: GraphTensor, shape: readonly number[]): GraphTensor {
+  return new GraphTensor("repeat", tensor.type, fill(shape), [tensor]);
+}
+
 /** A row of numbers that holds `length` results of an operation over all its sources. */
-export function flat(
+export function rowOfResults(
   operation: "gated_delta_net" | "ssm_scan",
   length: number,
   sources: readonly GraphTensor[],

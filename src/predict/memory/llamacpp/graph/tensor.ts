@@ -25,6 +25,7 @@ export type Operation =
   | "norm"
   | "pad"
   | "permute"
+  | "repeat"
   | "reshape"
   | "rms_norm"
   | "rope"
