@@ -68,8 +68,6 @@ function notSupported(row: Fields): string | undefined {
   const params = row.group("params");
   const unknown = params.keys().find((key) => !KNOWN_PARAMS.has(key));
   if (unknown !== undefined) return `the setting ${unknown} is not known`;
-  if (row.group("model").number("n_deepstack") > 0)
-    return "image embeddings added to several layers are not predicted yet";
   for (const key of ["type_k", "type_v"]) {
     if (cacheType(params.text(key, "f16")) === undefined) return `${params.text(key)} is no cache type`;
   }

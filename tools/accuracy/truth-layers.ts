@@ -45,7 +45,19 @@ export function layerTensors({ architecture, embeddingLength: width }: Geometry,
     );
   for (const norm of NORMS[architecture] ?? ["attn_norm", "ffn_norm"]) rows.push([norm, [width], "F32"]);
   if (WHOLE_NORMS.has(architecture)) rows.push(["attn_q_norm", [queries], "F32"], ["attn_k_norm", [keys], "F32"]);
-  if (["bailingmoe2", "gemma3", "qwen3", "qwen35", "qwen35moe", "qwen3moe", "qwen3next"].includes(architecture)) {
+  if (
+    [
+      "bailingmoe2",
+      "gemma3",
+      "qwen3",
+      "qwen35",
+      "qwen35moe",
+      "qwen3moe",
+      "qwen3next",
+      "qwen3vl",
+      "qwen3vlmoe",
+    ].includes(architecture)
+  ) {
     rows.push(["attn_q_norm", [mixer.keyLength], "F32"], ["attn_k_norm", [mixer.keyLength], "F32"]);
   }
   if (architecture === "qwen2" || architecture === "gpt-oss") {

@@ -13,7 +13,9 @@ const AUGUST_NO_ROPE_EVERY: Readonly<Record<string, number>> = { smollm3: 4 };
 
 /** `build` is the row's own field: absent for August. */
 export function truthGeometry(name: string, model: Fields, build: string): Geometry {
-  const architecture = model.text("arch");
+  const deepstackLayers = model.number("n_deepstack");
+  // rows name the language model that such a model contains
+  const architecture = model.text("arch").replace(/^qwen3(?=moe$|$)/, deepstackLayers > 0 ? "qwen3vl" : "qwen3");
   const ropelessEvery = build === "" ? AUGUST_NO_ROPE_EVERY[name] : undefined;
   return {
     architecture,
@@ -22,6 +24,7 @@ export function truthGeometry(name: string, model: Fields, build: string): Geome
     vocabularySize: model.number("n_vocab"),
     contextLength: model.number("n_ctx_train"),
     tiedEmbeddings: isTied(architecture, model.number("n_embd")),
+    deepstackLayers,
     positionsPerToken: model.number("n_pos", 1),
     layers: Array.from({ length: model.number("n_layer") }, (_, layer) => layerOf(model, layer, ropelessEvery)),
   };

@@ -1,4 +1,4 @@
-import { getRows, like } from "../graph/operations.ts";
+import { getRows, like, view } from "../graph/operations.ts";
 import type { GraphTensor } from "../graph/tensor.ts";
 import { windowOf } from "../context.ts";
 import { attend, projectHeads, type AttentionParts, type Heads } from "./attention.ts";
@@ -35,7 +35,8 @@ export function plainDecoder(
   turn: (heads: Heads, positions: GraphTensor, layer: number) => Heads,
   parts: DecoderParts = {},
 ): GraphTensor {
-  let x = embedTokens(builder, parts.scaled);
+  const embedded = embedTokens(builder, parts.scaled);
+  let x = embedded;
   const positions = builder.positions();
   const inputs = attentionInputs(builder);
   const outputRows = builder.outputRows();
@@ -64,6 +65,10 @@ export function plainDecoder(
     const after = parts.normAfterFeedForward;
     if (after !== undefined) fed = builder.norm(fed, after.name, layer, after.pinned);
     x = parts.residualFirst === true ? like("add", inner, fed) : like("add", fed, inner);
+    // slices of an image's embedding, behind one another in its rows
+    if (layer < (builder.request.geometry.deepstackLayers ?? 0)) {
+      x = like("add", x, view(embedded, [x.shape[0], x.shape[1]], [embedded.strides[1]]));
+    }
   });
   if (rowsAtEnd) {
     x.output = true;

@@ -6,7 +6,7 @@ import { gemma3 } from "./gemma3.ts";
 import { gptOss } from "./gpt-oss.ts";
 import { graniteHybrid } from "./granite-hybrid.ts";
 import { ernie45Moe, glm4, llama, mistral3, phi3, seedOss } from "./llama.ts";
-import { bailingMoe2, qwen2, qwen3, qwen3moe } from "./qwen.ts";
+import { bailingMoe2, qwen2, qwen3, qwen3moe, qwen3vl, qwen3vlmoe } from "./qwen.ts";
 import { qwen3next } from "./qwen3next.ts";
 import { qwen35, qwen35moe } from "./qwen35.ts";
 import { minimaxM2, olmo2, olmoe } from "./whole-norm.ts";
@@ -35,6 +35,8 @@ const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map(
     qwen35moe,
     qwen3next,
     qwen3moe,
+    qwen3vl,
+    qwen3vlmoe,
     seedOss,
   ].map((each) => [each.name, each]),
 );

@@ -149,6 +149,12 @@ export function scaleInPlace(target: GraphTensor): GraphTensor {
   });
 }
 
+/** Rows made longer by zeros. */
+export function padRows(tensor: GraphTensor, length: number): GraphTensor {
+  const [, b, c, d] = tensor.shape;
+  return new GraphTensor("pad", tensor.type, [length, b, c, d], [tensor]);
+}
+
 /** The tensor over and over until it fills `shape`. */
 export function repeat(tensor: GraphTensor, shape: readonly number[]): GraphTensor {
   return new GraphTensor("repeat", tensor.type, fill(shape), [tensor]);
