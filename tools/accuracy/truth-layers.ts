@@ -9,6 +9,7 @@ const NORMS: Readonly<Record<string, readonly string[]>> = {
   cohere2: ["attn_norm"],
   gemma2: SANDWICH,
   gemma3: SANDWICH,
+  gemma4: SANDWICH,
   glm4: SANDWICH,
   olmo2: ["post_attention_norm", "post_ffw_norm"],
   "gpt-oss": ["attn_norm", "post_attention_norm"],
@@ -22,9 +23,16 @@ const FUSED_GATES = new Set(["phi3", "glm4"]);
 /** norms of queries and keys over all heads together */
 const WHOLE_NORMS = new Set(["olmo2", "olmoe", "minimax-m2"]);
 const GATED_QUERIES = new Set(["qwen35", "qwen35moe", "qwen3next"]);
+/** norms of queries and keys head by head */
+const HEAD_NORMS = new Set(
+  "bailingmoe2 gemma3 gemma4 qwen3 qwen35 qwen35moe qwen3moe qwen3next qwen3vl qwen3vlmoe".split(" "),
+);
 const CHOICE_BIAS = new Set(["minimax-m2", "ernie4_5-moe", "deepseek2"]);
 
-export function layerTensors({ architecture, embeddingLength: width }: Geometry, { mixer, feedForward }: Layer): Row[] {
+export function layerTensors(
+  { architecture, embeddingLength: width, perLayerEmbeddingLength = 0 }: Geometry,
+  { mixer, feedForward }: Layer,
+): Row[] {
   if (mixer.kind === "mla")
     return [...latentTensors(width, mixer), ...feedForwardTensors(architecture, width, feedForward)];
   if (mixer.kind === "recurrent")
@@ -41,29 +49,27 @@ export function layerTensors({ architecture, embeddingLength: width }: Geometry,
     rows.push(
       ["attn_q", [width, GATED_QUERIES.has(architecture) ? 2 * queries : queries], "Q4_K"],
       ["attn_k", [width, keys], "Q4_K"],
-      ["attn_v", [width, values], "Q4_K"],
+      // the large Gemma 4 takes the keys of full layers for values
+      ...(architecture === "gemma4" && perLayerEmbeddingLength === 0 && mixer.span === "full"
+        ? []
+        : [["attn_v", [width, values], "Q4_K"] as const]),
     );
   for (const norm of NORMS[architecture] ?? ["attn_norm", "ffn_norm"]) rows.push([norm, [width], "F32"]);
   if (WHOLE_NORMS.has(architecture)) rows.push(["attn_q_norm", [queries], "F32"], ["attn_k_norm", [keys], "F32"]);
-  if (
-    [
-      "bailingmoe2",
-      "gemma3",
-      "qwen3",
-      "qwen35",
-      "qwen35moe",
-      "qwen3moe",
-      "qwen3next",
-      "qwen3vl",
-      "qwen3vlmoe",
-    ].includes(architecture)
-  ) {
+  if (HEAD_NORMS.has(architecture)) {
     rows.push(["attn_q_norm", [mixer.keyLength], "F32"], ["attn_k_norm", [mixer.keyLength], "F32"]);
   }
   if (architecture === "qwen2" || architecture === "gpt-oss") {
     rows.push(["attn_q.bias", [queries], "F32"], ["attn_k.bias", [keys], "F32"], ["attn_v.bias", [keys], "F32"]);
   }
   if (architecture === "gpt-oss") rows.push(["attn_sinks", [mixer.heads], "F32"], ["attn_output.bias", [width], "F32"]);
+  if (perLayerEmbeddingLength > 0) {
+    rows.push(
+      ["inp_gate", [width, perLayerEmbeddingLength], "Q4_K"],
+      ["proj", [perLayerEmbeddingLength, width], "Q4_K"],
+      ["post_norm", [width], "F32"],
+    );
+  }
   return [...rows, ...feedForwardTensors(architecture, width, feedForward)];
 }
 

@@ -25,6 +25,7 @@ export function truthGeometry(name: string, model: Fields, build: string): Geome
     contextLength: model.number("n_ctx_train"),
     tiedEmbeddings: isTied(architecture, model.number("n_embd")),
     deepstackLayers,
+    perLayerEmbeddingLength: model.number("n_embd_per_layer"),
     positionsPerToken: model.number("n_pos", 1),
     layers: Array.from({ length: model.number("n_layer") }, (_, layer) => layerOf(model, layer, ropelessEvery)),
   };
@@ -34,7 +35,7 @@ export function truthGeometry(name: string, model: Fields, build: string): Geome
 function isTied(architecture: string, width: number): boolean {
   if (architecture === "qwen2") return width <= 2048;
   return (
-    ["gemma2", "gemma3", "cohere2", "granitehybrid"].includes(architecture) ||
+    ["gemma2", "gemma3", "gemma4", "cohere2", "granitehybrid"].includes(architecture) ||
     (architecture === "qwen3" && width <= 2560)
   );
 }

@@ -26,6 +26,12 @@ export function truthTensors(geometry: Geometry): Tensor[] {
   add("output_norm.weight", [width], "F32");
   if (!tiedEmbeddings) add("output.weight", [width, vocabularySize], "Q6_K");
   if (geometry.architecture === "llama") add("rope_freqs.weight", [headLength(geometry) / 2], "F32");
+  const perLayer = (geometry.perLayerEmbeddingLength ?? 0) * geometry.layers.length;
+  if (perLayer > 0) {
+    add("per_layer_token_embd.weight", [perLayer, vocabularySize], "Q4_K");
+    add("per_layer_model_proj.weight", [width, perLayer], "Q4_K");
+    add("per_layer_proj_norm.weight", [geometry.perLayerEmbeddingLength!], "F32");
+  }
   geometry.layers.forEach((layer, index) => {
     for (const [name, shape, type] of layerTensors(geometry, layer)) {
       add(

@@ -65,6 +65,7 @@ export function memoriesOf(
       staysOnHost: (name) => isHostExpert(name, settings.expertLayersOnHost ?? 0),
       mapped,
       plainHost: cpu,
+      layerInputsWithFirst: build.layerInputsWithFirst,
     },
   };
 }

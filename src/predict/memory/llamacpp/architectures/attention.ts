@@ -56,22 +56,24 @@ export function projectHeads(builder: GraphBuilder, x: GraphTensor, layer: numbe
 
 /**
  * Attention through the cache (llama-graph.cpp, `build_attn`): rotation for a quantised cache, the cache's write, attention over
- * the whole cache, the output projection.
+ * the whole cache, the output projection. A layer that reads another's cache has queries alone.
  */
 export function attend(
   builder: GraphBuilder,
-  { query, key, value }: Heads,
+  { query, key, value }: Pick<Heads, "query"> & Partial<Heads>,
   inputs: CacheInputs,
   layer: number,
   parts: AttentionParts,
 ): GraphTensor {
   const { graph } = builder;
   const q = inputs.keyRotation === undefined ? query : rotate(query, inputs.keyRotation);
-  const k = inputs.keyRotation === undefined ? key : rotate(key, inputs.keyRotation);
-  const v = inputs.valueRotation === undefined ? value : rotate(value, inputs.valueRotation);
-  for (const tensor of parts.order === "query-value-key" ? [q, v, k] : [q, k, v]) graph.expand(tensor);
-  graph.expand(writeKeys(builder, k, inputs, layer));
-  graph.expand(writeValues(builder, v, inputs, layer));
+  const k = key === undefined || inputs.keyRotation === undefined ? key : rotate(key, inputs.keyRotation);
+  const v = value === undefined || inputs.valueRotation === undefined ? value : rotate(value, inputs.valueRotation);
+  for (const tensor of parts.order === "query-value-key" ? [q, v, k] : [q, k, v]) {
+    if (tensor !== undefined) graph.expand(tensor);
+  }
+  if (k !== undefined) graph.expand(writeKeys(builder, k, inputs, layer));
+  if (v !== undefined) graph.expand(writeValues(builder, v, inputs, layer));
   const mixed = mix(builder, q, inputs, layer, parts);
   graph.expand(mixed);
   const turnedBack = inputs.valueRotation === undefined ? mixed : rotate(mixed, inputs.valueRotation);

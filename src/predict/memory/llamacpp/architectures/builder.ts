@@ -144,7 +144,9 @@ export class GraphBuilder {
     const rotated = (type: CacheType, length: number, size: number): GraphTensor | undefined =>
       build.rotatesQuantizedCache ? rotation(type, length, size) : undefined;
     // latent attention caches no values, and its keys are never rotated
-    const heads = this.layers.map(attentionOf).find((attention) => attention !== undefined);
+    const heads = this.layers
+      .map(attentionOf)
+      .find((attention) => attention !== undefined && (attention.span === "full") === (kind === "full"));
     return {
       keyRows: build.cacheRowsByIndex ? input(I64, [tokens]) : undefined,
       valueRows:
@@ -157,8 +159,9 @@ export class GraphBuilder {
     };
   }
 
-  /** The layer's cache, one leaf a graph. */
-  cache(layer: number): { key: GraphTensor; value: GraphTensor } {
+  /** The cache a layer reads, its own or an earlier layer's: one leaf a graph. */
+  cache(reader: number): { key: GraphTensor; value: GraphTensor } {
+    const layer = attentionOf(this.layers[reader]!)?.cacheFrom ?? reader;
     let tensors = this.#caches.get(layer);
     if (tensors === undefined) {
       const cache = this.request.caches.find((candidate) => candidate.layer === layer)!;

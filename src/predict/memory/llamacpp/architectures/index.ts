@@ -3,6 +3,7 @@ import { cohere2 } from "./cohere2.ts";
 import { deepseek2 } from "./deepseek2.ts";
 import { gemma2 } from "./gemma2.ts";
 import { gemma3 } from "./gemma3.ts";
+import { gemma4 } from "./gemma4.ts";
 import { gptOss } from "./gpt-oss.ts";
 import { graniteHybrid } from "./granite-hybrid.ts";
 import { ernie45Moe, glm4, llama, mistral3, phi3, seedOss } from "./llama.ts";
@@ -20,6 +21,7 @@ const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map(
     ernie45Moe,
     gemma2,
     gemma3,
+    gemma4,
     glm4,
     gptOss,
     graniteHybrid,
