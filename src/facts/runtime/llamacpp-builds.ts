@@ -33,8 +33,6 @@ export interface LlamaCppBuild {
   readonly keepsHiddenRows: boolean;
   /** recurrent states of all sequences are gathered at once, instead of those of the batch and the others apart */
   readonly gathersStatesAtOnce: boolean;
-  /** the projection to inputs of every layer (Gemma 3n, 4) is loaded with the first layer, instead of with the output */
-  readonly layerInputsWithFirst: boolean;
   /** Mamba 2 layers project with the tokens of all sequences in one dimension, so that their result is no view */
   readonly mambaProjectsFlat: boolean;
   /** a pipeline holds copies of graph inputs that no operation reads too */
@@ -70,7 +68,6 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     hostAlignmentBytes: 64,
     keepsHiddenRows: false,
     gathersStatesAtOnce: false,
-    layerInputsWithFirst: false,
     mambaProjectsFlat: false,
     copiesUnusedInputs: false,
     splitInputLimit: 10,
@@ -97,7 +94,6 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     hostAlignmentBytes: 64,
     keepsHiddenRows: false,
     gathersStatesAtOnce: false,
-    layerInputsWithFirst: false,
     mambaProjectsFlat: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
@@ -124,7 +120,6 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     hostAlignmentBytes: 64,
     keepsHiddenRows: false,
     gathersStatesAtOnce: false,
-    layerInputsWithFirst: false,
     mambaProjectsFlat: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
@@ -151,7 +146,6 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     hostAlignmentBytes: 64,
     keepsHiddenRows: true,
     gathersStatesAtOnce: false,
-    layerInputsWithFirst: false,
     mambaProjectsFlat: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
@@ -178,7 +172,6 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     hostAlignmentBytes: 32,
     keepsHiddenRows: true,
     gathersStatesAtOnce: false,
-    layerInputsWithFirst: false,
     mambaProjectsFlat: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
@@ -205,7 +198,6 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     hostAlignmentBytes: 32,
     keepsHiddenRows: true,
     gathersStatesAtOnce: true,
-    layerInputsWithFirst: true,
     mambaProjectsFlat: true,
     copiesUnusedInputs: true,
     splitInputLimit: 0,

@@ -65,7 +65,6 @@ export function memoriesOf(
       staysOnHost: (name) => isHostExpert(name, settings.expertLayersOnHost ?? 0),
       mapped,
       plainHost: cpu,
-      layerInputsWithFirst: build.layerInputsWithFirst,
     },
   };
 }

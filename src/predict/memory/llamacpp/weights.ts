@@ -25,8 +25,6 @@ export interface WeightPlaces {
   /** with a mapped file, weights for a device's host memory stay in the file's pages instead */
   readonly mapped: boolean;
   readonly plainHost: BufferType;
-  /** see `LlamaCppBuild` */
-  readonly layerInputsWithFirst: boolean;
 }
 
 /** All weights of a loaded model, and where the graph finds them. */
@@ -57,7 +55,7 @@ export function placeWeights(tensors: readonly Tensor[], placement: Placement, p
   const graph = new Map<string, PlacedWeight>();
   const tied = !tensors.some((tensor) => tensor.name === "output.weight");
   for (const tensor of tensors) {
-    const placed = load(tensor, roleOf(tensor.name, places), placement, places);
+    const placed = load(tensor, roleOf(tensor.name), placement, places);
     all.push(placed);
     graph.set(tensor.name, placed);
     // the output matrix is the token embedding: read row by row on the host, multiplied where the output layer is
@@ -103,11 +101,12 @@ function load(tensor: Tensor, role: Role, placement: Placement, places: WeightPl
   return { ...partial, bufferType };
 }
 
-function roleOf(name: string, { layerInputsWithFirst }: WeightPlaces): Role {
+function roleOf(name: string): Role {
   if (name === "token_embd.weight" || name === "per_layer_token_embd.weight")
     return { place: "input", use: "get_rows" };
   if (name.startsWith("rope_")) return { place: 0, use: "rope" };
-  if (layerInputsWithFirst && /^per_layer_(model_proj|proj_norm)\./.test(name)) return { place: 0, use: useOf(name) };
+  // read by all layers, loaded with the first
+  if (/^per_layer_(model_proj|proj_norm)\./.test(name)) return { place: 0, use: useOf(name) };
   const layer = /^blk\.(\d+)\./.exec(name);
   return { place: layer === null ? "output" : Number(layer[1]), use: useOf(name) };
 }

@@ -1,4 +1,4 @@
-import { getRows, like, reshape, view } from "../graph/operations.ts";
+import { getRows, like, reshape } from "../graph/operations.ts";
 import type { GraphTensor } from "../graph/tensor.ts";
 import type { Architecture } from "./architecture.ts";
 import { attend, type Heads } from "./attention.ts";
