@@ -81,7 +81,7 @@ export function questionOf(row: Fields): LlamaCppQuestion {
   const sequences = params.number("n_seq", 1);
   return {
     geometry,
-    tensors: truthTensors(geometry),
+    tensors: truthTensors(geometry, row.text("build")),
     build: llamaCppBuild(buildName(row))!.build,
     caller: outputs > 0 ? LLAMACPP_CALLERS["llama-server"] : LLAMACPP_CALLERS.library,
     ...(outputs > 0 ? { draftTokens: outputs / sequences - 1 } : {}),

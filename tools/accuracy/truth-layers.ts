@@ -27,7 +27,7 @@ const GATED_QUERIES = new Set(["qwen35", "qwen35moe", "qwen3next"]);
 const HEAD_NORMS = new Set(
   "bailingmoe2 gemma3 gemma4 qwen3 qwen35 qwen35moe qwen3moe qwen3next qwen3vl qwen3vlmoe".split(" "),
 );
-const CHOICE_BIAS = new Set(["minimax-m2", "ernie4_5-moe", "deepseek2"]);
+const CHOICE_BIAS = new Set(["minimax-m2", "ernie4_5-moe", "deepseek2", "bailingmoe2"]);
 
 export function layerTensors(
   { architecture, embeddingLength: width, perLayerEmbeddingLength = 0 }: Geometry,

@@ -27,7 +27,7 @@ export function truthGeometry(name: string, model: Fields, build: string): Geome
     deepstackLayers,
     perLayerEmbeddingLength: model.number("n_embd_per_layer"),
     positionsPerToken: model.number("n_pos", 1),
-    layers: Array.from({ length: model.number("n_layer") }, (_, layer) => layerOf(model, layer, ropelessEvery)),
+    layers: Array.from({ length: model.number("n_layer") }, (_, layer) => layerOf(model, layer, build, ropelessEvery)),
   };
 }
 
@@ -40,6 +40,10 @@ function isTied(architecture: string, width: number): boolean {
   );
 }
 
-function layerOf(model: Fields, layer: number, ropelessEvery: number | undefined): Layer {
-  return { kind: "trunk", mixer: truthMixer(model, layer, ropelessEvery), feedForward: truthFeedForward(model, layer) };
+function layerOf(model: Fields, layer: number, build: string, ropelessEvery: number | undefined): Layer {
+  return {
+    kind: "trunk",
+    mixer: truthMixer(model, layer, ropelessEvery),
+    feedForward: truthFeedForward(model, layer, build),
+  };
 }

@@ -6,8 +6,17 @@ import { layerTensors } from "./truth-layers.ts";
 // embedding it is tied to) in Q6_K, Q8_0 where a row is not a multiple of 256, everything else in F32; gpt-oss in MXFP4 (experts) and Q8_0; rotation factors with
 // every `llama`.
 
-/** The tensors of such a header. */
-export function truthTensors(geometry: Geometry): Tensor[] {
+/**
+ * Tensors that a library takes or leaves, and that one of the two sets of headers lacked: ernie's experts had no gate in August, its
+ * choice of experts no bias in October, bailing's none in August.
+ */
+const LACKING: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "": { "ernie4_5-moe": "ffn_gate_exps", bailingmoe2: "exp_probs_b.bias" },
+  b11434: { "ernie4_5-moe": "exp_probs_b.bias" },
+};
+
+/** The tensors of such a header. `build` is the row's own field: absent for August. */
+export function truthTensors(geometry: Geometry, build: string): Tensor[] {
   const tensors: Tensor[] = [];
   const add = (name: string, shape: readonly number[], wanted: string): void => {
     const type = tensorType(wanted.endsWith("_K") && shape[0]! % 256 !== 0 ? "Q8_0" : wanted)!;
@@ -34,6 +43,7 @@ export function truthTensors(geometry: Geometry): Tensor[] {
   }
   geometry.layers.forEach((layer, index) => {
     for (const [name, shape, type] of layerTensors(geometry, layer)) {
+      if (LACKING[build]?.[geometry.architecture] === name) continue;
       add(
         `blk.${index}.${name}${name.endsWith(".bias") || ["ssm_a", "ssm_d"].includes(name) ? "" : ".weight"}`,
         shape,

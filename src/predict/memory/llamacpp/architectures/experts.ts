@@ -56,7 +56,7 @@ export function chosenExperts(
   const { ids, shares } = choose(builder, router, layer, experts, routing);
   graph.expand(shares);
   const rows = reshape(x, [width, 1, tokens]);
-  const gated = like("glu", ...gateAndUp(builder, rows, ids, layer));
+  const gated = activated(builder, rows, ids, layer);
   const each = biased(builder, multiplyExperts(builder.weight("ffn_down_exps", layer), gated, ids), "down", layer, ids);
   const weighted = like("mul", each, shares);
   graph.expand(weighted);
@@ -98,23 +98,20 @@ function choose(
   return { ids, shares: experts.scaled === true ? like("scale", shares) : shares };
 }
 
-/** Two products, or the halves of one where the file has both matrices as one. */
-function gateAndUp(
-  builder: GraphBuilder,
-  rows: GraphTensor,
-  ids: GraphTensor,
-  layer: number,
-): [gate: GraphTensor, up: GraphTensor] {
+/** Gate and up multiplied: two products, or the halves of one where the file has both matrices as one; up alone without a gate. */
+function activated(builder: GraphBuilder, rows: GraphTensor, ids: GraphTensor, layer: number): GraphTensor {
+  const product = (name: string, matrices: GraphTensor): GraphTensor =>
+    biased(builder, multiplyExperts(matrices, rows, ids), name, layer, ids);
   const merged = builder.optional("ffn_gate_up_exps", layer);
-  if (merged === undefined) {
-    const up = multiplyExperts(builder.weight("ffn_up_exps", layer), rows, ids);
-    const gate = multiplyExperts(builder.weight("ffn_gate_exps", layer), rows, ids);
-    return [biased(builder, gate, "gate", layer, ids), biased(builder, up, "up", layer, ids)];
+  if (merged !== undefined) {
+    const both = product("gate_up", merged);
+    const half = [both.shape[0] / 2, both.shape[1], both.shape[2]];
+    const strides = [both.strides[1], both.strides[2]];
+    return like("glu", view(both, half, strides), view(both, half, strides));
   }
-  const both = biased(builder, multiplyExperts(merged, rows, ids), "gate_up", layer, ids);
-  const half = [both.shape[0] / 2, both.shape[1], both.shape[2]];
-  const strides = [both.strides[1], both.strides[2]];
-  return [view(both, half, strides), view(both, half, strides)];
+  const up = product("up", builder.weight("ffn_up_exps", layer));
+  const gate = builder.optional("ffn_gate_exps", layer);
+  return gate === undefined ? like("unary", up) : like("glu", product("gate", gate), up);
 }
 
 function biased(
