@@ -9,7 +9,8 @@ import {
 import { predictLlamaCpp, type EngineBuffer, type LlamaCppQuestion } from "../../src/predict/memory/index.ts";
 import type { Fields } from "./fields.ts";
 import type { ScoredTerm } from "./score.ts";
-import { truthGeometry, truthTensors } from "./truth-model.ts";
+import { truthGeometry } from "./truth-model.ts";
+import { truthTensors } from "./truth-tensors.ts";
 
 type Term = Omit<ScoredTerm, "file" | "line">;
 
@@ -67,8 +68,6 @@ function notSupported(row: Fields): string | undefined {
   const params = row.group("params");
   const unknown = params.keys().find((key) => !KNOWN_PARAMS.has(key));
   if (unknown !== undefined) return `the setting ${unknown} is not known`;
-  if (row.group("model").number("n_deepstack") > 0)
-    return "image embeddings added to several layers are not predicted yet";
   for (const key of ["type_k", "type_v"]) {
     if (cacheType(params.text(key, "f16")) === undefined) return `${params.text(key)} is no cache type`;
   }
@@ -82,7 +81,7 @@ export function questionOf(row: Fields): LlamaCppQuestion {
   const sequences = params.number("n_seq", 1);
   return {
     geometry,
-    tensors: truthTensors(geometry),
+    tensors: truthTensors(geometry, row.text("build")),
     build: llamaCppBuild(buildName(row))!.build,
     caller: outputs > 0 ? LLAMACPP_CALLERS["llama-server"] : LLAMACPP_CALLERS.library,
     ...(outputs > 0 ? { draftTokens: outputs / sequences - 1 } : {}),
@@ -116,6 +115,7 @@ function settingsOf(params: Fields, sequences: number): LlamaCppSettings {
     cacheOnHost: !params.flag("offload_kqv", true),
     opOffload: params.flag("op_offload", true),
     expertLayersOnHost: params.number("n_cpu_moe"),
+    stateSnapshots: params.number("n_rs_seq"),
   };
 }
 

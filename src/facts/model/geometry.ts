@@ -113,6 +113,12 @@ export interface ExpertFeedForward {
   readonly sharedLength: number;
   /** width of a dense feed-forward beside the experts (Gemma 4), 0 without */
   readonly denseSideLength: number;
+  /** how experts' chances come about, where the file says it (`expert_gating_func`) */
+  readonly gating?: "softmax" | "sigmoid" | "softmax-of-chosen";
+  /** weights of the chosen are made to sum to one, where the file says it (`expert_weights_norm`) */
+  readonly normalized?: boolean;
+  /** weights of the chosen are multiplied by a constant (`expert_weights_scale`) */
+  readonly scaled?: true;
   readonly expertGroups?: number;
   readonly expertGroupsUsed?: number;
 }

@@ -29,6 +29,12 @@ export interface LlamaCppBuild {
   readonly scaleRowsInput: boolean;
   /** distance of tensors in plain host memory (TENSOR_ALIGNMENT) */
   readonly hostAlignmentBytes: number;
+  /** models with a draft head keep the last layer's result for every token, and pick the rows of logits behind it */
+  readonly keepsHiddenRows: boolean;
+  /** recurrent states of all sequences are gathered at once, instead of those of the batch and the others apart */
+  readonly gathersStatesAtOnce: boolean;
+  /** Mamba 2 layers project with the tokens of all sequences in one dimension, so that their result is no view */
+  readonly mambaProjectsFlat: boolean;
   /** a pipeline holds copies of graph inputs that no operation reads too */
   readonly copiesUnusedInputs: boolean;
   /** a split is ended when it has this many inputs; 0 = never */
@@ -60,6 +66,9 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     mixedBatchPath: false,
     scaleRowsInput: false,
     hostAlignmentBytes: 64,
+    keepsHiddenRows: false,
+    gathersStatesAtOnce: false,
+    mambaProjectsFlat: false,
     copiesUnusedInputs: false,
     splitInputLimit: 10,
     cudaMixedCacheTypes: false,
@@ -83,6 +92,9 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     mixedBatchPath: false,
     scaleRowsInput: false,
     hostAlignmentBytes: 64,
+    keepsHiddenRows: false,
+    gathersStatesAtOnce: false,
+    mambaProjectsFlat: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -106,6 +118,9 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     mixedBatchPath: false,
     scaleRowsInput: false,
     hostAlignmentBytes: 64,
+    keepsHiddenRows: false,
+    gathersStatesAtOnce: false,
+    mambaProjectsFlat: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -129,6 +144,9 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     mixedBatchPath: false,
     scaleRowsInput: false,
     hostAlignmentBytes: 64,
+    keepsHiddenRows: true,
+    gathersStatesAtOnce: false,
+    mambaProjectsFlat: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -152,6 +170,9 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     mixedBatchPath: false,
     scaleRowsInput: false,
     hostAlignmentBytes: 32,
+    keepsHiddenRows: true,
+    gathersStatesAtOnce: false,
+    mambaProjectsFlat: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -175,6 +196,9 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     mixedBatchPath: true,
     scaleRowsInput: true,
     hostAlignmentBytes: 32,
+    keepsHiddenRows: true,
+    gathersStatesAtOnce: true,
+    mambaProjectsFlat: true,
     copiesUnusedInputs: true,
     splitInputLimit: 0,
     cudaMixedCacheTypes: true,

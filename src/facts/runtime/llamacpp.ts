@@ -28,6 +28,8 @@ export interface LlamaCppSettings {
   readonly cacheOnHost?: boolean;
   /** copy host weights to the device for large batches (on unless --no-op-offload) */
   readonly opOffload?: boolean;
+  /** recurrent states kept per sequence beside the current one, to go back when drafts are rejected (n_rs_seq) */
+  readonly stateSnapshots?: number;
   readonly memoryMap?: boolean;
   /** rearrange weights for the processor's matrix kernels (on unless --no-repack) */
   readonly repack?: boolean;

@@ -34,6 +34,21 @@ export function layerCaches(
   const widest = Math.max(0, ...geometry.layers.map((layer) => valueWidthOf(attentionOf(layer))));
   const caches: LayerCache[] = [];
   geometry.layers.forEach((each, layer) => {
+    if (each.mixer.kind === "mla") {
+      const keyWidth = each.mixer.latentLength + each.mixer.ropeLength;
+      const { cells } = sizes;
+      caches.push({
+        layer,
+        kind: "full",
+        bufferType: place(layer),
+        cells,
+        keyType,
+        valueType,
+        keyWidth,
+        valueWidth: 0,
+      });
+      return;
+    }
     const attention = attentionOf(each);
     if (attention === undefined || attention.cacheFrom !== undefined) return;
     const kind = attention.span === "full" ? "full" : "window";

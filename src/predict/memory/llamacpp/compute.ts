@@ -3,6 +3,7 @@ import type { LlamaCppBuild } from "../../../facts/runtime/index.ts";
 import { GraphBuilder } from "./architectures/builder.ts";
 import type { Architecture } from "./architectures/architecture.ts";
 import type { LayerCache } from "./cache.ts";
+import type { LayerState } from "./state.ts";
 import { pad, type ContextSizes } from "./context.ts";
 import type { GraphTensor } from "./graph/tensor.ts";
 import type { Memories } from "./memories.ts";
@@ -23,6 +24,7 @@ export interface Session {
   readonly placement: Placement;
   readonly weights: LoadedWeights;
   readonly caches: readonly LayerCache[];
+  readonly states: readonly LayerState[];
   readonly dryRun: boolean;
 }
 

@@ -6,6 +6,7 @@ import { cacheBytes, type CacheKind } from "./cache.ts";
 import type { ComputeBuffers, Session } from "./compute.ts";
 import type { ElementType } from "./graph/element.ts";
 import type { GraphTensor } from "./graph/tensor.ts";
+import { stateBytes } from "./state.ts";
 import { computeBuffer } from "./replay/assign.ts";
 import { weightBuffers } from "./weight-buffers.ts";
 
@@ -51,6 +52,16 @@ export function cacheLines(session: Session, kind: CacheKind): Line[] {
     const key = kind === "full" ? "kv" : "kv-window";
     const label = `${CACHE_NAMES[kind]} (${type.name})`;
     return { buffer: bufferOf(type, "kv", size), leaf: bytes(key, label, size, "formula", formula) };
+  });
+}
+
+export function stateLines({ states }: Session): Line[] {
+  return [...stateBytes(states)].map(([type, size]) => {
+    const here = states.filter((state) => state.bufferType === type);
+    const { rows, convolutionLength, stateLength } = here[0]!;
+    const formula = `${here.length} layers × ${rows} states × (${convolutionLength} + ${stateLength}) × 4 B`;
+    const label = `recurrent state (${type.name})`;
+    return { buffer: bufferOf(type, "recurrent", size), leaf: bytes("recurrent", label, size, "formula", formula) };
   });
 }
 

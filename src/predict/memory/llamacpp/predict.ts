@@ -6,10 +6,11 @@ import type { MemoryPrediction } from "../memory.ts";
 import { architectureNames, architectureOf } from "./architectures/index.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import { layerCaches } from "./cache.ts";
+import { layerStates } from "./state.ts";
 import { computeBuffers, flashAttentionRuns, type Session } from "./compute.ts";
 import { contextSizes } from "./context.ts";
 import { footprintOf } from "./footprint.ts";
-import { cacheLines, computeLines, outputLine, weightLines, type Line } from "./lines.ts";
+import { cacheLines, computeLines, outputLine, stateLines, weightLines, type Line } from "./lines.ts";
 import { memoriesOf } from "./memories.ts";
 import { placesOf } from "./places.ts";
 import { placeLayers, type Placement } from "./placement.ts";
@@ -38,6 +39,7 @@ function predict(session: Session, question: LlamaCppQuestion): MemoryPrediction
     ...weightLines(session, mapsFile(question)),
     ...cacheLines(session, "full"),
     ...cacheLines(session, "window"),
+    ...stateLines(session),
     outputLine(session),
     ...computeLines(session, computeBuffers(session)),
   ];
@@ -90,7 +92,20 @@ function openSession(question: LlamaCppQuestion): Session {
   const session = (flashAttention: boolean, valuesTransposed: boolean): Session => {
     const decided = { ...settings, flashAttention, valuesTransposed };
     const caches = layerCaches(geometry, decided, sizes, place);
-    return { architecture, geometry, settings: decided, sizes, build, memories, placement, weights, caches, dryRun };
+    const states = layerStates(geometry, decided, sizes, place);
+    return {
+      architecture,
+      geometry,
+      settings: decided,
+      sizes,
+      build,
+      memories,
+      placement,
+      weights,
+      caches,
+      states,
+      dryRun,
+    };
   };
   if (settings.flashAttention !== "auto") return session(settings.flashAttention, !settings.flashAttention);
   const tried = session(true, false);

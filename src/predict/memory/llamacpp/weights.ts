@@ -105,6 +105,8 @@ function roleOf(name: string): Role {
   if (name === "token_embd.weight" || name === "per_layer_token_embd.weight")
     return { place: "input", use: "get_rows" };
   if (name.startsWith("rope_")) return { place: 0, use: "rope" };
+  // read by all layers, loaded with the first
+  if (/^per_layer_(model_proj|proj_norm)\./.test(name)) return { place: 0, use: useOf(name) };
   const layer = /^blk\.(\d+)\./.exec(name);
   return { place: layer === null ? "output" : Number(layer[1]), use: useOf(name) };
 }

@@ -1,5 +1,5 @@
 import { LoadoutError } from "../../../../facts/errors/index.ts";
-import type { Attention, Geometry, Layer } from "../../../../facts/model/index.ts";
+import type { Attention, Geometry, LatentAttention, Layer, Recurrent } from "../../../../facts/model/index.ts";
 import type { CacheType, LlamaCppBuild } from "../../../../facts/runtime/index.ts";
 import type { ContextSizes } from "../context.ts";
 import { cacheTensors, type CacheKind, type LayerCache } from "../cache.ts";
@@ -8,6 +8,7 @@ import { elementType, F16, F32, I32, I64 } from "../graph/element.ts";
 import { Graph } from "../graph/graph.ts";
 import { cast, input, like, multiplyMatrix } from "../graph/operations.ts";
 import type { GraphTensor } from "../graph/tensor.ts";
+import { stateTensors, type LayerState } from "../state.ts";
 import type { DecidedSettings } from "../question.ts";
 import { weightLeaf, type LoadedWeights, type PlacedWeight } from "../weights.ts";
 
@@ -19,6 +20,7 @@ export interface GraphRequest {
   readonly build: LlamaCppBuild;
   readonly weights: LoadedWeights;
   readonly caches: readonly LayerCache[];
+  readonly states: readonly LayerState[];
   /** tokens of the micro-batch, a multiple of the sequences */
   readonly tokens: number;
   /** rows of logits */
@@ -64,6 +66,19 @@ export class GraphBuilder {
     return attentionOf(this.layers[layer]!)!;
   }
 
+  latent(layer: number): LatentAttention {
+    const { mixer } = this.layers[layer]!;
+    if (mixer.kind === "mla") return mixer;
+    const { architecture } = this.request.geometry;
+    throw new LoadoutError("tensor-missing", { architecture, tensor: tensorName("attn_k_b", layer, "weight") });
+  }
+
+  recurrent(layer: number): Recurrent {
+    const { mixer } = this.layers[layer]!;
+    if (mixer.kind === "recurrent") return mixer;
+    throw new RangeError(`layer ${layer} mixes by ${mixer.kind}`);
+  }
+
   /** A weight the graph cannot do without. */
   weight(name: string, layer?: number): GraphTensor {
     const leaf = this.optional(name, layer);
@@ -75,6 +90,14 @@ export class GraphBuilder {
   /** A weight that only some files have. */
   optional(name: string, layer?: number, suffix = "weight"): GraphTensor | undefined {
     return this.#leaf(this.request.weights.find(tensorName(name, layer, suffix)));
+  }
+
+  /** A vector whose name has nothing behind it. */
+  bare(name: string, layer: number): GraphTensor {
+    const leaf = this.#leaf(this.request.weights.find(`blk.${layer}.${name}`));
+    if (leaf !== undefined) return leaf;
+    const { architecture } = this.request.geometry;
+    throw new LoadoutError("tensor-missing", { architecture, tensor: `blk.${layer}.${name}` });
   }
 
   /** a tensor all layers share, as loaded for this layer */
@@ -120,20 +143,25 @@ export class GraphBuilder {
     const mask = input(maskType, [cells, tokens / sizes.streams, 1, sizes.streams], "attention mask");
     const rotated = (type: CacheType, length: number, size: number): GraphTensor | undefined =>
       build.rotatesQuantizedCache ? rotation(type, length, size) : undefined;
-    const heads = this.layers.map(attentionOf).find((attention) => attention !== undefined)!;
+    // latent attention caches no values, and its keys are never rotated
+    const heads = this.layers
+      .map(attentionOf)
+      .find((attention) => attention !== undefined && (attention.span === "full") === (kind === "full"));
     return {
       keyRows: build.cacheRowsByIndex ? input(I64, [tokens]) : undefined,
-      valueRows: build.cacheRowsByIndex
-        ? input(I64, [settings.valuesTransposed ? tokens * widest : tokens])
-        : undefined,
+      valueRows:
+        build.cacheRowsByIndex && heads !== undefined
+          ? input(I64, [settings.valuesTransposed ? tokens * widest : tokens])
+          : undefined,
       mask: settings.flashAttention && maskType === F32 ? cast(mask, F16) : mask,
-      keyRotation: rotated(settings.cacheTypeK, heads.keyLength, largestPowerOfTwo(heads.keyLength)),
-      valueRotation: rotated(settings.cacheTypeV, heads.valueLength, ROTATION),
+      keyRotation: heads && rotated(settings.cacheTypeK, heads.keyLength, largestPowerOfTwo(heads.keyLength)),
+      valueRotation: heads && rotated(settings.cacheTypeV, heads.valueLength, ROTATION),
     };
   }
 
-  /** The layer's cache, one leaf a graph. */
-  cache(layer: number): { key: GraphTensor; value: GraphTensor } {
+  /** The cache a layer reads, its own or an earlier layer's: one leaf a graph. */
+  cache(reader: number): { key: GraphTensor; value: GraphTensor } {
+    const layer = attentionOf(this.layers[reader]!)?.cacheFrom ?? reader;
     let tensors = this.#caches.get(layer);
     if (tensors === undefined) {
       const cache = this.request.caches.find((candidate) => candidate.layer === layer)!;
@@ -141,6 +169,11 @@ export class GraphBuilder {
       this.#caches.set(layer, tensors);
     }
     return tensors;
+  }
+
+  /** The layer's recurrent state; a layer asks for it once a graph. */
+  state(layer: number): { convolution: GraphTensor; state: GraphTensor } {
+    return stateTensors(this.request.states.find((candidate) => candidate.layer === layer)!);
   }
 }
 

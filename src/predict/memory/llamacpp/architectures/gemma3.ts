@@ -10,7 +10,7 @@ import { windowOf } from "../context.ts";
 export const gemma3: Architecture = {
   name: "gemma3",
   build(builder) {
-    let x = embedTokens(builder, true);
+    let x = embedTokens(builder, "rows");
     const positions = builder.positions();
     const sliding = windowOf(builder.request.geometry) > 0;
     const full = builder.cacheInputs("full");
@@ -24,7 +24,7 @@ export const gemma3: Architecture = {
       const query = like("rope", builder.norm(heads.query, "attn_q_norm", layer), positions);
       const key = like("rope", builder.norm(heads.key, "attn_k_norm", layer), positions);
       const inputs = builder.attention(layer).span === "full" ? full : window;
-      let mixed = attend(builder, { query: like("scale", query), key, value: heads.value }, inputs, layer, order);
+      let mixed = attend(builder, { query: like("scale", query), key, value: heads.value }, inputs, layer, { order });
       if (layer === last) {
         mixed = getRows(mixed, outputRows);
         residual = getRows(residual, outputRows);

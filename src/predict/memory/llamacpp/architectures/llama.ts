@@ -1,15 +1,45 @@
 import { like } from "../graph/operations.ts";
 import type { Architecture } from "./architecture.ts";
-import { plainDecoder } from "./decoder.ts";
+import { plainDecoder, type DecoderParts } from "./decoder.ts";
+import { turned } from "./rope.ts";
+
+/** A plain decoder with rope on queries and keys. */
+function roped(name: string, parts: DecoderParts = {}): Architecture {
+  return {
+    name,
+    build: (builder) =>
+      plainDecoder(builder, (heads, positions, layer) => turned(builder, heads, positions, layer), parts),
+  };
+}
 
 /** Llama 1 to 3, Mistral, Mixtral, SmolLM and many others (src/models/llama.cpp; layers without rope as in smollm3.cpp). */
-export const llama: Architecture = {
-  name: "llama",
+export const llama = roped("llama");
+
+/** Mistral 3 without temperature scaling of queries (src/models/mistral3.cpp). */
+export const mistral3 = roped("mistral3");
+
+/** Seed-OSS (src/models/seed-oss.cpp): its norm before the feed-forward part goes by another name. */
+export const seedOss = roped("seed_oss", { normBeforeFeedForward: "post_attention_norm" });
+
+/** Ernie 4.5 with experts (src/models/ernie4-5-moe.cpp). */
+export const ernie45Moe = roped("ernie4_5-moe", { routing: { gating: "softmax", normalized: true } });
+
+/** GLM 4 (src/models/glm4.cpp): norms before and after both halves of a layer. */
+export const glm4 = roped("glm4", {
+  normAfterAttention: "post_attention_norm",
+  normAfterFeedForward: { name: "post_ffw_norm", pinned: true },
+});
+
+/** Phi 3 and 4 (src/models/phi3.cpp): queries are scaled before attention. */
+export const phi3: Architecture = {
+  name: "phi3",
   build: (builder) =>
-    plainDecoder(builder, (heads, positions, layer) => {
-      if (builder.attention(layer).rope === false) return heads;
-      const factors = builder.shared("rope_freqs", layer);
-      const query = like("rope", heads.query, positions, factors);
-      return { ...heads, query, key: like("rope", heads.key, positions, factors) };
-    }),
+    plainDecoder(
+      builder,
+      (heads, positions, layer) => {
+        const { query, ...rest } = turned(builder, heads, positions, layer);
+        return { ...rest, query: like("scale", query) };
+      },
+      { residualFirst: true },
+    ),
 };

@@ -20,6 +20,13 @@ export const qwen3: Architecture = { name: "qwen3", build: normedHeads };
 /** Qwen 3 with experts (src/models/qwen3moe.cpp). */
 export const qwen3moe: Architecture = { name: "qwen3moe", build: normedHeads };
 
+/** Qwen 3 VL (src/models/qwen3vl.cpp), with image embeddings added to several layers, and the same with experts (qwen3vlmoe.cpp). */
+export const qwen3vl: Architecture = { name: "qwen3vl", build: normedHeads };
+export const qwen3vlmoe: Architecture = { name: "qwen3vlmoe", build: normedHeads };
+
+/** Ling and Ring 2 (src/models/bailingmoe2.cpp). */
+export const bailingMoe2: Architecture = { name: "bailingmoe2", build: normedHeads };
+
 function normedHeads(builder: GraphBuilder): ReturnType<Architecture["build"]> {
   return plainDecoder(builder, (heads, positions, layer) => ({
     ...heads,

@@ -6,7 +6,7 @@ import type { GraphTensor } from "../graph/tensor.ts";
 import { keepForExperts, type ExpertFusion } from "./cuda-fusion.ts";
 
 /** The expert part of one layer: choice, products, weighted sum of `used` of 8 experts for 4 tokens. */
-function graphOf(used: number): readonly GraphTensor[] {
+function graphOf(used: number): GraphTensor[] {
   const graph = new Graph();
   const chances = like("soft_max", like("scale", input(F32, [8, 4])));
   const ids = view(sortOrder(chances, I32), [used, 4], [32]);

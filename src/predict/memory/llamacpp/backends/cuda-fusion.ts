@@ -1,5 +1,6 @@
 import { isContiguous, type GraphTensor, type Operation } from "../graph/tensor.ts";
 import type { KeptTensor } from "./backend.ts";
+import { moveSharedExperts } from "./cuda-shared-expert.ts";
 
 /** most experts a token may use for their sum to be one kernel */
 const MOST_USED = 15;
@@ -9,14 +10,11 @@ export type ExpertFusion = "none" | "sum" | "sum-and-choice";
 /**
  * The CUDA back end keeps tensors alive that its fused kernels for experts read (ggml-cuda.cu, `ggml_backend_cuda_graph_optimize`):
  * what the weighted sum over experts reads until the sum (September 2026), and all of an expert choice until the node behind it
- * (October 2026). Shared experts, whose products it also moves, are not among these graphs.
+ * (October 2026), when products of shared experts move too.
  */
-export function keepForExperts(
-  nodes: readonly GraphTensor[],
-  fusion: ExpertFusion,
-  keep: (kept: KeptTensor) => void,
-): void {
+export function keepForExperts(nodes: GraphTensor[], fusion: ExpertFusion, keep: (kept: KeptTensor) => void): void {
   if (fusion === "none") return;
+  if (fusion === "sum-and-choice") moveSharedExperts(nodes, keep);
   for (let index = 0; index < nodes.length; index++) {
     const sum = weightedSum(nodes, index);
     if (sum > 0) {
@@ -57,13 +55,21 @@ function weightedSum(nodes: readonly GraphTensor[], start: number): number {
 }
 
 const CHOICE: readonly Operation[] = ["reshape", "argsort", "view", "get_rows"];
+const BIASED_CHOICE: readonly Operation[] = ["reshape", "add", "argsort", "view", "get_rows"];
 const NORM: readonly Operation[] = ["reshape", "sum_rows", "clamp", "div", "reshape"];
 
-/** Length of: softmax over experts, the order of the chances, the best few and their weights, made to sum to one. 0 = no match. */
+/**
+ * Length of: softmax or sigmoid over experts, the order of the chances (with a bias or without), the best few and their weights,
+ * made to sum to one. 0 = no match.
+ */
 function expertChoice(nodes: readonly GraphTensor[], start: number): number {
-  if (nodes[start]!.operation !== "soft_max" || nodes[start]!.sources.length > 1) return 0;
-  if (!follows(nodes, start + 1, CHOICE)) return 0;
-  let length = 1 + CHOICE.length;
+  const chances = nodes[start]!;
+  if (chances.sources.length > 1 || (chances.operation !== "soft_max" && chances.operation !== "unary")) return 0;
+  const choice = [CHOICE, BIASED_CHOICE].find((operations) => follows(nodes, start + 1, operations));
+  if (choice === undefined) return 0;
+  let length = 1 + choice.length;
+  const ranked = nodes[start + length - 3]!.sources[0];
+  if (ranked !== chances && ranked !== nodes[start + 2]) return 0;
   if (follows(nodes, start + length, NORM)) length += NORM.length;
   else if (nodes[start + length]?.operation === "reshape") return isChoice(nodes, start, length) ? length : 0;
   if (nodes[start + length]?.operation === "scale") length += 1;

@@ -68,7 +68,10 @@ function allocationBytes(tensor: GraphTensor, rules: CudaRules): number {
 /** Behind its result the attention node holds F16 copies of keys and values that are stored otherwise. */
 function withCacheCopies(tensor: GraphTensor): number {
   let end = tensor.bytes;
-  for (const cached of [tensor.sources[1]!, tensor.sources[2]!]) {
+  const [, key, value] = tensor.sources;
+  // latent attention's values are part of its keys
+  const cachedTensors = key!.owner !== undefined && key!.owner === value!.owner ? [key!] : [key!, value!];
+  for (const cached of cachedTensors) {
     if (cached.type !== F16) end = Math.ceil(end / ALIGNMENT_BYTES) * ALIGNMENT_BYTES + 2 * elements(cached.shape);
   }
   return end;

@@ -36,6 +36,9 @@ export function like(
     | "mul"
     | "div"
     | "scale"
+    | "fill"
+    | "l2_norm"
+    | "norm"
     | "rms_norm"
     | "rope"
     | "soft_max"
@@ -48,6 +51,22 @@ export function like(
   ...rest: (GraphTensor | undefined)[]
 ): GraphTensor {
   return new GraphTensor(operation, first.type, first.shape, [first, ...rest]);
+}
+
+/** Gate and up side by side in one tensor: the product has half its width. */
+export function gluOfHalves(both: GraphTensor): GraphTensor {
+  return new GraphTensor("glu", both.type, [both.shape[0] / 2, both.shape[1], both.shape[2], both.shape[3]], [both]);
+}
+
+/** The bias of each chosen expert: `biases` is [width, experts], `ids` [experts used, tokens]. */
+export function addForExperts(tensor: GraphTensor, biases: GraphTensor, ids: GraphTensor): GraphTensor {
+  return new GraphTensor("add_id", tensor.type, tensor.shape, [tensor, biases, ids]);
+}
+
+/** Two tensors one behind the other along the first dimension. */
+export function concat(first: GraphTensor, second: GraphTensor): GraphTensor {
+  const [, b, c, d] = first.shape;
+  return new GraphTensor("concat", first.type, [first.shape[0] + second.shape[0], b, c, d], [first, second]);
 }
 
 export function sumRows(tensor: GraphTensor): GraphTensor {
@@ -122,14 +141,49 @@ export function setRows(target: GraphTensor, values: GraphTensor, indices: Graph
   });
 }
 
+/** Multiplies what `target` views where it lies. */
+export function scaleInPlace(target: GraphTensor): GraphTensor {
+  return new GraphTensor("scale", target.type, target.shape, [target], {
+    owner: target.owner ?? target,
+    strides: target.strides,
+  });
+}
+
+/** Rows made longer by zeros. */
+export function padRows(tensor: GraphTensor, length: number): GraphTensor {
+  const [, b, c, d] = tensor.shape;
+  return new GraphTensor("pad", tensor.type, [length, b, c, d], [tensor]);
+}
+
+/** The tensor over and over until it fills `shape`. */
+export function repeat(tensor: GraphTensor, shape: readonly number[]): GraphTensor {
+  return new GraphTensor("repeat", tensor.type, fill(shape), [tensor]);
+}
+
+/** A row of numbers that holds `length` results of an operation over all its sources. */
+export function rowOfResults(
+  operation: "gated_delta_net" | "ssm_scan",
+  length: number,
+  sources: readonly GraphTensor[],
+): GraphTensor {
+  return new GraphTensor(operation, F32, [length, 1, 1, 1], [...sources]);
+}
+
+/** A short convolution along tokens: `padded` is [tokens + kernel - 1, channels, sequences]. */
+export function shortConvolution(padded: GraphTensor, kernel: GraphTensor): GraphTensor {
+  const tokens = padded.shape[0] - kernel.shape[0] + 1;
+  return new GraphTensor("ssm_conv", F32, [padded.shape[1], tokens, padded.shape[2], 1], [padded, kernel]);
+}
+
 export function flashAttention(
   query: GraphTensor,
   key: GraphTensor,
   value: GraphTensor,
   mask: GraphTensor,
+  sinks?: GraphTensor,
 ): GraphTensor {
   const shape: Shape = [value.shape[0], query.shape[2], query.shape[1], query.shape[3]];
-  return new GraphTensor("flash_attn_ext", F32, shape, [query, key, value, mask]);
+  return new GraphTensor("flash_attn_ext", F32, shape, [query, key, value, mask, sinks]);
 }
 
 /** Rotation of every head by an orthogonal matrix, as is done before a cache is quantised. */

@@ -14,6 +14,7 @@ const IN_PLACE: ReadonlySet<Operation> = new Set<Operation>([
   "add_id",
   "clamp",
   "div",
+  "fill",
   "mul",
   "rms_norm",
   "rope",

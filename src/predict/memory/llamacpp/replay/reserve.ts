@@ -1,6 +1,6 @@
 import type { ComputeBackend } from "../backends/backend.ts";
 import type { Graph } from "../graph/graph.ts";
-import { GraphTensor } from "../graph/tensor.ts";
+import { GraphTensor, isViewOperation } from "../graph/tensor.ts";
 import { assignBackends, computeBuffer } from "./assign.ts";
 import { GraphAllocator, type Placed } from "./graph-allocator.ts";
 import { splitGraph, type Split } from "./split.ts";
@@ -9,7 +9,7 @@ export interface ScheduleOptions {
   readonly copies: number;
   readonly offload: boolean;
   readonly inputLimit: number;
-  /** inputs that no operation reads are held once per copy too */
+  /** inputs that no operation reads, or only through a view, are held once per copy too */
   readonly copiesUnusedInputs: boolean;
 }
 
@@ -25,6 +25,8 @@ export interface Reservation {
 /** What one graph needs: assigned, split, reordered by its back ends, and planned by the allocator. The graph is used up by it. */
 export function reserve(graph: Graph, backends: readonly ComputeBackend[], options: ScheduleOptions): Reservation {
   assignBackends(graph, backends, options.offload);
+  // seen before sources are replaced by copies
+  const copied = options.copies === 1 ? new Set<GraphTensor>() : copiedInputs(graph, options);
   const splits = splitGraph(graph, backends, options);
   const kept = keepers(splits, backends);
   const nodes: Placed[] = [];
@@ -42,18 +44,29 @@ export function reserve(graph: Graph, backends: readonly ComputeBackend[], optio
   }
   const allocator = new GraphAllocator(backends.map((_, index) => computeBuffer(backends, index)));
   const chunks = allocator.reserve(nodes, [
-    ...pipelineLeaves(graph, splits, options),
+    ...pipelineLeaves(copied, splits, options),
     ...graph.leaves.map((tensor) => ({ tensor, buffer: tensor.backend })),
   ]);
   return { chunks, peaks: allocator.peaks, splits: splits.length, nodes: graph.nodes.length };
 }
 
+/** Graph inputs that a pipeline copies, in the graph's order. */
+function copiedInputs(graph: Graph, options: ScheduleOptions): Set<GraphTensor> {
+  const inputs = graph.leaves.filter((leaf) => leaf.input);
+  if (options.copiesUnusedInputs) return new Set(inputs);
+  const read = new Set(graph.nodes.flatMap((node) => (isViewOperation(node.operation) ? [] : node.sources)));
+  return new Set(inputs.filter((leaf) => read.has(leaf)));
+}
+
 /** Devices working as a pipeline hold several copies of every graph input and every split input, all the time. */
-function pipelineLeaves(graph: Graph, splits: readonly Split[], options: ScheduleOptions): Placed[] {
+function pipelineLeaves(
+  copied: ReadonlySet<GraphTensor>,
+  splits: readonly Split[],
+  options: ScheduleOptions,
+): Placed[] {
   const leaves: Placed[] = [];
   if (options.copies === 1) return leaves;
-  for (const leaf of graph.leaves) {
-    if (!leaf.input || (leaf.uses === 0 && !options.copiesUnusedInputs)) continue;
+  for (const leaf of copied) {
     leaf.output = true;
     leaves.push({ tensor: leaf, buffer: leaf.backend });
     for (let copy = 1; copy < options.copies; copy++) {

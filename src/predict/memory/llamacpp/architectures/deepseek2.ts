@@ -1,0 +1,88 @@
+import type { LatentAttention } from "../../../../facts/model/index.ts";
+import { rowBytes } from "../graph/element.ts";
+import { concat, getRows, like, multiplyMatrix, permute, reshape, view } from "../graph/operations.ts";
+import type { GraphTensor } from "../graph/tensor.ts";
+import type { Architecture } from "./architecture.ts";
+import { mixValues, writeKeys } from "./attention.ts";
+import type { CacheInputs, GraphBuilder } from "./builder.ts";
+import { feedForward, outputLogits } from "./decoder.ts";
+import { embedTokens } from "./embedding.ts";
+
+/** DeepSeek 2, 3, R1 and Kimi K2, converted with latent attention (src/models/deepseek2.cpp). */
+export const deepseek2: Architecture = {
+  name: "deepseek2",
+  build(builder) {
+    let x = embedTokens(builder);
+    const positions = builder.positions();
+    const inputs = builder.cacheInputs("full");
+    const outputRows = builder.outputRows();
+    const last = builder.layers.length - 1;
+    builder.layers.forEach((_, layer) => {
+      let residual = x;
+      let mixed = latentAttention(builder, builder.norm(x, "attn_norm", layer), positions, inputs, layer);
+      if (layer === last) {
+        mixed = getRows(mixed, outputRows);
+        residual = getRows(residual, outputRows);
+      }
+      const inner = like("add", mixed, residual);
+      x = like("add", feedForward(builder, builder.norm(inner, "ffn_norm", layer), layer), inner);
+    });
+    return outputLogits(builder, x);
+  },
+};
+
+/** Queries are brought into the space of the compressed keys, which the cache holds together with the rotary part. */
+function latentAttention(
+  builder: GraphBuilder,
+  x: GraphTensor,
+  positions: GraphTensor,
+  inputs: CacheInputs,
+  layer: number,
+): GraphTensor {
+  const { graph } = builder;
+  const { heads, keyLength, latentLength, ropeLength } = builder.latent(layer);
+  const tokens = x.shape[1];
+  const plain = keyLength - ropeLength;
+  const q = reshape(projectQuery(builder, x, layer), [keyLength, heads, tokens]);
+  const compressed = multiplyMatrix(builder.weight("attn_kv_a_mqa", layer), x);
+  const [, row] = compressed.strides;
+  const latent = builder.norm(view(compressed, [latentLength, tokens], [row]), "attn_kv_a_norm", layer);
+  const turnedKey = like("rope", view(compressed, [ropeLength, 1, tokens], [row, row]), positions);
+  const parts = [q.strides[1], q.strides[2]];
+  const turnedQuery = like("rope", view(q, [ropeLength, heads, tokens], parts), positions);
+  const apart = permute(view(q, [plain, heads, tokens], parts), [0, 2, 1, 3]);
+  const absorbed = permute(multiplyMatrix(builder.weight("attn_k_b", layer), apart), [0, 2, 1, 3]);
+  const query = concat(absorbed, turnedQuery);
+  const value = reshape(latent, [latentLength, 1, tokens]);
+  const key = concat(value, turnedKey);
+  for (const tensor of [query, value, key]) graph.expand(tensor);
+  graph.expand(writeKeys(builder, key, inputs, layer));
+  const keys = cachedLatents(builder, builder.latent(layer), layer);
+  const values = view(keys, [latentLength, ...keys.shape.slice(1)], keys.strides.slice(1));
+  const mixed = mixValues(builder, query, keys, values, layer, {
+    mask: inputs.mask,
+    valuesTransposed: false,
+    decompress: builder.weight("attn_v_b", layer),
+  });
+  graph.expand(mixed);
+  return builder.project(mixed, "attn_output", layer);
+}
+
+/** In two steps, unless the file has queries uncompressed (the Lite models). */
+function projectQuery(builder: GraphBuilder, x: GraphTensor, layer: number): GraphTensor {
+  const direct = builder.optional("attn_q", layer);
+  if (direct !== undefined) return multiplyMatrix(direct, x);
+  const compressed = builder.norm(multiplyMatrix(builder.weight("attn_q_a", layer), x), "attn_q_a_norm", layer);
+  return multiplyMatrix(builder.weight("attn_q_b", layer), compressed);
+}
+
+function cachedLatents(
+  builder: GraphBuilder,
+  { latentLength, ropeLength }: LatentAttention,
+  layer: number,
+): GraphTensor {
+  const { key } = builder.cache(layer);
+  const [width, cells, streams] = key.shape;
+  const row = rowBytes(key.type, latentLength + ropeLength);
+  return view(key, [width, 1, cells, streams], [row, row, rowBytes(key.type, width * cells)]);
+}

@@ -1,0 +1,139 @@
+import type { ExpertFeedForward } from "../../../../facts/model/index.ts";
+import {
+  addForExperts,
+  getRows,
+  like,
+  multiplyExperts,
+  multiplyMatrix,
+  reshape,
+  sumRows,
+  view,
+} from "../graph/operations.ts";
+import type { GraphTensor } from "../graph/tensor.ts";
+import type { GraphBuilder } from "./builder.ts";
+import { bestOf, inBestGroups } from "./expert-choice.ts";
+import { denseFeedForward } from "./feed-forward.ts";
+
+/** How experts are chosen and weighed, where an architecture says it and not the file. */
+export interface Routing {
+  /** chances from a softmax or a sigmoid over all experts, or a softmax over the chosen ones only */
+  readonly gating?: "softmax" | "sigmoid" | "softmax-of-chosen";
+  /** weights of the chosen are made to sum to one */
+  readonly normalized?: boolean;
+}
+
+/**
+ * The best few experts for every token, their results weighed and added (llama-graph.cpp, `build_moe_ffn`), and what experts that
+ * see every token add to it.
+ */
+export function expertFeedForward(
+  builder: GraphBuilder,
+  x: GraphTensor,
+  layer: number,
+  experts: ExpertFeedForward,
+  routing: Routing = {},
+): GraphTensor {
+  const sum = chosenExperts(builder, x, layer, experts, routing);
+  if (builder.optional("ffn_down_shexp", layer) === undefined) return sum;
+  const shared = denseFeedForward(builder, x, layer, "_shexp");
+  const gate = builder.optional("ffn_gate_inp_shexp", layer);
+  if (gate === undefined) return like("add", sum, shared);
+  return like("add", sum, like("mul", shared, like("unary", multiplyMatrix(gate, x))));
+}
+
+/** `router` is what the choice is made from, where that is not `x` itself. */
+export function chosenExperts(
+  builder: GraphBuilder,
+  x: GraphTensor,
+  layer: number,
+  experts: ExpertFeedForward,
+  routing: Routing,
+  router = x,
+): GraphTensor {
+  const { graph } = builder;
+  const [width, tokens] = x.shape;
+  const used = experts.expertsUsed;
+  const { ids, shares } = choose(builder, router, layer, experts, routing);
+  graph.expand(shares);
+  const rows = reshape(x, [width, 1, tokens]);
+  const gated = activated(builder, rows, ids, layer);
+  const each = biased(builder, multiplyExperts(builder.weight("ffn_down_exps", layer), gated, ids), "down", layer, ids);
+  const weighted = like("mul", each, shares);
+  graph.expand(weighted);
+  return sumOverExperts(builder, weighted, used);
+}
+
+interface Choice {
+  /** [experts used, tokens] */
+  readonly ids: GraphTensor;
+  /** weight of every chosen expert, [1, experts used, tokens] */
+  readonly shares: GraphTensor;
+}
+
+function choose(
+  builder: GraphBuilder,
+  x: GraphTensor,
+  layer: number,
+  experts: ExpertFeedForward,
+  routing: Routing,
+): Choice {
+  const tokens = x.shape[1];
+  const used = experts.expertsUsed;
+  const gating = routing.gating ?? experts.gating ?? "softmax";
+  const scores = builder.project(x, "ffn_gate_inp", layer);
+  const chances = gating === "softmax-of-chosen" ? scores : like(gating === "sigmoid" ? "unary" : "soft_max", scores);
+  const bias = builder.optional("exp_probs_b", layer, "bias");
+  let ranked = bias === undefined ? chances : like("add", chances, bias);
+  if ((experts.expertGroups ?? 1) > 1) ranked = inBestGroups(ranked, experts.expertGroups!, experts.expertGroupsUsed!);
+  const ids = bestOf(ranked, used);
+  let shares = getRows(reshape(chances, [1, experts.experts, tokens]), ids);
+  if (gating === "softmax-of-chosen") {
+    shares = reshape(like("soft_max", reshape(shares, [used, tokens])), [1, used, tokens]);
+  }
+  if (routing.normalized ?? experts.normalized ?? true) {
+    const weights = reshape(shares, [used, tokens]);
+    const total = like("clamp", sumRows(weights));
+    shares = reshape(like("div", weights, total), [1, used, tokens]);
+  }
+  return { ids, shares: experts.scaled === true ? like("scale", shares) : shares };
+}
+
+/** Gate and up multiplied: two products, or the halves of one where the file has both matrices as one; up alone without a gate. */
+function activated(builder: GraphBuilder, rows: GraphTensor, ids: GraphTensor, layer: number): GraphTensor {
+  const product = (name: string, matrices: GraphTensor): GraphTensor =>
+    biased(builder, multiplyExperts(matrices, rows, ids), name, layer, ids);
+  const merged = builder.optional("ffn_gate_up_exps", layer);
+  if (merged !== undefined) {
+    const both = product("gate_up", merged);
+    const half = [both.shape[0] / 2, both.shape[1], both.shape[2]];
+    const strides = [both.strides[1], both.strides[2]];
+    return like("glu", view(both, half, strides), view(both, half, strides));
+  }
+  const up = product("up", builder.weight("ffn_up_exps", layer));
+  const gate = builder.optional("ffn_gate_exps", layer);
+  return gate === undefined ? like("unary", up) : like("glu", product("gate", gate), up);
+}
+
+function biased(
+  builder: GraphBuilder,
+  product: GraphTensor,
+  name: string,
+  layer: number,
+  ids: GraphTensor,
+): GraphTensor {
+  const bias = builder.optional(`ffn_${name}_exps`, layer, "bias");
+  return bias === undefined ? product : addForExperts(product, bias, ids);
+}
+
+/** Views of every expert's share, added one after the other. */
+function sumOverExperts(builder: GraphBuilder, weighted: GraphTensor, used: number): GraphTensor {
+  const [width, , tokens] = weighted.shape;
+  const views = Array.from({ length: used }, () => view(weighted, [width, tokens], [weighted.strides[2]]));
+  for (const each of views) builder.graph.expand(each);
+  let sum = views[0]!;
+  for (const each of views.slice(1)) {
+    sum = like("add", sum, each);
+    builder.graph.expand(sum);
+  }
+  return sum;
+}
