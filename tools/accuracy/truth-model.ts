@@ -27,7 +27,7 @@ export function truthGeometry(name: string, model: Fields, build: string): Geome
     deepstackLayers,
     perLayerEmbeddingLength: model.number("n_embd_per_layer"),
     positionsPerToken: model.number("n_pos", 1),
-    layers: Array.from({ length: model.number("n_layer") }, (_, layer) => layerOf(model, layer, build, ropelessEvery)),
+    layers: layersOf(model, build, ropelessEvery),
   };
 }
 
@@ -40,10 +40,13 @@ function isTied(architecture: string, width: number): boolean {
   );
 }
 
-function layerOf(model: Fields, layer: number, build: string, ropelessEvery: number | undefined): Layer {
-  return {
-    kind: "trunk",
+/** Blocks for further tokens count as layers where the row says that the cache covers them. */
+function layersOf(model: Fields, build: string, ropelessEvery: number | undefined): Layer[] {
+  const trunk = model.number("n_layer");
+  const appended = model.flag("nextn_in_kv") ? model.number("n_layer_nextn") : 0;
+  return Array.from({ length: trunk + appended }, (_, layer) => ({
+    kind: layer < trunk ? "trunk" : "mtp",
     mixer: truthMixer(model, layer, ropelessEvery),
     feedForward: truthFeedForward(model, layer, build),
-  };
+  }));
 }

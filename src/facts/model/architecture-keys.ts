@@ -26,6 +26,10 @@ export class ArchitectureKeys {
     return this.#metadata.count(this.key(name));
   }
 
+  number(name: string): number | undefined {
+    return this.#metadata.number(this.key(name));
+  }
+
   flag(name: string): boolean | undefined {
     return this.#metadata.flag(this.key(name));
   }

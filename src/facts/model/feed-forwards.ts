@@ -45,6 +45,9 @@ function expertsOf(tensors: LayerTensors): { count: number; length: number } | u
   return { count: experts, length: single.shape[0]! };
 }
 
+/** `llama_expert_gating_func_type` of llama.cpp; 0 leaves it to the architecture. */
+const GATINGS: readonly ExpertFeedForward["gating"][] = [undefined, "softmax", "sigmoid", "softmax-of-chosen"];
+
 function expertFeedForward(
   keys: ArchitectureKeys,
   tensors: LayerTensors,
@@ -61,6 +64,9 @@ function expertFeedForward(
     throw keys.contradiction("expert_used_count", `1 to ${declared} experts`, expertsUsed);
   }
   const expertGroups = keys.count("expert_group_count") ?? 0;
+  const gating = GATINGS[keys.count("expert_gating_func") ?? 0];
+  const normalized = keys.flag("expert_weights_norm");
+  const scale = keys.number("expert_weights_scale") ?? 0;
   return {
     kind: "experts",
     experts: declared,
@@ -68,6 +74,9 @@ function expertFeedForward(
     expertLength: experts.length,
     sharedLength: weightOf(tensors, "ffn_down_shexp")?.shape[0] ?? 0,
     denseSideLength: weightOf(tensors, "ffn_down")?.shape[0] ?? 0,
+    ...(gating !== undefined && { gating }),
+    ...(normalized !== undefined && { normalized }),
+    ...(scale !== 0 && scale !== 1 && { scaled: true as const }),
     ...(expertGroups > 1 && { expertGroups, expertGroupsUsed: keys.count("expert_group_used_count") ?? 0 }),
   };
 }

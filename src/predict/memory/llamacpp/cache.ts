@@ -22,6 +22,12 @@ export interface LayerCache {
 /** The engine keeps one cache for layers that see everything, and one for layers with a window. */
 export type CacheKind = "full" | "window";
 
+/**
+ * Architectures whose cache leaves out the blocks appended to predict further tokens; all others hold one for these blocks too,
+ * although the main graph does not use it (llama-model.cpp, `create_memory`).
+ */
+const TRUNK_ONLY = new Set(["nemotron_h", "nemotron_h_moe", "qwen35", "qwen35moe", "qwen3next", "step35", "mimo2"]);
+
 /** Caches of all layers that own one (llama-kv-cache.cpp, llama-kv-cache-iswa.cpp). `place` says where a layer's cache lies. */
 export function layerCaches(
   geometry: Geometry,
@@ -34,6 +40,7 @@ export function layerCaches(
   const widest = Math.max(0, ...geometry.layers.map((layer) => valueWidthOf(attentionOf(layer))));
   const caches: LayerCache[] = [];
   geometry.layers.forEach((each, layer) => {
+    if (each.kind === "mtp" && TRUNK_ONLY.has(geometry.architecture)) return;
     if (each.mixer.kind === "mla") {
       const keyWidth = each.mixer.latentLength + each.mixer.ropeLength;
       const { cells } = sizes;

@@ -51,15 +51,18 @@ export class GraphBuilder {
   readonly request: GraphRequest;
   /** flash attention of every layer that has it */
   readonly attended: { readonly node: GraphTensor; readonly layer: number }[] = [];
+  readonly #trunk: readonly Layer[];
   readonly #weights = new Map<PlacedWeight, GraphTensor>();
   readonly #caches = new Map<number, { key: GraphTensor; value: GraphTensor }>();
 
   constructor(request: GraphRequest) {
     this.request = request;
+    this.#trunk = request.geometry.layers.filter(({ kind }) => kind === "trunk");
   }
 
+  /** Layers of the graph: blocks appended to predict further tokens have a graph and a context of their own. */
   get layers(): readonly Layer[] {
-    return this.request.geometry.layers;
+    return this.#trunk;
   }
 
   attention(layer: number): Attention {

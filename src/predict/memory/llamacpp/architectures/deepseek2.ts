@@ -25,11 +25,13 @@ export const deepseek2: Architecture = {
         residual = getRows(residual, outputRows);
       }
       const inner = like("add", mixed, residual);
-      x = like("add", feedForward(builder, builder.norm(inner, "ffn_norm", layer), layer), inner);
+      x = like("add", feedForward(builder, builder.norm(inner, "ffn_norm", layer), layer, { routing: ROUTING }), inner);
     });
     return outputLogits(builder, x);
   },
 };
+
+const ROUTING = { normalized: "as-file" } as const;
 
 /** Queries are brought into the space of the compressed keys, which the cache holds together with the rotary part. */
 function latentAttention(

@@ -18,8 +18,8 @@ import { denseFeedForward } from "./feed-forward.ts";
 export interface Routing {
   /** chances from a softmax or a sigmoid over all experts, or a softmax over the chosen ones only */
   readonly gating?: "softmax" | "sigmoid" | "softmax-of-chosen";
-  /** weights of the chosen are made to sum to one */
-  readonly normalized?: boolean;
+  /** weights of the chosen are made to sum to one (the usual), or where the file says so */
+  readonly normalized?: boolean | "as-file";
 }
 
 /**
@@ -90,7 +90,7 @@ function choose(
   if (gating === "softmax-of-chosen") {
     shares = reshape(like("soft_max", reshape(shares, [used, tokens])), [1, used, tokens]);
   }
-  if (routing.normalized ?? experts.normalized ?? true) {
+  if (routing.normalized === "as-file" ? experts.normalized === true : (routing.normalized ?? true)) {
     const weights = reshape(shares, [used, tokens]);
     const total = like("clamp", sumRows(weights));
     shares = reshape(like("div", weights, total), [1, used, tokens]);
