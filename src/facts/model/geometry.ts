@@ -21,6 +21,8 @@ export interface Geometry {
   readonly positionsPerToken?: number;
   /** slices of an image embedding added after the first layers (Qwen3-VL deepstack), 0 elsewhere */
   readonly deepstackLayers?: number;
+  /** queries are multiplied by a factor for every position (Mistral 3, long contexts) */
+  readonly queryTemperature?: true;
   readonly vision?: EncoderPart;
   readonly audio?: EncoderPart;
 }

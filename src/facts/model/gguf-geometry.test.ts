@@ -155,6 +155,8 @@ test("latent attention, leading dense layers, experts with a shared one, an appe
     expert_used_count: 2,
     expert_group_count: 4,
     expert_group_used_count: 2,
+    expert_gating_func: 2,
+    expert_weights_scale: 3,
     nextn_predict_layers: 1,
   };
   const layers = await layersOf("deepseek2", keys, [
@@ -184,6 +186,8 @@ test("latent attention, leading dense layers, experts with a shared one, an appe
       expertLength: 48,
       sharedLength: 96,
       denseSideLength: 0,
+      gating: "sigmoid",
+      scaled: true,
       expertGroups: 4,
       expertGroupsUsed: 2,
     },

@@ -41,6 +41,7 @@ export function geometryFromGguf(file: GgufFile): Geometry {
     })),
     ...(hasFourPositions(keys) && { positionsPerToken: 4 }),
     ...(deepstackLayers > 0 && { deepstackLayers }),
+    ...((keys.number("attention.temperature_scale") ?? 0) !== 0 && { queryTemperature: true as const }),
   };
 }
 

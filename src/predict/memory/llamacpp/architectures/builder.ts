@@ -134,6 +134,11 @@ export class GraphBuilder {
     return input(I32, [this.request.tokens * (this.request.geometry.positionsPerToken ?? 1)]);
   }
 
+  /** a factor for the queries of every token, where the model has one */
+  queryFactors(): GraphTensor | undefined {
+    return this.request.geometry.queryTemperature === true ? input(F32, [1, 1, this.request.tokens]) : undefined;
+  }
+
   outputRows(): GraphTensor {
     return input(I32, [this.request.outputs]);
   }

@@ -13,13 +13,14 @@ export const deepseek2: Architecture = {
   name: "deepseek2",
   build(builder) {
     let x = embedTokens(builder);
+    const factors = builder.queryFactors();
     const positions = builder.positions();
     const inputs = builder.cacheInputs("full");
     const outputRows = builder.outputRows();
     const last = builder.layers.length - 1;
     builder.layers.forEach((_, layer) => {
       let residual = x;
-      let mixed = latentAttention(builder, builder.norm(x, "attn_norm", layer), positions, inputs, layer);
+      let mixed = latentAttention(builder, builder.norm(x, "attn_norm", layer), { positions, factors }, inputs, layer);
       if (layer === last) {
         mixed = getRows(mixed, outputRows);
         residual = getRows(residual, outputRows);
@@ -37,7 +38,7 @@ const ROUTING = { normalized: "as-file" } as const;
 function latentAttention(
   builder: GraphBuilder,
   x: GraphTensor,
-  positions: GraphTensor,
+  { positions, factors }: { positions: GraphTensor; factors: GraphTensor | undefined },
   inputs: CacheInputs,
   layer: number,
 ): GraphTensor {
@@ -54,7 +55,8 @@ function latentAttention(
   const turnedQuery = like("rope", view(q, [ropeLength, heads, tokens], parts), positions);
   const apart = permute(view(q, [plain, heads, tokens], parts), [0, 2, 1, 3]);
   const absorbed = permute(multiplyMatrix(builder.weight("attn_k_b", layer), apart), [0, 2, 1, 3]);
-  const query = concat(absorbed, turnedQuery);
+  const whole = concat(absorbed, turnedQuery);
+  const query = factors === undefined ? whole : like("mul", whole, factors);
   const value = reshape(latent, [latentLength, 1, tokens]);
   const key = concat(value, turnedKey);
   for (const tensor of [query, value, key]) graph.expand(tensor);

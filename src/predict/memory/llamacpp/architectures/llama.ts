@@ -15,8 +15,17 @@ function roped(name: string, parts: DecoderParts = {}): Architecture {
 /** Llama 1 to 3, Mistral, Mixtral, SmolLM and many others (src/models/llama.cpp; layers without rope as in smollm3.cpp). */
 export const llama = roped("llama");
 
-/** Mistral 3 without temperature scaling of queries (src/models/mistral3.cpp). */
-export const mistral3 = roped("mistral3");
+/** Mistral 3 (src/models/mistral3.cpp): in some models queries are multiplied by a factor for their position. */
+export const mistral3: Architecture = {
+  name: "mistral3",
+  build: (builder) => {
+    const factors = builder.queryFactors();
+    return plainDecoder(builder, (heads, positions, layer) => {
+      const { query, ...rest } = turned(builder, heads, positions, layer);
+      return { ...rest, query: factors === undefined ? query : like("mul", query, factors) };
+    });
+  },
+};
 
 /** Seed-OSS (src/models/seed-oss.cpp): its norm before the feed-forward part goes by another name. */
 export const seedOss = roped("seed_oss", { normBeforeFeedForward: "post_attention_norm" });
