@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { predictLlamaCpp } from "../../src/predict/memory/index.ts";
 import { scoreFolder } from "../accuracy.ts";
+import { Fields } from "./fields.ts";
+import { questionOf } from "./llamacpp-buffers.ts";
 import { regressions, type KeptScore } from "./check.ts";
 import { scoreTerms, type ScoredTerm } from "./score.ts";
 
@@ -15,6 +18,19 @@ describe("the committed truth", () => {
     expect(missed.filter(({ file, line }) => !isKnownMiss(rowOf(file, line)))).toEqual([]);
     expect(missed.length).toBeLessThanOrEqual(6);
     expect(terms.every(({ predicted }) => predicted !== null)).toBe(true);
+  });
+
+  it("says where it is not sure: a row that is missed lies inside its interval, and the number is called assumed", () => {
+    for (const { file, line, term, predicted, truth } of terms) {
+      if (predicted === null || predicted === truth) continue;
+      const prediction = predictLlamaCpp(questionOf(new Fields(JSON.parse(rowOf(file, line)))));
+      if (prediction.kind === "rejected") throw new Error("a row that was scored is rejected");
+      const device = prediction.footprint.parts?.find(({ key }) => key === `device-${/\d+/.exec(term)?.[0]}`);
+      const compute = device?.parts?.find(({ key }) => key === "compute");
+      expect(compute).toMatchObject({ value: predicted, provenance: "assumed" });
+      expect(compute!.low).toBeLessThanOrEqual(truth);
+      expect(compute!.high).toBeGreaterThanOrEqual(truth);
+    }
   });
 
   it("is not met worse than the figures say", () => {

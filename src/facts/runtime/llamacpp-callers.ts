@@ -1,8 +1,8 @@
 /** What a program asks of the llama.cpp library beyond the user's settings. */
 export interface LlamaCppCaller {
   readonly id: "llama-server" | "node-llama-cpp" | "library";
-  /** padded for each sequence by itself before the library sees it, or as one number */
-  readonly contextIs: "per-sequence" | "total";
+  /** how the context is rounded up: the share of each sequence first, or all of it together */
+  readonly contextRounding: "per-sequence" | "total";
   /** rows of logits reserved for a batch: one a token, or one a sequence and draft token */
   readonly outputRows: "batch" | "sequences";
   /** tokens added to the batch of a model with a sliding window */
@@ -17,7 +17,7 @@ export interface LlamaCppCaller {
 export const LLAMACPP_CALLERS: Readonly<Record<LlamaCppCaller["id"], LlamaCppCaller>> = {
   "llama-server": {
     id: "llama-server",
-    contextIs: "total",
+    contextRounding: "total",
     outputRows: "sequences",
     windowBatchExtra: 0,
     microBatchIsBatch: false,
@@ -26,7 +26,7 @@ export const LLAMACPP_CALLERS: Readonly<Record<LlamaCppCaller["id"], LlamaCppCal
   },
   "node-llama-cpp": {
     id: "node-llama-cpp",
-    contextIs: "per-sequence",
+    contextRounding: "per-sequence",
     outputRows: "batch",
     windowBatchExtra: 1,
     microBatchIsBatch: true,
@@ -35,7 +35,7 @@ export const LLAMACPP_CALLERS: Readonly<Record<LlamaCppCaller["id"], LlamaCppCal
   },
   library: {
     id: "library",
-    contextIs: "total",
+    contextRounding: "total",
     outputRows: "batch",
     windowBatchExtra: 0,
     microBatchIsBatch: false,

@@ -71,7 +71,7 @@ export function contextSizes(
 }
 
 function askedContext(geometry: Geometry, settings: LlamaCppSettings, caller: LlamaCppCaller): number {
-  if (caller.contextIs === "total") return settings.context === 0 ? geometry.contextLength : settings.context;
+  if (caller.contextRounding === "total") return settings.context === 0 ? geometry.contextLength : settings.context;
   const asked = settings.context === 0 ? geometry.contextLength : Math.floor(settings.context / settings.sequences);
   // padded per sequence, unless that would pass what the model was trained for; then padded as a whole
   const padded = pad(Math.max(2, asked), CELL_PADDING);

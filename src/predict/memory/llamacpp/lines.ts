@@ -1,5 +1,5 @@
 import { formatBytes } from "../../../facts/units/index.ts";
-import { bytes, type Estimate } from "../../estimate/index.ts";
+import { between, bytes, type Estimate } from "../../estimate/index.ts";
 import type { EngineBuffer } from "../memory.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import { cacheBytes, type CacheKind } from "./cache.ts";
@@ -78,7 +78,19 @@ export function outputLine({ geometry, memories, placement, sizes }: Session): L
   return { buffer: bufferOf(type, "output", size), leaf: bytes("output", label, size, "formula", formula) };
 }
 
-export function computeLines({ memories, sizes }: Session, { bytes: held, prompt, copies }: ComputeBuffers): Line[] {
+/**
+ * Before October 2026 Mamba 2 layers gather their states in a way that is not understood where logits are kept for every row:
+ * six of nine truth rows of granitehybrid lie 7.3 to 13.7% above what is replayed, the others on it.
+ */
+const MAMBA_ROWS_HIGH = 1.15;
+
+function isUnsure({ geometry, build, sizes }: Session, tokens: number): boolean {
+  const mamba = geometry.layers.some(({ mixer }) => mixer.kind === "recurrent" && mixer.family === "mamba2");
+  return mamba && !build.mambaProjectsFlat && sizes.outputRows >= tokens && tokens > sizes.sequences;
+}
+
+export function computeLines(session: Session, { bytes: held, prompt, copies }: ComputeBuffers): Line[] {
+  const { memories, sizes } = session;
   const tokens = Math.min(sizes.context, sizes.microBatch);
   const rows = Math.min(tokens, sizes.outputRows);
   const inCopies = copies > 1 ? `, ${copies} copies of every input` : "";
@@ -87,7 +99,10 @@ export function computeLines({ memories, sizes }: Session, { bytes: held, prompt
     const type = computeBuffer(memories.backends, index);
     const formula = `most at once of ${run}; at that point ${peakText(prompt.peaks[index]!)}`;
     const label = `compute buffer (${type.name})`;
-    return { buffer: bufferOf(type, "compute", size), leaf: bytes("compute", label, size, "formula", formula) };
+    const leaf = isUnsure(session, tokens)
+      ? between("compute", label, [size, size, Math.ceil(size * MAMBA_ROWS_HIGH)], "assumed", formula)
+      : bytes("compute", label, size, "formula", formula);
+    return { buffer: bufferOf(type, "compute", size), leaf };
   });
 }
 
