@@ -3,7 +3,7 @@ import type { Rig } from "../../facts/hardware/index.ts";
 import type { Geometry } from "../../facts/model/index.ts";
 import { bytes, sum } from "../../predict/estimate/index.ts";
 import type { FitRequest, Wishes } from "../fit/index.ts";
-import { answerFit, shellWord, type AnswerContext } from "./index.ts";
+import { answerFit, type AnswerContext } from "./index.ts";
 
 const GIB = 2 ** 30;
 const geometry: Geometry = {

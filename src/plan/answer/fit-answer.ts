@@ -2,6 +2,7 @@ import type { Rig } from "../../facts/hardware/index.ts";
 import { formatTokens } from "../../facts/units/index.ts";
 import type { Estimate } from "../../predict/estimate/index.ts";
 import { decodePace, prefillPace, type Pace, type PaceInput } from "../../predict/speed/index.ts";
+import { shellWord } from "../command/index.ts";
 import {
   alternatives,
   choose,
@@ -173,9 +174,4 @@ function nextCommands(choice: Choice, model: string): string[] {
   return good(choice.now.verdict)
     ? [`loadout --model ${modelArgument}`, `loadout explain ${modelArgument}`]
     : [`loadout explain ${modelArgument}`, "loadout models --local"];
-}
-
-/** An argument as a person can paste it: quoted where a shell would take it apart. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./\\-]+$/.test(text) ? text : `"${text.replace(/["$`\\]/g, "\\$&")}"`;
 }

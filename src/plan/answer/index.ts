@@ -2,7 +2,6 @@ export {
   ANSWER_VERSION,
   answerFit,
   paceInput,
-  shellWord,
   type AnswerContext,
   type FitAnswer,
   type ModelFacts,
