@@ -1,13 +1,14 @@
 import type { Rig } from "../../facts/hardware/index.ts";
 import { formatTokens } from "../../facts/units/index.ts";
 import type { Estimate } from "../../predict/estimate/index.ts";
-import { decodePace, prefillPace, type Pace, type PaceInput } from "../../predict/speed/index.ts";
+import { decodePace, prefillPace, type Pace } from "../../predict/speed/index.ts";
 import { shellWord } from "../command/index.ts";
 import {
   alternatives,
   choose,
   good,
   longestContext,
+  paceInput,
   type Alternative,
   type Choice,
   type Decision,
@@ -112,22 +113,6 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
     next: nextCommands(choice, context.modelArgument),
   };
   return { answer, choice };
-}
-
-/** What the speed model is asked for a choice. */
-export function paceInput(request: FitRequest, choice: Pick<Choice, "settings" | "threads">): PaceInput {
-  return {
-    geometry: request.geometry,
-    tensors: request.tensors,
-    host: request.rig.host,
-    devices: request.rig.devices,
-    placement: request.placement(choice.settings),
-    threads: choice.threads,
-    cacheTypeK: choice.settings.cacheTypeK,
-    cacheTypeV: choice.settings.cacheTypeV,
-    microBatch: choice.settings.microBatch,
-    ...(request.calibration ? { calibration: request.calibration } : {}),
-  };
 }
 
 function speedFacts(request: FitRequest, choice: Choice, promptTokens: number): SpeedFacts {

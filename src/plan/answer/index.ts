@@ -1,7 +1,6 @@
 export {
   ANSWER_VERSION,
   answerFit,
-  paceInput,
   type AnswerContext,
   type FitAnswer,
   type ModelFacts,
