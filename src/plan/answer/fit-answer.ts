@@ -16,6 +16,14 @@ import {
   type Verdict,
 } from "../fit/index.ts";
 
+import {
+  arrangementFacts,
+  launchFacts,
+  type ArrangementFacts,
+  type LaunchFacts,
+  type ServerContext,
+} from "./launch.ts";
+
 /** Version of every answer's form; a change that breaks readers raises it. */
 export const ANSWER_VERSION = "loadout/1";
 
@@ -54,6 +62,10 @@ export interface FitAnswer {
   /** largest context of one user that fits with the other settings kept, never beyond the trained length; tokens */
   readonly longestContext?: number;
   readonly wouldFit: readonly Alternative[];
+  /** how llama-server is told, and what it takes */
+  readonly launch?: LaunchFacts;
+  /** ways over several devices, best first */
+  readonly arrangements?: readonly ArrangementFacts[];
   readonly verified?: Verified;
   readonly assumptions: readonly string[];
   /** the next useful commands */
@@ -85,6 +97,8 @@ export interface AnswerContext {
   readonly runtime: RuntimeFacts;
   readonly promptTokens?: number;
   readonly assumptions?: readonly string[];
+  /** absent: no command is printed */
+  readonly server?: ServerContext;
   /** how the model is named on the command line, for the next commands */
   readonly modelArgument: string;
 }
@@ -109,6 +123,10 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
     speed: speedFacts(request, choice, promptTokens),
     ...(longest === undefined ? {} : { longestContext: longest }),
     wouldFit: alternatives(request, choice),
+    ...(context.server ? { launch: launchFacts(request, choice, context.server) } : {}),
+    ...(context.server && request.rig.devices.length > 1
+      ? { arrangements: arrangementFacts(request, choice, context.server) }
+      : {}),
     assumptions: [...(context.assumptions ?? []), ...assumptions(request, choice, context.promptTokens)],
     next: nextCommands(choice, context.modelArgument),
   };

@@ -43,9 +43,14 @@ export function llamaServerCommand(options: {
     ...weightArguments(weights),
     ...contextArguments(settings),
     ...placementArguments(settings, devices),
-    ...["-t", `${threads}`],
-    ...["-fit", "off"],
-    ...["--host", "127.0.0.1", "--port", `${port}`],
+    "-t",
+    `${threads}`,
+    "-fit",
+    "off",
+    "--host",
+    "127.0.0.1",
+    "--port",
+    `${port}`,
   ];
   const table = flagsOf(LLAMA_SERVER_FLAGS, buildNumber);
   return {
@@ -64,12 +69,21 @@ function weightArguments(weights: WeightsPlace): string[] {
 function contextArguments(settings: LlamaCppSettings): string[] {
   const { flashAttention, cacheTypeK, cacheTypeV } = settings;
   return [
-    ...["-c", `${settings.context}`],
-    ...["-np", `${settings.sequences}`],
+    "-c",
+    `${settings.context}`,
+    "-np",
+    `${settings.sequences}`,
     ...(settings.sequences > 1 ? [settings.unifiedCache ? "-kvu" : "-no-kvu"] : []),
-    ...["-b", `${settings.batch}`, "-ub", `${settings.microBatch}`],
-    ...["-fa", flashAttention === "auto" ? "auto" : flashAttention ? "on" : "off"],
-    ...["-ctk", cacheTypeK, "-ctv", cacheTypeV],
+    "-b",
+    `${settings.batch}`,
+    "-ub",
+    `${settings.microBatch}`,
+    "-fa",
+    flashAttention === "auto" ? "auto" : flashAttention ? "on" : "off",
+    "-ctk",
+    cacheTypeK,
+    "-ctv",
+    cacheTypeV,
     ...(settings.fullWindowCache === true ? ["--swa-full"] : []),
   ];
 }
@@ -78,7 +92,8 @@ function placementArguments(settings: LlamaCppSettings, devices: readonly string
   const { gpuLayers, tensorSplit, expertLayersOnHost = 0, memoryMap } = settings;
   return [
     ...(devices.length > 0 ? ["-dev", devices.join(",")] : []),
-    ...["-ngl", `${gpuLayers}`],
+    "-ngl",
+    `${gpuLayers}`,
     ...(tensorSplit ? ["-ts", tensorSplit.join(",")] : []),
     ...(expertLayersOnHost > 0 ? ["-ncmoe", `${expertLayersOnHost}`] : []),
     ...(settings.cacheOnHost === true ? ["-nkvo"] : []),
