@@ -43,15 +43,11 @@ export function llamaServerCommand(options: {
     ...weightArguments(weights),
     ...contextArguments(settings),
     ...placementArguments(settings, devices),
-    "-t",
-    `${threads}`,
-    "-fit",
-    "off",
-    "--host",
-    "127.0.0.1",
-    "--port",
-    `${port}`,
-  ];
+    ["-t", `${threads}`],
+    ["-fit", "off"],
+    ["--host", "127.0.0.1"],
+    ["--port", `${port}`],
+  ].flat();
   const table = flagsOf(LLAMA_SERVER_FLAGS, buildNumber);
   return {
     program: "llama-server",
@@ -61,44 +57,39 @@ export function llamaServerCommand(options: {
   };
 }
 
-function weightArguments(weights: WeightsPlace): string[] {
-  if (weights.kind === "file") return ["-m", weights.path];
-  return ["-hf", weights.quantization ? `${weights.repository}:${weights.quantization}` : weights.repository];
+/** Arguments in groups that belong together: a flag and its value. */
+type Arguments = string[][];
+
+function weightArguments(weights: WeightsPlace): Arguments {
+  if (weights.kind === "file") return [["-m", weights.path]];
+  return [["-hf", weights.quantization ? `${weights.repository}:${weights.quantization}` : weights.repository]];
 }
 
-function contextArguments(settings: LlamaCppSettings): string[] {
-  const { flashAttention, cacheTypeK, cacheTypeV } = settings;
+function contextArguments(settings: LlamaCppSettings): Arguments {
+  const { flashAttention } = settings;
   return [
-    "-c",
-    `${settings.context}`,
-    "-np",
-    `${settings.sequences}`,
-    ...(settings.sequences > 1 ? [settings.unifiedCache ? "-kvu" : "-no-kvu"] : []),
-    "-b",
-    `${settings.batch}`,
-    "-ub",
-    `${settings.microBatch}`,
-    "-fa",
-    flashAttention === "auto" ? "auto" : flashAttention ? "on" : "off",
-    "-ctk",
-    cacheTypeK,
-    "-ctv",
-    cacheTypeV,
-    ...(settings.fullWindowCache === true ? ["--swa-full"] : []),
+    ["-c", `${settings.context}`],
+    ["-np", `${settings.sequences}`],
+    settings.sequences > 1 ? [settings.unifiedCache ? "-kvu" : "-no-kvu"] : [],
+    ["-b", `${settings.batch}`],
+    ["-ub", `${settings.microBatch}`],
+    ["-fa", flashAttention === "auto" ? "auto" : flashAttention ? "on" : "off"],
+    ["-ctk", settings.cacheTypeK],
+    ["-ctv", settings.cacheTypeV],
+    settings.fullWindowCache === true ? ["--swa-full"] : [],
   ];
 }
 
-function placementArguments(settings: LlamaCppSettings, devices: readonly string[]): string[] {
+function placementArguments(settings: LlamaCppSettings, devices: readonly string[]): Arguments {
   const { gpuLayers, tensorSplit, expertLayersOnHost = 0, memoryMap } = settings;
   return [
-    ...(devices.length > 0 ? ["-dev", devices.join(",")] : []),
-    "-ngl",
-    `${gpuLayers}`,
-    ...(tensorSplit ? ["-ts", tensorSplit.join(",")] : []),
-    ...(expertLayersOnHost > 0 ? ["-ncmoe", `${expertLayersOnHost}`] : []),
-    ...(settings.cacheOnHost === true ? ["-nkvo"] : []),
-    ...(settings.opOffload === false ? ["--no-op-offload"] : []),
-    ...(settings.repack === false ? ["-nr"] : []),
-    ...(memoryMap === undefined ? [] : ["-lm", memoryMap ? "mmap" : "none"]),
+    devices.length > 0 ? ["-dev", devices.join(",")] : [],
+    ["-ngl", `${gpuLayers}`],
+    tensorSplit ? ["-ts", tensorSplit.join(",")] : [],
+    expertLayersOnHost > 0 ? ["-ncmoe", `${expertLayersOnHost}`] : [],
+    settings.cacheOnHost === true ? ["-nkvo"] : [],
+    settings.opOffload === false ? ["--no-op-offload"] : [],
+    settings.repack === false ? ["-nr"] : [],
+    memoryMap === undefined ? [] : ["-lm", memoryMap ? "mmap" : "none"],
   ];
 }
