@@ -21,9 +21,17 @@ export interface FitQuestion {
 /** The embedded engine as this package pins it; a newer pin is a new row of {@link LLAMACPP_BUILDS}. */
 const EMBEDDED = { engine: "node-llama-cpp", version: "3.21.1", build: "v0.4.0" } as const;
 
+/** What a plan needs of a machine: one that was probed, or a rig written by hand. */
+export interface PlannedMachine {
+  readonly report: Pick<Machine["report"], "rig">;
+  readonly closable: Machine["closable"];
+  /** what had to be assumed of it */
+  readonly assumptions?: readonly string[];
+}
+
 /** Puts machine, weights and wishes together with what receipts of this machine say. */
 export function fitQuestion(parts: {
-  readonly machine: Machine;
+  readonly machine: PlannedMachine;
   readonly weights: Weights;
   readonly flags: PlanFlags;
   readonly receipts?: ReceiptStore | undefined;
@@ -60,6 +68,7 @@ export function fitQuestion(parts: {
       model: weights.facts,
       runtime,
       modelArgument: weights.argument,
+      ...(machine.assumptions ? { assumptions: machine.assumptions } : {}),
       ...(promptTokens === undefined ? {} : { promptTokens }),
     },
     backend,
