@@ -13,6 +13,8 @@ export interface Device {
   /** discrete: own memory; unified: shares the host's RAM */
   readonly memoryKind: "discrete" | "unified";
   readonly totalBytes?: number;
+  /** how the total is known, where no driver was asked */
+  readonly totalBasis?: string;
   /** what a new process could take now, as the driver says it */
   readonly freeBytes?: number;
   /** what programs hold that could be closed (a desktop, another model); part of total, not of free */
