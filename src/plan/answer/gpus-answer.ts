@@ -31,14 +31,25 @@ export interface UsableMemory {
   readonly raised?: RaisedLimit;
 }
 
-export function answerGpus(devices: readonly CatalogRow[], rigByHand?: (words: RigWords) => RigByHand): GpusAnswer {
+/** `meant`: how one device is made a rig, and the size that was typed with its name, if any. */
+export function answerGpus(
+  devices: readonly CatalogRow[],
+  meant?: { readonly rigByHand: (words: RigWords) => RigByHand; readonly sizeBytes?: number },
+): GpusAnswer {
   const [row] = devices;
-  const one = rigByHand && row && devices.length === 1 && row.class !== "cpu";
-  return { schema: ANSWER_VERSION, kind: "gpus", devices, ...(one ? { usable: usableMemory(row, rigByHand) } : {}) };
+  const one = meant !== undefined && row !== undefined && devices.length === 1 && row.class !== "cpu";
+  if (!one) return { schema: ANSWER_VERSION, kind: "gpus", devices };
+  const sizes = row.memoryBytes.filter((bytes) => bytes === (meant.sizeBytes ?? bytes));
+  const usable = usableMemory(row, sizes.length > 0 ? sizes : row.memoryBytes, meant.rigByHand);
+  return { schema: ANSWER_VERSION, kind: "gpus", devices, usable };
 }
 
-function usableMemory(row: CatalogRow, rigByHand: (words: RigWords) => RigByHand): UsableMemory[] {
-  return row.memoryBytes.map((labelBytes) => {
+function usableMemory(
+  row: CatalogRow,
+  sizes: readonly number[],
+  rigByHand: (words: RigWords) => RigByHand,
+): UsableMemory[] {
+  return sizes.map((labelBytes) => {
     const { host, devices } = rigByHand({ gpus: [`${row.id}:${labelBytes / 2 ** 30}GB`] }).rig;
     const device = devices[0]!;
     const { totalBytes = labelBytes, freeBytes = totalBytes, held = [], totalBasis = "" } = device;

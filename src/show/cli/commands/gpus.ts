@@ -15,16 +15,16 @@ export const gpus = guarded(async function (this: CliContext, flags: GpusFlags, 
   const { labelBytes, rigByHand } = await rigsByHand();
   const leastBytes = flags.minMemory === undefined ? 0 : labelBytes(flags.minMemory, "--min-memory");
   const name = typed.join(" ");
-  const answer = answerGpus(
-    (await meant(name)).filter(
-      ({ vendor, memoryBytes, class: line }) =>
-        // processors' memory is looked up by name
-        (line !== "cpu" || name !== "" || flags.vendor === "generic") &&
-        (flags.vendor === undefined || vendor === flags.vendor) &&
-        (memoryBytes.at(-1) ?? leastBytes) >= leastBytes,
-    ),
-    name === "" ? undefined : rigByHand,
+  const { rows, sizeBytes } = await meant(name);
+  const wanted = rows.filter(
+    ({ vendor, memoryBytes, class: line }) =>
+      // processors' memory is looked up by name
+      (line !== "cpu" || name !== "" || flags.vendor === "generic") &&
+      (flags.vendor === undefined || vendor === flags.vendor) &&
+      (memoryBytes.at(-1) ?? leastBytes) >= leastBytes,
   );
+  const size = sizeBytes === undefined ? {} : { sizeBytes };
+  const answer = answerGpus(wanted, name === "" ? undefined : { rigByHand, ...size });
   const [row] = answer.devices;
   if (flags.json) this.out(JSON.stringify(answer, null, 2));
   else if (row && name !== "" && answer.devices.length === 1)
@@ -34,14 +34,15 @@ export const gpus = guarded(async function (this: CliContext, flags: GpusFlags, 
 });
 
 /** The device that a name means, those it may mean, else those that have all its words. */
-async function meant(name: string): Promise<readonly CatalogRow[]> {
+async function meant(name: string): Promise<{ readonly rows: readonly CatalogRow[]; readonly sizeBytes?: number }> {
   const { CATALOG, findDevice, searchDevices } = await deviceCatalog();
-  if (name === "") return CATALOG;
+  if (name === "") return { rows: CATALOG };
   const match = findDevice(name);
-  if (match.kind === "found") return [match.row];
-  if (match.kind === "several") return match.rows;
-  const having = searchDevices(name);
-  if (having.length > 0) return having;
+  if (match.kind === "found")
+    return { rows: [match.row], ...(match.sizeBytes === undefined ? {} : { sizeBytes: match.sizeBytes }) };
+  if (match.kind === "several") return { rows: match.rows };
+  const rows = searchDevices(name);
+  if (rows.length > 0) return { rows };
   const nearest = match.near.map(({ id }) => id).join(", ") || "none is called alike";
   throw new LoadoutError("device-not-found", { what: "gpus", got: name, nearest });
 }
