@@ -40,10 +40,10 @@ export interface Device {
   readonly driver?: string;
   /** "0000:01:00.0": the same card in every list */
   readonly pciAddress?: string;
+  /** the machine it is in, reached over the network (llama.cpp's RPC); absent: this one */
+  readonly node?: string;
   /** instruction set: "8.9" (compute capability), "gfx1151" */
   readonly architecture?: string;
-  /** name of the machine it is in, where an engine reaches it over the network (llama.cpp's RPC); absent = in the host */
-  readonly node?: string;
   /** what is taken before a model is loaded, where no driver was asked: part of total, already off free */
   readonly held?: readonly Held[];
 }
