@@ -211,5 +211,6 @@ test("gpus lists what a name may mean, what words find, and what filters leave",
   const all = await loadout("gpus");
   expect(widest(all.stdout)).toBeLessThanOrEqual(80);
   expect(all.stdout).not.toContain("DDR5-6000");
+  expect((await loadout("gpus", "mi250x")).stdout).toContain("3.28 TB/s");
   expect((await loadout("gpus", "ddr5-6000-2ch")).stdout).toContain("--ram 64GB:ddr5-6000-2ch");
 });
