@@ -1,3 +1,4 @@
+export { dimensionsFromConfig, type FromConfigOptions, geometryFromConfig, parseConfig } from "./config/index.ts";
 export type * from "./geometry.ts";
 export { encodersFromGguf } from "./gguf-encoders.ts";
 export { geometryFromGguf, parameterCount } from "./gguf-geometry.ts";
