@@ -1,3 +1,4 @@
+export { dimensionsFromConfig, type FromConfigOptions, geometryFromConfig, parseConfig } from "./config/index.ts";
 export type * from "./geometry.ts";
 export { encodersFromGguf } from "./gguf-encoders.ts";
 export { geometryFromGguf, parameterCount } from "./gguf-geometry.ts";
@@ -5,6 +6,7 @@ export { type GgufSummary, summaryOf } from "./gguf-summary.ts";
 export { modelDraft } from "./model-draft.ts";
 export { draftTensors, type TypeOf } from "./model-tensors.ts";
 export { randomModel } from "./random-model.ts";
+export { type SafetensorsSummary, safetensorsSummary } from "./safetensors-summary.ts";
 export { tensorList } from "./tensors/index.ts";
 
 /** The catalog of models and the look-up in it: 180 kB, so it is loaded when a model has no file to read. */

@@ -92,6 +92,8 @@ const WITHOUT_SMALL_TENSORS: Readonly<Record<string, number>> = {
   "deepseek-ai/DeepSeek-V2-Lite-Chat": 1664,
   "deepseek-ai/DeepSeek-Coder-V2-Instruct": 9440,
   "XiaomiMiMo/MiMo-V2-Flash": 12_032,
+  "mistralai/Mistral-Large-3-675B-Instruct-2512": 7424,
+  "upstage/Solar-Open-100B": 491_520,
   "zai-org/GLM-4-9B-0414": -184_320,
   "zai-org/GLM-4.6V-Flash": -184_320,
   "zai-org/GLM-4.7": -23_552,
