@@ -112,6 +112,7 @@ function openSession(question: LlamaCppQuestion): Session {
       settings: decided,
       sizes,
       build,
+      standing: question.standing ?? "known",
       used,
       memories,
       placement,
