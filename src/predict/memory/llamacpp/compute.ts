@@ -1,6 +1,6 @@
 import type { Geometry } from "../../../facts/model/index.ts";
 import { overridesOf, type FoundBuild, type LlamaCppBuild } from "../../../facts/runtime/index.ts";
-import { GraphBuilder } from "./architectures/builder.ts";
+import { GraphBuilder, type GraphPart } from "./architectures/builder.ts";
 import type { Architecture } from "./architectures/architecture.ts";
 import type { LayerCache } from "./cache.ts";
 import type { LayerState } from "./state.ts";
@@ -17,6 +17,7 @@ import type { LoadedWeights } from "./weights.ts";
 /** A loaded model and its context, ready to reserve memory for graphs. */
 export interface Session {
   readonly architecture: Architecture;
+  readonly part: GraphPart;
   readonly geometry: Geometry;
   readonly settings: DecidedSettings;
   readonly sizes: ContextSizes;
@@ -116,7 +117,9 @@ function buildGraph(session: Session, tokens: number, rows: number, real: boolea
     ...(pinsNorms ? { pinNorm } : {}),
     ...(pinsAttention ? { pinToHost } : {}),
   });
-  const logits = session.architecture.build(builder);
+  const { architecture } = session;
+  const logits =
+    session.part === "mtp" && architecture.buildDraft ? architecture.buildDraft(builder) : architecture.build(builder);
   logits.name = "logits";
   logits.output = true;
   builder.graph.expand(logits);
