@@ -2,6 +2,7 @@ import type { Geometry } from "../../../facts/model/index.ts";
 import { overridesOf, type FoundBuild, type LlamaCppBuild } from "../../../facts/runtime/index.ts";
 import { GraphBuilder, type GraphPart } from "./architectures/builder.ts";
 import type { Architecture } from "./architectures/architecture.ts";
+import type { PlacedAdapter } from "./adapters.ts";
 import type { LayerCache } from "./cache.ts";
 import type { LayerState } from "./state.ts";
 import { pad, type ContextSizes } from "./context.ts";
@@ -28,6 +29,7 @@ export interface Session {
   readonly memories: Memories;
   readonly placement: Placement;
   readonly weights: LoadedWeights;
+  readonly adapters: readonly PlacedAdapter[];
   readonly caches: readonly LayerCache[];
   readonly states: readonly LayerState[];
   readonly dryRun: boolean;

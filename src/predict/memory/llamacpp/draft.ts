@@ -36,7 +36,8 @@ export function draftSession(question: LlamaCppQuestion, target: ContextSizes): 
   const { draft } = question;
   if (draft === undefined) return undefined;
   const settings = { ...question.settings, ...cacheOf(draft), context: target.context, stateSnapshots: 0 };
-  const base = { ...question, draftTokens: 0 };
+  // adapters are the target's alone
+  const base = { ...question, draftTokens: 0, adapters: [] };
   if (draft.model === undefined) {
     const { architecture, layers } = question.geometry;
     if (!layers.some(({ kind }) => kind === "mtp") || architectureOf(architecture)?.buildDraft === undefined) {

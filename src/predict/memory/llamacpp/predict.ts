@@ -6,7 +6,7 @@ import { computeBuffers, type Session } from "./compute.ts";
 import { deviceNames, usedDevices, type UsedDevice } from "./devices.ts";
 import { asDraft, draftSession, targetOf } from "./draft.ts";
 import { footprintOf } from "./footprint.ts";
-import { cacheLines, computeLines, outputLine, stateLines, weightLines, type Line } from "./lines.ts";
+import { adapterLines, cacheLines, computeLines, outputLine, stateLines, weightLines, type Line } from "./lines.ts";
 import { placesOf } from "./places.ts";
 import type { LlamaCppQuestion } from "./question.ts";
 import { checkSettings, EngineRefusal, rejected } from "./reject.ts";
@@ -52,6 +52,7 @@ function linesOf(session: Session): Line[] {
   return [
     // an appended block's context runs on the weights that its model holds already
     ...(session.part === "mtp" ? [] : weightLines(session)),
+    ...adapterLines(session),
     ...cacheLines(session, "full"),
     ...cacheLines(session, "window"),
     ...stateLines(session),

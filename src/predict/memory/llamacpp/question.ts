@@ -25,6 +25,8 @@ export interface LlamaCppQuestion {
   readonly cpuFeatures: readonly string[];
   /** tokens drafted a step by speculative decoding (--spec-draft-n-max) */
   readonly draftTokens?: number;
+  /** LoRA adapters, in the order they are given (--lora, --lora-scaled) */
+  readonly adapters?: readonly Adapter[];
   /** what drafts them, where that has a context of its own (--spec-type draft-mtp, draft-simple) */
   readonly draft?: Draft;
   /** the engine only measures and allocates nothing: what its own estimates and `--fit` are made of */
@@ -51,4 +53,11 @@ export interface Draft {
   readonly devices?: readonly string[];
   /** -otd and its like, for a model of its own */
   readonly tensorOverrides?: readonly TensorOverride[];
+}
+
+/** A LoRA adapter's file: pairs of tensors named after the model's. */
+export interface Adapter {
+  readonly tensors: readonly Tensor[];
+  /** 0: loaded, not applied (--lora-init-without-apply); 1 unless told otherwise */
+  readonly scale?: number;
 }

@@ -1,6 +1,7 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { Geometry } from "../../../facts/model/index.ts";
 import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
+import { placeAdapter } from "./adapters.ts";
 import type { GraphPart } from "./architectures/builder.ts";
 import { architectureNames, architectureOf } from "./architectures/index.ts";
 import type { BufferType } from "./backends/buffer.ts";
@@ -36,6 +37,9 @@ export function openSession(question: LlamaCppQuestion, part: GraphPart = "trunk
   const placement = placementOf(geometry, settings, used);
   const loaded = question.tensors.filter(({ name }) => isLoaded(name, question, part));
   const weights = placeWeights(loaded, placement, memories.weights);
+  const adapters = (question.adapters ?? []).map(({ tensors, scale = 1 }) =>
+    placeAdapter(tensors, scale, weights, memories.cpu),
+  );
   const caching = { part, trunkOnly: build.cachesTrunkOnly };
   const place = (layer: number): BufferType => {
     const where = placement.layers[layer]!;
@@ -57,6 +61,7 @@ export function openSession(question: LlamaCppQuestion, part: GraphPart = "trunk
       memories,
       placement,
       weights,
+      adapters,
       caches,
       states,
       dryRun,

@@ -1,6 +1,7 @@
 import { LoadoutError } from "../../../../facts/errors/index.ts";
 import type { Attention, Geometry, LatentAttention, Layer, Recurrent } from "../../../../facts/model/index.ts";
 import type { CacheType, LlamaCppBuild } from "../../../../facts/runtime/index.ts";
+import { lowRankPairs, type PlacedAdapter } from "../adapters.ts";
 import type { ContextSizes } from "../context.ts";
 import { cacheTensors, type CacheKind, type LayerCache } from "../cache.ts";
 import { attentionOf } from "../geometry.ts";
@@ -21,6 +22,7 @@ export interface GraphRequest {
   readonly sizes: ContextSizes;
   readonly build: LlamaCppBuild;
   readonly weights: LoadedWeights;
+  readonly adapters: readonly PlacedAdapter[];
   readonly caches: readonly LayerCache[];
   readonly states: readonly LayerState[];
   /** the model's own layers, or the block appended to draft further tokens */
@@ -123,7 +125,10 @@ export class GraphBuilder {
   /** A tensor is one leaf however often it is read: copied to a device, it is copied once. */
   #leaf(placed: PlacedWeight | undefined): GraphTensor | undefined {
     if (placed === undefined) return undefined;
-    const leaf = this.#weights.get(placed) ?? weightLeaf(placed);
+    const known = this.#weights.get(placed);
+    if (known !== undefined) return known;
+    const leaf = weightLeaf(placed);
+    leaf.adapters = lowRankPairs(this.request.adapters, placed.tensor.name);
     this.#weights.set(placed, leaf);
     return leaf;
   }
