@@ -102,6 +102,7 @@ describe("what is wrong", () => {
     [{ layer_types: ["full_attention"] }, "expected 4 words, one a layer, got 1"],
     [{ layer_types: ["attention", 3, "attention", "attention"] }, "expected words, got 3 among them"],
     [{ layer_types: ["attention", "flying", "attention", "attention"] }, 'got "flying"'],
+    [{ num_nextn_predict_layers: 2 ** 31 - 1 }, "expected at most 508, got 2147483647"],
     [{ num_kv_shared_layers: 4 }, "expected fewer than 4 layers, got 4"],
     [{ num_experts: 8, num_experts_per_tok: 9 }, "expected at most 8, got 9"],
     [{ layer_types: ["mamba", "mamba", "mamba", "attention"] }, "layers without recurrence, or one of"],

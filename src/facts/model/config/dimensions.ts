@@ -67,6 +67,13 @@ export function dimensionsFromConfig(config: unknown, file = "config.json"): Dim
   const mla = latentOf(values, type);
   const vision = visionOf(values);
   const mtpLayers = values.count(...MTP) ?? 0;
+  if (layers + mtpLayers > MOST_LAYERS) {
+    throw values.wrong(
+      MTP.find((key) => values.has(key))!,
+      `at most ${MOST_LAYERS - layers}`,
+      mtpLayers,
+    );
+  }
   const perLayerEmbedding = values.count("hidden_size_per_layer_input") ?? 0;
   const sharedCaches = values.count("num_kv_shared_layers") ?? 0;
   if (sharedCaches >= layers) throw values.wrong("num_kv_shared_layers", `fewer than ${layers} layers`, sharedCaches);
