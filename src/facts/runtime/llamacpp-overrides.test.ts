@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { overridesOf, parseTensorOverrides } from "./llamacpp-overrides.ts";
 import type { LlamaCppSettings } from "./llamacpp.ts";
@@ -36,6 +37,7 @@ describe("tensors told to a memory", () => {
       { pattern: "exps", buffer: "CPU" },
       { pattern: "blk\\.0", buffer: "CUDA0" },
     ]);
+    fc.assert(fc.property(fc.string(), (value) => parseTensorOverrides(value)?.length !== 0));
     expect(parseTensorOverrides("exps")).toBeUndefined();
     expect(parseTensorOverrides("exps=CPU,")).toBeUndefined();
   });

@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LLAMACPP_CALLERS, type LlamaCppSettings } from "../../../facts/runtime/index.ts";
 import type { EngineBuffer } from "../memory.ts";
@@ -84,6 +85,31 @@ describe("tensors told elsewhere", () => {
       [93_327_104, 94_371_840, 18_364_416],
       [33_398_784, 0, 8_931_360],
     ]);
+  });
+
+  it("whatever is told, no weight is lost or doubled", () => {
+    const whole = sizes(EXPERTS, 2, {}).reduce((sum, [weights]) => sum + weights!, 0);
+    const override = fc.record({
+      pattern: fc.constantFrom(
+        "exps",
+        "attn",
+        String.raw`blk\.[0-3]\.`,
+        "norm",
+        "output",
+        "token_embd",
+        "ffn_(up|gate)",
+        "x",
+      ),
+      buffer: fc.constantFrom("CPU", "CUDA0", "CUDA1"),
+    });
+    const layers = fc.constantFrom<number | "all">(0, 2, "all");
+    fc.assert(
+      fc.property(fc.array(override, { maxLength: 4 }), layers, layers, (tensorOverrides, experts, gpuLayers) => {
+        const told = sizes(EXPERTS, 2, { tensorOverrides, expertLayersOnHost: experts, gpuLayers });
+        expect(told.reduce((sum, [weights]) => sum + weights!, 0)).toBe(whole);
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it("a memory that is not there, or no pattern, is named with what there is", () => {
