@@ -1,3 +1,5 @@
+export type { CatalogModel, ModelMatch } from "./catalog/index.ts";
+export { keyOf, type TypedName, typedName } from "./catalog/typed-name.ts";
 export type * from "./geometry.ts";
 export { encodersFromGguf } from "./gguf-encoders.ts";
 export { geometryFromGguf, parameterCount } from "./gguf-geometry.ts";

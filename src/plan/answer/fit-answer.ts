@@ -23,8 +23,21 @@ export interface ModelFacts {
   readonly architecture: string;
   readonly parameters: number;
   readonly quantization: string;
+  /** all files together; by a recipe the weights alone, without a header */
   readonly fileBytes: number;
   readonly contextLength: number;
+  /** where sizes are from: a header that was read (also where absent), or the recipe of the file type */
+  readonly sizesFrom?: "header" | "formula";
+  /** where the model's dimensions are from, in words; absent for a file at hand */
+  readonly source?: string;
+}
+
+/** Room on this machine's disk for a model. */
+export interface DiskFacts {
+  readonly folder: string;
+  readonly freeBytes: number;
+  /** absent where the file is here */
+  readonly downloadBytes?: number;
 }
 
 export interface RuntimeFacts {
@@ -52,6 +65,7 @@ export interface FitAnswer {
   /** largest context of one user that fits with the other settings kept, never beyond the trained length; tokens */
   readonly longestContext?: number;
   readonly wouldFit: readonly Alternative[];
+  readonly disk?: DiskFacts;
   readonly verified?: Verified;
   readonly assumptions: readonly string[];
   /** the next useful commands */
@@ -83,6 +97,7 @@ export interface AnswerContext {
   readonly runtime: RuntimeFacts;
   readonly promptTokens?: number;
   readonly assumptions?: readonly string[];
+  readonly disk?: DiskFacts;
   /** how the model is named on the command line, for the next commands */
   readonly modelArgument: string;
 }
@@ -107,8 +122,9 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
     speed: speedFacts(request, choice, promptTokens),
     ...(longest === undefined ? {} : { longestContext: longest }),
     wouldFit: alternatives(request, choice),
+    ...(context.disk ? { disk: context.disk } : {}),
     assumptions: [...(context.assumptions ?? []), ...assumptions(request, choice, context.promptTokens)],
-    next: nextCommands(choice, context.modelArgument),
+    next: nextCommands(choice, context.modelArgument, context.model.source === undefined),
   };
   return { answer, choice };
 }
@@ -168,8 +184,10 @@ function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): str
   return list;
 }
 
-function nextCommands(choice: Choice, model: string): string[] {
+/** What is not here cannot be started yet. */
+function nextCommands(choice: Choice, model: string, atHand: boolean): string[] {
   const modelArgument = shellWord(model);
+  if (!atHand) return [`loadout explain ${modelArgument}`];
   return good(choice.now.verdict)
     ? [`loadout --model ${modelArgument}`, `loadout explain ${modelArgument}`]
     : [`loadout explain ${modelArgument}`, "loadout models --local"];

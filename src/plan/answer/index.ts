@@ -4,6 +4,7 @@ export {
   paceInput,
   shellWord,
   type AnswerContext,
+  type DiskFacts,
   type FitAnswer,
   type ModelFacts,
   type RuntimeFacts,

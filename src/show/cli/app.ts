@@ -15,10 +15,17 @@ const yes = {
 } as const;
 const model = {
   parse: String,
-  brief: "A .gguf file, or the name of weights found here",
+  brief: "A file, a name (qwen3 8b, qwen3:8b), hf:owner/name, an address",
   placeholder: "MODEL",
 } as const;
 const optionalModel = { kind: "tuple", parameters: [{ ...model, optional: true }] } as const;
+
+const quant = {
+  kind: "parsed",
+  parse: String,
+  brief: "File type: Q4_K_M, Q8_0, ...; also MODEL:Q4_K_M",
+  optional: true,
+} as const;
 
 const start = buildCommand({
   loader: async () => (await import("./commands/start.ts")).start,
@@ -62,6 +69,7 @@ const fit = buildCommand({
     positional: optionalModel,
     flags: {
       ...planFlags,
+      quant,
       prompt: {
         kind: "parsed",
         parse: String,
@@ -85,6 +93,7 @@ const fit = buildCommand({
       "",
       "Examples:",
       "  loadout fit ./model.gguf",
+      '  loadout fit "qwen3 30b a3b" --quant Q5_K_M',
       "  loadout fit ./model.gguf --context 32k --users 4 --kv-type q8_0",
       "  loadout fit smollm2 --prompt 4k --json",
       "  loadout fit ./model.gguf --verify",
@@ -98,6 +107,7 @@ const explain = buildCommand({
     positional: optionalModel,
     flags: {
       ...planFlags,
+      quant,
       prompt: { kind: "parsed", parse: String, brief: "Prompt length for the prefill rate: 512, 24k", optional: true },
     },
   },

@@ -1,12 +1,12 @@
 import type { Backend } from "../../facts/hardware/index.ts";
 import { LLAMACPP_BUILDS, LLAMACPP_CALLERS, type LlamaCppSettings } from "../../facts/runtime/index.ts";
-import type { AnswerContext, RuntimeFacts } from "../../plan/answer/index.ts";
+import type { AnswerContext, DiskFacts, RuntimeFacts } from "../../plan/answer/index.ts";
 import type { FitRequest } from "../../plan/fit/index.ts";
 import { layerPlaces, predictLlamaCpp, type MemoryPrediction } from "../../predict/memory/index.ts";
 import type { Receipt, ReceiptStore } from "../../run/receipt/index.ts";
 import { wishesOf, type PlanFlags } from "./flags.ts";
 import { machineName, type Machine } from "./machine.ts";
-import type { Weights } from "./weights-for.ts";
+import type { Weights } from "./model/weights.ts";
 
 /** A question ready to be answered: the pure rooms need nothing else. */
 export interface FitQuestion {
@@ -28,8 +28,9 @@ export function fitQuestion(parts: {
   readonly flags: PlanFlags;
   readonly receipts?: ReceiptStore | undefined;
   readonly promptTokens?: number | undefined;
+  readonly disk?: DiskFacts | undefined;
 }): FitQuestion {
-  const { machine, weights, flags, receipts, promptTokens } = parts;
+  const { machine, weights, flags, receipts, promptTokens, disk } = parts;
   const { rig } = machine.report;
   const { geometry, tensors } = weights;
   const build = LLAMACPP_BUILDS.find(({ id }) => id === EMBEDDED.build)!;
@@ -42,7 +43,16 @@ export function fitQuestion(parts: {
     ?.list({ machine: name, engine: EMBEDDED.engine, backend, limit: 20 })
     .filter(({ model }) => model.name === weights.facts.name && model.fileBytes === weights.facts.fileBytes);
   const measuredThreads = measuredBefore(before ?? []);
-  const fixed = { geometry, tensors, build, caller, devices: rig.devices, cpuFeatures: rig.host.cpu.features };
+  const { sizesFrom: weightsFrom = "header" } = weights.facts;
+  const fixed = {
+    geometry,
+    tensors,
+    weightsFrom,
+    build,
+    caller,
+    devices: rig.devices,
+    cpuFeatures: rig.host.cpu.features,
+  };
   return {
     request: {
       goal: flags.goal ?? "interactive",
@@ -60,6 +70,8 @@ export function fitQuestion(parts: {
       model: weights.facts,
       runtime,
       modelArgument: weights.argument,
+      ...(weights.assumptions ? { assumptions: weights.assumptions } : {}),
+      ...(disk ? { disk } : {}),
       ...(promptTokens === undefined ? {} : { promptTokens }),
     },
     backend,

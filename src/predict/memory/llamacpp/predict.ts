@@ -36,7 +36,7 @@ export function predictLlamaCpp(question: LlamaCppQuestion): MemoryPrediction {
 
 function predict(session: Session, question: LlamaCppQuestion): MemoryPrediction {
   const lines: Line[] = [
-    ...weightLines(session, mapsFile(question)),
+    ...weightLines(session, mapsFile(question), question.weightsFrom),
     ...cacheLines(session, "full"),
     ...cacheLines(session, "window"),
     ...stateLines(session),

@@ -3,17 +3,20 @@ import { parseTokens } from "../../../facts/units/index.ts";
 import { answerFit } from "../../../plan/answer/index.ts";
 import { good } from "../../../plan/fit/index.ts";
 import { guarded, type CliContext } from "../context.ts";
+import { diskFor } from "../disk.ts";
 import type { PlanFlags } from "../flags.ts";
 import { machineOf } from "../machine.ts";
+import { modelFor } from "../model/model-for.ts";
 import { fitQuestion } from "../question.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
 import { fitText } from "../text/fit-text.ts";
 import { progressFor } from "../text/progress.ts";
-import { needModel, weightsFor } from "../weights-for.ts";
+import { needModel } from "../model/need-model.ts";
 
 /** What `fit` and `explain` take alike. */
 export interface QuestionFlags extends PlanFlags {
   readonly prompt?: string;
+  readonly quant?: string;
 }
 
 interface FitFlags extends QuestionFlags {
@@ -24,7 +27,7 @@ interface FitFlags extends QuestionFlags {
 export const fit = guarded(async function (this: CliContext, flags: FitFlags, model?: string) {
   const { answer, choice, question } = await askFit(this, flags, needModel(model, "fit"), "fit");
   const verified = flags.verify
-    ? await (await import("../verify.ts")).verify(question, choice.settings, answer.model.path!)
+    ? await (await import("../verify.ts")).verify(question, choice.settings, answer.model.path)
     : undefined;
   const whole = verified ? { ...answer, verified } : answer;
   this.out(flags.json ? JSON.stringify(whole, null, 2) : fitText(whole, this.outStyle));
@@ -36,11 +39,12 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
   const promptTokens = flags.prompt === undefined ? undefined : parseTokens(flags.prompt, `${command} --prompt`, 1);
   const [machine, weights] = await Promise.all([
     machineOf(context),
-    weightsFor(context, { ...flags, model }, progressFor(context)),
+    modelFor(context, model, flags, progressFor(context)),
   ]);
+  const disk = await diskFor(machine, weights);
   const receipts = await openKnownReceipts(context, machine.folders.data);
   try {
-    const question = fitQuestion({ machine, weights, flags, receipts, promptTokens });
+    const question = fitQuestion({ machine, weights, flags, receipts, promptTokens, disk });
     return { ...answerFit(question.request, question.context), question };
   } finally {
     receipts?.close();
