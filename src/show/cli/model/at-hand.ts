@@ -3,6 +3,8 @@ import { findWeights, type LocalWeights, matchWeights } from "../../../run/fetch
 import type { CliContext } from "../context.ts";
 import { homeOf } from "../machine.ts";
 import { modelsDirsOf } from "../models-dirs.ts";
+import { readWeights } from "./read-file.ts";
+import type { Weights } from "./weights.ts";
 
 /** What was found on this machine, and what of it the typed name means. */
 export interface AtHand {
@@ -41,4 +43,28 @@ function sameName(found: readonly LocalWeights[], key: string): LocalWeights[] {
 /** Of a file whose name does not say it, nothing is known without its header. */
 function quantizationOf({ name }: LocalWeights): string | undefined {
   return typedName(`${name}.gguf`).fileType;
+}
+
+/** The file of a hub's repository that is in the cache already: the one of that file type, or the only one. */
+export async function downloaded(
+  context: CliContext,
+  flags: { readonly models?: readonly string[] },
+  repository: string,
+  file: string | undefined,
+  quant: string | undefined,
+): Promise<Weights | undefined> {
+  const { home, config } = await homeOf(context);
+  const { weights } = await findWeights({ home, modelsDirs: modelsDirsOf(flags, config) });
+  const hits = weights.filter(
+    (row) =>
+      row.role === "model" &&
+      row.incomplete === undefined &&
+      row.name.startsWith(`${repository}:`) &&
+      (file === undefined || row.files.some((path) => path.replaceAll("\\", "/").endsWith(`/${file}`))) &&
+      (quant === undefined || quantizationOf(row) === quant.toUpperCase()),
+  );
+  const [only, ...others] = hits;
+  if (only === undefined || others.length > 0) return undefined;
+  context.note(context.noteStyle.faint(`using the file at hand: ${only.path}`));
+  return readWeights(only.path, only.name);
 }

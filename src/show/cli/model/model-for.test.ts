@@ -1,53 +1,7 @@
-import { copyFile, mkdir, mkdtempDisposable, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type Geometry, randomModel } from "../../../facts/model/index.ts";
-import { cliContext } from "../context.ts";
-import { modelFor } from "./model-for.ts";
-
-const progress = { update: () => undefined, done: () => undefined };
-
-const geometry: Geometry = {
-  architecture: "llama",
-  name: "Tiny",
-  embeddingLength: 64,
-  vocabularySize: 320,
-  contextLength: 4096,
-  tiedEmbeddings: false,
-  layers: Array.from({ length: 2 }, () => ({
-    kind: "trunk" as const,
-    mixer: { kind: "attention" as const, span: "full" as const, heads: 2, kvHeads: 1, keyLength: 32, valueLength: 32 },
-    feedForward: { kind: "dense" as const, length: 128, gated: true },
-  })),
-};
-
-/** A home of its own with a file in it, and the question asked there. */
-async function home(file?: string) {
-  const folder = await mkdtempDisposable(join(tmpdir(), "loadout-"));
-  const notes: string[] = [];
-  const env = { LOADOUT_HOME: folder.path, HF_HOME: join(folder.path, "hf"), HOME: folder.path };
-  const context = {
-    ...cliContext(process, new AbortController().signal, 0),
-    process: { ...process, env },
-    note: (text: string) => void notes.push(text),
-  };
-  const weights = join(folder.path, "data/weights/tiny");
-  await mkdir(weights, { recursive: true });
-  const path = join(weights, file ?? "none");
-  if (file !== undefined)
-    await writeFile(
-      path,
-      randomModel(geometry, () => 0.5, "F16"),
-    );
-  return {
-    notes,
-    path,
-    ask: (typed: string, quant?: string) => modelFor(context, typed, quant === undefined ? {} : { quant }, progress),
-    folder: folder.path,
-    [Symbol.asyncDispose]: () => folder.remove(),
-  };
-}
+import { askingHome as home } from "./testing/home.ts";
 
 test.each([
   ["qwen3 30b a3b", undefined, "Q4_K_M", 18.56e9],

@@ -2,11 +2,13 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { CliContext } from "../context.ts";
+import { homeOf } from "../machine.ts";
 import { nearest } from "../nearest.ts";
 import type { Progress } from "../text/progress.ts";
 import { theOne } from "../the-one.ts";
-import { atHand } from "./at-hand.ts";
+import { atHand, downloaded } from "./at-hand.ts";
 import { fromCatalog } from "./from-catalog.ts";
+import { hubSpec } from "./hub-spec.ts";
 import { readWeights } from "./read-file.ts";
 import { requantized } from "./requantized.ts";
 import type { Weights } from "./weights.ts";
@@ -17,16 +19,17 @@ export interface ModelFlags {
 }
 
 /**
- * Whatever a person types for a model, as weights with a geometry: a file, weights at hand by their name, or a model of the
- * catalog. What is at hand goes before what is only known, and that is said.
+ * Whatever a person types for a model, as weights with a geometry: a file, weights at hand by their name, a model of the
+ * catalog, a repository of the hub or an address. What is at hand goes before what is only known, and that is said.
  */
 export async function modelFor(
   context: CliContext,
   typed: string,
   flags: ModelFlags,
-  _progress: Progress,
+  progress: Progress,
 ): Promise<Weights> {
   const { quant } = flags;
+  if (/^(?:hf:|hf\.co\/|huggingface\.co\/|https?:\/\/)/i.test(typed)) return elsewhere(context, typed, flags, progress);
   if (existsSync(typed) || isPathOfFile(typed)) {
     const weights = await readWeights(typed);
     return quant === undefined ? weights : requantized(weights, quant);
@@ -52,6 +55,27 @@ export async function modelFor(
       : []),
   ];
   throw new LoadoutError("model-unknown", { got: typed, nearest: names.join(", ") || "nothing like it" });
+}
+
+/** A repository of the hub or an address. What of the repository has been downloaded already is taken instead. */
+async function elsewhere(context: CliContext, typed: string, flags: ModelFlags, progress: Progress): Promise<Weights> {
+  const { home, config } = await homeOf(context);
+  const { hubOf } = await import("../../../run/fetch/hub/index.ts");
+  const spec = hubSpec(typed, hubOf(home, config).endpoint);
+  const quant = flags.quant ?? spec?.quant;
+  if (spec !== undefined) {
+    const here = await downloaded(context, flags, spec.repository, spec.file, quant);
+    if (here) return here;
+    const { fromHub } = await import("./from-hub.ts");
+    return fromHub(context, { ...spec, ...(quant === undefined ? {} : { quant }) }, progress);
+  }
+  if (!/^https?:/i.test(typed) || !URL.canParse(typed)) {
+    const example = "hf:owner/name:Q4_K_M";
+    throw new LoadoutError("bad-quantity", { what: "MODEL", expected: "hf:owner/name[:quant]", got: typed, example });
+  }
+  const { fromAddress } = await import("./from-address.ts");
+  const weights = await fromAddress(context, typed, progress);
+  return flags.quant === undefined ? weights : requantized(weights, flags.quant);
 }
 
 /** A file that is named with its folder is not looked for elsewhere. */
