@@ -1,3 +1,4 @@
+export { type CatalogAnswer, modelDetail, type ModelDetail } from "./catalog-answer.ts";
 export {
   ANSWER_VERSION,
   answerFit,

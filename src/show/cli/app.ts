@@ -164,28 +164,35 @@ const models = buildCommand({
   loader: async () => (await import("./commands/models.ts")).models,
   parameters: {
     positional: {
-      kind: "tuple",
-      parameters: [
-        { parse: String, brief: "Action: rm", placeholder: "ACTION", optional: true },
-        { parse: String, brief: "Weights the action is for", placeholder: "MODEL", optional: true },
-      ],
+      kind: "array",
+      parameter: { parse: String, brief: "What to look up; or rm and the name of weights", placeholder: "WORDS" },
     },
     flags: {
       local: {
         kind: "boolean",
-        brief: "List the weights found on this machine (the default)",
+        brief: "List the weights found on this machine",
         optional: true,
         withNegated: false,
       },
+      all: { kind: "boolean", brief: "List the whole catalog", optional: true, withNegated: false },
       models: planFlags.models,
       json,
       yes: { kind: "boolean", brief: "Remove without asking", optional: true, withNegated: false },
     },
   },
   docs: {
-    brief: "Weights on this machine: list, remove",
-    fullDescription:
-      "Lists GGUF files of the Hugging Face cache, llama.cpp, LM Studio, Ollama and\nLoadout. Only files that Loadout fetched can be removed.\n\nExamples:\n  loadout models --local\n  loadout models rm smollm2",
+    brief: "Look models up; weights on this machine: list, remove",
+    fullDescription: [
+      "With words: what the catalog knows of models called so, with sizes by file type.",
+      "Without: GGUF files of the Hugging Face cache, llama.cpp, LM Studio, Ollama and",
+      "Loadout. Only files that Loadout fetched can be removed.",
+      "",
+      "Examples:",
+      "  loadout models qwen3",
+      "  loadout models qwen3 30b a3b",
+      "  loadout models --local",
+      "  loadout models rm smollm2",
+    ].join("\n"),
   },
 });
 

@@ -6,6 +6,12 @@ export const REMOTE_ERRORS = {
     exit: 2,
     http: 404,
   },
+  "model-unlisted": {
+    template: 'the catalog has no model called "{got}"',
+    hint: "Nearest: {nearest}. `loadout models --all` lists them all; hf:owner/name reads a repository of the hub.",
+    exit: 2,
+    http: 404,
+  },
   "model-unpredictable": {
     template: "{name} cannot be predicted: {reason}",
     hint: "{advice}",
