@@ -1,4 +1,5 @@
 import { COMMAND_ERRORS } from "./rows/command.ts";
+import { CONFIG_ERRORS } from "./rows/config.ts";
 import { ENGINE_ERRORS } from "./rows/engine.ts";
 import { FETCH_ERRORS } from "./rows/fetch.ts";
 import { MEMORY_ERRORS } from "./rows/memory.ts";
@@ -43,6 +44,7 @@ export interface ErrorRow {
 /** Every error there is. The rows stand in one file per subject under `rows/`. */
 export const ERRORS = {
   ...COMMAND_ERRORS,
+  ...CONFIG_ERRORS,
   ...ENGINE_ERRORS,
   ...FETCH_ERRORS,
   ...MEMORY_ERRORS,
