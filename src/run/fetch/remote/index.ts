@@ -5,3 +5,4 @@ export { KeptBytes } from "./kept.ts";
 export { type ListedFile, type Listing, listRepository } from "./listing.ts";
 export { readRemoteGguf } from "./read-gguf.ts";
 export type { Reading } from "./reading.ts";
+export { withRemoteFolder } from "./read-folder.ts";

@@ -30,6 +30,8 @@ export async function modelFor(
 ): Promise<Weights> {
   const { quant } = flags;
   if (/^(?:hf:|hf\.co\/|huggingface\.co\/|https?:\/\/)/i.test(typed)) return elsewhere(context, typed, flags, progress);
+  const folder = await configFolder(typed, quant);
+  if (folder) return folder;
   if (existsSync(typed) || isPathOfFile(typed)) {
     const weights = await readWeights(typed);
     return quant === undefined ? weights : requantized(weights, quant);
@@ -74,8 +76,17 @@ async function elsewhere(context: CliContext, typed: string, flags: ModelFlags, 
     throw new LoadoutError("bad-quantity", { what: "MODEL", expected: "hf:owner/name[:quant]", got: typed, example });
   }
   const { fromAddress } = await import("./from-address.ts");
-  const weights = await fromAddress(context, typed, progress);
-  return flags.quant === undefined ? weights : requantized(weights, flags.quant);
+  return fromAddress(context, typed, flags.quant, progress);
+}
+
+/** `folder`, `folder/config.json`, `folder:quant`. */
+async function configFolder(typed: string, quant: string | undefined): Promise<Weights | undefined> {
+  const at = existsSync(typed) ? -1 : typed.lastIndexOf(":");
+  const [path, typedQuant] = at < 1 ? [typed] : [typed.slice(0, at), typed.slice(at + 1)];
+  if (!existsSync(path) || /\.gguf$/i.test(path)) return undefined;
+  const { fromLocalConfig, localConfigOf } = await import("./local-config.ts");
+  const config = localConfigOf(path);
+  return config && fromLocalConfig(config, path, quant ?? typedQuant);
 }
 
 /** A file that is named with its folder is not looked for elsewhere. */
