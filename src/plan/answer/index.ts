@@ -2,8 +2,6 @@ export { type CatalogAnswer, modelDetail, type ModelDetail } from "./catalog-ans
 export {
   ANSWER_VERSION,
   answerFit,
-  paceInput,
-  shellWord,
   type AnswerContext,
   type DiskFacts,
   type FitAnswer,
@@ -13,3 +11,4 @@ export {
   type Verified,
 } from "./fit-answer.ts";
 export type { RateResidual, RunAnswer, TermResidual } from "./run-answer.ts";
+export type { ArrangementFacts, LaunchFacts, ServerContext } from "./launch.ts";

@@ -2,7 +2,7 @@ import { buildApplication, buildCommand, buildRouteMap } from "@stricli/core";
 import type { LoadoutError } from "../../facts/errors/index.ts";
 import { parseCount } from "../../facts/units/index.ts";
 import type { CliContext } from "./context.ts";
-import { planFlags } from "./flags.ts";
+import { planFlags, runtimeFlags } from "./flags.ts";
 import { VERSION } from "./version.ts";
 import { textsWith } from "./wrong-flags.ts";
 
@@ -70,6 +70,7 @@ const fit = buildCommand({
     flags: {
       ...planFlags,
       quant,
+      ...runtimeFlags,
       prompt: {
         kind: "parsed",
         parse: String,
@@ -108,6 +109,7 @@ const explain = buildCommand({
     flags: {
       ...planFlags,
       quant,
+      ...runtimeFlags,
       prompt: { kind: "parsed", parse: String, brief: "Prompt length for the prefill rate: 512, 24k", optional: true },
     },
   },

@@ -12,9 +12,6 @@ import { theOne } from "./the-one.ts";
 import { wrap } from "./text/layout.ts";
 import type { Progress } from "./text/progress.ts";
 
-export { readWeights } from "./model/read-file.ts";
-export type { Weights } from "./model/weights.ts";
-
 interface WeightsFlags {
   readonly model?: string;
   readonly models?: readonly string[];

@@ -4,7 +4,8 @@ import { answerFit } from "../../../plan/answer/index.ts";
 import { good } from "../../../plan/fit/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { diskFor } from "../disk.ts";
-import type { PlanFlags } from "../flags.ts";
+import type { PlanFlags, RuntimeFlags } from "../flags.ts";
+import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import { machineOf } from "../machine.ts";
 import { modelFor } from "../model/model-for.ts";
 import { fitQuestion } from "../question.ts";
@@ -14,7 +15,7 @@ import { progressFor } from "../text/progress.ts";
 import { needModel } from "../model/need-model.ts";
 
 /** What `fit` and `explain` take alike. */
-export interface QuestionFlags extends PlanFlags {
+export interface QuestionFlags extends PlanFlags, RuntimeFlags {
   readonly prompt?: string;
   readonly quant?: string;
 }
@@ -44,7 +45,9 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
   const disk = await diskFor(machine, weights);
   const receipts = await openKnownReceipts(context, machine.folders.data);
   try {
-    const question = fitQuestion({ machine, weights, flags, receipts, promptTokens, disk });
+    const server = serverRuntime(flags.build);
+    const runtime = flags.runtime === "llama-server" ? server : embeddedRuntime();
+    const question = fitQuestion({ machine, weights, flags, receipts, promptTokens, runtime, server, disk });
     return { ...answerFit(question.request, question.context), question };
   } finally {
     receipts?.close();

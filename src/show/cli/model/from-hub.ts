@@ -59,7 +59,8 @@ export async function fromHub(context: CliContext, spec: HubSpec, progress: Prog
     const weights = weightsOfGguf(file, argument, set.files[0]!.path.replace(/^.*\/|\.gguf$/gi, ""));
     const source = `the header of ${set.files[0]!.path} at ${where}, ${commit}`;
     const assumptions = [...(assumption === undefined ? [] : [assumption]), ...notes];
-    return { ...weights, facts: { ...weights.facts, source }, assumptions };
+    const served = { kind: "hub", repository, quantization: set.label } as const;
+    return { ...weights, served, facts: { ...weights.facts, source }, assumptions };
   } finally {
     progress.done();
   }

@@ -6,7 +6,8 @@ import {
   formatPercent,
   formatTokens,
 } from "../../../facts/units/index.ts";
-import { type CatalogAnswer, type ModelDetail, shellWord } from "../../../plan/answer/index.ts";
+import type { CatalogAnswer, ModelDetail } from "../../../plan/answer/index.ts";
+import { shellWord } from "../../../plan/command/index.ts";
 import { columns, nextLines, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
 
