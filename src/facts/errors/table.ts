@@ -7,6 +7,7 @@ import { MODEL_ERRORS } from "./rows/model.ts";
 import { RECEIPT_ERRORS } from "./rows/receipt.ts";
 import { RECIPE_ERRORS } from "./rows/recipe.ts";
 import { REMOTE_ERRORS } from "./rows/remote.ts";
+import { RIG_ERRORS } from "./rows/rig.ts";
 import { WEIGHTS_ERRORS } from "./rows/weights.ts";
 
 /** Exit codes of the command, one meaning each. */
@@ -52,6 +53,7 @@ export const ERRORS = {
   ...RECEIPT_ERRORS,
   ...RECIPE_ERRORS,
   ...REMOTE_ERRORS,
+  ...RIG_ERRORS,
   ...WEIGHTS_ERRORS,
 } as const satisfies Record<string, ErrorRow>;
 

@@ -20,9 +20,19 @@ export interface FitQuestion {
   readonly dryRun: (settings: LlamaCppSettings) => MemoryPrediction;
 }
 
+/** What a plan needs of a machine: one that was probed, or a rig written by hand. */
+export interface PlannedMachine {
+  readonly report: Pick<Machine["report"], "rig">;
+  readonly closable: Machine["closable"];
+  /** what had to be assumed of it */
+  readonly assumptions?: readonly string[];
+  /** the flags it was written with */
+  readonly rigArguments?: string;
+}
+
 /** Puts machine, weights and wishes together with what receipts of this machine say. */
 export function fitQuestion(parts: {
-  readonly machine: Machine;
+  readonly machine: PlannedMachine;
   readonly weights: Weights;
   readonly flags: PlanFlags;
   readonly receipts?: ReceiptStore | undefined;
@@ -68,8 +78,13 @@ export function fitQuestion(parts: {
       model: weights.facts,
       runtime,
       modelArgument: weights.argument,
-      assumptions: [...(weights.assumptions ?? []), ...(chosen.note === undefined ? [] : [chosen.note])],
+      assumptions: [
+        ...(weights.assumptions ?? []),
+        ...(machine.assumptions ?? []),
+        ...(chosen.note === undefined ? [] : [chosen.note]),
+      ],
       ...(disk ? { disk } : {}),
+      ...(machine.rigArguments === undefined ? {} : { rigArguments: machine.rigArguments }),
       ...(promptTokens === undefined ? {} : { promptTokens }),
       ...(server
         ? {
@@ -89,7 +104,7 @@ export function fitQuestion(parts: {
 }
 
 /** What programs hold on the devices of a rig that has the machine's devices in another order, or some of them. */
-function closableOn({ closable, report }: Machine, on: Rig): FitRequest["closable"] {
+function closableOn({ closable, report }: PlannedMachine, on: Rig): FitRequest["closable"] {
   const all = report.rig.devices;
   return {
     ...closable,

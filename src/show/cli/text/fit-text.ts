@@ -38,8 +38,11 @@ export function fitText(answer: FitAnswer, style: Style): string {
 
 function headText({ model, rig, runtime, goal, disk }: FitAnswer, style: Style): string[] {
   const { cpu, ramBytes } = rig.host;
-  const devices = rig.devices.map(
-    ({ name, totalBytes }) => `${name}${totalBytes ? ` ${formatBytes(totalBytes)}` : ""}`,
+  const devices = counted(
+    rig.devices.map(
+      ({ name, totalBytes, node }) =>
+        `${name}${totalBytes ? ` ${formatBytes(totalBytes)}` : ""}${node === undefined ? "" : ` in ${node}`}`,
+    ),
   );
   const parts = [
     model.quantization,
@@ -66,6 +69,14 @@ function diskText({ folder, freeBytes, downloadBytes }: DiskFacts, style: Style)
   return wrap(`${style.bad("the download does not fit the disk")}: ${text}`);
 }
 
+/** Equal ones once, with their number before them. */
+function counted(texts: readonly string[]): string[] {
+  return [...new Set(texts)].map((text) => {
+    const count = texts.filter((other) => other === text).length;
+    return count > 1 ? `${count} x ${text}` : text;
+  });
+}
+
 function verdictText(answer: FitAnswer, style: Style): string[] {
   const { now, afterClosing } = answer.verdict;
   if (answer.rejected) {
@@ -89,8 +100,8 @@ function margin(verdict: Verdict): string {
   const deciding = verdict.places.filter((place) => place.verdict === verdict.verdict);
   const worst = deciding.reduce((least, place) => (place.margin < least.margin ? place : least));
   return worst.margin >= 0
-    ? `${formatBytes(worst.margin)} to spare of ${formatBytes(worst.have)} free on ${worst.label}`
-    : `${formatBytes(-worst.margin)} short of ${formatBytes(worst.need)} on ${worst.label}, where ${formatBytes(worst.have)} is free`;
+    ? `${formatBytes(worst.margin)} to spare of ${formatBytes(worst.have)}${worst.whole ? "" : " free"} on ${worst.label}`
+    : `${formatBytes(-worst.margin)} short of ${formatBytes(worst.need)} on ${worst.label}, where ${formatBytes(worst.have)} is ${worst.whole ? "all there is" : "free"}`;
 }
 
 export function paint(verdict: VerdictWord, style: Style): string {
