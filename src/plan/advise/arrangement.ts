@@ -5,7 +5,7 @@ import type { FitRequest, Verdict } from "../fit/index.ts";
 
 /** One way to lay a model over several devices, computed. */
 export interface Arrangement {
-  readonly kind: "free memory" | "fastest first" | "one device";
+  readonly kind: "free memory" | "fastest first" | "fastest last" | "one device";
   /** the devices used, in the engine's order: indexes into the rig's */
   readonly order: readonly number[];
   /** layers on each of them, the output counted as one */

@@ -24,8 +24,8 @@ export function arrangements(rig: Rig, choice: Choice, requestOn: RequestOn): Ar
   const one = (order: readonly number[]) => requestOn(rigOf(rig, order));
   const list = [
     asTheEngineDoes(one(byRig), byRig, choice),
-    fastestFirst(one(byPace), byPace, choice),
-    fastestFirst(one(byPace.toReversed()), byPace.toReversed(), choice),
+    filledInTurn(one(byPace), byPace, choice, "fastest first"),
+    filledInTurn(one(byPace.toReversed()), byPace.toReversed(), choice, "fastest last"),
     ...byPace.map((index) => alone(one([index]), index, choice)),
   ];
   return list.filter((each, at) => list.findIndex((other) => sameAs(each, other)) === at).toSorted(byWorth);
@@ -45,15 +45,24 @@ function asTheEngineDoes(request: FitRequest, order: readonly number[], choice: 
  * As many layers as fit on the first device, then the next; the last one takes what is left. Devices are filled so that some
  * room stays free; to the brim only where the rest would find no place otherwise.
  */
-function fastestFirst(request: FitRequest, order: readonly number[], choice: Choice): Arrangement {
+function filledInTurn(
+  request: FitRequest,
+  order: readonly number[],
+  choice: Choice,
+  kind: "fastest first" | "fastest last",
+): Arrangement {
   const first = request.rig.devices[0]!.name;
-  const because = `${first} takes as many layers as fit on it: each token passes every device in turn, so each layer is worth most where bandwidth is highest`;
+  const last = request.rig.devices.at(-1)!.name;
+  const because =
+    kind === "fastest first"
+      ? `${first} takes as many layers as fit on it: each token passes every device in turn, so each layer is worth most where bandwidth is highest`
+      : `${first} is filled and ${last} comes last: it makes the output, the largest matrix, and holds the logits`;
   const names = order.map((index) => labelOf(request, order, index)).join(",");
   const filled = (least: VerdictWord) => {
     const split = filledSplit(request, choice, least);
     const flags = ["-dev", names, "-ts", split.join(",")];
     const settings = { ...choice.settings, tensorSplit: split };
-    return arranged(request, order, choice, settings, { kind: "fastest first", flags, because });
+    return arranged(request, order, choice, settings, { kind, flags, because });
   };
   const roomy = filled("fits");
   return good(roomy.verdict.verdict) ? roomy : filled("tight");

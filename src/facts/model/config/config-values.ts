@@ -64,8 +64,15 @@ export class ConfigValues {
     return first;
   }
 
+  /** A dimension: at least 1. */
   required(...keys: readonly string[]): number {
-    return this.count(...keys) ?? this.#missing(keys);
+    const value = this.count(...keys) ?? this.#missing(keys);
+    if (value > 0) return value;
+    throw this.wrong(
+      keys.find((key) => this.has(key))!,
+      "at least 1",
+      value,
+    );
   }
 
   number(key: string): number | undefined {

@@ -1,2 +1,2 @@
 export { layerPlaces, predictLlamaCpp } from "./predict.ts";
-export type { LlamaCppQuestion } from "./question.ts";
+export type { Adapter, Draft, LlamaCppQuestion } from "./question.ts";

@@ -16,7 +16,7 @@ import { progressFor } from "../text/progress.ts";
 import { needModel } from "../model/need-model.ts";
 
 /** What `fit` and `explain` take alike. */
-export interface QuestionFlags extends PlanFlags, RigFlags, RuntimeFlags {
+export interface QuestionFlags extends PlanFlags, RuntimeFlags, RigFlags {
   readonly prompt?: string;
   readonly quant?: string;
 }
@@ -47,10 +47,9 @@ export const fit = guarded(async function (this: CliContext, flags: FitFlags, mo
 /** What `fit` and `explain` share: the question gathered and answered. */
 export async function askFit(context: CliContext, flags: QuestionFlags, model: string, command: string) {
   const promptTokens = flags.prompt === undefined ? undefined : parseTokens(flags.prompt, `${command} --prompt`, 1);
+  const server = serverRuntime(flags.build);
   const byHand = await rigFor(flags);
   const reading = modelFor(context, model, flags, progressFor(context));
-  const server = serverRuntime(flags.build);
-  const runtime = flags.runtime === "llama-server" ? server : embeddedRuntime();
   const answered = (question: FitQuestion) => ({ ...answerFit(question.request, question.context), question });
   if (byHand) {
     // nothing is asked of this machine, and what was measured on it says nothing of another
@@ -63,12 +62,14 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
     };
     const [weights, { folders }] = await Promise.all([reading, homeOf(context)]);
     const disk = await diskFor(folders, weights);
+    const runtime = flags.runtime === "embedded" ? embeddedRuntime() : server;
     return answered(fitQuestion({ machine, weights, flags, promptTokens, runtime, server, disk }));
   }
   const [machine, weights] = await Promise.all([machineOf(context), reading]);
   const receipts = await openKnownReceipts(context, machine.folders.data);
   try {
     const disk = await diskFor(machine.folders, weights);
+    const runtime = flags.runtime === "llama-server" ? server : embeddedRuntime();
     return answered(fitQuestion({ machine, weights, flags, receipts, promptTokens, runtime, server, disk }));
   } finally {
     receipts?.close();
