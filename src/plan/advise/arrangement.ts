@@ -1,7 +1,6 @@
-import type { Rig } from "../../facts/hardware/index.ts";
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import type { Pace } from "../../predict/speed/index.ts";
-import type { FitRequest, Verdict } from "../fit/index.ts";
+import type { Verdict } from "../fit/index.ts";
 
 /** One way to lay a model over several devices, computed. */
 export interface Arrangement {
@@ -22,6 +21,3 @@ export interface Arrangement {
   readonly decode?: Pace;
   readonly because: string;
 }
-
-/** A request about the same model on other devices, or the same ones in another order. */
-export type RequestOn = (rig: Rig) => FitRequest;

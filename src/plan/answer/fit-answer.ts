@@ -141,9 +141,9 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
     ...(longest === undefined ? {} : { longestContext: longest }),
     wouldFit: alternatives(request, choice),
     ...(context.disk ? { disk: context.disk } : {}),
-    ...(context.server ? { launch: launchFacts(request, choice, context.server) } : {}),
+    ...(context.server ? { launch: launchFacts(choice, context.server) } : {}),
     ...(context.server && request.rig.devices.length > 1
-      ? { arrangements: arrangementFacts(request, choice, context.server) }
+      ? { arrangements: arrangementFacts(choice, context.server) }
       : {}),
     assumptions: [...(context.assumptions ?? []), ...assumptions(request, choice, context.promptTokens)],
     next: nextCommands(choice, context),

@@ -1,4 +1,4 @@
-import type { Backend, Rig } from "../../facts/hardware/index.ts";
+import type { Backend } from "../../facts/hardware/index.ts";
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import type { AnswerContext, DiskFacts, RuntimeFacts } from "../../plan/answer/index.ts";
 import type { WeightsPlace } from "../../plan/command/index.ts";
@@ -58,22 +58,20 @@ export function fitQuestion(parts: {
   const { sizesFrom: weightsFrom = "header" } = weights.facts;
   const cpuFeatures = rig.host.cpu.features;
   const fixed = { geometry, tensors, weightsFrom, build, caller, devices: rig.devices, cpuFeatures };
-  const requestOn = (on: Rig, under: Pick<Runtime, "build" | "caller">): FitRequest => ({
+  const requestUnder = (under: Pick<Runtime, "build" | "caller">): FitRequest => ({
     goal: flags.goal ?? "interactive",
     wishes: wishesOf(flags),
     geometry,
     tensors,
-    rig: on,
-    closable: closableOn(machine, on),
-    memory: remembered((settings) =>
-      predictLlamaCpp({ ...fixed, build: under.build, caller: under.caller, devices: on.devices, settings }),
-    ),
-    placement: (settings) => layerPlaces(geometry, settings, on.devices),
+    rig,
+    closable: machine.closable,
+    memory: remembered((settings) => predictLlamaCpp({ ...fixed, build: under.build, caller: under.caller, settings })),
+    placement: (settings) => layerPlaces(geometry, settings, rig.devices),
     ...(calibration ? { calibration } : {}),
     ...(measuredThreads === undefined ? {} : { measuredThreads }),
   });
   return {
-    request: requestOn(rig, chosen),
+    request: requestUnder(chosen),
     context: {
       model: weights.facts,
       runtime,
@@ -89,7 +87,7 @@ export function fitQuestion(parts: {
       ...(server
         ? {
             server: {
-              requestOn: (on: Rig) => requestOn(on, server),
+              request: requestUnder(server),
               build: server.buildName,
               buildNumber: server.buildNumber,
               weights: servedFrom(weights),
@@ -100,15 +98,6 @@ export function fitQuestion(parts: {
     backend,
     runtime,
     dryRun: (settings) => predictLlamaCpp({ ...fixed, settings, dryRun: true }),
-  };
-}
-
-/** What programs hold on the devices of a rig that has the machine's devices in another order, or some of them. */
-function closableOn({ closable, report }: PlannedMachine, on: Rig): FitRequest["closable"] {
-  const all = report.rig.devices;
-  return {
-    ...closable,
-    devices: on.devices.map(({ id }) => closable.devices[all.findIndex((each) => each.id === id)] ?? 0),
   };
 }
 

@@ -1,2 +1,3 @@
+export { deviceNames } from "./devices.ts";
 export { layerPlaces, predictLlamaCpp } from "./predict.ts";
 export type { Adapter, Draft, LlamaCppQuestion } from "./question.ts";
