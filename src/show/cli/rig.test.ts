@@ -67,7 +67,8 @@ test("fit on a rig written by hand names what is taken, inside 80 columns, and a
     "64GB",
   );
   expect(code, stderr).toBe(0);
-  const text = stdout.replaceAll(model, "tiny.gguf");
+  // what is free on this machine's disk is of the moment
+  const text = stdout.replaceAll(model, "tiny.gguf").replace(/\nthe file is here[^]*?\n\n/, "\n\n");
   expect(widest(text)).toBeLessThanOrEqual(80);
   expect(text.slice(0, text.indexOf("\nspeed"))).toMatchInlineSnapshot(`
     "Tiny random llama  F32, 469 kB, 115k parameters, llama

@@ -14,6 +14,8 @@ export interface LlamaCppQuestion {
   readonly geometry: Geometry;
   /** the weights as stored */
   readonly tensors: readonly Tensor[];
+  /** where their sizes are from; read in the file's header unless said */
+  readonly weightsFrom?: "header" | "formula";
   readonly build: LlamaCppBuild;
   /** how far that build is known, as `llamaCppBuild` says it; absent: "known" */
   readonly standing?: FoundBuild["standing"];
