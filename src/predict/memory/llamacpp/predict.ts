@@ -8,14 +8,15 @@ import type { BufferType } from "./backends/buffer.ts";
 import { layerCaches } from "./cache.ts";
 import { layerStates } from "./state.ts";
 import { computeBuffers, flashAttentionRuns, type Session } from "./compute.ts";
-import { contextSizes } from "./context.ts";
+import { contextSizes, type ContextSizes } from "./context.ts";
 import { footprintOf } from "./footprint.ts";
+import { elementType } from "./graph/element.ts";
 import { cacheLines, computeLines, outputLine, stateLines, weightLines, type Line } from "./lines.ts";
 import { memoriesOf } from "./memories.ts";
 import { placesOf } from "./places.ts";
 import { placeLayers, type Placement } from "./placement.ts";
 import type { LlamaCppQuestion } from "./question.ts";
-import { checkSettings, rejected } from "./reject.ts";
+import { checkSettings, checkSizes, rejected } from "./reject.ts";
 import { EngineAbort } from "./replay/abort.ts";
 import { placeWeights } from "./weights.ts";
 
@@ -24,10 +25,12 @@ import { placeWeights } from "./weights.ts";
  * engine's own allocator and scheduler are replayed on the architecture's graph.
  */
 export function predictLlamaCpp(question: LlamaCppQuestion): MemoryPrediction {
-  const refusal = checkSettings(question.geometry, question.settings);
+  const { geometry, settings, caller, build, draftTokens } = question;
+  const sizes = contextSizes(geometry, settings, caller, build, draftTokens);
+  const refusal = checkSettings(geometry, settings) ?? (build.serverLimitsOutputs ? checkSizes(sizes) : undefined);
   if (refusal !== undefined) return refusal;
   try {
-    return predict(openSession(question), question);
+    return predict(openSession(question, sizes), question);
   } catch (error) {
     if (!(error instanceof EngineAbort)) throw error;
     return rejected("tensor-above-device-limit", error.message);
@@ -74,14 +77,13 @@ function mapsFile({ dryRun, settings, devices }: LlamaCppQuestion): boolean {
   return dryRun !== true && (settings.memoryMap ?? !integrated);
 }
 
-function openSession(question: LlamaCppQuestion): Session {
+function openSession(question: LlamaCppQuestion, sizes: ContextSizes): Session {
   const { geometry, settings, build, devices } = question;
   const architecture = architectureOf(geometry.architecture);
   if (architecture === undefined) {
     throw new LoadoutError("architecture-unknown", { architecture: geometry.architecture, known: architectureNames() });
   }
   const dryRun = question.dryRun === true;
-  const sizes = contextSizes(geometry, settings, question.caller, build, question.draftTokens);
   const memories = memoriesOf(question, mapsFile(question));
   const placement = placementOf(geometry, settings, devices);
   const weights = placeWeights(question.tensors, placement, memories.weights);
@@ -107,6 +109,9 @@ function openSession(question: LlamaCppQuestion): Session {
       dryRun,
     };
   };
+  // quantised values are read by flash attention only, so there is nothing to find out
+  const forced = settings.flashAttention === "auto" && elementType(settings.cacheTypeV)?.quantized === true;
+  if (forced) return session(true, false);
   if (settings.flashAttention !== "auto") return session(settings.flashAttention, !settings.flashAttention);
   const tried = session(true, false);
   return flashAttentionRuns(tried) ? tried : session(false, false);

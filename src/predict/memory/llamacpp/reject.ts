@@ -1,6 +1,6 @@
 import type { Geometry } from "../../../facts/model/index.ts";
 import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
-import { MAX_SEQUENCES } from "./context.ts";
+import { MAX_SEQUENCES, type ContextSizes } from "./context.ts";
 import { attentionOf } from "./geometry.ts";
 import { elementType } from "./graph/element.ts";
 
@@ -28,6 +28,12 @@ export function checkSettings(geometry: Geometry, settings: LlamaCppSettings): R
       `a ${settings.cacheTypeV} value cache needs flash attention`,
     );
   }
+  if (geometry.layers.some(({ mixer }) => mixer.kind === "mla") && key !== value) {
+    return rejected(
+      "latent-cache-of-one-type",
+      `a latent cache has one type, not ${settings.cacheTypeK} and ${settings.cacheTypeV}`,
+    );
+  }
   if (settings.flashAttention === false) return undefined;
   for (const layer of geometry.layers) {
     const attention = attentionOf(layer);
@@ -46,6 +52,12 @@ export function checkSettings(geometry: Geometry, settings: LlamaCppSettings): R
     }
   }
   return undefined;
+}
+
+/** The engine ends its process where a batch leaves fewer rows of logits than there are sequences (`output_reserve`). */
+export function checkSizes({ outputRows, sequences }: ContextSizes): Rejection | undefined {
+  if (outputRows >= sequences) return undefined;
+  return rejected("batch-below-sequences", `a batch of ${outputRows} has no row of logits for ${sequences} sequences`);
 }
 
 export function rejected(reason: string, because: string): Rejection {
