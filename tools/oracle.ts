@@ -1,19 +1,16 @@
 // Sets predictions against llama.cpp's own library (tools/oracle): settings drawn by a seed, on header-only files of models of every
 // architecture, on no device and on one to four. Both are asked the same; each figure is exact, within 1%, or worse.
-// Usage: node tools/oracle.ts [--count N] [--seed S] [--only MODEL-PREFIX] [--architecture A] [--worst N] [--json] [--check [FILE]]
+// Usage: node tools/oracle.ts [--count N] [--seed S] [--arch A] [--worst N] [--json] [--ask QUESTION]
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { LoadoutError } from "../src/facts/errors/index.ts";
-import { predictLlamaCpp } from "../src/predict/memory/index.ts";
-import { compare } from "./oracle/compare.ts";
 import { drawSettings } from "./oracle/draw.ts";
-import { SWEEP_MODELS, type SweepModel } from "./oracle/models.ts";
+import { drawModels, QUESTIONS_PER_MODEL, sweepArchitectures, type SweepModel } from "./oracle/models.ts";
 import { OracleProcess } from "./oracle/process.ts";
-import { oracleQuestion, predictionQuestion } from "./oracle/questions.ts";
-import { readHeader } from "./oracle/read-header.ts";
 import { reportText, summarize, type Outcome } from "./oracle/report.ts";
+import type { Setting } from "./oracle/setting.ts";
+import { sweepModel } from "./oracle/sweep.ts";
 
 /** The seed whose settings the figures in the documentation are of. */
 const SEED = 20_261_124;
@@ -21,27 +18,22 @@ const SEED = 20_261_124;
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      count: { type: "string", default: "500" },
+      count: { type: "string", default: "1000" },
       seed: { type: "string", default: String(SEED) },
-      only: { type: "string", default: "" },
-      architecture: { type: "string" },
+      arch: { type: "string" },
       worst: { type: "string", default: "10" },
       json: { type: "boolean", default: false },
+      ask: { type: "string" },
     },
   });
-  const models = SWEEP_MODELS.filter(
-    ({ name, architecture }) =>
-      name.startsWith(values.only) && (values.architecture === undefined || architecture === values.architecture),
-  );
-  const program = process.env["LOADOUT_ORACLE"]!;
-  const oracle = new OracleProcess(program);
+  const oracle = new OracleProcess(process.env["LOADOUT_ORACLE"]!);
   const folder = mkdtempSync(join(tmpdir(), "loadout-oracle-"));
-  const outcomes: Outcome[] = [];
+  let outcomes: Outcome[];
   try {
-    const each = Math.ceil(Number(values.count) / models.length);
-    for (const [index, model] of models.entries()) {
-      outcomes.push(...(await sweep(model, folder, oracle, Number(values.seed) + index, each)));
-    }
+    outcomes =
+      values.ask === undefined
+        ? await sweepAll(oracle, folder, Number(values.seed), Number(values.count), values.arch)
+        : await askAgain(oracle, folder, values.ask);
   } finally {
     oracle.close();
     rmSync(folder, { recursive: true });
@@ -50,34 +42,34 @@ async function main(): Promise<void> {
   else console.log(reportText(outcomes, Number(values.worst)));
 }
 
-async function sweep(
-  model: SweepModel,
-  folder: string,
+async function sweepAll(
   oracle: OracleProcess,
+  folder: string,
   seed: number,
   count: number,
+  only: string | undefined,
 ): Promise<Outcome[]> {
-  const path = join(folder, `${model.name}.gguf`);
-  model.write(path);
-  const header = await readHeader(path);
   const outcomes: Outcome[] = [];
-  for (const setting of drawSettings(header.geometry, seed, count)) {
-    const question = oracleQuestion(path, setting);
-    const answer = await oracle.ask(question);
-    const about = { architecture: model.architecture, model: model.name, question };
-    try {
-      const compared = compare(answer, predictLlamaCpp(predictionQuestion(header, setting)));
-      if (compared === "refused") outcomes.push({ ...about, figures: [], refused: true });
-      else if (typeof compared === "string")
-        outcomes.push({ ...about, figures: [], refused: false, disagreement: compared });
-      else outcomes.push({ ...about, figures: compared, refused: false });
-    } catch (error) {
-      if (!(error instanceof LoadoutError)) throw error;
-      outcomes.push({ ...about, figures: [], refused: false, disagreement: error.message });
+  const architectures = await sweepArchitectures();
+  const wanted = architectures.filter((name) => only === undefined || name === only);
+  for (const architecture of wanted) {
+    const own = seed + architectures.indexOf(architecture);
+    let left = Math.ceil(count / wanted.length);
+    for (const [index, model] of (await drawModels(architecture, own, Math.ceil(left / QUESTIONS_PER_MODEL))).entries()) {
+      const questions = Math.min(left, QUESTIONS_PER_MODEL);
+      const settings = ({ geometry }: { geometry: Parameters<typeof drawSettings>[0] }): Setting[] =>
+        drawSettings(geometry, own * 1000 + index, questions);
+      outcomes.push(...(await sweepModel(model, settings, oracle, folder)));
+      left -= questions;
     }
   }
-  rmSync(path);
   return outcomes;
+}
+
+/** A question as the report prints it. */
+async function askAgain(oracle: OracleProcess, folder: string, text: string): Promise<Outcome[]> {
+  const { model, setting }: { model: SweepModel; setting: Setting } = JSON.parse(text);
+  return sweepModel(model, () => [setting], oracle, folder);
 }
 
 await main();

@@ -1,9 +1,8 @@
 import type { Device } from "../../src/facts/hardware/index.ts";
-import type { Geometry } from "../../src/facts/model/index.ts";
 import { LLAMACPP_BUILDS, LLAMACPP_CALLERS } from "../../src/facts/runtime/index.ts";
-import type { Tensor } from "../../src/facts/weights/index.ts";
 import type { LlamaCppQuestion } from "../../src/predict/memory/index.ts";
 import type { OracleQuestion } from "./process.ts";
+import type { Header } from "./read-header.ts";
 import type { Setting } from "./setting.ts";
 
 /** The build the oracle is made of. */
@@ -38,7 +37,7 @@ export function oracleQuestion(model: string, setting: Setting): OracleQuestion 
 
 /** ... and for the prediction. */
 export function predictionQuestion(
-  { geometry, tensors }: { readonly geometry: Geometry; readonly tensors: readonly Tensor[] },
+  { geometry, tensors }: Header,
   setting: Setting,
 ): LlamaCppQuestion {
   const { load, draftTokens, ...rest } = setting;

@@ -2,10 +2,14 @@ import { open } from "node:fs/promises";
 import { geometryFromGguf, type Geometry } from "../../src/facts/model/index.ts";
 import { readGguf, type ByteSource, type Tensor } from "../../src/facts/weights/index.ts";
 
-/** What a prediction is made from, as the command line reads it from a file. */
-export async function readHeader(
-  path: string,
-): Promise<{ readonly geometry: Geometry; readonly tensors: readonly Tensor[] }> {
+/** What a prediction is made from. */
+export interface Header {
+  readonly geometry: Geometry;
+  readonly tensors: readonly Tensor[];
+}
+
+/** As the command line reads it from a file. */
+export async function readHeader(path: string): Promise<Header> {
   const handle = await open(path);
   const source: ByteSource = {
     name: path,

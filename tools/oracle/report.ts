@@ -1,13 +1,13 @@
 import { formatPercent } from "../../src/facts/units/index.ts";
 import { errorOf, TERMS, type Figure, type Term } from "./compare.ts";
-import type { OracleQuestion } from "./process.ts";
+import type { SweepModel } from "./models.ts";
+import type { Setting } from "./setting.ts";
 
 /** One question with what came of it. */
 export interface Outcome {
   readonly architecture: string;
-  readonly model: string;
-  /** without the model's path: the name stands for it */
-  readonly question: OracleQuestion;
+  readonly model: SweepModel;
+  readonly setting: Setting;
   readonly figures: readonly Figure[];
   /** both refused */
   readonly refused: boolean;
@@ -100,7 +100,7 @@ function architectureRow(name: string, outcomes: readonly Outcome[]): string[] {
 function worstLines(outcomes: readonly Outcome[], count: number): string[] {
   const lines: string[] = [];
   for (const outcome of outcomes.filter(({ disagreement }) => disagreement !== undefined).slice(0, count)) {
-    lines.push(`${outcome.model}: ${outcome.disagreement}`, `    ${questionText(outcome)}`);
+    lines.push(`${outcome.model.id}: ${outcome.disagreement}`, `    ${questionText(outcome)}`);
   }
   const missed = outcomes
     .map((outcome) => ({ outcome, error: Math.max(0, ...outcome.figures.map((each) => Math.abs(errorOf(each)))) }))
@@ -114,14 +114,14 @@ function worstLines(outcomes: readonly Outcome[], count: number): string[] {
       const off = Number.isFinite(errorOf(figure)) ? formatPercent(errorOf(figure), true) : "where nothing was";
       return `${term}[${place}] ${predicted} for ${truth} (${predicted - truth}, ${off})`;
     });
-    lines.push(`${outcome.model}: ${figures.join("; ")}`, `    ${questionText(outcome)}`);
+    lines.push(`${outcome.model.id}: ${figures.join("; ")}`, `    ${questionText(outcome)}`);
   }
   return lines;
 }
 
 /** What `npm run oracle -- --ask` takes. */
-function questionText({ model, question }: Outcome): string {
-  return JSON.stringify({ ...question, model });
+function questionText({ model, setting }: Outcome): string {
+  return JSON.stringify({ model, setting });
 }
 
 function aligned(rows: readonly (readonly string[])[]): string[] {
