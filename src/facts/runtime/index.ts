@@ -1,4 +1,5 @@
 export * from "./llamacpp-builds.ts";
 export * from "./llamacpp-callers.ts";
+export * from "./llamacpp-overrides.ts";
 export type * from "./llamacpp.ts";
 export * from "./logs/index.ts";
