@@ -73,10 +73,19 @@ export async function drawModels(architecture: string, seed: number, count: numb
 export async function writeModel(path: string, { id, mtp, fileType, frequencies, ...cut }: SweepModel): Promise<void> {
   const geometry = await wholeGeometry(id, mtp);
   if (geometry === undefined) throw new RangeError(`the catalog has no tensors for ${id}`);
-  const whole = geometry.layers.findIndex(({ feedForward }) => feedForward.kind === "experts");
-  // a model of experts keeps one layer of them
-  const layers = cut.layers === undefined ? {} : { layers: Math.max(cut.layers, whole + 2) };
-  writeSparse(path, headerDraft(cutGeometry(geometry, { ...cut, ...layers }), { fileType, frequencies }));
+  const { layers, ...rest } = cut;
+  const kept = layers === undefined || !canLoseLayers(geometry) ? {} : { layers: Math.max(layers, fewest(geometry)) };
+  writeSparse(path, headerDraft(cutGeometry(geometry, { ...rest, ...kept }), { fileType, frequencies }));
+}
+
+/** A model of experts keeps a layer of them. */
+function fewest({ layers }: Geometry): number {
+  return layers.findIndex(({ feedForward }) => feedForward.kind === "experts") + 2;
+}
+
+/** The engine knows the small models of this architecture, whose queries are not compressed, by their number of layers. */
+function canLoseLayers({ architecture, layers }: Geometry): boolean {
+  return architecture !== "deepseek2" || layers.some(({ mixer }) => mixer.kind === "mla" && mixer.queryLatentLength > 0);
 }
 
 async function wholeGeometry(id: string, mtp: boolean): Promise<Geometry | undefined> {

@@ -49,6 +49,6 @@ function predict(header: Header, setting: Setting): ReturnType<typeof predictLla
     return predictLlamaCpp(predictionQuestion(header, setting));
   } catch (error) {
     if (error instanceof LoadoutError) return error.message;
-    throw error;
+    throw new Error(`no prediction for ${JSON.stringify(setting)} of ${header.geometry.name}`, { cause: error });
   }
 }

@@ -8,7 +8,7 @@ import type { BufferType } from "./backends/buffer.ts";
 import { layerCaches } from "./cache.ts";
 import { deviceNames, usedDevices, type UsedDevice } from "./devices.ts";
 import { elementType } from "./graph/element.ts";
-import { layerStates } from "./state.ts";
+import { keepsSnapshots, layerStates } from "./state.ts";
 import { computeBuffers, flashAttentionRuns, type Session } from "./compute.ts";
 import { contextSizes, type ContextSizes } from "./context.ts";
 import { footprintOf } from "./footprint.ts";
@@ -96,13 +96,14 @@ function openSession(question: LlamaCppQuestion, sizes: ContextSizes): Session {
   const used = usedDevices(question.devices, settings);
   const memories = memoriesOf(question, used);
   const placement = placementOf(geometry, settings, used);
-  const weights = placeWeights(question.tensors, placement, memories.weights);
+  const weights = placeWeights(question.tensors, geometry, placement, memories.weights);
   const place = (layer: number): BufferType => {
     const where = placement.layers[layer]!;
     return where === "host" || settings.cacheOnHost === true ? memories.cpu : memories.devices[where]!;
   };
   const session = (flashAttention: boolean, valuesTransposed: boolean): Session => {
-    const decided = { ...settings, flashAttention, valuesTransposed };
+    const stateSnapshots = keepsSnapshots(geometry) ? (settings.stateSnapshots ?? 0) : 0;
+    const decided = { ...settings, flashAttention, valuesTransposed, stateSnapshots };
     const caches = layerCaches(geometry, decided, sizes, place);
     const states = layerStates(geometry, decided, sizes, place);
     return {
