@@ -17,9 +17,11 @@ const MODEL: readonly MemoryTerm[] = ["weights", "repacked"];
 const CONTEXT: readonly MemoryTerm[] = ["kv", "recurrent"];
 
 /** Both answers side by side, or how they disagree about a refusal; "refused" where both refuse. */
-export function compare(answer: OracleAnswer, prediction: MemoryPrediction): readonly Figure[] | "refused" | string {
+export function compare(answer: OracleAnswer, prediction: MemoryPrediction): readonly Figure[] | string {
   if (answer.kind === "refused") {
-    return prediction.kind === "rejected" ? "refused" : `the library refuses, the prediction does not: ${answer.because}`;
+    return prediction.kind === "rejected"
+      ? "refused"
+      : `the library refuses, the prediction does not: ${answer.because}`;
   }
   if (prediction.kind === "rejected") return `the prediction refuses, the library does not: ${prediction.because}`;
   const { buffers } = prediction;

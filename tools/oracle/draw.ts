@@ -10,7 +10,7 @@ export const CONTEXTS_PER_LOAD = 4;
 export function drawSettings(geometry: Geometry, seed: number, count: number): Setting[] {
   const random = new Random(seed);
   const settings: Setting[] = [];
-  for (let load = drawLoad(random, geometry); settings.length < count; ) {
+  for (let load = drawLoad(random, geometry); settings.length < count;) {
     settings.push(drawSetting(random, geometry, load));
     if (settings.length % CONTEXTS_PER_LOAD === 0) load = drawLoad(random, geometry);
   }

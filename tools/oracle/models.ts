@@ -85,7 +85,9 @@ function fewest({ layers }: Geometry): number {
 
 /** The engine knows the small models of this architecture, whose queries are not compressed, by their number of layers. */
 function canLoseLayers({ architecture, layers }: Geometry): boolean {
-  return architecture !== "deepseek2" || layers.some(({ mixer }) => mixer.kind === "mla" && mixer.queryLatentLength > 0);
+  return (
+    architecture !== "deepseek2" || layers.some(({ mixer }) => mixer.kind === "mla" && mixer.queryLatentLength > 0)
+  );
 }
 
 async function wholeGeometry(id: string, mtp: boolean): Promise<Geometry | undefined> {

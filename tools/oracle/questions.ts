@@ -36,10 +36,7 @@ export function oracleQuestion(model: string, setting: Setting): OracleQuestion 
 }
 
 /** ... and for the prediction. */
-export function predictionQuestion(
-  { geometry, tensors }: Header,
-  setting: Setting,
-): LlamaCppQuestion {
+export function predictionQuestion({ geometry, tensors }: Header, setting: Setting): LlamaCppQuestion {
   const { load, draftTokens, ...rest } = setting;
   return {
     geometry,

@@ -59,7 +59,10 @@ export function reportText(outcomes: readonly Outcome[], worst: number): string 
   const lines = [
     `${all.questions} questions, ${all.refused} refused by both, ${all.disagreements} where only one refuses`,
     "",
-    ...aligned([["term", "figures", "exact", "", "within 1%", "", "worse"], ...TERMS.map((term) => termRow(all, term))]),
+    ...aligned([
+      ["term", "figures", "exact", "", "within 1%", "", "worse"],
+      ...TERMS.map((term) => termRow(all, term)),
+    ]),
     "",
     ...aligned([
       ["architecture", "questions", "refused", "disagree", ...TERMS.map((term) => `${term} exact`), "gpu <= 1%"],

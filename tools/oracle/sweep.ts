@@ -36,11 +36,11 @@ export async function sweepModel(
   return outcomes;
 }
 
-function outcomeOf(
-  compared: readonly Figure[] | string,
-): Pick<Outcome, "figures" | "refused" | "disagreement"> {
+function outcomeOf(compared: readonly Figure[] | string): Pick<Outcome, "figures" | "refused" | "disagreement"> {
   if (typeof compared !== "string") return { figures: compared, refused: false };
-  return compared === "refused" ? { figures: [], refused: true } : { figures: [], refused: false, disagreement: compared };
+  return compared === "refused"
+    ? { figures: [], refused: true }
+    : { figures: [], refused: false, disagreement: compared };
 }
 
 /** A question that no prediction answers is a disagreement, told by its reason. */
