@@ -1,5 +1,5 @@
 import type { Geometry } from "../../../facts/model/index.ts";
-import { overridesOf, type LlamaCppBuild } from "../../../facts/runtime/index.ts";
+import { overridesOf, type FoundBuild, type LlamaCppBuild } from "../../../facts/runtime/index.ts";
 import { GraphBuilder } from "./architectures/builder.ts";
 import type { Architecture } from "./architectures/architecture.ts";
 import type { LayerCache } from "./cache.ts";
@@ -21,6 +21,7 @@ export interface Session {
   readonly settings: DecidedSettings;
   readonly sizes: ContextSizes;
   readonly build: LlamaCppBuild;
+  readonly standing: FoundBuild["standing"];
   /** the devices that take part, in the engine's order: what places count */
   readonly used: readonly UsedDevice[];
   readonly memories: Memories;

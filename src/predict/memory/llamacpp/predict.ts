@@ -18,6 +18,7 @@ import { placesOf } from "./places.ts";
 import { placeLayers, type Placement } from "./placement.ts";
 import type { LlamaCppQuestion } from "./question.ts";
 import { checkSettings, checkSizes, EngineRefusal, quantizedValuesNeedFlash, rejected } from "./reject.ts";
+import { servingOf } from "./serving.ts";
 import { EngineAbort } from "./replay/abort.ts";
 import { placeWeights } from "./weights.ts";
 
@@ -44,11 +45,13 @@ function predict(session: Session, question: LlamaCppQuestion): MemoryPrediction
   const lines = linesOf(session).map((line) => inRig(line, session.used));
   const buffers = lines.map(({ buffer }) => buffer);
   const rig = deviceNames(question.devices);
+  const serving = question.caller.keepsStates && question.dryRun !== true ? servingOf(session) : undefined;
   return {
     kind: "fits-engine",
     places: placesOf(buffers, session.memories.cpu.name, rig),
     buffers,
     footprint: footprintOf(lines, rig),
+    ...(serving === undefined ? {} : { serving }),
   };
 }
 
@@ -112,6 +115,7 @@ function openSession(question: LlamaCppQuestion, sizes: ContextSizes): Session {
       settings: decided,
       sizes,
       build,
+      standing: question.standing ?? "known",
       used,
       memories,
       placement,
