@@ -172,7 +172,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     hostAlignmentBytes: 32,
     keepsHiddenRows: true,
     gathersStatesAtOnce: false,
-    mambaProjectsFlat: false,
+    mambaProjectsFlat: true,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
