@@ -35,6 +35,8 @@ export interface LlamaCppBuild {
   readonly gathersStatesAtOnce: boolean;
   /** Mamba 2 layers project with the tokens of all sequences in one dimension, so that their result is no view */
   readonly mambaProjectsFlat: boolean;
+  /** gated delta nets bring queries and keys to unit length by a norm and a factor, instead of an operation of its own */
+  readonly unitLengthByNorm: boolean;
   /** a pipeline holds copies of graph inputs that no operation reads too */
   readonly copiesUnusedInputs: boolean;
   /** a split is ended when it has this many inputs; 0 = never */
@@ -69,6 +71,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: false,
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
+    unitLengthByNorm: false,
     copiesUnusedInputs: false,
     splitInputLimit: 10,
     cudaMixedCacheTypes: false,
@@ -95,6 +98,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: false,
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
+    unitLengthByNorm: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -121,6 +125,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: false,
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
+    unitLengthByNorm: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -147,6 +152,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: true,
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
+    unitLengthByNorm: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -173,6 +179,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: true,
     gathersStatesAtOnce: false,
     mambaProjectsFlat: true,
+    unitLengthByNorm: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -199,6 +206,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: true,
     gathersStatesAtOnce: true,
     mambaProjectsFlat: true,
+    unitLengthByNorm: true,
     copiesUnusedInputs: true,
     splitInputLimit: 0,
     cudaMixedCacheTypes: true,
