@@ -37,6 +37,8 @@ export interface LlamaCppBuild {
   readonly mambaProjectsFlat: boolean;
   /** gated delta nets bring queries and keys to unit length by a norm and a factor, instead of an operation of its own */
   readonly unitLengthByNorm: boolean;
+  /** blocks appended to predict further tokens are loaded only on request (`load_mtp`) */
+  readonly leavesAppendedBlocks: boolean;
   /** a pipeline holds copies of graph inputs that no operation reads too */
   readonly copiesUnusedInputs: boolean;
   /** a split is ended when it has this many inputs; 0 = never */
@@ -72,6 +74,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
     unitLengthByNorm: false,
+    leavesAppendedBlocks: false,
     copiesUnusedInputs: false,
     splitInputLimit: 10,
     cudaMixedCacheTypes: false,
@@ -99,6 +102,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
     unitLengthByNorm: false,
+    leavesAppendedBlocks: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -126,6 +130,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
     unitLengthByNorm: false,
+    leavesAppendedBlocks: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -153,6 +158,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
     unitLengthByNorm: false,
+    leavesAppendedBlocks: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -180,6 +186,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: false,
     mambaProjectsFlat: true,
     unitLengthByNorm: false,
+    leavesAppendedBlocks: true,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -207,6 +214,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: true,
     mambaProjectsFlat: true,
     unitLengthByNorm: true,
+    leavesAppendedBlocks: true,
     copiesUnusedInputs: true,
     splitInputLimit: 0,
     cudaMixedCacheTypes: true,

@@ -24,6 +24,8 @@ export interface LlamaCppSettings {
   readonly fullWindowCache?: boolean;
   /** the first layers' expert tensors stay on the host (-ncmoe) */
   readonly expertLayersOnHost?: number;
+  /** load the file's blocks for multi-token prediction too, as a draft of them needs (--spec-type draft-mtp) */
+  readonly appendedBlocks?: boolean;
   /** keep the cache on the host (--no-kv-offload) */
   readonly cacheOnHost?: boolean;
   /** copy host weights to the device for large batches (on unless --no-op-offload) */

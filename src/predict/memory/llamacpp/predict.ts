@@ -2,6 +2,7 @@ import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { Device } from "../../../facts/hardware/index.ts";
 import type { Geometry } from "../../../facts/model/index.ts";
 import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
+import type { Tensor } from "../../../facts/weights/index.ts";
 import type { MemoryPrediction } from "../memory.ts";
 import { architectureNames, architectureOf } from "./architectures/index.ts";
 import type { BufferType } from "./backends/buffer.ts";
@@ -74,6 +75,16 @@ function mapsFile({ dryRun, settings, devices }: LlamaCppQuestion): boolean {
   return dryRun !== true && (settings.memoryMap ?? !integrated);
 }
 
+/** Blocks appended to predict further tokens stay in the file unless they are asked for. */
+function loadedTensors({ geometry, tensors, build, settings }: LlamaCppQuestion): readonly Tensor[] {
+  if (!build.leavesAppendedBlocks || settings.appendedBlocks === true) return tensors;
+  const trunk = geometry.layers.filter(({ kind }) => kind === "trunk").length;
+  return tensors.filter(({ name }) => {
+    const layer = /^blk\.(\d+)\./.exec(name);
+    return layer === null || Number(layer[1]) < trunk;
+  });
+}
+
 function openSession(question: LlamaCppQuestion): Session {
   const { geometry, settings, build, devices } = question;
   const architecture = architectureOf(geometry.architecture);
@@ -84,7 +95,7 @@ function openSession(question: LlamaCppQuestion): Session {
   const sizes = contextSizes(geometry, settings, question.caller, build, question.draftTokens);
   const memories = memoriesOf(question, mapsFile(question));
   const placement = placementOf(geometry, settings, devices);
-  const weights = placeWeights(question.tensors, placement, memories.weights);
+  const weights = placeWeights(loadedTensors(question), placement, memories.weights, architecture.outputFirst);
   const place = (layer: number): BufferType => {
     const where = placement.layers[layer]!;
     return where === "host" || settings.cacheOnHost === true ? memories.cpu : memories.devices[where]!;
