@@ -51,38 +51,31 @@ const PROBE_TOKENS = 512;
 type Role = { readonly place: "input" | "output" | number; readonly use: Use };
 type Use = "get_rows" | "mul_mat" | "mul_mat_id" | "mul" | "add" | "rope";
 
-/** Architectures that create the output matrix before the embedding it is tied to: it is never found to be there already. */
-const OUTPUT_FIRST: ReadonlySet<string> = new Set(["gemma3n", "gemma4"]);
 /** Architectures whose rotation factors are for layers that see everything. */
 const FACTORS_OF_FULL_LAYERS: ReadonlySet<string> = new Set(["exaone4", "gemma4"]);
 
-/**
- * Places every tensor (llama-model-loader.cpp, `create_tensor`): the first memory of its list whose back end can use it. Blocks
- * appended to predict further tokens are left in the file.
- */
+/** Places every tensor (llama-model-loader.cpp, `create_tensor`): the first memory of its list whose back end can use it. */
 export function placeWeights(
   tensors: readonly Tensor[],
   geometry: Geometry,
   placement: Placement,
-  places: WeightPlaces,
+  places: WeightPlaces & { readonly outputFirst: boolean },
 ): LoadedWeights {
   const all: PlacedWeight[] = [];
   const graph = new Map<string, PlacedWeight>();
   const tied = !tensors.some((tensor) => tensor.name === "output.weight");
   for (const tensor of tensors) {
-    const role = roleOf(tensor.name);
-    if (typeof role.place === "number" && geometry.layers[role.place]?.kind === "mtp") continue;
     if (tensor.name.startsWith("rope_")) {
       spread(tensor);
       continue;
     }
-    const placed = load(tensor, role, placement, places);
+    const placed = load(tensor, roleOf(tensor.name), placement, places);
     all.push(placed);
     graph.set(tensor.name, placed);
     // the output matrix is the token embedding: read row by row on the host, multiplied where the output layer is
     if (tied && tensor.name === "token_embd.weight") {
       const again = load(tensor, { place: "output", use: "mul_mat" }, placement, places);
-      const apart = again.bufferType !== placed.bufferType || OUTPUT_FIRST.has(geometry.architecture);
+      const apart = again.bufferType !== placed.bufferType || places.outputFirst;
       graph.set("output.weight", apart ? again : placed);
       if (apart) all.push(again);
     }
