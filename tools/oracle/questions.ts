@@ -1,9 +1,15 @@
 import type { Device } from "../../src/facts/hardware/index.ts";
-import { LLAMACPP_BUILDS, LLAMACPP_CALLERS } from "../../src/facts/runtime/index.ts";
+import {
+  LLAMACPP_BUILDS,
+  LLAMACPP_CALLERS,
+  overridesOf,
+  type LlamaCppSettings,
+  type TensorOverride,
+} from "../../src/facts/runtime/index.ts";
 import type { LlamaCppQuestion } from "../../src/predict/memory/index.ts";
 import type { OracleQuestion } from "./process.ts";
 import type { Header } from "./read-header.ts";
-import type { Setting } from "./setting.ts";
+import type { Load, Setting } from "./setting.ts";
 
 /** The build the oracle is made of. */
 export const ORACLE_BUILD = "b11434";
@@ -18,7 +24,11 @@ export function oracleQuestion(model: string, setting: Setting): OracleQuestion 
     n_devices: load.devices,
     n_gpu_layers: load.gpuLayers === "all" ? -1 : load.gpuLayers,
     ...(load.tensorSplit === undefined ? {} : { tensor_split: load.tensorSplit }),
-    n_cpu_moe: load.expertLayersOnHost,
+    ...overrideKeys(load),
+    ...(load.order === undefined ? {} : { devices: load.order }),
+    ...(load.only === undefined ? {} : { split_mode: "none", main_gpu: load.only }),
+    no_host: load.plainHostWeights === true,
+    load_mtp: load.appendedBlocks === true,
     n_ctx: setting.context,
     n_seq_max: setting.sequences,
     kv_unified: setting.unifiedCache,
@@ -35,6 +45,25 @@ export function oracleQuestion(model: string, setting: Setting): OracleQuestion 
   };
 }
 
+/** The program has its own rule for experts; between overrides it has no order, so there all of them are told. */
+function overrideKeys({ overrides, expertLayersOnHost }: Load): OracleQuestion {
+  if (overrides === undefined) return { n_cpu_moe: expertLayersOnHost };
+  const all = overridesOf({ ...NO_SETTINGS, tensorOverrides: overrides, expertLayersOnHost });
+  return { overrides: all.map(({ pattern, buffer }) => `${pattern}=${buffer.replace("DEVICE", "STANDIN")}`) };
+}
+
+const NO_SETTINGS: LlamaCppSettings = {
+  context: 0,
+  sequences: 1,
+  unifiedCache: true,
+  batch: 0,
+  microBatch: 0,
+  flashAttention: "auto",
+  cacheTypeK: "f16",
+  cacheTypeV: "f16",
+  gpuLayers: "all",
+};
+
 /** ... and for the prediction. */
 export function predictionQuestion({ geometry, tensors }: Header, setting: Setting): LlamaCppQuestion {
   const { load, draftTokens, ...rest } = setting;
@@ -50,11 +79,20 @@ export function predictionQuestion({ geometry, tensors }: Header, setting: Setti
       gpuLayers: load.gpuLayers,
       ...(load.tensorSplit === undefined ? {} : { tensorSplit: load.tensorSplit }),
       expertLayersOnHost: load.expertLayersOnHost,
+      ...(load.overrides === undefined ? {} : { tensorOverrides: load.overrides.map(named) }),
+      ...(load.order === undefined ? {} : { devices: load.order.map((device) => `CUDA${device}`) }),
+      ...(load.only === undefined ? {} : { splitMode: "none", mainGpu: load.only }),
+      pinnedHostWeights: load.plainHostWeights !== true,
+      appendedBlocks: load.appendedBlocks === true,
     },
     cpuFeatures: CPU_FEATURES,
     // the library measures and allocates nothing
     dryRun: true,
   };
+}
+
+function named({ pattern, buffer }: TensorOverride): TensorOverride {
+  return { pattern, buffer: buffer.replace("DEVICE", "CUDA") };
 }
 
 /** A device with CUDA's rules, as the program makes them up. */

@@ -1,4 +1,4 @@
-import type { CacheType } from "../../src/facts/runtime/index.ts";
+import type { CacheType, TensorOverride } from "../../src/facts/runtime/index.ts";
 
 /** One question of the sweep, in llama.cpp's terms; what decides how the model is loaded stands in `load`. */
 export interface Setting {
@@ -29,4 +29,28 @@ export interface Load {
   /** absent: equal parts */
   readonly tensorSplit?: readonly number[];
   readonly expertLayersOnHost: number;
+  /** which devices take part, in which order; absent: all */
+  readonly order?: readonly number[];
+  /** the one device that takes part, counted in their order (split mode none); negative: none does */
+  readonly only?: number;
+  /** devices' memories are called DEVICE0, DEVICE1, ... */
+  readonly overrides?: readonly TensorOverride[];
+  /** host weights in plain memory */
+  readonly plainHostWeights?: true;
+  /** blocks that predict further tokens are loaded too */
+  readonly appendedBlocks?: true;
+}
+
+/** The devices that take part, in the engine's order. */
+export function usedDevices({
+  devices,
+  order,
+  only,
+}: {
+  devices: number;
+  order?: readonly number[] | undefined;
+  only?: number | undefined;
+}): readonly number[] {
+  const all = order ?? Array.from({ length: devices }, (_, index) => index);
+  return only === undefined ? all : all.slice(only < 0 ? all.length : only, only < 0 ? undefined : only + 1);
 }
