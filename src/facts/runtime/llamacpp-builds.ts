@@ -35,6 +35,8 @@ export interface LlamaCppBuild {
   readonly gathersStatesAtOnce: boolean;
   /** Mamba 2 layers project with the tokens of all sequences in one dimension, so that their result is no view */
   readonly mambaProjectsFlat: boolean;
+  /** gated delta nets bring queries and keys to unit length by a norm and a factor, instead of an operation of its own */
+  readonly unitLengthByNorm: boolean;
   /** a pipeline holds copies of graph inputs that no operation reads too */
   readonly copiesUnusedInputs: boolean;
   /** a split is ended when it has this many inputs; 0 = never */
@@ -85,6 +87,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: false,
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
+    unitLengthByNorm: false,
     copiesUnusedInputs: false,
     splitInputLimit: 10,
     cudaMixedCacheTypes: false,
@@ -119,6 +122,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: false,
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
+    unitLengthByNorm: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -153,6 +157,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: false,
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
+    unitLengthByNorm: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -187,6 +192,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: true,
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
+    unitLengthByNorm: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -220,7 +226,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     hostAlignmentBytes: 32,
     keepsHiddenRows: true,
     gathersStatesAtOnce: false,
-    mambaProjectsFlat: false,
+    mambaProjectsFlat: true,
+    unitLengthByNorm: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -255,6 +262,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: true,
     gathersStatesAtOnce: true,
     mambaProjectsFlat: true,
+    unitLengthByNorm: true,
     copiesUnusedInputs: true,
     splitInputLimit: 0,
     cudaMixedCacheTypes: true,

@@ -138,8 +138,6 @@ const NOTHING: Geometry = {
  */
 const WITHOUT_SMALL_TENSORS: Readonly<Record<string, number>> = {
   "meta/Muse-Glimmer-30B": 6656,
-  "deepseek-ai/DeepSeek-V2-Lite-Chat": 1664,
-  "deepseek-ai/DeepSeek-Coder-V2-Instruct": 9440,
   "XiaomiMiMo/MiMo-V2-Flash": 12_032,
   "mistralai/Mistral-Large-3-675B-Instruct-2512": 7424,
   "upstage/Solar-Open-100B": 491_520,

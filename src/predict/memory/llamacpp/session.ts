@@ -13,8 +13,8 @@ import { elementType } from "./graph/element.ts";
 import { memoriesOf } from "./memories.ts";
 import { placeLayers, type Placement } from "./placement.ts";
 import type { LlamaCppQuestion } from "./question.ts";
-import { EngineRefusal, quantizedValuesNeedFlash } from "./reject.ts";
-import { layerStates } from "./state.ts";
+import { checkSizes, EngineRefusal, quantizedValuesNeedFlash } from "./reject.ts";
+import { keepsSnapshots, layerStates } from "./state.ts";
 import { placeWeights } from "./weights.ts";
 
 /** Without shares that were asked for, the engine deals layers out by the devices' free memory. */
@@ -32,11 +32,14 @@ export function openSession(question: LlamaCppQuestion, part: GraphPart = "trunk
   }
   const dryRun = question.dryRun === true;
   const sizes = contextSizes(geometry, settings, question.caller, build, question.draftTokens);
+  const tooFew = build.serverLimitsOutputs ? checkSizes(sizes) : undefined;
+  if (tooFew !== undefined) throw new EngineRefusal(tooFew);
   const used = usedDevices(question.devices, settings);
   const memories = memoriesOf(question, used);
   const placement = placementOf(geometry, settings, used);
   const loaded = question.tensors.filter(({ name }) => isLoaded(name, question, part));
-  const weights = placeWeights(loaded, placement, memories.weights);
+  const outputFirst = architecture.outputFirst === true;
+  const weights = placeWeights(loaded, geometry, placement, { ...memories.weights, outputFirst });
   const adapters = (question.adapters ?? []).map(({ tensors, scale = 1 }) =>
     placeAdapter(tensors, scale, weights, memories.cpu),
   );
@@ -46,7 +49,8 @@ export function openSession(question: LlamaCppQuestion, part: GraphPart = "trunk
     return where === "host" || settings.cacheOnHost === true ? memories.cpu : memories.devices[where]!;
   };
   const session = (flashAttention: boolean, valuesTransposed: boolean): Session => {
-    const decided = { ...settings, flashAttention, valuesTransposed };
+    const stateSnapshots = keepsSnapshots(geometry) ? (settings.stateSnapshots ?? 0) : 0;
+    const decided = { ...settings, flashAttention, valuesTransposed, stateSnapshots };
     const caches = layerCaches(geometry, decided, sizes, place, caching);
     const states = part === "mtp" ? [] : layerStates(geometry, decided, sizes, place);
     return {
@@ -95,10 +99,10 @@ const LOADED_ON_ASK = new Set([
 /** Architectures that never load them: they are kept in files and not used. */
 const NEVER_LOADED = new Set(["bailingmoe2", "exaone-moe", "glm4"]);
 
-function isLoaded(name: string, { geometry, build, draft }: LlamaCppQuestion, part: GraphPart): boolean {
+function isLoaded(name: string, { geometry, settings, build, draft }: LlamaCppQuestion, part: GraphPart): boolean {
   const layer = /^blk\.(\d+)\./.exec(name);
   if (layer === null || geometry.layers[Number(layer[1])]?.kind !== "mtp") return true;
   if (NEVER_LOADED.has(geometry.architecture)) return false;
-  const asked = part === "mtp" || (draft !== undefined && draft.model === undefined);
+  const asked = part === "mtp" || settings.appendedBlocks === true || (draft !== undefined && draft.model === undefined);
   return asked || !build.draftLayersOnAsk || !LOADED_ON_ASK.has(geometry.architecture);
 }
