@@ -7,8 +7,11 @@ interface Choice extends Cut {
   readonly fileType?: string;
 }
 
-/** Small but whole vocabularies, experts of which few are left, and layers enough for every kind that the model has. */
-const CUT: Cut = { vocabulary: 4096, experts: 8, layers: 4 };
+/**
+ * Small but whole vocabularies, experts of which few are left, and layers enough for every kind that the model has. The
+ * trained length is short because node-llama-cpp first measures a context of that length, which such a device may not hold.
+ */
+const CUT: Cut = { context: 16_384, vocabulary: 4096, experts: 8, layers: 4 };
 
 /** One model of every architecture whose graph is known, the smallest of the usual; layers end with the last of a period. */
 const CHOICES: readonly Choice[] = [
