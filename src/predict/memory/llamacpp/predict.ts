@@ -6,6 +6,7 @@ import type { Tensor } from "../../../facts/weights/index.ts";
 import type { MemoryPrediction } from "../memory.ts";
 import { architectureNames, architectureOf } from "./architectures/index.ts";
 import type { BufferType } from "./backends/buffer.ts";
+import { attentionOf } from "./geometry.ts";
 import { layerCaches } from "./cache.ts";
 import { layerStates } from "./state.ts";
 import { computeBuffers, flashAttentionRuns, type Session } from "./compute.ts";
@@ -95,7 +96,11 @@ function openSession(question: LlamaCppQuestion): Session {
   const sizes = contextSizes(geometry, settings, question.caller, build, question.draftTokens);
   const memories = memoriesOf(question, mapsFile(question));
   const placement = placementOf(geometry, settings, devices);
-  const weights = placeWeights(loadedTensors(question), placement, memories.weights, architecture.outputFirst);
+  const weights = placeWeights(loadedTensors(question), placement, memories.weights, {
+    outputFirst: architecture.outputFirst,
+    takesFactors: (layer) =>
+      architecture.factorsOfFullLayers !== true || attentionOf(geometry.layers[layer]!)?.span === "full",
+  });
   const place = (layer: number): BufferType => {
     const where = placement.layers[layer]!;
     return where === "host" || settings.cacheOnHost === true ? memories.cpu : memories.devices[where]!;

@@ -49,18 +49,29 @@ const PROBE_TOKENS = 512;
 type Role = { readonly place: "input" | "output" | number; readonly use: Use };
 type Use = "get_rows" | "mul_mat" | "mul_mat_id" | "mul" | "add" | "rope";
 
+/** What of the order in which an architecture creates its tensors decides where they lie. */
+interface LoadOrder {
+  /** the output matrix comes before the embedding it is tied to, so that one memory holds both */
+  readonly outputFirst?: boolean | undefined;
+  /** layers that rotation factors are loaded for */
+  readonly takesFactors?: (layer: number) => boolean;
+}
+
 /** Places every tensor (llama-model-loader.cpp, `create_tensor`): the first memory of its list whose back end can use it. */
 export function placeWeights(
   tensors: readonly Tensor[],
   placement: Placement,
   places: WeightPlaces,
-  outputFirst = false,
+  { outputFirst = false, takesFactors = () => true }: LoadOrder = {},
 ): LoadedWeights {
   const all: PlacedWeight[] = [];
   const graph = new Map<string, PlacedWeight>();
   const tied = !tensors.some((tensor) => tensor.name === "output.weight");
+  const withFactors = placement.layers.findIndex((_, layer) => takesFactors(layer));
   for (const tensor of tensors) {
-    const placed = load(tensor, roleOf(tensor.name), placement, places);
+    const isFactors = tensor.name.startsWith("rope_");
+    const role = isFactors ? { place: withFactors, use: "rope" as const } : roleOf(tensor.name);
+    const placed = load(tensor, role, placement, places);
     all.push(placed);
     graph.set(tensor.name, placed);
     // the output matrix is the token embedding: read row by row on the host, multiplied where the output layer is
@@ -70,7 +81,7 @@ export function placeWeights(
       graph.set("output.weight", apart ? again : placed);
       if (apart) all.push(again);
     }
-    if (tensor.name.startsWith("rope_")) spread(tensor, placed);
+    if (isFactors) spread(tensor, placed);
   }
   return new LoadedWeights(all, graph);
 
@@ -78,6 +89,7 @@ export function placeWeights(
   function spread(tensor: Tensor, first: PlacedWeight): void {
     const loaded = new Map([[first.bufferType, first]]);
     placement.layers.forEach((_, layer) => {
+      if (!takesFactors(layer)) return;
       const placed = load(tensor, { place: layer, use: "rope" }, placement, places);
       const known = loaded.get(placed.bufferType) ?? placed;
       if (!loaded.has(placed.bufferType)) all.push(placed);
@@ -109,7 +121,6 @@ function load(tensor: Tensor, role: Role, placement: Placement, places: WeightPl
 function roleOf(name: string): Role {
   if (name === "token_embd.weight" || name === "per_layer_token_embd.weight")
     return { place: "input", use: "get_rows" };
-  if (name.startsWith("rope_")) return { place: 0, use: "rope" };
   // read by all layers, loaded with the first
   if (/^per_layer_(model_proj|proj_norm)\./.test(name)) return { place: 0, use: useOf(name) };
   const layer = /^blk\.(\d+)\./.exec(name);
