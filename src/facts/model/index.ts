@@ -10,6 +10,7 @@ export { modelDraft } from "./model-draft.ts";
 export { draftTensors, type TypeOf } from "./model-tensors.ts";
 export { randomModel } from "./random-model.ts";
 export { type SafetensorsSummary, safetensorsSummary } from "./safetensors-summary.ts";
+export { vocabulary } from "./vocabulary.ts";
 export { tensorList } from "./tensors/index.ts";
 
 /** The catalog of models and the look-up in it: 180 kB, so it is loaded when a model has no file to read. */

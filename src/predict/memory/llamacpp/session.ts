@@ -38,8 +38,11 @@ export function openSession(question: LlamaCppQuestion, part: GraphPart = "trunk
   const memories = memoriesOf(question, used);
   const placement = placementOf(geometry, settings, used);
   const loaded = question.tensors.filter(({ name }) => isLoaded(name, question, part));
-  const outputFirst = architecture.outputFirst === true;
-  const weights = placeWeights(loaded, geometry, placement, { ...memories.weights, outputFirst });
+  const weights = placeWeights(loaded, geometry, placement, {
+    ...memories.weights,
+    outputFirst: architecture.outputFirst === true,
+    factorsOfFullLayers: architecture.factorsOfFullLayers === true,
+  });
   const adapters = (question.adapters ?? []).map(({ tensors, scale = 1 }) =>
     placeAdapter(tensors, scale, weights, memories.cpu),
   );
@@ -103,6 +106,7 @@ function isLoaded(name: string, { geometry, settings, build, draft }: LlamaCppQu
   const layer = /^blk\.(\d+)\./.exec(name);
   if (layer === null || geometry.layers[Number(layer[1])]?.kind !== "mtp") return true;
   if (NEVER_LOADED.has(geometry.architecture)) return false;
-  const asked = part === "mtp" || settings.appendedBlocks === true || (draft !== undefined && draft.model === undefined);
+  const asked =
+    part === "mtp" || settings.appendedBlocks === true || (draft !== undefined && draft.model === undefined);
   return asked || !build.draftLayersOnAsk || !LOADED_ON_ASK.has(geometry.architecture);
 }

@@ -51,15 +51,12 @@ const PROBE_TOKENS = 512;
 type Role = { readonly place: "input" | "output" | number; readonly use: Use };
 type Use = "get_rows" | "mul_mat" | "mul_mat_id" | "mul" | "add" | "rope";
 
-/** Architectures whose rotation factors are for layers that see everything. */
-const FACTORS_OF_FULL_LAYERS: ReadonlySet<string> = new Set(["exaone4", "gemma4"]);
-
 /** Places every tensor (llama-model-loader.cpp, `create_tensor`): the first memory of its list whose back end can use it. */
 export function placeWeights(
   tensors: readonly Tensor[],
   geometry: Geometry,
   placement: Placement,
-  places: WeightPlaces & { readonly outputFirst: boolean },
+  places: WeightPlaces & { readonly outputFirst: boolean; readonly factorsOfFullLayers: boolean },
 ): LoadedWeights {
   const all: PlacedWeight[] = [];
   const graph = new Map<string, PlacedWeight>();
@@ -88,7 +85,7 @@ export function placeWeights(
     geometry.layers.forEach((each, layer) => {
       if (each.kind === "mtp") return;
       const span = each.mixer.kind === "attention" ? each.mixer.span : "full";
-      if (span !== "full" && FACTORS_OF_FULL_LAYERS.has(geometry.architecture)) return;
+      if (span !== "full" && places.factorsOfFullLayers) return;
       const placed = load(tensor, { place: layer, use: "rope" }, placement, places);
       const known = loaded.get(placed.bufferType) ?? placed;
       if (!loaded.has(placed.bufferType)) all.push(placed);
