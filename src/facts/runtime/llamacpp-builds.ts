@@ -49,6 +49,8 @@ export interface LlamaCppBuild {
   readonly metalLargestValues: boolean;
   /** `-fa auto` becomes "on" for a quantised value cache, instead of being tried */
   readonly quantizedValuesForceFlash: boolean;
+  /** latent attention is refused with keys and values of different types, although it stores no values */
+  readonly latentTypesAgree: boolean;
   /** slots of a server that is told none (`-np` auto) and whether they share one stream */
   readonly autoSlots: { readonly sequences: number; readonly unified: boolean };
   /** what a server keeps in RAM unless told otherwise: checkpoints of a slot (--ctx-checkpoints), MiB of prompts (-cram) */
@@ -90,6 +92,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: false,
     metalLargestValues: false,
     quantizedValuesForceFlash: false,
+    latentTypesAgree: false,
     autoSlots: { sequences: 1, unified: false },
     serverKeeps: { checkpoints: 0, promptCacheMib: 0 },
     draftLayersOnAsk: false,
@@ -123,6 +126,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: false,
     metalLargestValues: false,
     quantizedValuesForceFlash: false,
+    latentTypesAgree: false,
     autoSlots: { sequences: 1, unified: false },
     serverKeeps: { checkpoints: 8, promptCacheMib: 8192 },
     draftLayersOnAsk: false,
@@ -156,6 +160,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: false,
     metalLargestValues: false,
     quantizedValuesForceFlash: false,
+    latentTypesAgree: false,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
     draftLayersOnAsk: false,
@@ -189,6 +194,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: false,
     metalLargestValues: false,
     quantizedValuesForceFlash: false,
+    latentTypesAgree: false,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
     draftLayersOnAsk: false,
@@ -222,6 +228,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: true,
     metalLargestValues: false,
     quantizedValuesForceFlash: true,
+    latentTypesAgree: true,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
     draftLayersOnAsk: true,
@@ -255,6 +262,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: true,
     metalLargestValues: true,
     quantizedValuesForceFlash: true,
+    latentTypesAgree: true,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
     draftLayersOnAsk: true,
