@@ -70,8 +70,9 @@ export function fitQuestion(parts: {
     ...(calibration ? { calibration } : {}),
     ...(measuredThreads === undefined ? {} : { measuredThreads }),
   });
+  const request = requestUnder(chosen);
   return {
-    request: requestUnder(chosen),
+    request,
     context: {
       model: weights.facts,
       runtime,
@@ -87,7 +88,8 @@ export function fitQuestion(parts: {
       ...(server
         ? {
             server: {
-              request: requestUnder(server),
+              // the same question is not replayed twice
+              request: server === chosen ? request : requestUnder(server),
               build: server.buildName,
               buildNumber: server.buildNumber,
               weights: servedFrom(weights),

@@ -1,6 +1,7 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { LoadoutError } from "../../../facts/errors/index.ts";
+import { typedName } from "../../../facts/model/index.ts";
 import type { CliContext } from "../context.ts";
 import { homeOf } from "../machine.ts";
 import { nearest } from "../nearest.ts";
@@ -35,7 +36,7 @@ export async function modelFor(
   if (ELSEWHERE.test(typed)) return elsewhere(context, typed, flags, progress);
   const folder = await configFolder(typed, quant);
   if (folder) return folder;
-  if (existsSync(typed) || isPathOfFile(typed)) {
+  if (isFile(typed)) {
     const weights = await readWeights(typed);
     return quant === undefined ? weights : requantized(weights, quant);
   }
@@ -86,13 +87,17 @@ async function elsewhere(context: CliContext, typed: string, flags: ModelFlags, 
 async function configFolder(typed: string, quant: string | undefined): Promise<Weights | undefined> {
   const at = existsSync(typed) ? -1 : typed.lastIndexOf(":");
   const [path, typedQuant] = at < 1 ? [typed] : [typed.slice(0, at), typed.slice(at + 1)];
+  // "qwen3:8b" is a tag, whatever folder lies here
+  if (typedQuant !== undefined && typedName(`x:${typedQuant}`).fileType === undefined) return undefined;
   if (!existsSync(path) || /\.gguf$/i.test(path)) return undefined;
   const { fromLocalConfig, localConfigOf } = await import("./local-config.ts");
   const config = localConfigOf(path);
   return config && fromLocalConfig(config, path, quant ?? typedQuant);
 }
 
-/** A file that is named with its folder is not looked for elsewhere. */
-function isPathOfFile(typed: string): boolean {
-  return /\.gguf$/i.test(typed) && basename(typed) !== typed;
+/** A file that is here, or one named with its folder: that is not looked for elsewhere. A folder's name may be a model's too. */
+function isFile(typed: string): boolean {
+  const isPath = basename(typed) !== typed;
+  if (existsSync(typed)) return isPath || !statSync(typed).isDirectory();
+  return isPath && /\.gguf$/i.test(typed);
 }
