@@ -4,9 +4,21 @@ import type { Fields } from "./fields.ts";
 /** What the headers said of the choice of experts beyond their number. */
 const CHOICES: Readonly<Record<string, Partial<ExpertFeedForward>>> = {
   bailingmoe2: { gating: "sigmoid", normalized: true, scaled: true },
-  deepseek2: { gating: "sigmoid", normalized: true, scaled: true, expertGroups: 8, expertGroupsUsed: 4 },
   "minimax-m2": { gating: "sigmoid" },
 };
+
+/** DeepSeek's models by their experts: 256 in V3 and R1, 160 in V2, 64 in V2 Lite (whose queries are not compressed); Kimi groups none. */
+function latentChoice(model: Fields): Partial<ExpertFeedForward> {
+  const sigmoid = { gating: "sigmoid", normalized: true, scaled: true } as const;
+  switch (model.count("n_expert")) {
+    case 256:
+      return { ...sigmoid, expertGroups: 8, expertGroupsUsed: 4 };
+    case 160:
+      return { gating: "softmax", scaled: true, expertGroups: 8, expertGroupsUsed: 3 };
+    default:
+      return model.count("q_lora_rank") === 0 ? { gating: "softmax" } : sigmoid;
+  }
+}
 
 /** What only the headers of August said. */
 const AUGUST_CHOICES: Readonly<Record<string, Partial<ExpertFeedForward>>> = {
@@ -15,18 +27,18 @@ const AUGUST_CHOICES: Readonly<Record<string, Partial<ExpertFeedForward>>> = {
 
 /** What a layer of a truth row's model computes after mixing. */
 export function truthFeedForward(model: Fields, layer: number, build: string): FeedForward {
-  const experts = model.number("n_expert");
-  if (experts === 0 || layer < model.number("n_dense_lead")) {
-    return { kind: "dense", length: model.number("n_ff"), gated: true };
+  const experts = model.count("n_expert");
+  if (experts === 0 || layer < model.count("n_dense_lead")) {
+    return { kind: "dense", length: model.count("n_ff"), gated: true };
   }
   return {
     kind: "experts",
     experts,
-    expertsUsed: model.number("n_expert_used"),
-    expertLength: model.number("n_ff_exp"),
-    sharedLength: model.number("n_ff_shexp"),
-    denseSideLength: model.flag("moe_dense_side") ? model.number("n_ff") : 0,
-    ...CHOICES[model.text("arch")],
+    expertsUsed: model.count("n_expert_used"),
+    expertLength: model.count("n_ff_exp"),
+    sharedLength: model.count("n_ff_shexp"),
+    denseSideLength: model.flag("moe_dense_side") ? model.count("n_ff") : 0,
+    ...(model.text("arch") === "deepseek2" ? latentChoice(model) : CHOICES[model.text("arch")]),
     ...(build === "" ? AUGUST_CHOICES[model.text("arch")] : {}),
   };
 }

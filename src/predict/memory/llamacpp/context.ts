@@ -51,7 +51,7 @@ export function contextSizes(
   const outputRows =
     caller.outputRows === "batch" || !build.serverLimitsOutputs
       ? batch
-      : Math.min(batch, sequences * (1 + draftTokens));
+      : Math.min(batch, Math.round(sequences * (1 + draftTokens)));
   return {
     context,
     cells,

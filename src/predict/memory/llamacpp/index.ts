@@ -1,2 +1,3 @@
 export { layerPlaces, predictLlamaCpp } from "./predict.ts";
 export type { LlamaCppQuestion } from "./question.ts";
+export { storedBuffers } from "./stores.ts";

@@ -6,6 +6,7 @@ import { cacheBytes, type CacheKind } from "./cache.ts";
 import type { ComputeBuffers, Session } from "./compute.ts";
 import type { ElementType } from "./graph/element.ts";
 import type { GraphTensor } from "./graph/tensor.ts";
+import type { Placement } from "./placement.ts";
 import { stateBytes } from "./state.ts";
 import { computeBuffer } from "./replay/assign.ts";
 import { weightBuffers } from "./weight-buffers.ts";
@@ -42,8 +43,7 @@ function tensorsText(names: readonly string[]): string {
 
 const CACHE_NAMES: Readonly<Record<CacheKind, string>> = { full: "KV cache", window: "KV cache of windows" };
 
-export function cacheLines(session: Session, kind: CacheKind): Line[] {
-  const { caches, sizes } = session;
+export function cacheLines({ caches, sizes }: Pick<Session, "caches" | "sizes">, kind: CacheKind): Line[] {
   return [...cacheBytes(caches, kind, sizes.streams)].map(([type, size]) => {
     const here = caches.filter((cache) => cache.kind === kind && cache.bufferType === type);
     const { keyWidth, keyType, valueWidth, valueType, cells } = here[0]!;
@@ -55,7 +55,7 @@ export function cacheLines(session: Session, kind: CacheKind): Line[] {
   });
 }
 
-export function stateLines({ states }: Session): Line[] {
+export function stateLines({ states }: Pick<Session, "states">): Line[] {
   return [...stateBytes(states)].map(([type, size]) => {
     const here = states.filter((state) => state.bufferType === type);
     const { rows, convolutionLength, stateLength } = here[0]!;
@@ -69,7 +69,12 @@ function rowText(width: number, { bytes: size, block }: ElementType): string {
   return block === 1 ? `${width} × ${size} B` : `${width}/${block} × ${size} B`;
 }
 
-export function outputLine({ geometry, memories, placement, sizes }: Session): Line {
+export function outputLine({
+  geometry,
+  memories,
+  placement,
+  sizes,
+}: Pick<Session, "geometry" | "memories" | "sizes"> & { readonly placement: Pick<Placement, "output"> }): Line {
   const type = placement.output === "host" ? memories.cpu : (memories.deviceHost ?? memories.cpu);
   const size = 4 * geometry.vocabularySize * sizes.sequences + type.overheadBytes;
   const overhead = type.overheadBytes > 0 ? ` + ${type.overheadBytes} B` : "";

@@ -1,0 +1,33 @@
+import type { EngineBuffer } from "../memory.ts";
+import { layerCaches } from "./cache.ts";
+import { contextSizes } from "./context.ts";
+import { cacheLines, outputLine, stateLines } from "./lines.ts";
+import { memoriesOf } from "./memories.ts";
+import { layerPlaces } from "./predict.ts";
+import type { LlamaCppQuestion } from "./question.ts";
+import { layerStates } from "./state.ts";
+
+/**
+ * What a context holds between graphs: caches, recurrent states and the output buffer. They follow from the model's dimensions and
+ * the settings, so they are known for architectures whose graph is not. Flash attention has to be decided: "auto" counts as on.
+ */
+export function storedBuffers(question: Omit<LlamaCppQuestion, "tensors">): EngineBuffer[] {
+  const { geometry, settings, build, devices } = question;
+  const memories = memoriesOf({ ...question, tensors: [] }, false);
+  const places = layerPlaces(geometry, settings, devices);
+  const sizes = contextSizes(geometry, settings, question.caller, build, question.draftTokens);
+  const flashAttention = settings.flashAttention !== false;
+  const decided = { ...settings, flashAttention, valuesTransposed: !flashAttention };
+  const place = (layer: number) => {
+    const where = places[layer]!;
+    return where === "host" || settings.cacheOnHost === true ? memories.cpu : memories.devices[where]!;
+  };
+  const caches = layerCaches(geometry, decided, sizes, place);
+  const states = layerStates(geometry, decided, sizes, place);
+  return [
+    ...cacheLines({ caches, sizes }, "full"),
+    ...cacheLines({ caches, sizes }, "window"),
+    ...stateLines({ states }),
+    outputLine({ geometry, memories, sizes, placement: { output: places.at(-1)! } }),
+  ].map(({ buffer }) => buffer);
+}
