@@ -37,7 +37,7 @@ export function reportText(
 const WORST = 10;
 
 function worst(terms: readonly ScoredTerm[]): string[][] {
-  return (terms = terms
+  return terms
     .map((term) => ({ term, error: errorOf(term) ?? 0 }))
     .filter(({ error }) => error !== 0)
     .sort((a, b) => Math.abs(b.error) - Math.abs(a.error))
@@ -47,7 +47,7 @@ function worst(terms: readonly ScoredTerm[]): string[][] {
       term.term,
       `${term.predicted} for ${term.truth}`,
       formatPercent(error, true),
-    ]));
+    ]);
 }
 
 function refusals(terms: readonly ScoredTerm[]): string[] {

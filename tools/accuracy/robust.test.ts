@@ -103,7 +103,8 @@ describe("fields of rows", () => {
   });
 
   it("types of keys and values that differ", () => {
-    expect(predicted({}, { type_k: "q8_0" }, "context")).toBe(4 * (layerBytes / 2) * (1 + 34 / 64));
+    const wide = { head_k: 128 };
+    expect(predicted(wide, { type_k: "q8_0" }, "context")).toBe(4 * layerBytes * (1 + 34 / 64));
   });
 
   it("any number of devices, with shares or without", () => {

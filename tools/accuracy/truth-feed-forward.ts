@@ -25,6 +25,9 @@ const AUGUST_CHOICES: Readonly<Record<string, Partial<ExpertFeedForward>>> = {
   bailingmoe2: { expertGroups: 8, expertGroupsUsed: 4 },
 };
 
+/** more experts a token than any model uses: a row beyond it is damaged */
+const MOST_USED = 512;
+
 /** What a layer of a truth row's model computes after mixing. */
 export function truthFeedForward(model: Fields, layer: number, build: string): FeedForward {
   const experts = model.count("n_expert");
@@ -34,7 +37,7 @@ export function truthFeedForward(model: Fields, layer: number, build: string): F
   return {
     kind: "experts",
     experts,
-    expertsUsed: model.count("n_expert_used"),
+    expertsUsed: model.count("n_expert_used", 0, MOST_USED),
     expertLength: model.count("n_ff_exp"),
     sharedLength: model.count("n_ff_shexp"),
     denseSideLength: model.flag("moe_dense_side") ? model.count("n_ff") : 0,

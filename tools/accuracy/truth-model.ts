@@ -21,7 +21,7 @@ export function truthGeometry(name: string, model: Fields, build: string): Geome
   // rows name the language model that such a model contains
   const architecture = model.text("arch").replace(/^qwen3(?=moe$|$)/, deepstackLayers > 0 ? "qwen3vl" : "qwen3");
   const ropelessEvery = build === "" ? AUGUST_NO_ROPE_EVERY[name] : undefined;
-  for (const key of ["n_layer", "n_embd", "n_head", "n_vocab"]) {
+  for (const key of ["n_layer", "n_embd", "n_vocab", "head_k"]) {
     if (model.count(key) === 0) throw new RowError(`the model has no ${key}`);
   }
   return {
