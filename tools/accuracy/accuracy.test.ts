@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { predictLlamaCpp } from "../../src/predict/memory/index.ts";
-import { scoreFolder, scoreLine } from "../accuracy.ts";
+import { scoreFolder } from "../accuracy.ts";
 import { Fields } from "./fields.ts";
 import { questionOf } from "./buffer-question.ts";
 import { regressions, type KeptScore } from "./check.ts";
