@@ -7,6 +7,7 @@ import type { ComputeBuffers, Session } from "./compute.ts";
 import type { ElementType } from "./graph/element.ts";
 import type { GraphTensor } from "./graph/tensor.ts";
 import type { Placement } from "./placement.ts";
+import { doubtOf } from "./doubt.ts";
 import { stateBytes } from "./state.ts";
 import { computeBuffer } from "./replay/assign.ts";
 import { weightBuffers } from "./weight-buffers.ts";
@@ -17,16 +18,14 @@ export interface Line {
   readonly leaf: Estimate;
 }
 
-export function weightLines(session: Session, mapped: boolean): Line[] {
-  return weightBuffers(session.weights, mapped ? session.memories.cpu : undefined).map(
-    ({ names, ...buffer }, index) => {
-      const what = buffer.term === "repacked" ? "weights rearranged for the processor" : "weights";
-      const label = `${what} (${buffer.label})`;
-      // a split file is mapped piece by piece, and a tensor kept out of the mapping's middle still lies inside it
-      const key = `${buffer.term}-${buffer.label}-${index}`;
-      return { buffer, leaf: bytes(key, label, buffer.bytes, "header", tensorsText(names)) };
-    },
-  );
+export function weightLines(session: Session): Line[] {
+  return weightBuffers(session.weights, session.memories.weights.mapped).map(({ names, ...buffer }, index) => {
+    const what = buffer.term === "repacked" ? "weights rearranged for the processor" : "weights";
+    const label = `${what} (${buffer.label})`;
+    // a split file is mapped piece by piece, and a tensor kept out of the mapping's middle still lies inside it
+    const key = `${buffer.term}-${buffer.label}-${index}`;
+    return { buffer, leaf: bytes(key, label, buffer.bytes, "header", tensorsText(names)) };
+  });
 }
 
 /** "65 tensors of layers 0 to 3, output" */
@@ -75,23 +74,12 @@ export function outputLine({
   placement,
   sizes,
 }: Pick<Session, "geometry" | "memories" | "sizes"> & { readonly placement: Pick<Placement, "output"> }): Line {
-  const type = placement.output === "host" ? memories.cpu : (memories.deviceHost ?? memories.cpu);
+  const type = (placement.output === "host" ? undefined : memories.deviceHosts[placement.output]) ?? memories.cpu;
   const size = 4 * geometry.vocabularySize * sizes.sequences + type.overheadBytes;
   const overhead = type.overheadBytes > 0 ? ` + ${type.overheadBytes} B` : "";
   const formula = `${geometry.vocabularySize} logits × ${sizes.sequences} sequences × 4 B${overhead}`;
   const label = `output buffer (${type.name})`;
   return { buffer: bufferOf(type, "output", size), leaf: bytes("output", label, size, "formula", formula) };
-}
-
-/**
- * Before October 2026 Mamba 2 layers gather their states in a way that is not understood where logits are kept for every row:
- * six of nine truth rows of granitehybrid lie 7.3 to 13.7% above what is replayed, the others on it.
- */
-const MAMBA_ROWS_HIGH = 1.15;
-
-function isUnsure({ geometry, build, sizes }: Session, tokens: number): boolean {
-  const mamba = geometry.layers.some(({ mixer }) => mixer.kind === "recurrent" && mixer.family === "mamba2");
-  return mamba && !build.mambaProjectsFlat && sizes.outputRows >= tokens && tokens > sizes.sequences;
 }
 
 export function computeLines(session: Session, { bytes: held, prompt, copies }: ComputeBuffers): Line[] {
@@ -104,9 +92,11 @@ export function computeLines(session: Session, { bytes: held, prompt, copies }: 
     const type = computeBuffer(memories.backends, index);
     const formula = `most at once of ${run}; at that point ${peakText(prompt.peaks[index]!)}`;
     const label = `compute buffer (${type.name})`;
-    const leaf = isUnsure(session, tokens)
-      ? between("compute", label, [size, size, Math.ceil(size * MAMBA_ROWS_HIGH)], "assumed", formula)
-      : bytes("compute", label, size, "formula", formula);
+    const doubt = doubtOf(session, type.place);
+    const leaf =
+      doubt === undefined
+        ? bytes("compute", label, size, "formula", formula)
+        : between("compute", label, doubt.around(size), "assumed", `${formula}; ${doubt.because}`);
     return { buffer: bufferOf(type, "compute", size), leaf };
   });
 }

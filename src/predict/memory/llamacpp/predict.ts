@@ -6,6 +6,8 @@ import type { MemoryPrediction } from "../memory.ts";
 import { architectureNames, architectureOf } from "./architectures/index.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import { layerCaches } from "./cache.ts";
+import { deviceNames, usedDevices, type UsedDevice } from "./devices.ts";
+import { elementType } from "./graph/element.ts";
 import { layerStates } from "./state.ts";
 import { computeBuffers, flashAttentionRuns, type Session } from "./compute.ts";
 import { contextSizes } from "./context.ts";
@@ -15,7 +17,8 @@ import { memoriesOf } from "./memories.ts";
 import { placesOf } from "./places.ts";
 import { placeLayers, type Placement } from "./placement.ts";
 import type { LlamaCppQuestion } from "./question.ts";
-import { checkSettings, rejected } from "./reject.ts";
+import { checkSettings, EngineRefusal, quantizedValuesNeedFlash, rejected } from "./reject.ts";
+import { servingOf } from "./serving.ts";
 import { EngineAbort } from "./replay/abort.ts";
 import { placeWeights } from "./weights.ts";
 
@@ -24,66 +27,76 @@ import { placeWeights } from "./weights.ts";
  * engine's own allocator and scheduler are replayed on the architecture's graph.
  */
 export function predictLlamaCpp(question: LlamaCppQuestion): MemoryPrediction {
-  const refusal = checkSettings(question.geometry, question.settings);
+  const refusal = checkSettings(question.geometry, question.settings, question.build);
   if (refusal !== undefined) return refusal;
   try {
     return predict(openSession(question), question);
   } catch (error) {
+    if (error instanceof EngineRefusal) return error.rejection;
     if (!(error instanceof EngineAbort)) throw error;
     return rejected("tensor-above-device-limit", error.message);
   }
 }
 
 function predict(session: Session, question: LlamaCppQuestion): MemoryPrediction {
-  const lines: Line[] = [
-    ...weightLines(session, mapsFile(question)),
+  const lines = linesOf(session).map((line) => inRig(line, session.used));
+  const buffers = lines.map(({ buffer }) => buffer);
+  const rig = deviceNames(question.devices);
+  const serving = question.caller.keepsStates && question.dryRun !== true ? servingOf(session) : undefined;
+  return {
+    kind: "fits-engine",
+    places: placesOf(buffers, session.memories.cpu.name, rig),
+    buffers,
+    footprint: footprintOf(lines, rig),
+    ...(serving === undefined ? {} : { serving }),
+  };
+}
+
+function linesOf(session: Session): Line[] {
+  return [
+    ...weightLines(session),
     ...cacheLines(session, "full"),
     ...cacheLines(session, "window"),
     ...stateLines(session),
     outputLine(session),
     ...computeLines(session, computeBuffers(session)),
   ];
-  const buffers = lines.map(({ buffer }) => buffer);
-  return {
-    kind: "fits-engine",
-    places: placesOf(buffers, session.memories),
-    buffers,
-    footprint: footprintOf(lines, session.memories),
-  };
 }
 
-/** Place of every layer, the output matrix last: "host" or the device's index. */
+/** Inside this folder a place counts the devices used; outside, the rig's. */
+function inRig(line: Line, used: readonly UsedDevice[]): Line {
+  const { place } = line.buffer;
+  return place === "host" ? line : { ...line, buffer: { ...line.buffer, place: used[place]!.rigIndex } };
+}
+
+/** Place of every layer, the output matrix last: "host" or the device's index in the rig. */
 export function layerPlaces(
   geometry: Geometry,
   settings: LlamaCppSettings,
   devices: readonly Device[],
 ): readonly ("host" | number)[] {
-  const { layers, output } = placementOf(geometry, settings, devices);
-  return [...layers, output];
+  const used = usedDevices(devices, settings);
+  const { layers, output } = placementOf(geometry, settings, used);
+  return [...layers, output].map((place) => (place === "host" ? place : used[place]!.rigIndex));
 }
 
 /** Without shares that were asked for, the engine deals layers out by the devices' free memory. */
-function placementOf(geometry: Geometry, settings: LlamaCppSettings, devices: readonly Device[]): Placement {
-  const free = devices.map((device) => device.freeBytes ?? device.totalBytes ?? 0);
+function placementOf(geometry: Geometry, settings: LlamaCppSettings, used: readonly UsedDevice[]): Placement {
+  const free = used.map(({ device }) => device.freeBytes ?? device.totalBytes ?? 0);
   return placeLayers(geometry.layers.length, settings, free);
 }
 
-/** Unless told, the engine maps the file; not where an integrated Vulkan device takes part, and never in a dry run. */
-function mapsFile({ dryRun, settings, devices }: LlamaCppQuestion): boolean {
-  const integrated = devices.some((device) => device.backend === "vulkan" && device.memoryKind === "unified");
-  return dryRun !== true && (settings.memoryMap ?? !integrated);
-}
-
 function openSession(question: LlamaCppQuestion): Session {
-  const { geometry, settings, build, devices } = question;
+  const { geometry, settings, build } = question;
   const architecture = architectureOf(geometry.architecture);
   if (architecture === undefined) {
     throw new LoadoutError("architecture-unknown", { architecture: geometry.architecture, known: architectureNames() });
   }
   const dryRun = question.dryRun === true;
   const sizes = contextSizes(geometry, settings, question.caller, build, question.draftTokens);
-  const memories = memoriesOf(question, mapsFile(question));
-  const placement = placementOf(geometry, settings, devices);
+  const used = usedDevices(question.devices, settings);
+  const memories = memoriesOf(question, used);
+  const placement = placementOf(geometry, settings, used);
   const weights = placeWeights(question.tensors, placement, memories.weights);
   const place = (layer: number): BufferType => {
     const where = placement.layers[layer]!;
@@ -99,6 +112,8 @@ function openSession(question: LlamaCppQuestion): Session {
       settings: decided,
       sizes,
       build,
+      standing: question.standing ?? "known",
+      used,
       memories,
       placement,
       weights,
@@ -107,7 +122,11 @@ function openSession(question: LlamaCppQuestion): Session {
       dryRun,
     };
   };
+  const quantizedValues = elementType(settings.cacheTypeV)?.quantized === true;
   if (settings.flashAttention !== "auto") return session(settings.flashAttention, !settings.flashAttention);
   const tried = session(true, false);
-  return flashAttentionRuns(tried) ? tried : session(false, false);
+  if (quantizedValues && build.quantizedValuesForceFlash) return tried;
+  if (flashAttentionRuns(tried)) return tried;
+  if (quantizedValues) throw new EngineRefusal(quantizedValuesNeedFlash(settings, "which a device here cannot do"));
+  return session(false, false);
 }

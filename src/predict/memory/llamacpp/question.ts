@@ -1,6 +1,6 @@
 import type { Device } from "../../../facts/hardware/index.ts";
 import type { Geometry } from "../../../facts/model/index.ts";
-import type { LlamaCppBuild, LlamaCppCaller, LlamaCppSettings } from "../../../facts/runtime/index.ts";
+import type { FoundBuild, LlamaCppBuild, LlamaCppCaller, LlamaCppSettings } from "../../../facts/runtime/index.ts";
 import type { Tensor } from "../../../facts/weights/index.ts";
 
 /** Everything llama.cpp's memory depends on. */
@@ -9,6 +9,8 @@ export interface LlamaCppQuestion {
   /** the weights as stored */
   readonly tensors: readonly Tensor[];
   readonly build: LlamaCppBuild;
+  /** how far that build is known, as `llamaCppBuild` says it; absent: "known" */
+  readonly standing?: FoundBuild["standing"];
   readonly caller: LlamaCppCaller;
   /** in the engine's order; none = processor only */
   readonly devices: readonly Device[];

@@ -1,9 +1,10 @@
 import type { EngineBuffer } from "../memory.ts";
 import { layerCaches } from "./cache.ts";
 import { contextSizes } from "./context.ts";
+import { usedDevices } from "./devices.ts";
 import { cacheLines, outputLine, stateLines } from "./lines.ts";
 import { memoriesOf } from "./memories.ts";
-import { layerPlaces } from "./predict.ts";
+import { placeLayers } from "./placement.ts";
 import type { LlamaCppQuestion } from "./question.ts";
 import { layerStates } from "./state.ts";
 
@@ -13,13 +14,15 @@ import { layerStates } from "./state.ts";
  */
 export function storedBuffers(question: Omit<LlamaCppQuestion, "tensors">): EngineBuffer[] {
   const { geometry, settings, build, devices } = question;
-  const memories = memoriesOf({ ...question, tensors: [] }, false);
-  const places = layerPlaces(geometry, settings, devices);
+  const used = usedDevices(devices, settings);
+  const memories = memoriesOf({ ...question, tensors: [] }, used);
+  const free = used.map(({ device }) => device.freeBytes ?? device.totalBytes ?? 0);
+  const placement = placeLayers(geometry.layers.length, settings, free);
   const sizes = contextSizes(geometry, settings, question.caller, build, question.draftTokens);
   const flashAttention = settings.flashAttention !== false;
   const decided = { ...settings, flashAttention, valuesTransposed: !flashAttention };
   const place = (layer: number) => {
-    const where = places[layer]!;
+    const where = placement.layers[layer]!;
     return where === "host" || settings.cacheOnHost === true ? memories.cpu : memories.devices[where]!;
   };
   const caches = layerCaches(geometry, decided, sizes, place);
@@ -28,6 +31,6 @@ export function storedBuffers(question: Omit<LlamaCppQuestion, "tensors">): Engi
     ...cacheLines({ caches, sizes }, "full"),
     ...cacheLines({ caches, sizes }, "window"),
     ...stateLines({ states }),
-    outputLine({ geometry, memories, sizes, placement: { output: places.at(-1)! } }),
-  ].map(({ buffer }) => buffer);
+    outputLine({ geometry, memories, sizes, placement }),
+  ].map(({ buffer }) => (buffer.place === "host" ? buffer : { ...buffer, place: used[buffer.place]!.rigIndex }));
 }

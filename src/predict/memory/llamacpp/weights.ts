@@ -4,6 +4,7 @@ import type { BufferType } from "./backends/buffer.ts";
 import { elementType, F32, I32, type ElementType } from "./graph/element.ts";
 import { GraphTensor, type Shape } from "./graph/tensor.ts";
 import { getRows, input, like, multiplyExperts, multiplyMatrix } from "./graph/operations.ts";
+import type { OverriddenMemory } from "./overrides.ts";
 import type { Placement } from "./placement.ts";
 
 /** A weight in the memory the engine loads it into. A tensor of the file may be loaded into several. */
@@ -20,10 +21,10 @@ export type Preference = readonly { readonly bufferType: BufferType; readonly ba
 export interface WeightPlaces {
   readonly host: Preference;
   readonly devices: readonly Preference[];
-  /** tensors that are told to stay on the host wherever their layer is (-ncmoe, -ot) */
-  staysOnHost(name: string): boolean;
-  /** with a mapped file, weights for a device's host memory stay in the file's pages instead */
-  readonly mapped: boolean;
+  /** tensors told to a memory wherever their layer is (-ot, -cmoe, -ncmoe, -ncffn) */
+  readonly overridden: OverriddenMemory;
+  /** memories whose weights stay in the pages of a mapped file; the host's pinned memory gives way to the first */
+  readonly mapped: readonly BufferType[];
   readonly plainHost: BufferType;
 }
 
@@ -92,12 +93,14 @@ function load(tensor: Tensor, role: Role, placement: Placement, places: WeightPl
       : role.place === "output"
         ? placement.output
         : (placement.layers[role.place] ?? "host");
-  const preference =
-    place === "host" || places.staysOnHost(tensor.name) ? places.host : [...places.devices[place]!, ...places.host];
+  const told = places.overridden(tensor.name);
+  const preference = place === "host" || told === "host" ? places.host : [...places.devices[place]!, ...places.host];
   const partial = { tensor, type, shape };
-  const chosen = preference.find(({ bufferType, backend }) => backend.supports(probe(partial, role.use, bufferType)));
-  let bufferType = chosen?.bufferType ?? places.plainHost;
-  if (places.mapped && bufferType.place === "host" && !bufferType.repacked) bufferType = places.plainHost;
+  const chosen = (): BufferType | undefined =>
+    preference.find((each) => each.backend.supports(probe(partial, role.use, each.bufferType)))?.bufferType;
+  let bufferType = told === undefined || told === "host" ? (chosen() ?? places.plainHost) : told;
+  const mapped = places.mapped.length > 0;
+  if (mapped && bufferType.place === "host" && !bufferType.repacked) bufferType = places.plainHost;
   return { ...partial, bufferType };
 }
 
