@@ -35,6 +35,10 @@ export interface LlamaCppBuild {
   readonly gathersStatesAtOnce: boolean;
   /** Mamba 2 layers project with the tokens of all sequences in one dimension, so that their result is no view */
   readonly mambaProjectsFlat: boolean;
+  /** gated delta nets bring queries and keys to unit length by a norm and a factor, instead of an operation of its own */
+  readonly unitLengthByNorm: boolean;
+  /** blocks appended to predict further tokens are loaded only on request (`load_mtp`) */
+  readonly leavesAppendedBlocks: boolean;
   /** a pipeline holds copies of graph inputs that no operation reads too */
   readonly copiesUnusedInputs: boolean;
   /** a split is ended when it has this many inputs; 0 = never */
@@ -79,6 +83,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: false,
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
+    unitLengthByNorm: false,
+    leavesAppendedBlocks: false,
     copiesUnusedInputs: false,
     splitInputLimit: 10,
     cudaMixedCacheTypes: false,
@@ -110,6 +116,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: false,
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
+    unitLengthByNorm: false,
+    leavesAppendedBlocks: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -141,6 +149,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: false,
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
+    unitLengthByNorm: false,
+    leavesAppendedBlocks: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -172,6 +182,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: true,
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
+    unitLengthByNorm: false,
+    leavesAppendedBlocks: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -202,7 +214,9 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     hostAlignmentBytes: 32,
     keepsHiddenRows: true,
     gathersStatesAtOnce: false,
-    mambaProjectsFlat: false,
+    mambaProjectsFlat: true,
+    unitLengthByNorm: false,
+    leavesAppendedBlocks: true,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -234,6 +248,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: true,
     gathersStatesAtOnce: true,
     mambaProjectsFlat: true,
+    unitLengthByNorm: true,
+    leavesAppendedBlocks: true,
     copiesUnusedInputs: true,
     splitInputLimit: 0,
     cudaMixedCacheTypes: true,

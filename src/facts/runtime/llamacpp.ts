@@ -45,6 +45,8 @@ export interface LlamaCppSettings {
   readonly expertLayersOnHost?: number | "all";
   /** dense feed-forward matrices of the first layers stay on the host (-ncffn) */
   readonly denseLayersOnHost?: number;
+  /** load the file's blocks for multi-token prediction too, as a draft of them needs (--spec-type draft-mtp) */
+  readonly appendedBlocks?: boolean;
   /** keep the cache on the host (--no-kv-offload) */
   readonly cacheOnHost?: boolean;
   /** copy host weights to the device for large batches (on unless --no-op-offload) */

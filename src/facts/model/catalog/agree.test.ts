@@ -26,6 +26,8 @@ it("is the same from a row and from a file with the row's tensors", async () => 
   expect(compared).toBeGreaterThanOrEqual(235);
 });
 
+const GATINGS = [undefined, "softmax", "sigmoid", "softmax-of-chosen"];
+
 function keysOf(geometry: Geometry): [string, DraftValue][] {
   const { architecture, layers } = geometry;
   const experts = layers.map(({ feedForward }) => feedForward).find((part) => part.kind === "experts");
@@ -39,6 +41,9 @@ function keysOf(geometry: Geometry): [string, DraftValue][] {
     n_deepstack_layers: geometry.deepstackLayers,
     expert_count: experts?.experts,
     expert_used_count: experts?.expertsUsed,
+    expert_gating_func: experts?.gating && GATINGS.indexOf(experts.gating),
+    expert_group_count: experts?.expertGroups,
+    expert_group_used_count: experts?.expertGroupsUsed,
     "attention.shared_kv_layers": shared > 0 && !ARCHITECTURES[architecture]?.ownCaches ? shared : undefined,
     ...attentionKeys(layers),
     ...latentKeys(layers),
@@ -52,6 +57,8 @@ function keysOf(geometry: Geometry): [string, DraftValue][] {
     ["attention.head_count", counts(layers.map(headsOf))],
     ["attention.head_count_kv", counts(layers.map(kvHeadsOf))],
   ];
+  if (experts?.normalized !== undefined) own.push(["expert_weights_norm", { type: "bool", value: experts.normalized }]);
+  if (experts?.scaled) own.push(["expert_weights_scale", { type: "f32", value: 2.5 }]);
   const spans = layers.map((layer) => (attentionOf(layer)?.span ?? "full") !== "full");
   if (spans.includes(true))
     own.push(["attention.sliding_window_pattern", { type: "array", of: "bool", values: spans }]);

@@ -89,8 +89,6 @@ const NOTHING: Geometry = {
  */
 const WITHOUT_SMALL_TENSORS: Readonly<Record<string, number>> = {
   "meta/Muse-Glimmer-30B": 6656,
-  "deepseek-ai/DeepSeek-V2-Lite-Chat": 1664,
-  "deepseek-ai/DeepSeek-Coder-V2-Instruct": 9440,
   "XiaomiMiMo/MiMo-V2-Flash": 12_032,
   "zai-org/GLM-4-9B-0414": -184_320,
   "zai-org/GLM-4.6V-Flash": -184_320,

@@ -1,6 +1,7 @@
 import { ARCHITECTURES, type ArchitectureFacts } from "../architectures.ts";
 import type { Attention, FeedForward, Geometry, Layer, Mixer } from "../geometry.ts";
 import { linearMixer } from "./linear.ts";
+import { routingOf } from "./routing.ts";
 import type { CatalogModel } from "./row.ts";
 
 /** Architectures whose feed-forward has no gate. */
@@ -156,7 +157,7 @@ function feedForwardOf(row: CatalogModel, architecture: string, layer: number): 
 }
 
 /** Gemma 4 has a dense part beside its experts where others have shared ones. */
-function expertsOf({ experts, id }: CatalogModel, denseSide: boolean): FeedForward {
+function expertsOf({ experts, id, architecture = "" }: CatalogModel, denseSide: boolean): FeedForward {
   if (!experts) throw new RangeError(`${id}: a layer of experts, and no experts`);
   const shared = experts.shared ?? 0;
   return {
@@ -166,6 +167,7 @@ function expertsOf({ experts, id }: CatalogModel, denseSide: boolean): FeedForwa
     expertLength: experts.length,
     sharedLength: denseSide ? 0 : shared,
     denseSideLength: denseSide ? shared : 0,
+    ...routingOf(id, architecture),
   };
 }
 

@@ -2,6 +2,7 @@ import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { Device } from "../../../facts/hardware/index.ts";
 import type { Geometry } from "../../../facts/model/index.ts";
 import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
+import type { Tensor } from "../../../facts/weights/index.ts";
 import type { MemoryPrediction } from "../memory.ts";
 import { architectureNames, architectureOf } from "./architectures/index.ts";
 import type { BufferType } from "./backends/buffer.ts";
@@ -86,6 +87,16 @@ function placementOf(geometry: Geometry, settings: LlamaCppSettings, used: reado
   return placeLayers(geometry.layers.length, settings, free);
 }
 
+/** Blocks appended to predict further tokens stay in the file unless they are asked for. */
+function loadedTensors({ geometry, tensors, build, settings }: LlamaCppQuestion): readonly Tensor[] {
+  if (!build.leavesAppendedBlocks || settings.appendedBlocks === true) return tensors;
+  const trunk = geometry.layers.filter(({ kind }) => kind === "trunk").length;
+  return tensors.filter(({ name }) => {
+    const layer = /^blk\.(\d+)\./.exec(name);
+    return layer === null || Number(layer[1]) < trunk;
+  });
+}
+
 function openSession(question: LlamaCppQuestion): Session {
   const { geometry, settings, build } = question;
   const architecture = architectureOf(geometry.architecture);
@@ -97,7 +108,7 @@ function openSession(question: LlamaCppQuestion): Session {
   const used = usedDevices(question.devices, settings);
   const memories = memoriesOf(question, used);
   const placement = placementOf(geometry, settings, used);
-  const weights = placeWeights(question.tensors, placement, memories.weights);
+  const weights = placeWeights(loadedTensors(question), placement, memories.weights, architecture.outputFirst);
   const place = (layer: number): BufferType => {
     const where = placement.layers[layer]!;
     return where === "host" || settings.cacheOnHost === true ? memories.cpu : memories.devices[where]!;

@@ -51,7 +51,12 @@ type Role = { readonly place: "input" | "output" | number; readonly use: Use };
 type Use = "get_rows" | "mul_mat" | "mul_mat_id" | "mul" | "add" | "rope";
 
 /** Places every tensor (llama-model-loader.cpp, `create_tensor`): the first memory of its list whose back end can use it. */
-export function placeWeights(tensors: readonly Tensor[], placement: Placement, places: WeightPlaces): LoadedWeights {
+export function placeWeights(
+  tensors: readonly Tensor[],
+  placement: Placement,
+  places: WeightPlaces,
+  outputFirst = false,
+): LoadedWeights {
   const all: PlacedWeight[] = [];
   const graph = new Map<string, PlacedWeight>();
   const tied = !tensors.some((tensor) => tensor.name === "output.weight");
@@ -62,7 +67,7 @@ export function placeWeights(tensors: readonly Tensor[], placement: Placement, p
     // the output matrix is the token embedding: read row by row on the host, multiplied where the output layer is
     if (tied && tensor.name === "token_embd.weight") {
       const again = load(tensor, { place: "output", use: "mul_mat" }, placement, places);
-      const apart = again.bufferType !== placed.bufferType;
+      const apart = outputFirst || again.bufferType !== placed.bufferType;
       graph.set("output.weight", apart ? again : placed);
       if (apart) all.push(again);
     }
