@@ -15,6 +15,15 @@ export interface LlamaCppBuild {
   readonly rawEmbeddingInput: boolean;
   /** cache rows are written where index inputs say, instead of through views */
   readonly cacheRowsByIndex: boolean;
+  /** layers with a window have a cache of their own that holds the window only; without, it is as long as the others' */
+  readonly windowCaches: boolean;
+  /**
+   * models with latent attention cache compressed keys alone ("instead"), keys and values of every head ("none"), or both, with the
+   * compressed part once more transposed ("beside", an experiment of early 2025)
+   */
+  readonly latentCaches: "none" | "beside" | "instead";
+  /** latent attention that is decompressed first: parts are copied before they are turned, turned as views, or turned as a whole */
+  readonly decompressedHeads: "copied" | "viewed" | "whole";
   /** every sequence can have a stream of its own; without, all share one */
   readonly separateStreams: boolean;
   /** heads are rotated before they meet a quantised cache */
@@ -66,13 +75,16 @@ export interface LlamaCppBuild {
 export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
   {
     id: "2024",
-    label: "2024 to June 2025",
+    label: "April 2024 to May 2025",
     since: "2024-04-01",
     number: 2600,
     version: [0, 0, 0],
     maskType: "f32",
     rawEmbeddingInput: false,
     cacheRowsByIndex: false,
+    windowCaches: false,
+    latentCaches: "none",
+    decompressedHeads: "copied",
     separateStreams: false,
     rotatesQuantizedCache: false,
     serverLimitsOutputs: false,
@@ -98,6 +110,43 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     source: "buffer sizes printed in public logs of 2024 and 2025",
   },
   {
+    id: "2025-05",
+    label: "May and June 2025",
+    since: "2025-05-20",
+    number: 5440,
+    version: [0, 0, 0],
+    maskType: "f32",
+    rawEmbeddingInput: false,
+    cacheRowsByIndex: false,
+    windowCaches: true,
+    latentCaches: "instead",
+    decompressedHeads: "viewed",
+    separateStreams: false,
+    rotatesQuantizedCache: false,
+    serverLimitsOutputs: false,
+    cudaReservesCacheCopies: false,
+    mixedBatchPath: false,
+    scaleRowsInput: false,
+    hostAlignmentBytes: 64,
+    keepsHiddenRows: false,
+    gathersStatesAtOnce: false,
+    mambaProjectsFlat: false,
+    unitLengthByNorm: false,
+    leavesAppendedBlocks: false,
+    copiesUnusedInputs: false,
+    splitInputLimit: 10,
+    cudaMixedCacheTypes: false,
+    cudaExpertFusion: "none",
+    rpcPipelines: false,
+    metalLargestValues: false,
+    quantizedValuesForceFlash: false,
+    autoSlots: { sequences: 1, unified: false },
+    serverKeeps: { checkpoints: 0, promptCacheMib: 0 },
+    vulkanOrder: "none",
+    source:
+      "caches of windows and of latent attention: ggml-org/llama.cpp pull requests 13194 and 12801; dates by the build numbers of logs",
+  },
+  {
     id: "2025",
     label: "July 2025 to January 2026",
     since: "2025-07-01",
@@ -106,6 +155,9 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     maskType: "f32",
     rawEmbeddingInput: false,
     cacheRowsByIndex: true,
+    windowCaches: true,
+    latentCaches: "instead",
+    decompressedHeads: "viewed",
     separateStreams: true,
     rotatesQuantizedCache: false,
     serverLimitsOutputs: false,
@@ -139,6 +191,9 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     maskType: "f32",
     rawEmbeddingInput: true,
     cacheRowsByIndex: true,
+    windowCaches: true,
+    latentCaches: "instead",
+    decompressedHeads: "viewed",
     separateStreams: true,
     rotatesQuantizedCache: true,
     serverLimitsOutputs: false,
@@ -172,6 +227,9 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     maskType: "f16",
     rawEmbeddingInput: true,
     cacheRowsByIndex: true,
+    windowCaches: true,
+    latentCaches: "instead",
+    decompressedHeads: "viewed",
     separateStreams: true,
     rotatesQuantizedCache: true,
     serverLimitsOutputs: true,
@@ -205,6 +263,9 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     maskType: "f16",
     rawEmbeddingInput: true,
     cacheRowsByIndex: true,
+    windowCaches: true,
+    latentCaches: "instead",
+    decompressedHeads: "viewed",
     separateStreams: true,
     rotatesQuantizedCache: true,
     serverLimitsOutputs: true,
@@ -238,6 +299,9 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     maskType: "f16",
     rawEmbeddingInput: true,
     cacheRowsByIndex: true,
+    windowCaches: true,
+    latentCaches: "instead",
+    decompressedHeads: "whole",
     separateStreams: true,
     rotatesQuantizedCache: true,
     serverLimitsOutputs: true,

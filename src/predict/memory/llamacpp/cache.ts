@@ -1,4 +1,5 @@
 import type { Geometry } from "../../../facts/model/index.ts";
+import type { LlamaCppBuild } from "../../../facts/runtime/index.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import { allocationOf } from "./backends/buffer.ts";
 import type { ContextSizes } from "./context.ts";
@@ -34,6 +35,7 @@ export function layerCaches(
   settings: DecidedSettings,
   sizes: ContextSizes,
   place: (layer: number) => BufferType,
+  latentCaches: LlamaCppBuild["latentCaches"] = "instead",
 ): LayerCache[] {
   const keyType = elementType(settings.cacheTypeK) ?? F16;
   const valueType = elementType(settings.cacheTypeV) ?? F16;
@@ -42,18 +44,13 @@ export function layerCaches(
   geometry.layers.forEach((each, layer) => {
     if (each.kind === "mtp" && TRUNK_ONLY.has(geometry.architecture)) return;
     if (each.mixer.kind === "mla") {
-      const keyWidth = each.mixer.latentLength + each.mixer.ropeLength;
-      const { cells } = sizes;
-      caches.push({
-        layer,
-        kind: "full",
-        bufferType: place(layer),
-        cells,
-        keyType,
-        valueType,
-        keyWidth,
-        valueWidth: 0,
-      });
+      const { heads, keyLength, valueLength, latentLength, ropeLength } = each.mixer;
+      const own = { layer, kind: "full", bufferType: place(layer), cells: sizes.cells, keyType, valueType } as const;
+      const latent = { ...own, keyWidth: latentLength + ropeLength, valueWidth: 0 };
+      const whole = { ...own, keyWidth: heads * keyLength, valueWidth: heads * valueLength };
+      if (latentCaches !== "instead") caches.push(whole);
+      if (latentCaches === "beside") caches.push({ ...latent, valueWidth: latentLength });
+      if (latentCaches === "instead") caches.push(latent);
       return;
     }
     const attention = attentionOf(each);

@@ -47,7 +47,8 @@ export function contextSizes(
     cells = pad(Math.floor(context / sequences), CELL_PADDING);
     context = cells * sequences;
   }
-  const windowCells = window === 0 ? 0 : settings.fullWindowCache === true ? cells : rolling(window);
+  const whole = settings.fullWindowCache === true || !build.windowCaches;
+  const windowCells = window === 0 ? 0 : whole ? cells : rolling(window);
   const outputRows =
     caller.outputRows === "batch" || !build.serverLimitsOutputs
       ? batch

@@ -12,6 +12,7 @@ import { elementType } from "./graph/element.ts";
 import { layerStates } from "./state.ts";
 import { computeBuffers, flashAttentionRuns, type Session } from "./compute.ts";
 import { contextSizes } from "./context.ts";
+import { decompressed } from "./geometry.ts";
 import { footprintOf } from "./footprint.ts";
 import { cacheLines, computeLines, outputLine, stateLines, weightLines, type Line } from "./lines.ts";
 import { memoriesOf } from "./memories.ts";
@@ -115,11 +116,11 @@ function openSession(question: LlamaCppQuestion): Session {
   };
   const session = (flashAttention: boolean, valuesTransposed: boolean): Session => {
     const decided = { ...settings, flashAttention, valuesTransposed };
-    const caches = layerCaches(geometry, decided, sizes, place);
+    const caches = layerCaches(geometry, decided, sizes, place, build.latentCaches);
     const states = layerStates(geometry, decided, sizes, place);
     return {
       architecture,
-      geometry,
+      geometry: build.latentCaches === "instead" ? geometry : decompressed(geometry),
       settings: decided,
       sizes,
       build,

@@ -25,7 +25,7 @@ export function storedBuffers(question: Omit<LlamaCppQuestion, "tensors">): Engi
     const where = placement.layers[layer]!;
     return where === "host" || settings.cacheOnHost === true ? memories.cpu : memories.devices[where]!;
   };
-  const caches = layerCaches(geometry, decided, sizes, place);
+  const caches = layerCaches(geometry, decided, sizes, place, build.latentCaches);
   const states = layerStates(geometry, decided, sizes, place);
   return [
     ...cacheLines({ caches, sizes }, "full"),
