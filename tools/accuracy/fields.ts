@@ -23,6 +23,10 @@ export class Fields {
     return this.#values[key] !== undefined && this.#values[key] !== null;
   }
 
+  is(key: string, value: unknown): boolean {
+    return this.#values[key] === value;
+  }
+
   text(key: string, otherwise = ""): string {
     return this.#value(key, "string", otherwise);
   }
