@@ -11,7 +11,7 @@ import {
 } from "../../../src/predict/memory/index.ts";
 import { RowError, type Fields } from "../fields.ts";
 import type { RowTerm } from "../score.ts";
-import { fileTypeOfRow } from "./file-type.ts";
+import { fileTypeByWeights, fileTypeOfRow } from "./file-type.ts";
 import { geometryOfRow, shapesOfRow } from "./model.ts";
 import { buildOfRow, foreign } from "./program.ts";
 import { areAlike, deviceLabels, devicesOfRow, settingsOfRow, type Unknown } from "./settings.ts";
@@ -52,9 +52,9 @@ function refusing(because: string): () => number {
 
 function askedOf(row: Fields, labels: readonly string[]): (printed: Printed) => number {
   const model = row.group("model");
-  const geometry = geometryOfRow(model);
-  const devices = devicesOfRow(row, labels);
   const found = buildOfRow(row);
+  const geometry = geometryOfRow(model, found?.build);
+  const devices = devicesOfRow(row, labels);
   const { settings, unknown } = settingsOfRow(row, geometry.layers.length, labels);
   const stored = {
     geometry,
@@ -63,6 +63,7 @@ function askedOf(row: Fields, labels: readonly string[]): (printed: Printed) => 
     caller: callerOf(row),
     devices,
     settings,
+    matrixLibrary: hasMatrixLibrary(row),
     cpuFeatures: ["avx2", ...(hasAmx(row) ? ["amx_int8"] : [])],
   };
   const whole = once(() => wholePrediction({ ...stored, tensors: tensorsOf(row, geometry, model) }));
@@ -90,9 +91,10 @@ function inTheWay(
   switch (kind) {
     case "recurrent":
     case "output":
-      return row.group("settings").has("n_seq_max") || kind === "output" ? undefined : "not printed: n_seq_max";
+      return row.group("settings").has("n_seq_max") ? undefined : "not printed: n_seq_max";
     case "kv":
     case "kv_window":
+      if (kind === "kv" && row.group("measured").has("swa_kv_MiB")) return unknown.cache;
       return unknown.cache ?? (dependsOnBuild(geometry) ? untimed : undefined);
     case "kv_gpu":
       return unknown.cache ?? unknown.places ?? apart;
@@ -128,14 +130,30 @@ function hasAmx(row: Fields): boolean {
   return measured.has("model_buffers_MiB") && measured.group("model_buffers_MiB").has("AMX");
 }
 
+/** A buffer of plain host memory beside a device's own host memory is a matrix library's: the CPU's results lie in the latter. */
+function hasMatrixLibrary(row: Fields): boolean {
+  const measured = row.group("measured");
+  if (!measured.has("compute_buffers_MiB")) return false;
+  const labels = measured.group("compute_buffers_MiB").keys();
+  return labels.includes("CPU") && labels.some((label) => label.endsWith("_Host"));
+}
+
+/** tensors of a GGUF file start at multiples of this unless it says otherwise */
+const FILE_ALIGNMENT = 32;
+
 /** Tensors of the file; a type that was not printed matters only where weights are copied to a device, and is then refused. */
 function tensorsOf(row: Fields, geometry: Geometry, model: Fields): Tensor[] {
   const shapes = shapesOfRow(geometry, model);
-  const type = fileTypeOfRow(model);
+  const type = fileTypeOfRow(model) ?? fileTypeByWeights(row, geometry, shapes);
   if (type === undefined && copiesWeights(row)) {
     throw new RowError("weights are copied to the device, and their type was not printed");
   }
-  return quantized(geometry, shapes, type ?? "Q4_K_M").map((tensor) => ({ ...tensor, offset: 0, file: 0 }));
+  let end = 0;
+  return quantized(geometry, shapes, type ?? "Q4_K_M").map((tensor) => {
+    const offset = end;
+    end = Math.ceil((end + tensor.bytes) / FILE_ALIGNMENT) * FILE_ALIGNMENT;
+    return { ...tensor, offset, file: 0 };
+  });
 }
 
 function copiesWeights(row: Fields): boolean {

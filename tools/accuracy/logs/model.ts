@@ -1,10 +1,11 @@
 import { tensorList, type Geometry, type Layer } from "../../../src/facts/model/index.ts";
+import type { LlamaCppBuild } from "../../../src/facts/runtime/index.ts";
 import type { Tensor } from "../../../src/facts/weights/index.ts";
 import { geometryFromRow, modelOfName, modelsOfDimensions } from "../catalog-match.ts";
 import { RowError, type Fields } from "../fields.ts";
 
 /** The model of a row: by the dimensions that were printed and the catalog's row of them, or by its name. */
-export function geometryOfRow(model: Fields): Geometry {
+export function geometryOfRow(model: Fields, build: LlamaCppBuild | undefined): Geometry {
   const found = byDimensions(model) ?? byName(model);
   if (found === undefined)
     throw new RowError("which model it is is not said, and its dimensions were not printed in full");
@@ -12,7 +13,9 @@ export function geometryOfRow(model: Fields): Geometry {
   if (architecture !== "" && architecture !== found.architecture) {
     throw new RowError(`the model is printed as ${architecture}, not ${found.architecture}`);
   }
-  return fullHeads({ ...found, vocabularySize: model.count("n_vocab", found.vocabularySize) }, model);
+  const geometry = { ...found, vocabularySize: model.count("n_vocab", found.vocabularySize) };
+  // without latent caches the build decompresses every file by itself
+  return build === undefined || build.latentCaches === "instead" ? fullHeads(geometry, model) : geometry;
 }
 
 function byDimensions(model: Fields): Geometry | undefined {

@@ -67,6 +67,7 @@ function gpuLayers(row: Fields, layers: number, places: readonly string[]): numb
   const offloaded = /^(\d+)\/(\d+)$/.exec(settings.text("offloaded"));
   if (offloaded !== null) return offloaded[1] === offloaded[2] ? "all" : Number(offloaded[1]);
   if (places.length === 0) return 0;
+  if (/\bfull offload\b/.test(settings.text("extra_flags"))) return "all";
   if (settings.has("n_gpu_layers"))
     return settings.count("n_gpu_layers") > layers ? "all" : settings.count("n_gpu_layers");
   const caches = row.group("measured").group("kv_MiB").keys();

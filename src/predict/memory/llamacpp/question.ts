@@ -17,6 +17,8 @@ export interface LlamaCppQuestion {
   readonly settings: LlamaCppSettings;
   /** instruction sets of the host's processor: they decide which weights are rearranged */
   readonly cpuFeatures: readonly string[];
+  /** the engine was built with a matrix library (BLAS) beside the CPU's own kernels */
+  readonly matrixLibrary?: boolean;
   /** tokens drafted a step by speculative decoding */
   readonly draftTokens?: number;
   /** the engine only measures and allocates nothing: what its own estimates and `--fit` are made of */
