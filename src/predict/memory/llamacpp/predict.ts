@@ -83,9 +83,14 @@ export function layerPlaces(
 }
 
 /** Without shares that were asked for, the engine deals layers out by the devices' free memory. */
-function placementOf(geometry: Geometry, settings: LlamaCppSettings, used: readonly UsedDevice[]): Placement {
+function placementOf(
+  geometry: Geometry,
+  settings: LlamaCppSettings,
+  used: readonly UsedDevice[],
+  outputFirst = true,
+): Placement {
   const free = used.map(({ device }) => device.freeBytes ?? device.totalBytes ?? 0);
-  return placeLayers(geometry.layers.length, settings, free);
+  return placeLayers(geometry.layers.length, settings, free, outputFirst);
 }
 
 /** Blocks appended to predict further tokens stay in the file unless they are asked for. */
@@ -108,7 +113,7 @@ function openSession(question: LlamaCppQuestion): Session {
   const sizes = contextSizes(geometry, settings, question.caller, build, question.draftTokens);
   const used = usedDevices(question.devices, settings);
   const memories = memoriesOf(question, used);
-  const placement = placementOf(geometry, settings, used);
+  const placement = placementOf(geometry, settings, used, build.offloadsOutputFirst);
   const weights = placeWeights(loadedTensors(question), placement, memories.weights, architecture.outputFirst);
   const place = (layer: number): BufferType => {
     const where = placement.layers[layer]!;

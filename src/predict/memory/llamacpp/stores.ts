@@ -17,7 +17,7 @@ export function storedBuffers(question: Omit<LlamaCppQuestion, "tensors">): Engi
   const used = usedDevices(devices, settings);
   const memories = memoriesOf({ ...question, tensors: [] }, used);
   const free = used.map(({ device }) => device.freeBytes ?? device.totalBytes ?? 0);
-  const placement = placeLayers(geometry.layers.length, settings, free);
+  const placement = placeLayers(geometry.layers.length, settings, free, build.offloadsOutputFirst);
   const sizes = contextSizes(geometry, settings, question.caller, build, question.draftTokens);
   const flashAttention = settings.flashAttention !== false;
   const decided = { ...settings, flashAttention, valuesTransposed: !flashAttention };
