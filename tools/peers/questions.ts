@@ -12,7 +12,8 @@ export interface AskedRow {
   readonly line: number;
   readonly name: string;
   readonly question: PeerQuestion;
-  readonly truth: Required<Sizes>;
+  /** weights only where the row has them */
+  readonly truth: Sizes;
   readonly ours: Required<Sizes>;
 }
 
@@ -36,9 +37,7 @@ export function drawnRows(file: string, folder: string, seed: number, count: num
 
 function isPlain(row: Fields): boolean {
   const params = row.group("params");
-  return (
-    params.number("n_gpu", 1) === 1 && !params.has("n_cpu_moe") && !params.has("gpu_layers") && row.has("model_host")
-  );
+  return params.number("n_gpu", 1) === 1 && !params.has("n_cpu_moe") && !params.has("gpu_layers");
 }
 
 function asked(line: number, row: Fields, folder: string): AskedRow {
@@ -64,7 +63,12 @@ function asked(line: number, row: Fields, folder: string): AskedRow {
       cacheTypeK: settings.cacheTypeK,
       cacheTypeV: settings.cacheTypeV,
     },
-    truth: { weights: row.numbers("model_gpu")![0]!, cache, compute, context: cache + compute },
+    truth: {
+      ...(row.has("model_gpu") ? { weights: row.numbers("model_gpu")![0]! } : {}),
+      cache,
+      compute,
+      context: cache + compute,
+    },
     ours: sizesOf(prediction.buffers, asks),
   };
 }

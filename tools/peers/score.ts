@@ -22,6 +22,7 @@ const UNDER = 0.02;
 /** A score a term that the peer gives at all. */
 export function scorePeer(peer: string, rows: readonly AskedRow[], answers: readonly PeerAnswer[]): PeerScore[] {
   return TERMS.flatMap((term) => {
+    const known = rows.filter(({ truth }) => truth[term] !== undefined).length;
     const errors = rows
       .map(({ truth }, index) => errorOf(answers[index]!, truth, term))
       .filter((error) => error !== undefined);
@@ -29,8 +30,8 @@ export function scorePeer(peer: string, rows: readonly AskedRow[], answers: read
     const sizes = errors.map(Math.abs).sort((a, b) => a - b);
     const quantile = (share: number): number => sizes[Math.min(sizes.length - 1, Math.floor(sizes.length * share))]!;
     const under = errors.filter((error) => error < -UNDER).length / errors.length;
-    const refused = rows.length - errors.length;
-    return [{ peer, term, rows: rows.length, refused, median: quantile(0.5), p95: quantile(0.95), under }];
+    const refused = known - errors.length;
+    return [{ peer, term, rows: known, refused, median: quantile(0.5), p95: quantile(0.95), under }];
   });
 }
 
@@ -42,16 +43,17 @@ export function farther(
   return rows.flatMap((row, index) =>
     TERMS.flatMap((term) => {
       const theirs = errorOf(answers[index]!, row.truth, term);
-      const ours = errorOf(row.ours, row.truth, term)!;
-      if (theirs === undefined || Math.abs(ours) <= Math.abs(theirs)) return [];
+      const ours = errorOf(row.ours, row.truth, term);
+      if (theirs === undefined || ours === undefined || Math.abs(ours) <= Math.abs(theirs)) return [];
       return [{ row, term, theirs: sizeOf(answers[index]!, term)! }];
     }),
   );
 }
 
-function errorOf(answer: PeerAnswer, truth: Required<Sizes>, term: SizeTerm): number | undefined {
+function errorOf(answer: PeerAnswer, truth: Sizes, term: SizeTerm): number | undefined {
   const size = sizeOf(answer, term);
-  return size === undefined ? undefined : (size - truth[term]) / truth[term];
+  const known = truth[term];
+  return size === undefined || known === undefined ? undefined : (size - known) / known;
 }
 
 function sizeOf(answer: PeerAnswer, term: SizeTerm): number | undefined {
