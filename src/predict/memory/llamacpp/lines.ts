@@ -1,6 +1,7 @@
 import { formatBytes } from "../../../facts/units/index.ts";
 import { between, bytes, type Estimate } from "../../estimate/index.ts";
 import type { EngineBuffer } from "../memory.ts";
+import { adapterBytes } from "./adapters.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import { cacheBytes, type CacheKind } from "./cache.ts";
 import type { ComputeBuffers, Session } from "./compute.ts";
@@ -38,6 +39,17 @@ function tensorsText(names: readonly string[]): string {
   const [first, last] = [numbers[0], numbers.at(-1)];
   const range = first === undefined ? [] : [first === last ? `layer ${first}` : `layers ${first} to ${last}`];
   return `${names.length} tensors as stored: ${[...range, ...others].join(", ")}`;
+}
+
+export function adapterLines({ adapters }: Session): Line[] {
+  return adapters.flatMap((adapter, index) =>
+    [...adapterBytes(adapter)].map(([type, size]) => {
+      const pairs = adapter.pairs.filter(({ bufferType }) => bufferType === type).length;
+      const formula = `${pairs} pairs of matrices as stored, beside the tensors they change`;
+      const leaf = bytes(`lora-${index}`, `adapter ${index} (${type.name})`, size, "header", formula);
+      return { buffer: bufferOf(type, "lora", size), leaf };
+    }),
+  );
 }
 
 const CACHE_NAMES: Readonly<Record<CacheKind, string>> = { full: "KV cache", window: "KV cache of windows" };

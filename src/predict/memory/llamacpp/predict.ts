@@ -1,28 +1,18 @@
-import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { Device } from "../../../facts/hardware/index.ts";
 import type { Geometry } from "../../../facts/model/index.ts";
 import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
-import type { Tensor } from "../../../facts/weights/index.ts";
 import type { MemoryPrediction } from "../memory.ts";
-import { architectureNames, architectureOf } from "./architectures/index.ts";
-import type { BufferType } from "./backends/buffer.ts";
-import { layerCaches } from "./cache.ts";
+import { computeBuffers, type Session } from "./compute.ts";
 import { deviceNames, usedDevices, type UsedDevice } from "./devices.ts";
-import { elementType } from "./graph/element.ts";
-import { layerStates } from "./state.ts";
-import { computeBuffers, flashAttentionRuns, type Session } from "./compute.ts";
-import { contextSizes } from "./context.ts";
-import { decompressed } from "./geometry.ts";
+import { asDraft, draftSession, targetOf } from "./draft.ts";
 import { footprintOf } from "./footprint.ts";
-import { cacheLines, computeLines, outputLine, stateLines, weightLines, type Line } from "./lines.ts";
-import { memoriesOf } from "./memories.ts";
+import { adapterLines, cacheLines, computeLines, outputLine, stateLines, weightLines, type Line } from "./lines.ts";
 import { placesOf } from "./places.ts";
-import { placeLayers, type Placement } from "./placement.ts";
 import type { LlamaCppQuestion } from "./question.ts";
-import { checkSettings, EngineRefusal, quantizedValuesNeedFlash, rejected } from "./reject.ts";
-import { servingOf } from "./serving.ts";
+import { checkSettings, EngineRefusal, rejected } from "./reject.ts";
 import { EngineAbort } from "./replay/abort.ts";
-import { placeWeights } from "./weights.ts";
+import { servingOf } from "./serving.ts";
+import { openSession, placementOf } from "./session.ts";
 
 /**
  * Every buffer llama.cpp would allocate for a model and its settings, to the byte, device by device, or why it would refuse. The
@@ -32,7 +22,7 @@ export function predictLlamaCpp(question: LlamaCppQuestion): MemoryPrediction {
   const refusal = checkSettings(question.geometry, question.settings, question.build);
   if (refusal !== undefined) return refusal;
   try {
-    return predict(openSession(question), question);
+    return predict(question);
   } catch (error) {
     if (error instanceof EngineRefusal) return error.rejection;
     if (!(error instanceof EngineAbort)) throw error;
@@ -40,11 +30,15 @@ export function predictLlamaCpp(question: LlamaCppQuestion): MemoryPrediction {
   }
 }
 
-function predict(session: Session, question: LlamaCppQuestion): MemoryPrediction {
-  const lines = linesOf(session).map((line) => inRig(line, session.used));
+function predict(question: LlamaCppQuestion): MemoryPrediction {
+  const session = openSession(targetOf(question));
+  const draft = draftSession(question, session.sizes);
+  const lines = [session, ...(draft === undefined ? [] : [draft])].flatMap((each) =>
+    linesOf(each).map((line) => inRig(each === draft ? asDraft(line) : line, each.used)),
+  );
   const buffers = lines.map(({ buffer }) => buffer);
   const rig = deviceNames(question.devices);
-  const serving = question.caller.keepsStates && question.dryRun !== true ? servingOf(session) : undefined;
+  const serving = question.caller.keepsStates && question.dryRun !== true ? servingOf(session, draft) : undefined;
   return {
     kind: "fits-engine",
     places: placesOf(buffers, session.memories.cpu.name, rig),
@@ -56,7 +50,9 @@ function predict(session: Session, question: LlamaCppQuestion): MemoryPrediction
 
 function linesOf(session: Session): Line[] {
   return [
-    ...weightLines(session),
+    // an appended block's context runs on the weights that its model holds already
+    ...(session.part === "mtp" ? [] : weightLines(session)),
+    ...adapterLines(session),
     ...cacheLines(session, "full"),
     ...cacheLines(session, "window"),
     ...stateLines(session),
@@ -80,70 +76,4 @@ export function layerPlaces(
   const used = usedDevices(devices, settings);
   const { layers, output } = placementOf(geometry, settings, used);
   return [...layers, output].map((place) => (place === "host" ? place : used[place]!.rigIndex));
-}
-
-/** Without shares that were asked for, the engine deals layers out by the devices' free memory. */
-function placementOf(
-  geometry: Geometry,
-  settings: LlamaCppSettings,
-  used: readonly UsedDevice[],
-  outputFirst = true,
-): Placement {
-  const free = used.map(({ device }) => device.freeBytes ?? device.totalBytes ?? 0);
-  return placeLayers(geometry.layers.length, settings, free, outputFirst);
-}
-
-/** Blocks appended to predict further tokens stay in the file unless they are asked for. */
-function loadedTensors({ geometry, tensors, build, settings }: LlamaCppQuestion): readonly Tensor[] {
-  if (!build.leavesAppendedBlocks || settings.appendedBlocks === true) return tensors;
-  const trunk = geometry.layers.filter(({ kind }) => kind === "trunk").length;
-  return tensors.filter(({ name }) => {
-    const layer = /^blk\.(\d+)\./.exec(name);
-    return layer === null || Number(layer[1]) < trunk;
-  });
-}
-
-function openSession(question: LlamaCppQuestion): Session {
-  const { geometry, settings, build } = question;
-  const architecture = architectureOf(geometry.architecture);
-  if (architecture === undefined) {
-    throw new LoadoutError("architecture-unknown", { architecture: geometry.architecture, known: architectureNames() });
-  }
-  const dryRun = question.dryRun === true;
-  const sizes = contextSizes(geometry, settings, question.caller, build, question.draftTokens);
-  const used = usedDevices(question.devices, settings);
-  const memories = memoriesOf(question, used);
-  const placement = placementOf(geometry, settings, used, build.offloadsOutputFirst);
-  const weights = placeWeights(loadedTensors(question), placement, memories.weights, architecture.outputFirst);
-  const place = (layer: number): BufferType => {
-    const where = placement.layers[layer]!;
-    return where === "host" || settings.cacheOnHost === true ? memories.cpu : memories.devices[where]!;
-  };
-  const session = (flashAttention: boolean, valuesTransposed: boolean): Session => {
-    const decided = { ...settings, flashAttention, valuesTransposed };
-    const caches = layerCaches(geometry, decided, sizes, place, build.latentCaches);
-    const states = layerStates(geometry, decided, sizes, place);
-    return {
-      architecture,
-      geometry: build.latentCaches === "instead" ? geometry : decompressed(geometry),
-      settings: decided,
-      sizes,
-      build,
-      standing: question.standing ?? "known",
-      used,
-      memories,
-      placement,
-      weights,
-      caches,
-      states,
-      dryRun,
-    };
-  };
-  const quantizedValues = elementType(settings.cacheTypeV)?.quantized === true;
-  if (settings.flashAttention !== "auto") return session(settings.flashAttention, !settings.flashAttention);
-  const tried = session(true, false);
-  if (quantizedValues && build.quantizedValuesForceFlash) return tried;
-  if (flashAttentionRuns(tried)) return tried;
-  if (quantizedValues) throw new EngineRefusal(quantizedValuesNeedFlash(settings, "which a device here cannot do"));
-  return session(false, false);
 }

@@ -4,9 +4,9 @@ import { contextSizes } from "./context.ts";
 import { usedDevices } from "./devices.ts";
 import { cacheLines, outputLine, stateLines } from "./lines.ts";
 import { memoriesOf } from "./memories.ts";
-import { placeLayers } from "./placement.ts";
 import type { LlamaCppQuestion } from "./question.ts";
-import { layerStates } from "./state.ts";
+import { placementOf } from "./session.ts";
+import { keepsSnapshots, layerStates } from "./state.ts";
 
 /**
  * What a context holds between graphs: caches, recurrent states and the output buffer. They follow from the model's dimensions and
@@ -16,16 +16,20 @@ export function storedBuffers(question: Omit<LlamaCppQuestion, "tensors">): Engi
   const { geometry, settings, build, devices } = question;
   const used = usedDevices(devices, settings);
   const memories = memoriesOf({ ...question, tensors: [] }, used);
-  const free = used.map(({ device }) => device.freeBytes ?? device.totalBytes ?? 0);
-  const placement = placeLayers(geometry.layers.length, settings, free, build.offloadsOutputFirst);
+  const placement = placementOf(geometry, settings, used, build.offloadsOutputFirst);
   const sizes = contextSizes(geometry, settings, question.caller, build, question.draftTokens);
   const flashAttention = settings.flashAttention !== false;
-  const decided = { ...settings, flashAttention, valuesTransposed: !flashAttention };
+  const stateSnapshots = keepsSnapshots(geometry) ? (settings.stateSnapshots ?? 0) : 0;
+  const decided = { ...settings, flashAttention, valuesTransposed: !flashAttention, stateSnapshots };
   const place = (layer: number) => {
     const where = placement.layers[layer]!;
     return where === "host" || settings.cacheOnHost === true ? memories.cpu : memories.devices[where]!;
   };
-  const caches = layerCaches(geometry, decided, sizes, place, build.latentCaches);
+  const caches = layerCaches(geometry, decided, sizes, place, {
+    part: "trunk",
+    trunkOnly: build.cachesTrunkOnly,
+    latentCaches: build.latentCaches,
+  });
   const states = layerStates(geometry, decided, sizes, place);
   return [
     ...cacheLines({ caches, sizes }, "full"),
