@@ -1,4 +1,5 @@
 import type { ExpertFeedForward, FeedForward } from "../../src/facts/model/index.ts";
+import { geometryFromRow, modelsOfDimensions } from "./catalog-match.ts";
 import type { Fields } from "./fields.ts";
 
 /** What the headers said of the choice of experts beyond their number. */
@@ -7,17 +8,30 @@ const CHOICES: Readonly<Record<string, Partial<ExpertFeedForward>>> = {
   "minimax-m2": { gating: "sigmoid" },
 };
 
-/** DeepSeek's models by their experts: 256 in V3 and R1, 160 in V2, 64 in V2 Lite (whose queries are not compressed); Kimi groups none. */
+/** DeepSeek's graph serves models that choose experts in many ways: as the catalog has it for these dimensions, else as V3 does. */
 function latentChoice(model: Fields): Partial<ExpertFeedForward> {
-  const sigmoid = { gating: "sigmoid", normalized: true, scaled: true } as const;
-  switch (model.count("n_expert")) {
-    case 256:
-      return { ...sigmoid, expertGroups: 8, expertGroupsUsed: 4 };
-    case 160:
-      return { gating: "softmax", scaled: true, expertGroups: 8, expertGroupsUsed: 3 };
-    default:
-      return model.count("q_lora_rank") === 0 ? { gating: "softmax" } : sigmoid;
+  const [row, ...others] = modelsOfDimensions({
+    architecture: "deepseek2",
+    layers: model.count("n_layer"),
+    width: model.count("n_embd"),
+    heads: model.count("n_head"),
+    vocabulary: model.count("n_vocab"),
+    experts: model.count("n_expert"),
+  });
+  const parts = row === undefined ? [] : (geometryFromRow(row)?.layers ?? []);
+  const experts = parts.map(({ feedForward }) => feedForward).find((part) => part.kind === "experts");
+  if (experts === undefined || others.length > 0) {
+    const groups = model.count("n_expert") === 256 ? { expertGroups: 8, expertGroupsUsed: 4 } : {};
+    return { gating: "sigmoid", normalized: true, scaled: true, ...groups };
   }
+  const { gating, normalized, scaled, expertGroups, expertGroupsUsed } = experts;
+  return {
+    ...(gating === undefined ? {} : { gating }),
+    ...(normalized === undefined ? {} : { normalized }),
+    ...(scaled === undefined ? {} : { scaled }),
+    ...(expertGroups === undefined ? {} : { expertGroups }),
+    ...(expertGroupsUsed === undefined ? {} : { expertGroupsUsed }),
+  };
 }
 
 /** What only the headers of August said. */

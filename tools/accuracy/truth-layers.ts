@@ -143,7 +143,9 @@ function feedForwardTensors(
     ...(architecture === "gpt-oss" ? biases : []),
     ...(sharedLength > 0 ? shared : []),
     ...(GATED_QUERIES.has(architecture) ? [["ffn_gate_inp_shexp", [width], "F32"] as const] : []),
-    ...(CHOICE_BIAS.has(architecture) ? [["exp_probs_b.bias", [experts], "F32"] as const] : []),
+    ...(CHOICE_BIAS.has(architecture) && feedForward.gating !== "softmax"
+      ? [["exp_probs_b.bias", [experts], "F32"] as const]
+      : []),
     ["ffn_gate_inp", [width, experts], "F32"],
     ...(merged
       ? ([["ffn_gate_up_exps", [width, 2 * expertLength, experts], matrix]] as const)
