@@ -21,9 +21,17 @@ export function headerDraft(
   { fileType = "Q4_K_M", frequencies = false, tokens = false }: HeaderOptions = {},
 ): GgufDraft {
   const { architecture } = geometry;
-  const row = HEADER_ROWS[architecture] ?? {};
   const shapes = tensorList(geometry);
   if (!shapes) throw new RangeError(`the tensors of such a "${architecture}" model are not written down`);
+  const tensors = quantized(geometry, shapes, fileType);
+  const turning = frequencyTensors(geometry, HEADER_ROWS[architecture] ?? {}, frequencies);
+  return geometryHeader(geometry, [...tensors, ...turning], tokens);
+}
+
+/** The same for tensors that are known. */
+export function geometryHeader(geometry: Geometry, tensors: readonly DraftTensor[], tokens = false): GgufDraft {
+  const { architecture } = geometry;
+  const row = HEADER_ROWS[architecture] ?? {};
   const text = (value: string) => ({ type: "string", value }) as const;
   const metadata: Entry[] = [
     ["general.architecture", text(architecture)],
@@ -32,8 +40,7 @@ export function headerDraft(
     ...(tokens ? vocabulary(geometry.vocabularySize) : [["tokenizer.ggml.model", text("no_vocab")] as const]),
     ...geometryKeys(geometry, row).map(([key, value]): Entry => [`${architecture}.${key}`, value]),
   ];
-  const tensors = quantized(geometry, shapes, fileType).map(({ name, shape, type }) => ({ name, shape, type }));
-  return { metadata, tensors: [...tensors, ...frequencyTensors(geometry, row, frequencies)] };
+  return { metadata, tensors: tensors.map(({ name, shape, type }) => ({ name, shape, type })) };
 }
 
 function frequencyTensors({ layers }: Geometry, row: HeaderRow, wanted: boolean): DraftTensor[] {

@@ -21,6 +21,7 @@ export function geometryKeys(geometry: Geometry, row: HeaderRow): Entry[] {
     ...(borrowed > 0 ? [["attention.shared_kv_layers", count(borrowed)] as const] : []),
     ...(deepstackLayers > 0 ? [["n_deepstack_layers", count(deepstackLayers)] as const] : []),
     ...(geometry.queryTemperature ? [["attention.temperature_scale", { type: "f32", value: 0.1 }] as const] : []),
+    ...positionKeys(geometry, row),
     ...headKeys(geometry, row),
     ...latentKeys(geometry),
     ...windowKeys(geometry, row),
@@ -28,6 +29,13 @@ export function geometryKeys(geometry: Geometry, row: HeaderRow): Entry[] {
     ...expertKeys(geometry, row),
     ...(row.constants ?? []),
   ];
+}
+
+/** Four positions a token are said by the sections of the rotation, where the architecture does not have them anyway. */
+function positionKeys({ positionsPerToken }: Geometry, { constants = [] }: HeaderRow): Entry[] {
+  const key = "rope.dimension_sections";
+  if (positionsPerToken !== 4 || constants.some(([name]) => name === key)) return [];
+  return [[key, { type: "array", of: "u32", values: [8, 12, 12, 0] }]];
 }
 
 export function count(value: number): DraftValue {

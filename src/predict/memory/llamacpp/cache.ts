@@ -1,4 +1,5 @@
 import type { Geometry } from "../../../facts/model/index.ts";
+import type { LlamaCppBuild } from "../../../facts/runtime/index.ts";
 import type { GraphPart } from "./architectures/builder.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import { allocationOf } from "./backends/buffer.ts";
@@ -39,7 +40,15 @@ export function layerCaches(
   settings: DecidedSettings,
   sizes: ContextSizes,
   place: (layer: number) => BufferType,
-  { part, trunkOnly }: { readonly part: GraphPart; readonly trunkOnly: boolean },
+  {
+    part,
+    trunkOnly,
+    latentCaches = "instead",
+  }: {
+    readonly part: GraphPart;
+    readonly trunkOnly: boolean;
+    readonly latentCaches?: LlamaCppBuild["latentCaches"];
+  },
 ): LayerCache[] {
   const keyType = elementType(settings.cacheTypeK) ?? F16;
   const valueType = elementType(settings.cacheTypeV) ?? F16;
@@ -49,18 +58,13 @@ export function layerCaches(
   geometry.layers.forEach((each, layer) => {
     if (apart && (each.kind === "mtp") !== (part === "mtp")) return;
     if (each.mixer.kind === "mla") {
-      const keyWidth = each.mixer.latentLength + each.mixer.ropeLength;
-      const { cells } = sizes;
-      caches.push({
-        layer,
-        kind: "full",
-        bufferType: place(layer),
-        cells,
-        keyType,
-        valueType,
-        keyWidth,
-        valueWidth: 0,
-      });
+      const { heads, keyLength, valueLength, latentLength, ropeLength } = each.mixer;
+      const own = { layer, kind: "full", bufferType: place(layer), cells: sizes.cells, keyType, valueType } as const;
+      const latent = { ...own, keyWidth: latentLength + ropeLength, valueWidth: 0 };
+      const whole = { ...own, keyWidth: heads * keyLength, valueWidth: heads * valueLength };
+      if (latentCaches !== "instead") caches.push(whole);
+      if (latentCaches === "beside") caches.push({ ...latent, valueWidth: latentLength });
+      if (latentCaches === "instead") caches.push(latent);
       return;
     }
     const attention = attentionOf(each);

@@ -51,11 +51,12 @@ export function contextSizes(
     cells = pad(Math.floor(context / sequences), CELL_PADDING);
     context = cells * sequences;
   }
-  const windowCells = window === 0 ? 0 : settings.fullWindowCache === true ? cells : rolling(window);
+  const whole = settings.fullWindowCache === true || !build.windowCaches;
+  const windowCells = window === 0 ? 0 : whole ? cells : rolling(window);
   const outputRows =
     caller.outputRows === "batch" || !build.serverLimitsOutputs || embeds
       ? batch
-      : Math.min(batch, sequences * (1 + draftTokens));
+      : Math.min(batch, Math.round(sequences * (1 + draftTokens)));
   return {
     context,
     cells,

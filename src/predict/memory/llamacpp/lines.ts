@@ -7,6 +7,7 @@ import { cacheBytes, type CacheKind } from "./cache.ts";
 import type { ComputeBuffers, Session } from "./compute.ts";
 import type { ElementType } from "./graph/element.ts";
 import type { GraphTensor } from "./graph/tensor.ts";
+import type { Placement } from "./placement.ts";
 import { doubtOf } from "./doubt.ts";
 import { stateBytes } from "./state.ts";
 import { computeBuffer } from "./replay/assign.ts";
@@ -54,8 +55,7 @@ export function adapterLines({ adapters }: Session): Line[] {
 
 const CACHE_NAMES: Readonly<Record<CacheKind, string>> = { full: "KV cache", window: "KV cache of windows" };
 
-export function cacheLines(session: Session, kind: CacheKind): Line[] {
-  const { caches, sizes } = session;
+export function cacheLines({ caches, sizes }: Pick<Session, "caches" | "sizes">, kind: CacheKind): Line[] {
   return [...cacheBytes(caches, kind, sizes.streams)].map(([type, size]) => {
     const here = caches.filter((cache) => cache.kind === kind && cache.bufferType === type);
     const { keyWidth, keyType, valueWidth, valueType, cells } = here[0]!;
@@ -67,7 +67,7 @@ export function cacheLines(session: Session, kind: CacheKind): Line[] {
   });
 }
 
-export function stateLines({ states }: Session): Line[] {
+export function stateLines({ states }: Pick<Session, "states">): Line[] {
   return [...stateBytes(states)].map(([type, size]) => {
     const here = states.filter((state) => state.bufferType === type);
     const { rows, convolutionLength, stateLength } = here[0]!;
@@ -81,7 +81,13 @@ function rowText(width: number, { bytes: size, block }: ElementType): string {
   return block === 1 ? `${width} × ${size} B` : `${width}/${block} × ${size} B`;
 }
 
-export function outputLine({ geometry, memories, placement, settings, sizes }: Session): Line {
+/** Nothing of the compute graph is needed for it: an outline of the memory asks for it too. */
+type OutputOf = Pick<Session, "geometry" | "memories" | "sizes"> & {
+  readonly placement: Pick<Placement, "output">;
+  readonly settings: Pick<Session["settings"], "embeddings">;
+};
+
+export function outputLine({ geometry, memories, placement, settings, sizes }: OutputOf): Line {
   const type = (placement.output === "host" ? undefined : memories.deviceHosts[placement.output]) ?? memories.cpu;
   const embedded = settings.embeddings === true ? geometry.embeddingLength : 0;
   const size = 4 * (geometry.vocabularySize + embedded) * sizes.sequences + type.overheadBytes;

@@ -25,6 +25,8 @@ export interface LlamaCppQuestion {
   readonly settings: LlamaCppSettings;
   /** instruction sets of the host's processor: they decide which weights are rearranged */
   readonly cpuFeatures: readonly string[];
+  /** the engine was built with a matrix library (BLAS) beside the CPU's own kernels */
+  readonly matrixLibrary?: boolean;
   /** tokens drafted a step by speculative decoding (--spec-draft-n-max) */
   readonly draftTokens?: number;
   /** LoRA adapters, in the order they are given (--lora, --lora-scaled) */

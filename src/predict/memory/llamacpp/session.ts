@@ -9,6 +9,7 @@ import { layerCaches } from "./cache.ts";
 import { flashAttentionRuns, type Session } from "./compute.ts";
 import { contextSizes } from "./context.ts";
 import { usedDevices, type UsedDevice } from "./devices.ts";
+import { decompressed } from "./geometry.ts";
 import { elementType } from "./graph/element.ts";
 import { memoriesOf } from "./memories.ts";
 import { placeLayers, type Placement } from "./placement.ts";
@@ -18,9 +19,14 @@ import { keepsSnapshots, layerStates } from "./state.ts";
 import { placeWeights } from "./weights.ts";
 
 /** Without shares that were asked for, the engine deals layers out by the devices' free memory. */
-export function placementOf(geometry: Geometry, settings: LlamaCppSettings, used: readonly UsedDevice[]): Placement {
+export function placementOf(
+  geometry: Geometry,
+  settings: LlamaCppSettings,
+  used: readonly UsedDevice[],
+  outputFirst = true,
+): Placement {
   const free = used.map(({ device }) => device.freeBytes ?? device.totalBytes ?? 0);
-  return placeLayers(geometry.layers.length, settings, free);
+  return placeLayers(geometry.layers.length, settings, free, outputFirst);
 }
 
 /** A model loaded and a context made: of its own layers, or of the block appended to it, which shares the weights. */
@@ -36,7 +42,7 @@ export function openSession(question: LlamaCppQuestion, part: GraphPart = "trunk
   if (tooFew !== undefined) throw new EngineRefusal(tooFew);
   const used = usedDevices(question.devices, settings);
   const memories = memoriesOf(question, used);
-  const placement = placementOf(geometry, settings, used);
+  const placement = placementOf(geometry, settings, used, build.offloadsOutputFirst);
   const loaded = question.tensors.filter(({ name }) => isLoaded(name, question, part));
   const weights = placeWeights(loaded, geometry, placement, {
     ...memories.weights,
@@ -46,7 +52,7 @@ export function openSession(question: LlamaCppQuestion, part: GraphPart = "trunk
   const adapters = (question.adapters ?? []).map(({ tensors, scale = 1 }) =>
     placeAdapter(tensors, scale, weights, memories.cpu),
   );
-  const caching = { part, trunkOnly: build.cachesTrunkOnly };
+  const caching = { part, trunkOnly: build.cachesTrunkOnly, latentCaches: build.latentCaches };
   const place = (layer: number): BufferType => {
     const where = placement.layers[layer]!;
     return where === "host" || settings.cacheOnHost === true ? memories.cpu : memories.devices[where]!;
@@ -59,7 +65,7 @@ export function openSession(question: LlamaCppQuestion, part: GraphPart = "trunk
     return {
       architecture,
       part,
-      geometry,
+      geometry: build.latentCaches === "instead" ? geometry : decompressed(geometry),
       settings: decided,
       sizes,
       build,

@@ -216,7 +216,7 @@ function rotation(cacheType: string, headLength: number, size: number): GraphTen
 /** The largest power of two, from 64 on, that divides a head's length. */
 function largestPowerOfTwo(headLength: number): number {
   let size = ROTATION;
-  while (headLength % (2 * size) === 0) size *= 2;
+  while (size < headLength && headLength % (2 * size) === 0) size *= 2;
   return size;
 }
 
