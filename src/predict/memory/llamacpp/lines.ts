@@ -1,11 +1,13 @@
 import { formatBytes } from "../../../facts/units/index.ts";
 import { between, bytes, type Estimate } from "../../estimate/index.ts";
 import type { EngineBuffer } from "../memory.ts";
+import { adapterBytes } from "./adapters.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import { cacheBytes, type CacheKind } from "./cache.ts";
 import type { ComputeBuffers, Session } from "./compute.ts";
 import type { ElementType } from "./graph/element.ts";
 import type { GraphTensor } from "./graph/tensor.ts";
+import { doubtOf } from "./doubt.ts";
 import { stateBytes } from "./state.ts";
 import { computeBuffer } from "./replay/assign.ts";
 import { weightBuffers } from "./weight-buffers.ts";
@@ -16,16 +18,14 @@ export interface Line {
   readonly leaf: Estimate;
 }
 
-export function weightLines(session: Session, mapped: boolean): Line[] {
-  return weightBuffers(session.weights, mapped ? session.memories.cpu : undefined).map(
-    ({ names, ...buffer }, index) => {
-      const what = buffer.term === "repacked" ? "weights rearranged for the processor" : "weights";
-      const label = `${what} (${buffer.label})`;
-      // a split file is mapped piece by piece, and a tensor kept out of the mapping's middle still lies inside it
-      const key = `${buffer.term}-${buffer.label}-${index}`;
-      return { buffer, leaf: bytes(key, label, buffer.bytes, "header", tensorsText(names)) };
-    },
-  );
+export function weightLines(session: Session): Line[] {
+  return weightBuffers(session.weights, session.memories.weights.mapped).map(({ names, ...buffer }, index) => {
+    const what = buffer.term === "repacked" ? "weights rearranged for the processor" : "weights";
+    const label = `${what} (${buffer.label})`;
+    // a split file is mapped piece by piece, and a tensor kept out of the mapping's middle still lies inside it
+    const key = `${buffer.term}-${buffer.label}-${index}`;
+    return { buffer, leaf: bytes(key, label, buffer.bytes, "header", tensorsText(names)) };
+  });
 }
 
 /** "65 tensors of layers 0 to 3, output" */
@@ -38,6 +38,17 @@ function tensorsText(names: readonly string[]): string {
   const [first, last] = [numbers[0], numbers.at(-1)];
   const range = first === undefined ? [] : [first === last ? `layer ${first}` : `layers ${first} to ${last}`];
   return `${names.length} tensors as stored: ${[...range, ...others].join(", ")}`;
+}
+
+export function adapterLines({ adapters }: Session): Line[] {
+  return adapters.flatMap((adapter, index) =>
+    [...adapterBytes(adapter)].map(([type, size]) => {
+      const pairs = adapter.pairs.filter(({ bufferType }) => bufferType === type).length;
+      const formula = `${pairs} pairs of matrices as stored, beside the tensors they change`;
+      const leaf = bytes(`lora-${index}`, `adapter ${index} (${type.name})`, size, "header", formula);
+      return { buffer: bufferOf(type, "lora", size), leaf };
+    }),
+  );
 }
 
 const CACHE_NAMES: Readonly<Record<CacheKind, string>> = { full: "KV cache", window: "KV cache of windows" };
@@ -70,23 +81,12 @@ function rowText(width: number, { bytes: size, block }: ElementType): string {
 }
 
 export function outputLine({ geometry, memories, placement, sizes }: Session): Line {
-  const type = placement.output === "host" ? memories.cpu : (memories.deviceHost ?? memories.cpu);
+  const type = (placement.output === "host" ? undefined : memories.deviceHosts[placement.output]) ?? memories.cpu;
   const size = 4 * geometry.vocabularySize * sizes.sequences + type.overheadBytes;
   const overhead = type.overheadBytes > 0 ? ` + ${type.overheadBytes} B` : "";
   const formula = `${geometry.vocabularySize} logits × ${sizes.sequences} sequences × 4 B${overhead}`;
   const label = `output buffer (${type.name})`;
   return { buffer: bufferOf(type, "output", size), leaf: bytes("output", label, size, "formula", formula) };
-}
-
-/**
- * Before October 2026 Mamba 2 layers gather their states in a way that is not understood where logits are kept for every row:
- * six of nine truth rows of granitehybrid lie 7.3 to 13.7% above what is replayed, the others on it.
- */
-const MAMBA_ROWS_HIGH = 1.15;
-
-function isUnsure({ geometry, build, sizes }: Session, tokens: number): boolean {
-  const mamba = geometry.layers.some(({ mixer }) => mixer.kind === "recurrent" && mixer.family === "mamba2");
-  return mamba && !build.mambaProjectsFlat && sizes.outputRows >= tokens && tokens > sizes.sequences;
 }
 
 export function computeLines(session: Session, { bytes: held, prompt, copies }: ComputeBuffers): Line[] {
@@ -99,9 +99,11 @@ export function computeLines(session: Session, { bytes: held, prompt, copies }: 
     const type = computeBuffer(memories.backends, index);
     const formula = `most at once of ${run}; at that point ${peakText(prompt.peaks[index]!)}`;
     const label = `compute buffer (${type.name})`;
-    const leaf = isUnsure(session, tokens)
-      ? between("compute", label, [size, size, Math.ceil(size * MAMBA_ROWS_HIGH)], "assumed", formula)
-      : bytes("compute", label, size, "formula", formula);
+    const doubt = doubtOf(session, type.place);
+    const leaf =
+      doubt === undefined
+        ? bytes("compute", label, size, "formula", formula)
+        : between("compute", label, doubt.around(size), "assumed", `${formula}; ${doubt.because}`);
     return { buffer: bufferOf(type, "compute", size), leaf };
   });
 }

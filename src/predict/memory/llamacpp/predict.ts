@@ -1,129 +1,79 @@
-import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { Device } from "../../../facts/hardware/index.ts";
 import type { Geometry } from "../../../facts/model/index.ts";
 import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
-import type { Tensor } from "../../../facts/weights/index.ts";
 import type { MemoryPrediction } from "../memory.ts";
-import { architectureNames, architectureOf } from "./architectures/index.ts";
-import type { BufferType } from "./backends/buffer.ts";
-import { attentionOf } from "./geometry.ts";
-import { layerCaches } from "./cache.ts";
-import { layerStates } from "./state.ts";
-import { computeBuffers, flashAttentionRuns, type Session } from "./compute.ts";
-import { contextSizes } from "./context.ts";
+import { computeBuffers, type Session } from "./compute.ts";
+import { deviceNames, usedDevices, type UsedDevice } from "./devices.ts";
+import { asDraft, draftSession, targetOf } from "./draft.ts";
 import { footprintOf } from "./footprint.ts";
-import { cacheLines, computeLines, outputLine, stateLines, weightLines, type Line } from "./lines.ts";
-import { memoriesOf } from "./memories.ts";
+import { adapterLines, cacheLines, computeLines, outputLine, stateLines, weightLines, type Line } from "./lines.ts";
 import { placesOf } from "./places.ts";
-import { placeLayers, type Placement } from "./placement.ts";
 import type { LlamaCppQuestion } from "./question.ts";
-import { checkSettings, rejected } from "./reject.ts";
+import { checkSettings, EngineRefusal, rejected } from "./reject.ts";
 import { EngineAbort } from "./replay/abort.ts";
-import { placeWeights } from "./weights.ts";
+import { servingOf } from "./serving.ts";
+import { openSession, placementOf } from "./session.ts";
 
 /**
  * Every buffer llama.cpp would allocate for a model and its settings, to the byte, device by device, or why it would refuse. The
  * engine's own allocator and scheduler are replayed on the architecture's graph.
  */
 export function predictLlamaCpp(question: LlamaCppQuestion): MemoryPrediction {
-  const refusal = checkSettings(question.geometry, question.settings);
+  const refusal = checkSettings(question.geometry, question.settings, question.build);
   if (refusal !== undefined) return refusal;
   try {
-    return predict(openSession(question), question);
+    return predict(question);
   } catch (error) {
+    if (error instanceof EngineRefusal) return error.rejection;
     if (!(error instanceof EngineAbort)) throw error;
     return rejected("tensor-above-device-limit", error.message);
   }
 }
 
-function predict(session: Session, question: LlamaCppQuestion): MemoryPrediction {
-  const lines: Line[] = [
-    ...weightLines(session, mapsFile(question)),
+function predict(question: LlamaCppQuestion): MemoryPrediction {
+  const session = openSession(targetOf(question));
+  const draft = draftSession(question, session.sizes);
+  const lines = [session, ...(draft === undefined ? [] : [draft])].flatMap((each) =>
+    linesOf(each).map((line) => inRig(each === draft ? asDraft(line) : line, each.used)),
+  );
+  const buffers = lines.map(({ buffer }) => buffer);
+  const rig = deviceNames(question.devices);
+  const serving = question.caller.keepsStates && question.dryRun !== true ? servingOf(session, draft) : undefined;
+  return {
+    kind: "fits-engine",
+    places: placesOf(buffers, session.memories.cpu.name, rig),
+    buffers,
+    footprint: footprintOf(lines, rig),
+    ...(serving === undefined ? {} : { serving }),
+  };
+}
+
+function linesOf(session: Session): Line[] {
+  return [
+    // an appended block's context runs on the weights that its model holds already
+    ...(session.part === "mtp" ? [] : weightLines(session)),
+    ...adapterLines(session),
     ...cacheLines(session, "full"),
     ...cacheLines(session, "window"),
     ...stateLines(session),
     outputLine(session),
     ...computeLines(session, computeBuffers(session)),
   ];
-  const buffers = lines.map(({ buffer }) => buffer);
-  return {
-    kind: "fits-engine",
-    places: placesOf(buffers, session.memories),
-    buffers,
-    footprint: footprintOf(lines, session.memories),
-  };
 }
 
-/** Place of every layer, the output matrix last: "host" or the device's index. */
+/** Inside this folder a place counts the devices used; outside, the rig's. */
+function inRig(line: Line, used: readonly UsedDevice[]): Line {
+  const { place } = line.buffer;
+  return place === "host" ? line : { ...line, buffer: { ...line.buffer, place: used[place]!.rigIndex } };
+}
+
+/** Place of every layer, the output matrix last: "host" or the device's index in the rig. */
 export function layerPlaces(
   geometry: Geometry,
   settings: LlamaCppSettings,
   devices: readonly Device[],
 ): readonly ("host" | number)[] {
-  const { layers, output } = placementOf(geometry, settings, devices);
-  return [...layers, output];
-}
-
-/** Without shares that were asked for, the engine deals layers out by the devices' free memory. */
-function placementOf(geometry: Geometry, settings: LlamaCppSettings, devices: readonly Device[]): Placement {
-  const free = devices.map((device) => device.freeBytes ?? device.totalBytes ?? 0);
-  return placeLayers(geometry.layers.length, settings, free);
-}
-
-/** Unless told, the engine maps the file; not where an integrated Vulkan device takes part, and never in a dry run. */
-function mapsFile({ dryRun, settings, devices }: LlamaCppQuestion): boolean {
-  const integrated = devices.some((device) => device.backend === "vulkan" && device.memoryKind === "unified");
-  return dryRun !== true && (settings.memoryMap ?? !integrated);
-}
-
-/** Blocks appended to predict further tokens stay in the file unless they are asked for. */
-function loadedTensors({ geometry, tensors, build, settings }: LlamaCppQuestion): readonly Tensor[] {
-  if (!build.leavesAppendedBlocks || settings.appendedBlocks === true) return tensors;
-  const trunk = geometry.layers.filter(({ kind }) => kind === "trunk").length;
-  return tensors.filter(({ name }) => {
-    const layer = /^blk\.(\d+)\./.exec(name);
-    return layer === null || Number(layer[1]) < trunk;
-  });
-}
-
-function openSession(question: LlamaCppQuestion): Session {
-  const { geometry, settings, build, devices } = question;
-  const architecture = architectureOf(geometry.architecture);
-  if (architecture === undefined) {
-    throw new LoadoutError("architecture-unknown", { architecture: geometry.architecture, known: architectureNames() });
-  }
-  const dryRun = question.dryRun === true;
-  const sizes = contextSizes(geometry, settings, question.caller, build, question.draftTokens);
-  const memories = memoriesOf(question, mapsFile(question));
-  const placement = placementOf(geometry, settings, devices);
-  const weights = placeWeights(loadedTensors(question), placement, memories.weights, {
-    outputFirst: architecture.outputFirst,
-    takesFactors: (layer) =>
-      architecture.factorsOfFullLayers !== true || attentionOf(geometry.layers[layer]!)?.span === "full",
-  });
-  const place = (layer: number): BufferType => {
-    const where = placement.layers[layer]!;
-    return where === "host" || settings.cacheOnHost === true ? memories.cpu : memories.devices[where]!;
-  };
-  const session = (flashAttention: boolean, valuesTransposed: boolean): Session => {
-    const decided = { ...settings, flashAttention, valuesTransposed };
-    const caches = layerCaches(geometry, decided, sizes, place);
-    const states = layerStates(geometry, decided, sizes, place);
-    return {
-      architecture,
-      geometry,
-      settings: decided,
-      sizes,
-      build,
-      memories,
-      placement,
-      weights,
-      caches,
-      states,
-      dryRun,
-    };
-  };
-  if (settings.flashAttention !== "auto") return session(settings.flashAttention, !settings.flashAttention);
-  const tried = session(true, false);
-  return flashAttentionRuns(tried) ? tried : session(false, false);
+  const used = usedDevices(devices, settings);
+  const { layers, output } = placementOf(geometry, settings, used);
+  return [...layers, output].map((place) => (place === "host" ? place : used[place]!.rigIndex));
 }

@@ -1,9 +1,11 @@
+import type { Geometry } from "../../../facts/model/index.ts";
 import type { Tensor } from "../../../facts/weights/index.ts";
 import type { ComputeBackend } from "./backends/backend.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import { elementType, F32, I32, type ElementType } from "./graph/element.ts";
 import { GraphTensor, type Shape } from "./graph/tensor.ts";
 import { getRows, input, like, multiplyExperts, multiplyMatrix } from "./graph/operations.ts";
+import type { OverriddenMemory } from "./overrides.ts";
 import type { Placement } from "./placement.ts";
 
 /** A weight in the memory the engine loads it into. A tensor of the file may be loaded into several. */
@@ -20,10 +22,10 @@ export type Preference = readonly { readonly bufferType: BufferType; readonly ba
 export interface WeightPlaces {
   readonly host: Preference;
   readonly devices: readonly Preference[];
-  /** tensors that are told to stay on the host wherever their layer is (-ncmoe, -ot) */
-  staysOnHost(name: string): boolean;
-  /** with a mapped file, weights for a device's host memory stay in the file's pages instead */
-  readonly mapped: boolean;
+  /** tensors told to a memory wherever their layer is (-ot, -cmoe, -ncmoe, -ncffn) */
+  readonly overridden: OverriddenMemory;
+  /** memories whose weights stay in the pages of a mapped file; the host's pinned memory gives way to the first */
+  readonly mapped: readonly BufferType[];
   readonly plainHost: BufferType;
 }
 
@@ -49,47 +51,44 @@ const PROBE_TOKENS = 512;
 type Role = { readonly place: "input" | "output" | number; readonly use: Use };
 type Use = "get_rows" | "mul_mat" | "mul_mat_id" | "mul" | "add" | "rope";
 
-/** What of the order in which an architecture creates its tensors decides where they lie. */
-interface LoadOrder {
-  /** the output matrix comes before the embedding it is tied to, so that one memory holds both */
-  readonly outputFirst?: boolean | undefined;
-  /** layers that rotation factors are loaded for */
-  readonly takesFactors?: (layer: number) => boolean;
-}
+/** Architectures whose rotation factors are for layers that see everything. */
+const FACTORS_OF_FULL_LAYERS: ReadonlySet<string> = new Set(["exaone4", "gemma4"]);
 
 /** Places every tensor (llama-model-loader.cpp, `create_tensor`): the first memory of its list whose back end can use it. */
 export function placeWeights(
   tensors: readonly Tensor[],
+  geometry: Geometry,
   placement: Placement,
-  places: WeightPlaces,
-  { outputFirst = false, takesFactors = () => true }: LoadOrder = {},
+  places: WeightPlaces & { readonly outputFirst: boolean },
 ): LoadedWeights {
   const all: PlacedWeight[] = [];
   const graph = new Map<string, PlacedWeight>();
   const tied = !tensors.some((tensor) => tensor.name === "output.weight");
-  const withFactors = placement.layers.findIndex((_, layer) => takesFactors(layer));
   for (const tensor of tensors) {
-    const isFactors = tensor.name.startsWith("rope_");
-    const role = isFactors ? { place: withFactors, use: "rope" as const } : roleOf(tensor.name);
-    const placed = load(tensor, role, placement, places);
+    if (tensor.name.startsWith("rope_")) {
+      spread(tensor);
+      continue;
+    }
+    const placed = load(tensor, roleOf(tensor.name), placement, places);
     all.push(placed);
     graph.set(tensor.name, placed);
     // the output matrix is the token embedding: read row by row on the host, multiplied where the output layer is
     if (tied && tensor.name === "token_embd.weight") {
       const again = load(tensor, { place: "output", use: "mul_mat" }, placement, places);
-      const apart = outputFirst || again.bufferType !== placed.bufferType;
+      const apart = again.bufferType !== placed.bufferType || places.outputFirst;
       graph.set("output.weight", apart ? again : placed);
       if (apart) all.push(again);
     }
-    if (isFactors) spread(tensor, placed);
   }
   return new LoadedWeights(all, graph);
 
-  /** Rotation factors are shared by all layers and loaded once into each memory that layers lie in. */
-  function spread(tensor: Tensor, first: PlacedWeight): void {
-    const loaded = new Map([[first.bufferType, first]]);
-    placement.layers.forEach((_, layer) => {
-      if (!takesFactors(layer)) return;
+  /** Rotation factors are shared by the layers that use them and loaded once into each memory that these lie in. */
+  function spread(tensor: Tensor): void {
+    const loaded = new Map<BufferType, PlacedWeight>();
+    geometry.layers.forEach((each, layer) => {
+      if (each.kind === "mtp") return;
+      const span = each.mixer.kind === "attention" ? each.mixer.span : "full";
+      if (span !== "full" && FACTORS_OF_FULL_LAYERS.has(geometry.architecture)) return;
       const placed = load(tensor, { place: layer, use: "rope" }, placement, places);
       const known = loaded.get(placed.bufferType) ?? placed;
       if (!loaded.has(placed.bufferType)) all.push(placed);
@@ -109,12 +108,14 @@ function load(tensor: Tensor, role: Role, placement: Placement, places: WeightPl
       : role.place === "output"
         ? placement.output
         : (placement.layers[role.place] ?? "host");
-  const preference =
-    place === "host" || places.staysOnHost(tensor.name) ? places.host : [...places.devices[place]!, ...places.host];
+  const told = places.overridden(tensor.name);
+  const preference = place === "host" || told === "host" ? places.host : [...places.devices[place]!, ...places.host];
   const partial = { tensor, type, shape };
-  const chosen = preference.find(({ bufferType, backend }) => backend.supports(probe(partial, role.use, bufferType)));
-  let bufferType = chosen?.bufferType ?? places.plainHost;
-  if (places.mapped && bufferType.place === "host" && !bufferType.repacked) bufferType = places.plainHost;
+  const chosen = (): BufferType | undefined =>
+    preference.find((each) => each.backend.supports(probe(partial, role.use, each.bufferType)))?.bufferType;
+  let bufferType = told === undefined || told === "host" ? (chosen() ?? places.plainHost) : told;
+  const mapped = places.mapped.length > 0;
+  if (mapped && bufferType.place === "host" && !bufferType.repacked) bufferType = places.plainHost;
   return { ...partial, bufferType };
 }
 
@@ -129,7 +130,8 @@ function roleOf(name: string): Role {
 
 function useOf(name: string): Use {
   if (name.endsWith(".bias")) return "add";
-  if (/_norm(_\d+)?\.weight$/.test(name)) return "mul";
+  if (/norm(_\d+)?\.weight$/.test(name)) return "mul";
+  if (name.endsWith("nextn.embed_tokens.weight")) return "get_rows";
   if (name.endsWith("_exps.weight")) return "mul_mat_id";
   if (/rope_(factors|freqs)/.test(name)) return "rope";
   return "mul_mat";

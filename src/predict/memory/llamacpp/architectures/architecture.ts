@@ -10,8 +10,8 @@ export interface Architecture {
    * there, where elsewhere the second is found to exist
    */
   readonly outputFirst?: true;
-  /** only layers that see everything have rotation factors, and the tensor of factors is loaded for them alone */
-  readonly factorsOfFullLayers?: true;
   /** from the embedded tokens to the logits */
   build(builder: GraphBuilder): GraphTensor;
+  /** the same for the block appended to draft further tokens, from the next token and the last hidden state; where it is known */
+  buildDraft?(builder: GraphBuilder): GraphTensor;
 }

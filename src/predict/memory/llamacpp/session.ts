@@ -1,0 +1,108 @@
+import { LoadoutError } from "../../../facts/errors/index.ts";
+import type { Geometry } from "../../../facts/model/index.ts";
+import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
+import { placeAdapter } from "./adapters.ts";
+import type { GraphPart } from "./architectures/builder.ts";
+import { architectureNames, architectureOf } from "./architectures/index.ts";
+import type { BufferType } from "./backends/buffer.ts";
+import { layerCaches } from "./cache.ts";
+import { flashAttentionRuns, type Session } from "./compute.ts";
+import { contextSizes } from "./context.ts";
+import { usedDevices, type UsedDevice } from "./devices.ts";
+import { elementType } from "./graph/element.ts";
+import { memoriesOf } from "./memories.ts";
+import { placeLayers, type Placement } from "./placement.ts";
+import type { LlamaCppQuestion } from "./question.ts";
+import { checkSizes, EngineRefusal, quantizedValuesNeedFlash } from "./reject.ts";
+import { keepsSnapshots, layerStates } from "./state.ts";
+import { placeWeights } from "./weights.ts";
+
+/** Without shares that were asked for, the engine deals layers out by the devices' free memory. */
+export function placementOf(geometry: Geometry, settings: LlamaCppSettings, used: readonly UsedDevice[]): Placement {
+  const free = used.map(({ device }) => device.freeBytes ?? device.totalBytes ?? 0);
+  return placeLayers(geometry.layers.length, settings, free);
+}
+
+/** A model loaded and a context made: of its own layers, or of the block appended to it, which shares the weights. */
+export function openSession(question: LlamaCppQuestion, part: GraphPart = "trunk"): Session {
+  const { geometry, settings, build } = question;
+  const architecture = architectureOf(geometry.architecture);
+  if (architecture === undefined) {
+    throw new LoadoutError("architecture-unknown", { architecture: geometry.architecture, known: architectureNames() });
+  }
+  const dryRun = question.dryRun === true;
+  const sizes = contextSizes(geometry, settings, question.caller, build, question.draftTokens);
+  const tooFew = build.serverLimitsOutputs ? checkSizes(sizes) : undefined;
+  if (tooFew !== undefined) throw new EngineRefusal(tooFew);
+  const used = usedDevices(question.devices, settings);
+  const memories = memoriesOf(question, used);
+  const placement = placementOf(geometry, settings, used);
+  const loaded = question.tensors.filter(({ name }) => isLoaded(name, question, part));
+  const outputFirst = architecture.outputFirst === true;
+  const weights = placeWeights(loaded, geometry, placement, { ...memories.weights, outputFirst });
+  const adapters = (question.adapters ?? []).map(({ tensors, scale = 1 }) =>
+    placeAdapter(tensors, scale, weights, memories.cpu),
+  );
+  const caching = { part, trunkOnly: build.cachesTrunkOnly };
+  const place = (layer: number): BufferType => {
+    const where = placement.layers[layer]!;
+    return where === "host" || settings.cacheOnHost === true ? memories.cpu : memories.devices[where]!;
+  };
+  const session = (flashAttention: boolean, valuesTransposed: boolean): Session => {
+    const stateSnapshots = keepsSnapshots(geometry) ? (settings.stateSnapshots ?? 0) : 0;
+    const decided = { ...settings, flashAttention, valuesTransposed, stateSnapshots };
+    const caches = layerCaches(geometry, decided, sizes, place, caching);
+    const states = part === "mtp" ? [] : layerStates(geometry, decided, sizes, place);
+    return {
+      architecture,
+      part,
+      geometry,
+      settings: decided,
+      sizes,
+      build,
+      standing: question.standing ?? "known",
+      used,
+      memories,
+      placement,
+      weights,
+      adapters,
+      caches,
+      states,
+      dryRun,
+    };
+  };
+  const quantizedValues = elementType(settings.cacheTypeV)?.quantized === true;
+  if (settings.flashAttention !== "auto") return session(settings.flashAttention, !settings.flashAttention);
+  const tried = session(true, false);
+  if (quantizedValues && build.quantizedValuesForceFlash) return tried;
+  if (flashAttentionRuns(tried)) return tried;
+  if (quantizedValues) throw new EngineRefusal(quantizedValuesNeedFlash(settings, "which a device here cannot do"));
+  return session(false, false);
+}
+
+/** Architectures that load appended blocks only to draft with them, in builds that know how (`load_mtp`). */
+const LOADED_ON_ASK = new Set([
+  "bailingmoe3",
+  "cohere2moe",
+  "deepseek2",
+  "deepseek32",
+  "glm-dsa",
+  "glm4moe",
+  "hy_v3",
+  "mimo2",
+  "nemotron_h_moe",
+  "qwen35",
+  "qwen35moe",
+  "qwen3next",
+  "step35",
+]);
+/** Architectures that never load them: they are kept in files and not used. */
+const NEVER_LOADED = new Set(["bailingmoe2", "exaone-moe", "glm4"]);
+
+function isLoaded(name: string, { geometry, settings, build, draft }: LlamaCppQuestion, part: GraphPart): boolean {
+  const layer = /^blk\.(\d+)\./.exec(name);
+  if (layer === null || geometry.layers[Number(layer[1])]?.kind !== "mtp") return true;
+  if (NEVER_LOADED.has(geometry.architecture)) return false;
+  const asked = part === "mtp" || settings.appendedBlocks === true || (draft !== undefined && draft.model === undefined);
+  return asked || !build.draftLayersOnAsk || !LOADED_ON_ASK.has(geometry.architecture);
+}
