@@ -27,7 +27,7 @@ export function questionOf(row: Fields): LlamaCppQuestion {
   return {
     geometry,
     tensors: withExpertBytes(truthTensors(geometry, row.text("build"), model), params.group("expert_bytes")),
-    build: buildOf(row.text("build"), params),
+    ...buildOf(row.text("build"), params),
     caller: outputs > 0 ? LLAMACPP_CALLERS["llama-server"] : LLAMACPP_CALLERS.library,
     ...(outputs > 0 ? { draftTokens: outputs / sequences - 1 } : {}),
     devices: Array.from({ length: params.count("n_gpu", 1, 256) }, (_, index) => standIn(index)),
@@ -78,18 +78,19 @@ function checkParams(params: Fields): void {
 }
 
 /** Rows without a build come from the library of August 2026. Some settings say outright what a build does. */
-function buildOf(named: string, params: Fields): LlamaCppBuild {
+function buildOf(named: string, params: Fields): Pick<LlamaCppQuestion, "build" | "standing"> {
   const found = llamaCppBuild(named || "2026-08");
   if (found === undefined) throw new RowError(`the build ${named} is not known`);
-  const { build } = found;
-  return {
+  const { build, standing } = found;
+  const told = {
     ...build,
     rotatesQuantizedCache: params.flag("rot_kv", build.rotatesQuantizedCache),
     cudaReservesCacheCopies: params.flag("cuda_kv_f16_copy", build.cudaReservesCacheCopies),
     maskType: params.flag("mask_f32", build.maskType === "f32") ? "f32" : "f16",
     rawEmbeddingInput: params.flag("embd_input", build.rawEmbeddingInput),
     cacheRowsByIndex: params.flag("row_idx", build.cacheRowsByIndex),
-  };
+  } satisfies LlamaCppBuild;
+  return { build: told, standing };
 }
 
 function settingsOf(params: Fields, sequences: number): LlamaCppSettings {
