@@ -202,7 +202,12 @@ test("the loop: a real reply, each buffer equal at every printed digit, a receip
 
   const second = JSON.parse((await loadout("fit", model, "--context", "512", "--json")).stdout);
   expect(second.speed.decode.provenance).toBe("calibrated");
-  expect(second.decisions.find((row: { setting: string }) => row.setting === "threads").because).toContain("measured");
+  // a run that fell below its band on a busy machine is measured again
+  const decode = receipts.receipts[0].rates.find((rate: { what: string }) => rate.what === "decode");
+  const slow = decode.measuredPerSec < (decode.lowPerSec ?? 0);
+  expect(second.decisions.find((row: { setting: string }) => row.setting === "threads").because).toContain(
+    slow ? "one core is left" : "measured here",
+  );
 });
 
 test("fit --verify is equal to the engine's dry run, in bytes", async () => {
