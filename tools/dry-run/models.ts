@@ -51,7 +51,9 @@ const CHOICES: readonly Choice[] = [
   { id: "ByteDance-Seed/Seed-OSS-36B-Instruct", fileType: "Q4_K_M" },
   { id: "mistralai/Ministral-3-3B-Instruct-2512", fileType: "Q4_K_M", tempered: true },
   { id: "mistralai/Devstral-2-123B-Instruct-2512", fileType: "Q4_K_M" },
+  // on a device with small storage buffers and a quantised cache its graph overfills the engine's table of tensors
   { id: "microsoft/phi-4", fileType: "Q4_K_M" },
+  { id: "microsoft/Phi-4-mini-instruct", fileType: "Q4_K_M" },
   { id: "microsoft/Phi-3-mini-4k-instruct", fileType: "Q4_0" },
   { id: "MiniMaxAI/MiniMax-M2.7", fileType: "Q4_K_M" },
   { id: "allenai/OLMoE-1B-7B-0125-Instruct", fileType: "Q4_K_M" },

@@ -6,15 +6,18 @@ export interface Cut {
   readonly layers?: number;
   readonly experts?: number;
   readonly vocabulary?: number;
+  /** trained length */
+  readonly context?: number;
 }
 
 /** A smaller model of the same kind: its layers are as wide as before. */
-export function cutGeometry(geometry: Geometry, { layers = Infinity, experts, vocabulary }: Cut): Geometry {
+export function cutGeometry(geometry: Geometry, { layers = Infinity, experts, vocabulary, context }: Cut): Geometry {
   const trunk = geometry.layers.filter(({ kind }) => kind === "trunk");
   const appended = geometry.layers.filter(({ kind }) => kind === "mtp");
   const kept = trunk.length <= layers ? trunk : cutTrunk(trunk, layers);
   return {
     ...geometry,
+    contextLength: Math.min(context ?? geometry.contextLength, geometry.contextLength),
     vocabularySize: Math.min(vocabulary ?? geometry.vocabularySize, geometry.vocabularySize),
     layers: [...kept, ...appended].map((layer) => ({ ...layer, feedForward: cutExperts(layer.feedForward, experts) })),
   };

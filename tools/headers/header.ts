@@ -1,4 +1,4 @@
-import { tensorList, type Geometry } from "../../src/facts/model/index.ts";
+import { tensorList, vocabulary, type Geometry } from "../../src/facts/model/index.ts";
 import { quantized } from "../../src/facts/recipe/index.ts";
 import type { DraftTensor, GgufDraft } from "../../src/facts/weights/index.ts";
 import { geometryKeys } from "./keys.ts";
@@ -9,15 +9,16 @@ export interface HeaderOptions {
   readonly fileType?: string;
   /** with the tensor of rotary frequencies, where the architecture can do without it */
   readonly frequencies?: boolean;
+  /** with made-up tokens, for programs that want to write text; else only their number is there */
+  readonly tokens?: boolean;
 }
 
 /**
- * A whole file for a geometry whose tensors are written down, ready for `writeGguf`: what the engine asks for and no vocabulary,
- * only its size.
+ * A whole file for a geometry whose tensors are written down, ready for `writeGguf`: what the engine asks for.
  */
 export function headerDraft(
   geometry: Geometry,
-  { fileType = "Q4_K_M", frequencies = false }: HeaderOptions = {},
+  { fileType = "Q4_K_M", frequencies = false, tokens = false }: HeaderOptions = {},
 ): GgufDraft {
   const { architecture } = geometry;
   const row = HEADER_ROWS[architecture] ?? {};
@@ -28,7 +29,7 @@ export function headerDraft(
     ["general.architecture", text(architecture)],
     ["general.type", text("model")],
     ...(geometry.name === undefined ? [] : [["general.name", text(geometry.name)] as const]),
-    ["tokenizer.ggml.model", text("no_vocab")],
+    ...(tokens ? vocabulary(geometry.vocabularySize) : [["tokenizer.ggml.model", text("no_vocab")] as const]),
     ...geometryKeys(geometry, row).map(([key, value]): Entry => [`${architecture}.${key}`, value]),
   ];
   const tensors = quantized(geometry, shapes, fileType).map(({ name, shape, type }) => ({ name, shape, type }));

@@ -5,6 +5,7 @@ export { type GgufSummary, summaryOf } from "./gguf-summary.ts";
 export { modelDraft } from "./model-draft.ts";
 export { draftTensors, type TypeOf } from "./model-tensors.ts";
 export { randomModel } from "./random-model.ts";
+export { vocabulary } from "./vocabulary.ts";
 export { tensorList } from "./tensors/index.ts";
 
 /** The catalog of models and the look-up in it: 180 kB, so it is loaded when a model has no file to read. */
