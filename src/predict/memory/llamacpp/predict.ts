@@ -74,6 +74,40 @@ function mapsFile({ dryRun, settings, devices }: LlamaCppQuestion): boolean {
   return dryRun !== true && (settings.memoryMap ?? !integrated);
 }
 
+/** A model as loaded: the same for every context that is made of it. */
+type LoadedModel = Pick<Session, "memories" | "placement" | "weights">;
+
+/** Loads remembered a list of tensors: a search asks for a few placements over and over. */
+const MOST_LOADS = 4;
+const WITHOUT_CONTEXT: Partial<Record<keyof LlamaCppSettings, undefined>> = {
+  context: undefined,
+  sequences: undefined,
+  unifiedCache: undefined,
+  batch: undefined,
+  microBatch: undefined,
+  flashAttention: undefined,
+  cacheTypeK: undefined,
+  cacheTypeV: undefined,
+};
+const LOADS = new WeakMap<LlamaCppQuestion["tensors"], Map<string, LoadedModel>>();
+
+function loadedModel(question: LlamaCppQuestion): LoadedModel {
+  const { tensors, geometry, settings, devices, build, cpuFeatures, dryRun } = question;
+  // less what only a context is made of
+  const load = { ...settings, ...WITHOUT_CONTEXT };
+  const key = JSON.stringify([load, devices, build, cpuFeatures, dryRun, geometry.layers.length]);
+  const loads = LOADS.get(tensors) ?? new Map<string, LoadedModel>();
+  LOADS.set(tensors, loads);
+  const known = loads.get(key);
+  if (known !== undefined) return known;
+  const memories = memoriesOf(question, mapsFile(question));
+  const placement = placementOf(geometry, settings, devices);
+  const loaded = { memories, placement, weights: placeWeights(tensors, placement, memories.weights) };
+  if (loads.size >= MOST_LOADS) loads.delete(loads.keys().next().value!);
+  loads.set(key, loaded);
+  return loaded;
+}
+
 function openSession(question: LlamaCppQuestion): Session {
   const { geometry, settings, build, devices } = question;
   const architecture = architectureOf(geometry.architecture);
@@ -82,9 +116,7 @@ function openSession(question: LlamaCppQuestion): Session {
   }
   const dryRun = question.dryRun === true;
   const sizes = contextSizes(geometry, settings, question.caller, build, question.draftTokens);
-  const memories = memoriesOf(question, mapsFile(question));
-  const placement = placementOf(geometry, settings, devices);
-  const weights = placeWeights(question.tensors, placement, memories.weights);
+  const { memories, placement, weights } = loadedModel(question);
   const place = (layer: number): BufferType => {
     const where = placement.layers[layer]!;
     return where === "host" || settings.cacheOnHost === true ? memories.cpu : memories.devices[where]!;

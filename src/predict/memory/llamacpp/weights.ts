@@ -31,15 +31,31 @@ export interface WeightPlaces {
 export class LoadedWeights {
   readonly all: readonly PlacedWeight[];
   readonly #graph: ReadonlyMap<string, PlacedWeight>;
+  /** the same by what stands before, in and behind a name: graphs ask thousands of times, and joining names costs most of it */
+  readonly #parts = new Map<number | undefined, Map<string, Map<string, PlacedWeight>>>();
 
   constructor(all: readonly PlacedWeight[], graph: ReadonlyMap<string, PlacedWeight>) {
     this.all = all;
     this.#graph = graph;
+    for (const [name, placed] of graph) {
+      const [, layer, middle, suffix = ""] = /^(?:blk\.(\d+)\.)?(.+?)(?:\.([^.]+))?$/s.exec(name)!;
+      const number = layer === undefined ? undefined : Number(layer);
+      const suffixes = this.#parts.get(number) ?? new Map<string, Map<string, PlacedWeight>>();
+      this.#parts.set(number, suffixes);
+      const names = suffixes.get(suffix) ?? new Map<string, PlacedWeight>();
+      suffixes.set(suffix, names);
+      names.set(middle!, placed);
+    }
   }
 
-  /** Where a tensor lies, undefined where the model has none of the name. `layer` names the layer for tensors all layers share. */
-  find(name: string, layer?: number): PlacedWeight | undefined {
-    return this.#graph.get(layer === undefined ? name : `${name}@${layer}`) ?? this.#graph.get(name);
+  /** Where a tensor lies, undefined where the model has none of the name: "attn_q", of layer 3, "weight". */
+  part(name: string, layer: number | undefined, suffix: string): PlacedWeight | undefined {
+    return this.#parts.get(layer)?.get(suffix)?.get(name);
+  }
+
+  /** Where a tensor that all layers share lies for one of them. */
+  shared(name: string, layer: number): PlacedWeight | undefined {
+    return this.#graph.get(`${name}@${layer}`) ?? this.#graph.get(name);
   }
 }
 
