@@ -35,7 +35,7 @@ const COMMON_VULKAN: VulkanLimits = {
 const KNOWN = "cpu, cuda, rocm, vulkan";
 
 export function memoriesOf(
-  { devices, build, cpuFeatures, settings, dryRun }: LlamaCppQuestion,
+  { devices, build, cpuFeatures, settings, dryRun }: Omit<LlamaCppQuestion, "tensors">,
   mapped: boolean,
 ): Memories {
   const cpu = cpuBuffer(build.hostAlignmentBytes);

@@ -69,9 +69,21 @@ function placementOf(geometry: Geometry, settings: LlamaCppSettings, devices: re
 }
 
 /** Unless told, the engine maps the file; not where an integrated Vulkan device takes part, and never in a dry run. */
-function mapsFile({ dryRun, settings, devices }: LlamaCppQuestion): boolean {
+export function mapsFile({
+  dryRun,
+  settings,
+  devices,
+}: Pick<LlamaCppQuestion, "dryRun" | "settings" | "devices">): boolean {
   const integrated = devices.some((device) => device.backend === "vulkan" && device.memoryKind === "unified");
   return dryRun !== true && (settings.memoryMap ?? !integrated);
+}
+
+/** Where layers will lie, before any tensor is looked at. */
+export function layerStart(
+  question: Omit<LlamaCppQuestion, "tensors">,
+): Pick<Session, "memories" | "placement"> {
+  const { geometry, settings, devices } = question;
+  return { memories: memoriesOf(question, mapsFile(question)), placement: placementOf(geometry, settings, devices) };
 }
 
 /** A model as loaded: the same for every context that is made of it. */
@@ -100,15 +112,14 @@ function loadedModel(question: LlamaCppQuestion): LoadedModel {
   LOADS.set(tensors, loads);
   const known = loads.get(key);
   if (known !== undefined) return known;
-  const memories = memoriesOf(question, mapsFile(question));
-  const placement = placementOf(geometry, settings, devices);
+  const { memories, placement } = layerStart(question);
   const loaded = { memories, placement, weights: placeWeights(tensors, placement, memories.weights) };
   if (loads.size >= MOST_LOADS) loads.delete(loads.keys().next().value!);
   loads.set(key, loaded);
   return loaded;
 }
 
-function openSession(question: LlamaCppQuestion): Session {
+export function openSession(question: LlamaCppQuestion): Session {
   const { geometry, settings, build, devices } = question;
   const architecture = architectureOf(geometry.architecture);
   if (architecture === undefined) {

@@ -71,12 +71,12 @@ export function placeWeights(tensors: readonly Tensor[], placement: Placement, p
   const graph = new Map<string, PlacedWeight>();
   const tied = !tensors.some((tensor) => tensor.name === "output.weight");
   for (const tensor of tensors) {
-    const placed = load(tensor, roleOf(tensor.name), placement, places);
+    const placed = placeTensor(tensor, weightRole(tensor.name), placement, places);
     all.push(placed);
     graph.set(tensor.name, placed);
     // the output matrix is the token embedding: read row by row on the host, multiplied where the output layer is
     if (tied && tensor.name === "token_embd.weight") {
-      const again = load(tensor, { place: "output", use: "mul_mat" }, placement, places);
+      const again = placeTensor(tensor, { place: "output", use: "mul_mat" }, placement, places);
       const apart = again.bufferType !== placed.bufferType;
       graph.set("output.weight", apart ? again : placed);
       if (apart) all.push(again);
@@ -89,7 +89,7 @@ export function placeWeights(tensors: readonly Tensor[], placement: Placement, p
   function spread(tensor: Tensor, first: PlacedWeight): void {
     const loaded = new Map([[first.bufferType, first]]);
     placement.layers.forEach((_, layer) => {
-      const placed = load(tensor, { place: layer, use: "rope" }, placement, places);
+      const placed = placeTensor(tensor, { place: layer, use: "rope" }, placement, places);
       const known = loaded.get(placed.bufferType) ?? placed;
       if (!loaded.has(placed.bufferType)) all.push(placed);
       loaded.set(placed.bufferType, known);
@@ -98,7 +98,11 @@ export function placeWeights(tensors: readonly Tensor[], placement: Placement, p
   }
 }
 
-function load(tensor: Tensor, role: Role, placement: Placement, places: WeightPlaces): PlacedWeight {
+export function placeTensor(
+  tensor: Tensor,
+  role: Role, placement: Placement,
+  places: WeightPlaces,
+): PlacedWeight {
   const type = elementType(tensor.type) ?? F32;
   const [a = 1, b = 1, c = 1, d = 1] = tensor.shape;
   const shape: Shape = [a, b, c, d];
@@ -117,7 +121,7 @@ function load(tensor: Tensor, role: Role, placement: Placement, places: WeightPl
   return { ...partial, bufferType };
 }
 
-function roleOf(name: string): Role {
+export function weightRole(name: string): Role {
   if (name === "token_embd.weight" || name === "per_layer_token_embd.weight")
     return { place: "input", use: "get_rows" };
   if (name.startsWith("rope_")) return { place: 0, use: "rope" };

@@ -1,0 +1,82 @@
+import type { TypedGroup } from "../../../facts/recipe/index.ts";
+import type { MemoryTerm } from "../memory.ts";
+import type { BufferType } from "./backends/buffer.ts";
+import type { Memories } from "./memories.ts";
+import type { Placement } from "./placement.ts";
+import { asTensor } from "./weight-buffers.ts";
+import { placeTensor, weightRole, type PlacedWeight } from "./weights.ts";
+
+/** Bytes of weights in one place: as stored, and rearranged for the processor. */
+export type WeightTerms = Partial<Record<Extract<MemoryTerm, "weights" | "repacked">, number>>;
+
+/** A file's tensors start at multiples of this (GGUF's usual alignment). */
+const FILE_ALIGNMENT = 32;
+
+/**
+ * The weights' buffers by place for many file types of one model, summed over groups of tensors that differ in their layer alone:
+ * one tensor of a group and type is placed, and counts for all. `mapped`: the memory that maps the file, if it is mapped.
+ */
+export function weightSums(
+  memories: Memories,
+  placement: Placement,
+  mapped: BufferType | undefined,
+  tied: boolean,
+): (file: readonly TypedGroup[]) => Map<"host" | number, WeightTerms> {
+  const known = new Map<TypedGroup["group"], Map<string, readonly PlacedWeight[]>>();
+  return (file) => {
+    const sums = new Map<"host" | number, WeightTerms>();
+    const add = (type: BufferType, bytes: number) => {
+      const terms = sums.get(type.place) ?? {};
+      sums.set(type.place, terms);
+      const term = type.repacked ? "repacked" : "weights";
+      terms[term] = (terms[term] ?? 0) + bytes;
+    };
+    let [first, last] = [Infinity, -1];
+    for (const { group, type, bytes, members, firstAt, lastAt } of file) {
+      for (const placed of placedOf(group, type, bytes)) {
+        const { bufferType } = placed;
+        if (bufferType === mapped) {
+          first = Math.min(first, firstAt);
+          last = Math.max(last, lastAt);
+          continue;
+        }
+        const each = aligned(bufferType.allocationBytes(asTensor(placed)), bufferType.alignmentBytes);
+        add(bufferType, each * members.length);
+      }
+    }
+    if (mapped !== undefined && last >= 0) add(mapped, spanBytes(file, first, last));
+    return sums;
+  };
+
+  function placedOf(group: TypedGroup["group"], type: string, bytes: number): readonly PlacedWeight[] {
+    const types = known.get(group) ?? new Map<string, readonly PlacedWeight[]>();
+    known.set(group, types);
+    const before = types.get(type);
+    if (before !== undefined) return before;
+    const { name, shape } = group.first;
+    const tensor = { name, shape, type, bytes, offset: 0, file: 0 };
+    const placed = [placeTensor(tensor, weightRole(name), placement, memories.weights)];
+    if (tied && name === "token_embd.weight") {
+      const again = placeTensor(tensor, { place: "output", use: "mul_mat" }, placement, memories.weights);
+      if (again.bufferType !== placed[0]!.bufferType) placed.push(again);
+    }
+    types.set(type, placed);
+    return placed;
+  }
+}
+
+/** Bytes of the file from its tensor `first` to its tensor `last`, as counted in the list. */
+function spanBytes(file: readonly TypedGroup[], first: number, last: number): number {
+  let total = 0;
+  for (const { bytes, members, firstAt, lastAt } of file) {
+    const each = aligned(bytes, FILE_ALIGNMENT);
+    if (lastAt < first || firstAt > last) continue;
+    const whole = firstAt >= first && lastAt <= last;
+    total += each * (whole ? members.length : members.filter(({ tensor: { at } }) => at >= first && at <= last).length);
+  }
+  return total;
+}
+
+function aligned(bytes: number, alignment: number): number {
+  return Math.ceil(bytes / alignment) * alignment;
+}
