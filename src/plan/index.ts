@@ -1,3 +1,5 @@
+export * from "./advise/index.ts";
 export * from "./answer/index.ts";
+export * from "./command/index.ts";
 export * from "./fit/index.ts";
 export * from "./rank/index.ts";

@@ -1,4 +1,5 @@
+export * from "./flags/index.ts";
 export * from "./llamacpp-builds.ts";
 export * from "./llamacpp-callers.ts";
-export type * from "./llamacpp.ts";
 export * from "./logs/index.ts";
+export type * from "./llamacpp.ts";

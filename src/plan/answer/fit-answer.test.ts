@@ -3,7 +3,7 @@ import type { Rig } from "../../facts/hardware/index.ts";
 import type { Geometry } from "../../facts/model/index.ts";
 import { bytes, sum } from "../../predict/estimate/index.ts";
 import type { FitRequest, Wishes } from "../fit/index.ts";
-import { answerFit, shellWord, type AnswerContext } from "./index.ts";
+import { answerFit, type AnswerContext } from "./index.ts";
 
 const GIB = 2 ** 30;
 const geometry: Geometry = {
@@ -80,8 +80,5 @@ test("what is not as asked is said: a prompt beyond the context, a context beyon
 });
 
 test("commands can be pasted", () => {
-  expect(shellWord("./models/a-b_c.gguf")).toBe("./models/a-b_c.gguf");
-  expect(shellWord("a b.gguf")).toBe('"a b.gguf"');
-  expect(shellWord('$(x) "y"')).toBe('"\\$(x) \\"y\\""');
   expect(answer({}, { modelArgument: "a b.gguf" }).next[0]).toBe('loadout --model "a b.gguf"');
 });

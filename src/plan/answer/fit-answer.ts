@@ -1,18 +1,28 @@
 import type { Rig } from "../../facts/hardware/index.ts";
 import { formatTokens } from "../../facts/units/index.ts";
 import type { Estimate } from "../../predict/estimate/index.ts";
-import { decodePace, prefillPace, type Pace, type PaceInput } from "../../predict/speed/index.ts";
+import { decodePace, prefillPace, type Pace } from "../../predict/speed/index.ts";
+import { shellWord } from "../command/index.ts";
 import {
   alternatives,
   choose,
   good,
   longestContext,
+  paceInput,
   type Alternative,
   type Choice,
   type Decision,
   type FitRequest,
   type Verdict,
 } from "../fit/index.ts";
+
+import {
+  arrangementFacts,
+  launchFacts,
+  type ArrangementFacts,
+  type LaunchFacts,
+  type ServerContext,
+} from "./launch.ts";
 
 /** Version of every answer's form; a change that breaks readers raises it. */
 export const ANSWER_VERSION = "loadout/1";
@@ -52,6 +62,10 @@ export interface FitAnswer {
   /** largest context of one user that fits with the other settings kept, never beyond the trained length; tokens */
   readonly longestContext?: number;
   readonly wouldFit: readonly Alternative[];
+  /** how llama-server is told, and what it takes */
+  readonly launch?: LaunchFacts;
+  /** ways over several devices, best first */
+  readonly arrangements?: readonly ArrangementFacts[];
   readonly verified?: Verified;
   readonly assumptions: readonly string[];
   /** the next useful commands */
@@ -83,6 +97,8 @@ export interface AnswerContext {
   readonly runtime: RuntimeFacts;
   readonly promptTokens?: number;
   readonly assumptions?: readonly string[];
+  /** absent: no command is printed */
+  readonly server?: ServerContext;
   /** how the model is named on the command line, for the next commands */
   readonly modelArgument: string;
 }
@@ -107,26 +123,14 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
     speed: speedFacts(request, choice, promptTokens),
     ...(longest === undefined ? {} : { longestContext: longest }),
     wouldFit: alternatives(request, choice),
+    ...(context.server ? { launch: launchFacts(request, choice, context.server) } : {}),
+    ...(context.server && request.rig.devices.length > 1
+      ? { arrangements: arrangementFacts(request, choice, context.server) }
+      : {}),
     assumptions: [...(context.assumptions ?? []), ...assumptions(request, choice, context.promptTokens)],
     next: nextCommands(choice, context.modelArgument),
   };
   return { answer, choice };
-}
-
-/** What the speed model is asked for a choice. */
-export function paceInput(request: FitRequest, choice: Pick<Choice, "settings" | "threads">): PaceInput {
-  return {
-    geometry: request.geometry,
-    tensors: request.tensors,
-    host: request.rig.host,
-    devices: request.rig.devices,
-    placement: request.placement(choice.settings),
-    threads: choice.threads,
-    cacheTypeK: choice.settings.cacheTypeK,
-    cacheTypeV: choice.settings.cacheTypeV,
-    microBatch: choice.settings.microBatch,
-    ...(request.calibration ? { calibration: request.calibration } : {}),
-  };
 }
 
 function speedFacts(request: FitRequest, choice: Choice, promptTokens: number): SpeedFacts {
@@ -173,9 +177,4 @@ function nextCommands(choice: Choice, model: string): string[] {
   return good(choice.now.verdict)
     ? [`loadout --model ${modelArgument}`, `loadout explain ${modelArgument}`]
     : [`loadout explain ${modelArgument}`, "loadout models --local"];
-}
-
-/** An argument as a person can paste it: quoted where a shell would take it apart. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./\\-]+$/.test(text) ? text : `"${text.replace(/["$`\\]/g, "\\$&")}"`;
 }

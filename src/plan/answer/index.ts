@@ -1,8 +1,6 @@
 export {
   ANSWER_VERSION,
   answerFit,
-  paceInput,
-  shellWord,
   type AnswerContext,
   type FitAnswer,
   type ModelFacts,
@@ -11,3 +9,4 @@ export {
   type Verified,
 } from "./fit-answer.ts";
 export type { RateResidual, RunAnswer, TermResidual } from "./run-answer.ts";
+export type { ArrangementFacts, LaunchFacts, ServerContext } from "./launch.ts";

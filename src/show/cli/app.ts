@@ -2,7 +2,7 @@ import { buildApplication, buildCommand, buildRouteMap } from "@stricli/core";
 import type { LoadoutError } from "../../facts/errors/index.ts";
 import { parseCount } from "../../facts/units/index.ts";
 import type { CliContext } from "./context.ts";
-import { planFlags } from "./flags.ts";
+import { planFlags, runtimeFlags } from "./flags.ts";
 import { VERSION } from "./version.ts";
 import { textsWith } from "./wrong-flags.ts";
 
@@ -62,6 +62,7 @@ const fit = buildCommand({
     positional: optionalModel,
     flags: {
       ...planFlags,
+      ...runtimeFlags,
       prompt: {
         kind: "parsed",
         parse: String,
@@ -98,6 +99,7 @@ const explain = buildCommand({
     positional: optionalModel,
     flags: {
       ...planFlags,
+      ...runtimeFlags,
       prompt: { kind: "parsed", parse: String, brief: "Prompt length for the prefill rate: 512, 24k", optional: true },
     },
   },

@@ -3,6 +3,7 @@ import type { CacheType } from "../../facts/runtime/index.ts";
 import { parseCount, parseTokens } from "../../facts/units/index.ts";
 import { GOAL_NAMES, type Goal, type Wishes } from "../../plan/fit/index.ts";
 import { nearest } from "./nearest.ts";
+import { RUNTIMES, type RuntimeName } from "./runtime.ts";
 
 /** Flags that steer a plan, shared by `loadout`, `fit` and `explain`. */
 export interface PlanFlags {
@@ -17,6 +18,27 @@ export interface PlanFlags {
   readonly models?: readonly string[];
   readonly json?: boolean;
 }
+
+/** Flags that name the program a plan is for, shared by `fit` and `explain`. */
+export interface RuntimeFlags {
+  readonly runtime?: RuntimeName;
+  readonly build?: string;
+}
+
+export const runtimeFlags = {
+  runtime: {
+    kind: "parsed",
+    parse: (text: string) => oneOf(text, RUNTIMES, "--runtime"),
+    brief: "Plan for embedded (own engine) or llama-server",
+    optional: true,
+  },
+  build: {
+    kind: "parsed",
+    parse: String,
+    brief: "Build of llama-server: b11434, v0.4.0 or a date",
+    optional: true,
+  },
+} as const;
 
 const CACHE_TYPES: readonly CacheType[] = ["f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl"];
 

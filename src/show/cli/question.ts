@@ -1,11 +1,12 @@
-import type { Backend } from "../../facts/hardware/index.ts";
-import { LLAMACPP_BUILDS, LLAMACPP_CALLERS, type LlamaCppSettings } from "../../facts/runtime/index.ts";
+import type { Backend, Rig } from "../../facts/hardware/index.ts";
+import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import type { AnswerContext, RuntimeFacts } from "../../plan/answer/index.ts";
 import type { FitRequest } from "../../plan/fit/index.ts";
 import { layerPlaces, predictLlamaCpp, type MemoryPrediction } from "../../predict/memory/index.ts";
 import type { Receipt, ReceiptStore } from "../../run/receipt/index.ts";
 import { wishesOf, type PlanFlags } from "./flags.ts";
 import { machineName, type Machine } from "./machine.ts";
+import { embeddedRuntime, type Runtime } from "./runtime.ts";
 import type { Weights } from "./weights-for.ts";
 
 /** A question ready to be answered: the pure rooms need nothing else. */
@@ -18,9 +19,6 @@ export interface FitQuestion {
   readonly dryRun: (settings: LlamaCppSettings) => MemoryPrediction;
 }
 
-/** The embedded engine as this package pins it; a newer pin is a new row of {@link LLAMACPP_BUILDS}. */
-const EMBEDDED = { engine: "node-llama-cpp", version: "3.21.1", build: "v0.4.0" } as const;
-
 /** Puts machine, weights and wishes together with what receipts of this machine say. */
 export function fitQuestion(parts: {
   readonly machine: Machine;
@@ -28,43 +26,69 @@ export function fitQuestion(parts: {
   readonly flags: PlanFlags;
   readonly receipts?: ReceiptStore | undefined;
   readonly promptTokens?: number | undefined;
+  /** absent: the embedded engine */
+  readonly runtime?: Runtime;
+  /** llama-server, as its command is printed for; absent: no command */
+  readonly server?: Runtime;
 }): FitQuestion {
-  const { machine, weights, flags, receipts, promptTokens } = parts;
+  const { machine, weights, flags, receipts, promptTokens, runtime: chosen = embeddedRuntime(), server } = parts;
   const { rig } = machine.report;
   const { geometry, tensors } = weights;
-  const build = LLAMACPP_BUILDS.find(({ id }) => id === EMBEDDED.build)!;
-  const caller = LLAMACPP_CALLERS["node-llama-cpp"];
+  const { build, caller, engine, version, buildName } = chosen;
   const backend = rig.devices[0]?.backend ?? "cpu";
-  const runtime: RuntimeFacts = { ...EMBEDDED, backend };
+  const runtime: RuntimeFacts = { engine, version, build: buildName, backend };
   const name = machineName(machine);
-  const calibration = receipts?.calibrationFor(name, EMBEDDED.engine, backend);
+  const calibration = receipts?.calibrationFor(name, engine, backend);
   const before = receipts
-    ?.list({ machine: name, engine: EMBEDDED.engine, backend, limit: 20 })
+    ?.list({ machine: name, engine: engine, backend, limit: 20 })
     .filter(({ model }) => model.name === weights.facts.name && model.fileBytes === weights.facts.fileBytes);
   const measuredThreads = measuredBefore(before ?? []);
   const fixed = { geometry, tensors, build, caller, devices: rig.devices, cpuFeatures: rig.host.cpu.features };
+  const requestOn = (on: Rig, under: Pick<Runtime, "build" | "caller">): FitRequest => ({
+    goal: flags.goal ?? "interactive",
+    wishes: wishesOf(flags),
+    geometry,
+    tensors,
+    rig: on,
+    closable: closableOn(machine, on),
+    memory: remembered((settings) =>
+      predictLlamaCpp({ ...fixed, build: under.build, caller: under.caller, devices: on.devices, settings }),
+    ),
+    placement: (settings) => layerPlaces(geometry, settings, on.devices),
+    ...(calibration ? { calibration } : {}),
+    ...(measuredThreads === undefined ? {} : { measuredThreads }),
+  });
   return {
-    request: {
-      goal: flags.goal ?? "interactive",
-      wishes: wishesOf(flags),
-      geometry,
-      tensors,
-      rig,
-      closable: machine.closable,
-      memory: remembered((settings) => predictLlamaCpp({ ...fixed, settings })),
-      placement: (settings) => layerPlaces(geometry, settings, rig.devices),
-      ...(calibration ? { calibration } : {}),
-      ...(measuredThreads === undefined ? {} : { measuredThreads }),
-    },
+    request: requestOn(rig, chosen),
     context: {
       model: weights.facts,
       runtime,
       modelArgument: weights.argument,
+      ...(chosen.note === undefined ? {} : { assumptions: [chosen.note] }),
       ...(promptTokens === undefined ? {} : { promptTokens }),
+      ...(server
+        ? {
+            server: {
+              requestOn: (on: Rig) => requestOn(on, server),
+              build: server.buildName,
+              buildNumber: server.buildNumber,
+              weights: { kind: "file", path: weights.path } as const,
+            },
+          }
+        : {}),
     },
     backend,
     runtime,
     dryRun: (settings) => predictLlamaCpp({ ...fixed, settings, dryRun: true }),
+  };
+}
+
+/** What programs hold on the devices of a rig that has the machine's devices in another order, or some of them. */
+function closableOn({ closable, report }: Machine, on: Rig): FitRequest["closable"] {
+  const all = report.rig.devices;
+  return {
+    ...closable,
+    devices: on.devices.map(({ id }) => closable.devices[all.findIndex((each) => each.id === id)] ?? 0),
   };
 }
 

@@ -3,7 +3,8 @@ import { parseTokens } from "../../../facts/units/index.ts";
 import { answerFit } from "../../../plan/answer/index.ts";
 import { good } from "../../../plan/fit/index.ts";
 import { guarded, type CliContext } from "../context.ts";
-import type { PlanFlags } from "../flags.ts";
+import type { PlanFlags, RuntimeFlags } from "../flags.ts";
+import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import { machineOf } from "../machine.ts";
 import { fitQuestion } from "../question.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
@@ -12,7 +13,7 @@ import { progressFor } from "../text/progress.ts";
 import { needModel, weightsFor } from "../weights-for.ts";
 
 /** What `fit` and `explain` take alike. */
-export interface QuestionFlags extends PlanFlags {
+export interface QuestionFlags extends PlanFlags, RuntimeFlags {
   readonly prompt?: string;
 }
 
@@ -40,7 +41,9 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
   ]);
   const receipts = await openKnownReceipts(context, machine.folders.data);
   try {
-    const question = fitQuestion({ machine, weights, flags, receipts, promptTokens });
+    const server = serverRuntime(flags.build);
+    const runtime = flags.runtime === "llama-server" ? server : embeddedRuntime();
+    const question = fitQuestion({ machine, weights, flags, receipts, promptTokens, runtime, server });
     return { ...answerFit(question.request, question.context), question };
   } finally {
     receipts?.close();

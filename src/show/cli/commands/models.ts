@@ -1,6 +1,7 @@
 import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
 import { formatFileBytes } from "../../../facts/units/index.ts";
-import { ANSWER_VERSION, shellWord } from "../../../plan/answer/index.ts";
+import { ANSWER_VERSION } from "../../../plan/answer/index.ts";
+import { shellWord } from "../../../plan/command/index.ts";
 import { findWeights, matchWeights, removeWeights, type LocalWeights } from "../../../run/fetch/index.ts";
 import { askYes } from "../ask.ts";
 import { guarded, type CliContext } from "../context.ts";

@@ -1,6 +1,8 @@
 import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
 import { formatFileBytes, formatNumber } from "../../../facts/units/index.ts";
-import { ANSWER_VERSION, answerFit, paceInput, shellWord, type RunAnswer } from "../../../plan/answer/index.ts";
+import { ANSWER_VERSION, answerFit, type RunAnswer } from "../../../plan/answer/index.ts";
+import { shellWord } from "../../../plan/command/index.ts";
+import { paceInput } from "../../../plan/fit/index.ts";
 import { embeddedEngine, type Reply, type RunningEngine, type StopReport } from "../../../run/engine/index.ts";
 import { bestWeightsAtHand } from "../at-hand.ts";
 import { compareBuffers, compareRates, measuredRates } from "../compare.ts";

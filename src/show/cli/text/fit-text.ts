@@ -13,6 +13,7 @@ import type { FitAnswer } from "../../../plan/answer/index.ts";
 import { good, type Verdict, type VerdictWord } from "../../../plan/fit/index.ts";
 import type { Estimate } from "../../../predict/estimate/index.ts";
 import type { Pace } from "../../../predict/speed/index.ts";
+import { arrangementsText, launchText } from "./launch-text.ts";
 import { bar, columns, nextLines, WIDTH, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
 
@@ -29,6 +30,8 @@ export function fitText(answer: FitAnswer, style: Style): string {
     ...speedText(answer, style),
     ...verifiedText(answer, style),
     ...wouldFitText(answer, style),
+    ...arrangementsText(answer, style),
+    ...launchText(answer, style),
     ...tailText(answer, style),
   ].join("\n");
 }
@@ -49,7 +52,7 @@ function headText({ model, rig, runtime, goal }: FitAnswer, style: Style): strin
     ...wrap(
       `on ${[...devices, `${cpu.model} (${cpu.physicalCores} cores)`, `${formatBytes(ramBytes)} RAM`].join(" + ")}`,
     ),
-    `with ${runtime.engine} ${runtime.version} (llama.cpp ${runtime.build}, ${runtime.backend}), goal ${goal}`,
+    `with ${runtime.engine} ${runtime.version} (${runtime.version === runtime.build ? "" : `llama.cpp ${runtime.build}, `}${runtime.backend}), goal ${goal}`,
   ];
 }
 

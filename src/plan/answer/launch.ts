@@ -1,0 +1,92 @@
+import { weigh, type Choice, type FitRequest, type VerdictWord } from "../fit/index.ts";
+import { arrangements, type Arrangement, type RequestOn } from "../advise/index.ts";
+import { llamaServerCommand, shellLine, type WeightsPlace } from "../command/index.ts";
+
+/** llama-server as the runtime of a loadout: what the same settings take under it, and how it is told. */
+export interface ServerContext {
+  /** bound to llama-server and this build */
+  readonly requestOn: RequestOn;
+  readonly build: string;
+  readonly buildNumber: number;
+  readonly weights: WeightsPlace;
+}
+
+/** The command that serves this loadout, and what it takes: the same model takes other buffers under another caller. */
+export interface LaunchFacts {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** the whole line, as it can be pasted */
+  readonly line: string;
+  readonly build: string;
+  /** build whose flags the arguments were checked against; absent where none is known that old */
+  readonly checkedAgainst?: string;
+  /** arguments that build would refuse */
+  readonly problems: readonly { readonly argument: string; readonly because: string }[];
+  readonly verdict: VerdictWord;
+  /** memory under llama-server, bytes; absent where it would refuse */
+  readonly bytes?: number;
+  readonly rejected?: string;
+}
+
+/** One way over several devices, as an answer says it. */
+export interface ArrangementFacts {
+  readonly devices: readonly {
+    readonly name: string;
+    readonly layers: number;
+    readonly needBytes: number;
+    readonly marginBytes: number;
+  }[];
+  readonly layersOnHost: number;
+  readonly flags: string;
+  readonly verdict: VerdictWord;
+  readonly deviceBytes: number;
+  readonly decodeTokensPerSec?: number;
+  readonly because: string;
+}
+
+export function launchFacts(request: FitRequest, choice: Choice, server: ServerContext): LaunchFacts {
+  const weighed = weigh(server.requestOn(request.rig), choice.settings);
+  const { settings, threads } = choice;
+  const command = llamaServerCommand({ settings, weights: server.weights, buildNumber: server.buildNumber, threads });
+  const { program, args, checkedAgainst, problems } = command;
+  return {
+    program,
+    args,
+    line: shellLine(program, args),
+    build: server.build,
+    ...(checkedAgainst === undefined ? {} : { checkedAgainst }),
+    problems: problems.map(({ argument, because }) => ({ argument, because })),
+    verdict: weighed.now.verdict,
+    ...(weighed.memory ? { bytes: weighed.memory.value } : {}),
+    ...(weighed.prediction.kind === "rejected" ? { rejected: weighed.prediction.because } : {}),
+  };
+}
+
+export function arrangementFacts(
+  request: FitRequest,
+  choice: Choice,
+  { requestOn }: ServerContext,
+): ArrangementFacts[] {
+  return arrangements(request.rig, choice, requestOn).map((each) => factsOf(request, each));
+}
+
+function factsOf({ rig }: FitRequest, each: Arrangement): ArrangementFacts {
+  const { order, layers, onHost, flags, verdict, deviceBytes, decode, because } = each;
+  return {
+    devices: order.map((index, at) => {
+      const balance = verdict.places.find(({ place }) => place === at);
+      return {
+        name: rig.devices[index]!.name,
+        layers: layers[at]!,
+        needBytes: balance?.need ?? 0,
+        marginBytes: balance?.margin ?? 0,
+      };
+    }),
+    layersOnHost: onHost,
+    flags: flags.join(" "),
+    verdict: verdict.verdict,
+    deviceBytes,
+    ...(decode ? { decodeTokensPerSec: decode.tokensPerSec } : {}),
+    because,
+  };
+}

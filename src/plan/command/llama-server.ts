@@ -1,0 +1,95 @@
+import {
+  checkArguments,
+  flagsOf,
+  LLAMA_SERVER_FLAGS,
+  type FlagProblem,
+  type LlamaCppSettings,
+} from "../../facts/runtime/index.ts";
+
+/** Where a server finds the weights: a file, or a repository that it downloads from by itself. */
+export type WeightsPlace =
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "hub"; readonly repository: string; readonly quantization?: string };
+
+/** What starts a loadout. */
+export interface LaunchCommand {
+  readonly program: "llama-server";
+  readonly args: readonly string[];
+  /** build whose flags the arguments were checked against; absent where none is known that old */
+  readonly checkedAgainst?: string;
+  /** arguments that build would refuse: none in a good command */
+  readonly problems: readonly FlagProblem[];
+}
+
+/** Port of llama-server in builds whose default is announced to change: always said. */
+export const DEFAULT_PORT = 8080;
+
+/**
+ * The command that starts llama-server with exactly these settings. Whatever decides memory is said even where it is the
+ * default, and `-fit off` keeps the server from changing it.
+ */
+export function llamaServerCommand(options: {
+  readonly settings: LlamaCppSettings;
+  readonly weights: WeightsPlace;
+  /** of llama.cpp: 11434 */
+  readonly buildNumber: number;
+  readonly threads: number;
+  /** the engine's names of the devices, in its order; needed where not all are used or their order is changed */
+  readonly devices?: readonly string[];
+  readonly port?: number;
+}): LaunchCommand {
+  const { settings, weights, buildNumber, threads, devices = [], port = DEFAULT_PORT } = options;
+  const args = [
+    ...weightArguments(weights),
+    ...contextArguments(settings),
+    ...placementArguments(settings, devices),
+    ["-t", `${threads}`],
+    ["-fit", "off"],
+    ["--host", "127.0.0.1"],
+    ["--port", `${port}`],
+  ].flat();
+  const table = flagsOf(LLAMA_SERVER_FLAGS, buildNumber);
+  return {
+    program: "llama-server",
+    args,
+    ...(table ? { checkedAgainst: table.build } : {}),
+    problems: table ? checkArguments(args, table) : [],
+  };
+}
+
+/** Arguments in groups that belong together: a flag and its value. */
+type Arguments = string[][];
+
+function weightArguments(weights: WeightsPlace): Arguments {
+  if (weights.kind === "file") return [["-m", weights.path]];
+  return [["-hf", weights.quantization ? `${weights.repository}:${weights.quantization}` : weights.repository]];
+}
+
+function contextArguments(settings: LlamaCppSettings): Arguments {
+  const { flashAttention } = settings;
+  return [
+    ["-c", `${settings.context}`],
+    ["-np", `${settings.sequences}`],
+    settings.sequences > 1 ? [settings.unifiedCache ? "-kvu" : "-no-kvu"] : [],
+    ["-b", `${settings.batch}`],
+    ["-ub", `${settings.microBatch}`],
+    ["-fa", flashAttention === "auto" ? "auto" : flashAttention ? "on" : "off"],
+    ["-ctk", settings.cacheTypeK],
+    ["-ctv", settings.cacheTypeV],
+    settings.fullWindowCache === true ? ["--swa-full"] : [],
+  ];
+}
+
+function placementArguments(settings: LlamaCppSettings, devices: readonly string[]): Arguments {
+  const { gpuLayers, tensorSplit, expertLayersOnHost = 0, memoryMap } = settings;
+  return [
+    devices.length > 0 ? ["-dev", devices.join(",")] : [],
+    ["-ngl", `${gpuLayers}`],
+    tensorSplit ? ["-ts", tensorSplit.join(",")] : [],
+    expertLayersOnHost > 0 ? ["-ncmoe", `${expertLayersOnHost}`] : [],
+    settings.cacheOnHost === true ? ["-nkvo"] : [],
+    settings.opOffload === false ? ["--no-op-offload"] : [],
+    settings.repack === false ? ["-nr"] : [],
+    memoryMap === undefined ? [] : ["-lm", memoryMap ? "mmap" : "none"],
+  ];
+}

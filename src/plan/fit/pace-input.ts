@@ -1,0 +1,19 @@
+import type { PaceInput } from "../../predict/speed/index.ts";
+import type { Choice } from "./choose.ts";
+import type { FitRequest } from "./request.ts";
+
+/** What the speed model is asked for a choice. */
+export function paceInput(request: FitRequest, choice: Pick<Choice, "settings" | "threads">): PaceInput {
+  return {
+    geometry: request.geometry,
+    tensors: request.tensors,
+    host: request.rig.host,
+    devices: request.rig.devices,
+    placement: request.placement(choice.settings),
+    threads: choice.threads,
+    cacheTypeK: choice.settings.cacheTypeK,
+    cacheTypeV: choice.settings.cacheTypeV,
+    microBatch: choice.settings.microBatch,
+    ...(request.calibration ? { calibration: request.calibration } : {}),
+  };
+}
