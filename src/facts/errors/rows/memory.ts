@@ -17,4 +17,34 @@ export const MEMORY_ERRORS = {
     exit: 2,
     http: 422,
   },
+  "split-mode-unpredicted": {
+    template: "-sm {value} cannot be predicted: it cuts matrices across devices by rules that are not replayed here.",
+    hint: "Use -sm layer (the engine's own fit refuses {value} too), or -sm none for one device.",
+    exit: 2,
+    http: 422,
+  },
+  "main-gpu-missing": {
+    template: "-mg {value} names no device: {count} take part, counted from 0.",
+    hint: "Give a number below {count}; -dev chooses the devices and their order.",
+    exit: 2,
+    http: 422,
+  },
+  "device-missing": {
+    template: "-dev {value} names no device of this rig; its devices are {known}.",
+    hint: "Use the engine's names, as `llama-server --list-devices` prints them.",
+    exit: 2,
+    http: 422,
+  },
+  "override-memory-unknown": {
+    template: "-ot {pattern}={value} names no memory: there are {known}.",
+    hint: "Write CPU, or the name of a device that takes part.",
+    exit: 2,
+    http: 422,
+  },
+  "override-pattern-invalid": {
+    template: "-ot {pattern}={value}: the pattern is no regular expression ({problem}).",
+    hint: "Patterns are ECMAScript regular expressions, searched for in tensor names such as blk.0.ffn_up_exps.weight.",
+    exit: 2,
+    http: 422,
+  },
 } as const;

@@ -1,10 +1,11 @@
 import type { Geometry } from "../../../facts/model/index.ts";
-import type { LlamaCppBuild } from "../../../facts/runtime/index.ts";
+import { overridesOf, type LlamaCppBuild } from "../../../facts/runtime/index.ts";
 import { GraphBuilder } from "./architectures/builder.ts";
 import type { Architecture } from "./architectures/architecture.ts";
 import type { LayerCache } from "./cache.ts";
 import type { LayerState } from "./state.ts";
 import { pad, type ContextSizes } from "./context.ts";
+import type { UsedDevice } from "./devices.ts";
 import type { GraphTensor } from "./graph/tensor.ts";
 import type { Memories } from "./memories.ts";
 import type { Placement } from "./placement.ts";
@@ -20,6 +21,8 @@ export interface Session {
   readonly settings: DecidedSettings;
   readonly sizes: ContextSizes;
   readonly build: LlamaCppBuild;
+  /** the devices that take part, in the engine's order: what places count */
+  readonly used: readonly UsedDevice[];
   readonly memories: Memories;
   readonly placement: Placement;
   readonly weights: LoadedWeights;
@@ -72,10 +75,15 @@ function outgrows(next: readonly number[], held: readonly number[], overhead: nu
   return next.some((chunk, index) => chunk > (held[index] === undefined ? 0 : held[index] + overhead));
 }
 
-/** Every layer and the output on two or more devices, the cache with them, and no tensor told elsewhere (llama-context.cpp). */
+/**
+ * Every layer and the output on two or more devices, all of them able to, the cache with them, and no tensor told elsewhere: one
+ * override ends it, even if it matches nothing (llama-context.cpp).
+ */
 function isPipeline({ memories, placement, settings }: Session): boolean {
-  const moved = (settings.expertLayersOnHost ?? 0) > 0;
-  return memories.devices.length > 1 && placement.complete && settings.cacheOnHost !== true && !moved;
+  const told = overridesOf(settings).length > 0;
+  return (
+    memories.devices.length > 1 && memories.pipelines && placement.complete && settings.cacheOnHost !== true && !told
+  );
 }
 
 function reserveGraph(session: Session, tokens: number, rows: number, copies: number): Reservation {

@@ -16,16 +16,14 @@ export interface Line {
   readonly leaf: Estimate;
 }
 
-export function weightLines(session: Session, mapped: boolean): Line[] {
-  return weightBuffers(session.weights, mapped ? session.memories.cpu : undefined).map(
-    ({ names, ...buffer }, index) => {
-      const what = buffer.term === "repacked" ? "weights rearranged for the processor" : "weights";
-      const label = `${what} (${buffer.label})`;
-      // a split file is mapped piece by piece, and a tensor kept out of the mapping's middle still lies inside it
-      const key = `${buffer.term}-${buffer.label}-${index}`;
-      return { buffer, leaf: bytes(key, label, buffer.bytes, "header", tensorsText(names)) };
-    },
-  );
+export function weightLines(session: Session): Line[] {
+  return weightBuffers(session.weights, session.memories.weights.mapped).map(({ names, ...buffer }, index) => {
+    const what = buffer.term === "repacked" ? "weights rearranged for the processor" : "weights";
+    const label = `${what} (${buffer.label})`;
+    // a split file is mapped piece by piece, and a tensor kept out of the mapping's middle still lies inside it
+    const key = `${buffer.term}-${buffer.label}-${index}`;
+    return { buffer, leaf: bytes(key, label, buffer.bytes, "header", tensorsText(names)) };
+  });
 }
 
 /** "65 tensors of layers 0 to 3, output" */
@@ -70,7 +68,7 @@ function rowText(width: number, { bytes: size, block }: ElementType): string {
 }
 
 export function outputLine({ geometry, memories, placement, sizes }: Session): Line {
-  const type = placement.output === "host" ? memories.cpu : (memories.deviceHost ?? memories.cpu);
+  const type = (placement.output === "host" ? undefined : memories.deviceHosts[placement.output]) ?? memories.cpu;
   const size = 4 * geometry.vocabularySize * sizes.sequences + type.overheadBytes;
   const overhead = type.overheadBytes > 0 ? ` + ${type.overheadBytes} B` : "";
   const formula = `${geometry.vocabularySize} logits × ${sizes.sequences} sequences × 4 B${overhead}`;

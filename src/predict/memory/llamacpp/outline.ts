@@ -1,14 +1,15 @@
 import { quantized, quantizedGroups, tensorGroups, type Shaped } from "../../../facts/recipe/index.ts";
-import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
+import { overridesOf, type LlamaCppSettings } from "../../../facts/runtime/index.ts";
 import type { Tensor } from "../../../facts/weights/index.ts";
 import { between, bytes, sum } from "../../estimate/index.ts";
 import type { MemoryPrediction, MemoryTerm, PlaceMemory } from "../memory.ts";
 import { cacheLines, computeLines, outputLine, stateLines } from "./lines.ts";
 import { computeBuffers } from "./compute.ts";
-import { layerStart, mapsFile, openSession } from "./predict.ts";
+import { deviceNames } from "./devices.ts";
+import { inRig, layerStart, openSession, withoutContext } from "./predict.ts";
 import { placesOf } from "./places.ts";
 import type { LlamaCppQuestion } from "./question.ts";
-import { checkSettings, rejected, type Rejection } from "./reject.ts";
+import { checkSettings, EngineRefusal, rejected, type Rejection } from "./reject.ts";
 import { EngineAbort } from "./replay/abort.ts";
 import { shortened } from "./shorten.ts";
 import { weightSums, type WeightTerms } from "./weight-sums.ts";
@@ -28,33 +29,27 @@ export const OUTLINE_BAND = 0.01;
  * Memory of one model for many file types and contexts, without replaying each: tensors are summed by groups, the graph is replayed
  * with repetitions left out, once for all file types where none of its weights is staged. Every place's total is an interval.
  */
-export function outlineLlamaCpp(question: OutlineQuestion): (settings: LlamaCppSettings, fileType: string) => MemoryPrediction {
-  const { geometry, shapes, devices } = question;
-  const contexts = new Map<string, readonly PlaceMemory[] | Rejection>();
-  const weights = new Map<string, (fileType: string) => ReadonlyMap<"host" | number, WeightTerms>>();
-  const files = new Map<string, readonly Tensor[]>();
+export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
+  const { geometry, shapes, devices, build } = question;
+  const tied = !shapes.some(({ name }) => name === "output.weight");
+  const largest = Math.max(...shapes.map(({ shape }) => shape.reduce((product, length) => product * length, 1)));
+  const contexts = remembered((key: ContextKey) => replayed(key));
+  const files = remembered((fileType: string) => fileOf(fileType));
+  const loads = remembered((settings: LlamaCppSettings) => loadOf(settings));
   return (settings, fileType) => {
-    const context = contextOf(settings, fileType);
+    const refusal = checkSettings(geometry, settings, build);
+    if (refusal !== undefined) return refusal;
+    const load = loads(withoutContext(settings));
+    const context = contexts({ settings, fileType: load.staged || isOwnCase(fileType) ? fileType : COMMON });
     if ("kind" in context) return context;
-    const sums = weightsOf(settings)(fileType);
+    const sums = load.weights(fileType);
     return predictionOf(context.map((place) => ({ ...place, terms: { ...place.terms, ...sums.get(place.place) } })));
   };
 
-  function contextOf(settings: LlamaCppSettings, fileType: string): readonly PlaceMemory[] | Rejection {
-    const key = JSON.stringify([settings, staged(settings) ? fileType : ""]);
-    const known = contexts.get(key);
-    if (known !== undefined) return known;
-    const found = checkSettings(geometry, settings) ?? replayed(settings, staged(settings) ? fileType : COMMON);
-    contexts.set(key, found);
-    return found;
-  }
-
-  function replayed(settings: LlamaCppSettings, fileType: string): readonly PlaceMemory[] | Rejection {
-    const whole = { ...question, tensors: fileOf(fileType), settings };
+  function replayed({ settings, fileType }: ContextKey): readonly PlaceMemory[] | Rejection {
     try {
-      const session = openSession(whole);
-      const short = shortened(geometry, whole.tensors, settings, session.placement, devices.length);
-      const few = short.geometry === geometry ? session : openSession({ ...whole, ...short });
+      const session = openSession({ ...question, tensors: files(fileType), settings });
+      const few = shortened(session);
       const lines = [
         ...cacheLines(session, "full"),
         ...cacheLines(session, "window"),
@@ -62,55 +57,83 @@ export function outlineLlamaCpp(question: OutlineQuestion): (settings: LlamaCppS
         outputLine(session),
         ...computeLines(few, computeBuffers(few)),
       ];
-      return placesOf(
-        lines.map(({ buffer }) => buffer),
-        session.memories,
-      );
+      const buffers = lines.map((line) => inRig(line, session.used).buffer);
+      return placesOf(buffers, session.memories.cpu.name, deviceNames(devices));
     } catch (error) {
+      if (error instanceof EngineRefusal) return error.rejection;
       if (!(error instanceof EngineAbort)) throw error;
       return rejected("tensor-above-device-limit", error.message);
     }
   }
 
   function fileOf(fileType: string): readonly Tensor[] {
-    const known = files.get(fileType);
-    if (known !== undefined) return known;
-    const file = quantized(geometry, shapes, fileType).map((tensor) => ({ ...tensor, offset: 0, file: 0 }));
-    files.set(fileType, file);
-    return file;
+    return quantized(geometry, shapes, fileType).map((tensor) => ({ ...tensor, offset: 0, file: 0 }));
   }
 
-  /** Weights on the host are copied to a device for large batches: then their types count in the graph. */
-  function staged(settings: LlamaCppSettings): boolean {
-    const complete = settings.gpuLayers === "all" || settings.gpuLayers > geometry.layers.length;
-    return devices.length > 0 && (!complete || (settings.expertLayersOnHost ?? 0) > 0);
-  }
-
-  function weightsOf(settings: LlamaCppSettings): (fileType: string) => ReadonlyMap<"host" | number, WeightTerms> {
-    const { gpuLayers, tensorSplit, expertLayersOnHost, memoryMap, repack } = settings;
-    const key = JSON.stringify([gpuLayers, tensorSplit, expertLayersOnHost, memoryMap, repack]);
-    const known = weights.get(key);
-    if (known !== undefined) return known;
-    const { memories, placement } = layerStart({ ...question, settings });
-    const groups = tensorGroups(geometry, shapes, ({ name, layer }) =>
-      layer < 0 ? "" : `${placement.layers[layer]} ${memories.weights.staysOnHost(name)}`,
-    );
-    const mapped = mapsFile({ ...question, settings }) ? memories.cpu : undefined;
-    const tied = !shapes.some(({ name }) => name === "output.weight");
-    const sums = weightSums(memories, placement, mapped, tied);
-    const byType = new Map<string, ReadonlyMap<"host" | number, WeightTerms>>();
-    const made = (fileType: string) => {
-      const before = byType.get(fileType) ?? sums(quantizedGroups(groups, fileType));
-      byType.set(fileType, before);
-      return before;
+  function loadOf(settings: LlamaCppSettings): Load {
+    const { memories, placement, used } = layerStart({ ...question, settings });
+    const told = (name: string): string => {
+      const memory = memories.weights.overridden(name);
+      return memory === undefined || memory === "host" ? `${memory}` : memory.name;
     };
-    weights.set(key, made);
-    return made;
+    const groups = tensorGroups(geometry, shapes, ({ name, layer }) =>
+      layer < 0 ? "" : `${placement.layers[layer]} ${told(name)}`,
+    );
+    const sums = weightSums(memories, placement, tied);
+    return {
+      staged: used.length > 0 && (!placement.complete || overridesOf(settings).length > 0),
+      weights: remembered((fileType) => {
+        const byPlace = sums(quantizedGroups(groups, fileType));
+        return new Map(
+          [...byPlace].map(([place, terms]) => [place === "host" ? place : used[place]!.rigIndex, terms] as const),
+        );
+      }),
+    };
   }
+
+  /** Vulkan's kernels depend on types, and operations on tensors above its limit run elsewhere. */
+  function isOwnCase(fileType: string): boolean {
+    const limits = devices.flatMap(({ backend, limits: own }) =>
+      backend === "vulkan" ? [own?.maxStorageBufferBytes ?? VULKAN_STORAGE_BYTES] : [],
+    );
+    if (limits.length === 0) return false;
+    return /^B?F\d+$/.test(fileType) || largest * COMMON_ELEMENT_BYTES > Math.min(...limits);
+  }
+}
+
+/** Memory for settings and a file type. */
+export type LlamaCppOutline = (settings: LlamaCppSettings, fileType: string) => MemoryPrediction;
+
+interface ContextKey {
+  readonly settings: LlamaCppSettings;
+  readonly fileType: string;
+}
+
+/** A model under one placement. */
+interface Load {
+  /** weights on the host are copied to a device for large batches: then their types count in the graph */
+  readonly staged: boolean;
+  readonly weights: (fileType: string) => ReadonlyMap<"host" | number, WeightTerms>;
+}
+
+/** What a Vulkan driver allows at least, where a device does not say it. */
+const VULKAN_STORAGE_BYTES = 2 ** 32 - 1;
+
+function remembered<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
+  const known = new Map<string, Value>();
+  return (key) => {
+    const text = JSON.stringify(key);
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const made = make(key);
+    known.set(text, made);
+    return made;
+  };
 }
 
 /** The file type whose graph stands for all others where no weight is staged: every model has it. */
 const COMMON = "Q8_0";
+const COMMON_ELEMENT_BYTES = 34 / 32;
 
 function predictionOf(places: readonly PlaceMemory[]): MemoryPrediction {
   const nodes = places.map(({ place, label, terms }) => {

@@ -20,7 +20,9 @@ export function placeLayers(
   const asked = settings.gpuLayers === "all" ? layerCount + 1 : settings.gpuLayers;
   const first = Math.max(layerCount + 1 - asked, 0);
   const count = deviceShares.length === 0 ? 0 : Math.min(asked, layerCount + 1);
-  const ends = shareEnds(settings.tensorSplit ?? deviceShares, deviceShares.length);
+  // shares that are all zero are none (-ts 0,0)
+  const told = settings.tensorSplit?.slice(0, deviceShares.length).some((share) => share !== 0) === true;
+  const ends = shareEnds(told ? settings.tensorSplit : deviceShares, deviceShares.length);
   const place = (layer: number): "host" | number => {
     if (layer < first || layer - first >= count) return "host";
     const position = Math.fround(Math.fround(layer - first) / count);

@@ -1,12 +1,15 @@
 import type { EngineBuffer, MemoryTerm, PlaceMemory } from "../memory.ts";
-import type { Memories } from "./memories.ts";
 
 /** Buffers gathered by place: the host first, then every device, also one that holds nothing. */
-export function placesOf(buffers: readonly EngineBuffer[], memories: Memories): PlaceMemory[] {
-  const places: ("host" | number)[] = ["host", ...memories.devices.keys()];
+export function placesOf(
+  buffers: readonly EngineBuffer[],
+  hostName: string,
+  deviceNames: readonly string[],
+): PlaceMemory[] {
+  const places: ("host" | number)[] = ["host", ...deviceNames.keys()];
   return places.map((place) => ({
     place,
-    label: place === "host" ? memories.cpu.name : memories.devices[place]!.name,
+    label: place === "host" ? hostName : deviceNames[place]!,
     terms: termsOf(buffers.filter((buffer) => buffer.place === place)),
   }));
 }

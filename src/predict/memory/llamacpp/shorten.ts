@@ -1,78 +1,87 @@
-import type { Geometry, Layer } from "../../../facts/model/index.ts";
-import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
-import type { Tensor } from "../../../facts/weights/index.ts";
-import type { Placement } from "./placement.ts";
-
-/** A model with fewer layers whose graph needs as much at once, and the settings that place it alike. */
-export interface Shortened {
-  readonly geometry: Geometry;
-  readonly tensors: readonly Tensor[];
-  readonly settings: LlamaCppSettings;
-}
+import type { Layer } from "../../../facts/model/index.ts";
+import type { Session } from "./compute.ts";
+import { LoadedWeights, type PlacedWeight } from "./weights.ts";
 
 /**
- * Leaves out repetitions: layers are alike in most models, or come in periods (five with a window, one without), and a graph that
- * has gone through a period three times finds its memory as the fourth time. Every place keeps its first layers, three periods and the rest
- * of the last. Models whose layers refer to each other are left whole.
+ * The same session with repetitions left out: layers are alike in most models, or come in periods (five with a window, one
+ * without), and a graph that has gone through a period three times finds its memory as the fourth time. Every place keeps its first
+ * layers, three periods and the rest of the last. Models whose layers refer to each other are left whole.
  */
-export function shortened(
-  geometry: Geometry,
-  tensors: readonly Tensor[],
-  settings: LlamaCppSettings,
-  placement: Placement,
-  devices: number,
-): Shortened {
-  const { layers } = geometry;
-  if ((geometry.perLayerEmbeddingLength ?? 0) > 0 || layers.some(refersToAnother)) return { geometry, tensors, settings };
-  const onHost = settings.expertLayersOnHost ?? 0;
-  const types = layerTypes(tensors, layers.length);
-  const kinds = layers.map((layer, index) => kindOf(`${JSON.stringify(layer)} ${types[index]} ${index < onHost}`));
-  const kept: number[] = [];
-  for (let start = 0; start < layers.length; ) {
-    let end = start + 1;
-    while (end < layers.length && placement.layers[end] === placement.layers[start]) end += 1;
-    kept.push(...withoutRepetitions(kinds.slice(start, end)).map((index) => start + index));
-    start = end;
-  }
-  if (kept.length === layers.length) return { geometry, tensors, settings };
-  const count = (place: "host" | number): number =>
-    kept.filter((index) => placement.layers[index] === place).length + (placement.output === place ? 1 : 0);
-  const position = new Map(kept.map((layer, index) => [layer, index]));
+export function shortened(session: Session): Session {
+  const { geometry, placement, caches, states } = session;
+  const { position, weights } = keptOf(session);
+  if (position.size === geometry.layers.length) return session;
+  const stays = (_: unknown, layer: number) => position.has(layer);
+  const renumbered = <Each extends { readonly layer: number }>(list: readonly Each[]): Each[] =>
+    list.flatMap((each) => (position.has(each.layer) ? [{ ...each, layer: position.get(each.layer)! }] : []));
   return {
-    geometry: { ...geometry, layers: kept.map((index) => layers[index]!) },
-    tensors: tensors.flatMap((tensor) => {
-      const match = /^blk\.(\d+)\.(.*)$/s.exec(tensor.name);
-      if (match === null) return [tensor];
-      const index = position.get(Number(match[1]));
-      return index === undefined ? [] : [{ ...tensor, name: `blk.${index}.${match[2]}` }];
-    }),
-    settings: {
-      ...settings,
-      gpuLayers: placement.complete ? "all" : kept.length + 1 - count("host"),
-      ...(devices > 1 ? { tensorSplit: Array.from({ length: devices }, (_, device) => count(device)) } : {}),
-      ...(onHost > 0 ? { expertLayersOnHost: kept.filter((index) => index < onHost).length } : {}),
-    },
+    ...session,
+    geometry: { ...geometry, layers: geometry.layers.filter(stays) },
+    placement: { ...placement, layers: placement.layers.filter(stays) },
+    weights,
+    caches: renumbered(caches),
+    states: renumbered(states),
   };
 }
 
-/** Layers with the same text have the same number. */
-const KINDS = new Map<string, number>();
-
-function kindOf(text: string): number {
-  const known = KINDS.get(text) ?? KINDS.size;
-  KINDS.set(text, known);
-  return known;
+interface Kept {
+  /** of every layer that stays: its new number */
+  readonly position: ReadonlyMap<number, number>;
+  readonly weights: LoadedWeights;
 }
 
-/** What a layer's tensors are stored as, in one text. */
-function layerTypes(tensors: readonly Tensor[], layers: number): string[] {
-  const texts = Array.from({ length: layers }, () => "");
-  for (const { name, type } of tensors) {
-    const dot = name.startsWith("blk.") ? name.indexOf(".", 4) : -1;
-    const layer = dot < 0 ? -1 : Number(name.slice(4, dot));
-    if (texts[layer] !== undefined) texts[layer] += `${name.slice(dot)} ${type} `;
+/** A loaded model is shortened once for all its contexts. */
+const KNOWN = new WeakMap<LoadedWeights, Kept>();
+
+function keptOf(session: Session): Kept {
+  const known = KNOWN.get(session.weights);
+  if (known !== undefined) return known;
+  const position = new Map(keptLayers(session).map((layer, index) => [layer, index]));
+  const kept = { position, weights: renamed(session.weights, position) };
+  KNOWN.set(session.weights, kept);
+  return kept;
+}
+
+function keptLayers({ geometry, placement, weights }: Session): number[] {
+  const { layers } = geometry;
+  const whole = (geometry.perLayerEmbeddingLength ?? 0) > 0 || layers.some(refersToAnother);
+  if (whole) return layers.map((_, layer) => layer);
+  const texts = layers.map((layer) => JSON.stringify(layer));
+  for (const [name, { type, bufferType }] of weights.named) {
+    const { layer, rest } = parted(name);
+    if (texts[layer] !== undefined) texts[layer] += ` ${rest} ${type.name} ${bufferType.name}`;
   }
-  return texts;
+  const numbers = new Map<string, number>();
+  const kinds = texts.map((text) => {
+    if (!numbers.has(text)) numbers.set(text, numbers.size);
+    return numbers.get(text)!;
+  });
+  const kept: number[] = [];
+  for (let start = 0; start < layers.length;) {
+    let end = start + 1;
+    while (end < layers.length && placement.layers[end] === placement.layers[start]) end += 1;
+    for (const index of withoutRepetitions(kinds.slice(start, end))) kept.push(start + index);
+    start = end;
+  }
+  return kept;
+}
+
+function renamed(weights: LoadedWeights, position: ReadonlyMap<number, number>): LoadedWeights {
+  const named = new Map<string, PlacedWeight>();
+  for (const [name, placed] of weights.named) {
+    const shared = /^(.*)@(\d+)$/s.exec(name);
+    const { layer, rest } = shared ? { layer: Number(shared[2]), rest: shared[1]! } : parted(name);
+    const place = position.get(layer);
+    if (layer < 0) named.set(name, placed);
+    else if (place !== undefined) named.set(shared ? `${rest}@${place}` : `blk.${place}.${rest}`, placed);
+  }
+  return new LoadedWeights([...new Set(named.values())], named);
+}
+
+/** "blk.7.attn_q.weight" -> 7 and "attn_q.weight"; -1 outside the layers. */
+function parted(name: string): { layer: number; rest: string } {
+  const dot = name.startsWith("blk.") ? name.indexOf(".", 4) : -1;
+  return dot < 0 ? { layer: -1, rest: name } : { layer: Number(name.slice(4, dot)), rest: name.slice(dot + 1) };
 }
 
 function refersToAnother({ mixer }: Layer): boolean {
@@ -81,17 +90,17 @@ function refersToAnother({ mixer }: Layer): boolean {
 
 const PERIODS_KEPT = 3;
 
-/** Indices that stay: what comes before the repetition, three periods, and the rest behind whole periods. */
+/** Indices that stay: what comes before the repetition, some periods, and the rest behind whole periods. */
 function withoutRepetitions(kinds: readonly number[]): number[] {
-  const all = kinds.map((_, index) => index);
+  const all = [...kinds.keys()];
   let best = all;
-  for (let period = 1; period <= kinds.length / 3; period++) {
+  for (let period = 1; period * (PERIODS_KEPT + 1) <= kinds.length; period++) {
     let start = kinds.length - period;
     while (start > 0 && kinds[start - 1] === kinds[start - 1 + period]) start -= 1;
-    const repeated = Math.floor((kinds.length - start) / period);
-    if (repeated <= PERIODS_KEPT) continue;
-    const left = (repeated - PERIODS_KEPT) * period;
-    if (kinds.length - left < best.length) best = all.filter((index) => index < start + PERIODS_KEPT * period || index >= start + PERIODS_KEPT * period + left);
+    const left = (Math.floor((kinds.length - start) / period) - PERIODS_KEPT) * period;
+    if (left <= 0 || kinds.length - left >= best.length) continue;
+    const from = start + PERIODS_KEPT * period;
+    best = all.filter((index) => index < from || index >= from + left);
   }
   return best;
 }

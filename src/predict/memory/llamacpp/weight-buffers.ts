@@ -8,8 +8,8 @@ interface WeightBuffer extends EngineBuffer {
   readonly names: readonly string[];
 }
 
-/** The buffers that hold the weights, as the engine allocates or maps them. */
-export function weightBuffers(weights: LoadedWeights, mapped: BufferType | undefined): WeightBuffer[] {
+/** The buffers that hold the weights, as the engine allocates or, for the memories `mapped`, maps them. */
+export function weightBuffers(weights: LoadedWeights, mapped: readonly BufferType[]): WeightBuffer[] {
   const byType = new Map<BufferType, PlacedWeight[]>();
   for (const placed of weights.all) {
     const list = byType.get(placed.bufferType) ?? [];
@@ -19,7 +19,7 @@ export function weightBuffers(weights: LoadedWeights, mapped: BufferType | undef
   return [...byType].flatMap(([type, placed]) => {
     const names = placed.map(({ tensor }) => tensor.name);
     const term = type.repacked ? "repacked" : "weights";
-    if (type === mapped) {
+    if (mapped.includes(type)) {
       return spans(placed).map((bytes) => ({
         label: `${type.name}_Mapped`,
         term,

@@ -14,12 +14,11 @@ const FILE_ALIGNMENT = 32;
 
 /**
  * The weights' buffers by place for many file types of one model, summed over groups of tensors that differ in their layer alone:
- * one tensor of a group and type is placed, and counts for all. `mapped`: the memory that maps the file, if it is mapped.
+ * one tensor of a group and type is placed, and counts for all.
  */
 export function weightSums(
   memories: Memories,
   placement: Placement,
-  mapped: BufferType | undefined,
   tied: boolean,
 ): (file: readonly TypedGroup[]) => Map<"host" | number, WeightTerms> {
   const known = new Map<TypedGroup["group"], Map<string, readonly PlacedWeight[]>>();
@@ -31,20 +30,20 @@ export function weightSums(
       const term = type.repacked ? "repacked" : "weights";
       terms[term] = (terms[term] ?? 0) + bytes;
     };
-    let [first, last] = [Infinity, -1];
+    const spans = new Map<BufferType, { first: number; last: number }>();
     for (const { group, type, bytes, members, firstAt, lastAt } of file) {
       for (const placed of placedOf(group, type, bytes)) {
         const { bufferType } = placed;
-        if (bufferType === mapped) {
-          first = Math.min(first, firstAt);
-          last = Math.max(last, lastAt);
+        if (memories.weights.mapped.includes(bufferType)) {
+          const { first, last } = spans.get(bufferType) ?? { first: firstAt, last: lastAt };
+          spans.set(bufferType, { first: Math.min(first, firstAt), last: Math.max(last, lastAt) });
           continue;
         }
         const each = aligned(bufferType.allocationBytes(asTensor(placed)), bufferType.alignmentBytes);
         add(bufferType, each * members.length);
       }
     }
-    if (mapped !== undefined && last >= 0) add(mapped, spanBytes(file, first, last));
+    for (const [type, { first, last }] of spans) add(type, spanBytes(file, first, last));
     return sums;
   };
 
@@ -71,6 +70,8 @@ function spanBytes(file: readonly TypedGroup[], first: number, last: number): nu
   for (const { bytes, members, firstAt, lastAt } of file) {
     const each = aligned(bytes, FILE_ALIGNMENT);
     if (lastAt < first || firstAt > last) continue;
+    // nothing stands behind the last one
+    if (lastAt === last) total += bytes - each;
     const whole = firstAt >= first && lastAt <= last;
     total += each * (whole ? members.length : members.filter(({ tensor: { at } }) => at >= first && at <= last).length);
   }

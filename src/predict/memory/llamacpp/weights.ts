@@ -4,6 +4,7 @@ import type { BufferType } from "./backends/buffer.ts";
 import { elementType, F32, I32, type ElementType } from "./graph/element.ts";
 import { GraphTensor, type Shape } from "./graph/tensor.ts";
 import { getRows, input, like, multiplyExperts, multiplyMatrix } from "./graph/operations.ts";
+import type { OverriddenMemory } from "./overrides.ts";
 import type { Placement } from "./placement.ts";
 
 /** A weight in the memory the engine loads it into. A tensor of the file may be loaded into several. */
@@ -20,24 +21,25 @@ export type Preference = readonly { readonly bufferType: BufferType; readonly ba
 export interface WeightPlaces {
   readonly host: Preference;
   readonly devices: readonly Preference[];
-  /** tensors that are told to stay on the host wherever their layer is (-ncmoe, -ot) */
-  staysOnHost(name: string): boolean;
-  /** with a mapped file, weights for a device's host memory stay in the file's pages instead */
-  readonly mapped: boolean;
+  /** tensors told to a memory wherever their layer is (-ot, -cmoe, -ncmoe, -ncffn) */
+  readonly overridden: OverriddenMemory;
+  /** memories whose weights stay in the pages of a mapped file; the host's pinned memory gives way to the first */
+  readonly mapped: readonly BufferType[];
   readonly plainHost: BufferType;
 }
 
 /** All weights of a loaded model, and where the graph finds them. */
 export class LoadedWeights {
   readonly all: readonly PlacedWeight[];
-  readonly #graph: ReadonlyMap<string, PlacedWeight>;
+  /** by the names that graphs know; "name@3" is a tensor that all layers share, as loaded for the fourth */
+  readonly named: ReadonlyMap<string, PlacedWeight>;
   /** the same by what stands before, in and behind a name: graphs ask thousands of times, and joining names costs most of it */
   readonly #parts = new Map<number | undefined, Map<string, Map<string, PlacedWeight>>>();
 
-  constructor(all: readonly PlacedWeight[], graph: ReadonlyMap<string, PlacedWeight>) {
+  constructor(all: readonly PlacedWeight[], named: ReadonlyMap<string, PlacedWeight>) {
     this.all = all;
-    this.#graph = graph;
-    for (const [name, placed] of graph) {
+    this.named = named;
+    for (const [name, placed] of named) {
       const [, layer, middle, suffix = ""] = /^(?:blk\.(\d+)\.)?(.+?)(?:\.([^.]+))?$/s.exec(name)!;
       const number = layer === undefined ? undefined : Number(layer);
       const suffixes = this.#parts.get(number) ?? new Map<string, Map<string, PlacedWeight>>();
@@ -55,7 +57,7 @@ export class LoadedWeights {
 
   /** Where a tensor that all layers share lies for one of them. */
   shared(name: string, layer: number): PlacedWeight | undefined {
-    return this.#graph.get(`${name}@${layer}`) ?? this.#graph.get(name);
+    return this.named.get(`${name}@${layer}`) ?? this.named.get(name);
   }
 }
 
@@ -98,11 +100,7 @@ export function placeWeights(tensors: readonly Tensor[], placement: Placement, p
   }
 }
 
-export function placeTensor(
-  tensor: Tensor,
-  role: Role, placement: Placement,
-  places: WeightPlaces,
-): PlacedWeight {
+export function placeTensor(tensor: Tensor, role: Role, placement: Placement, places: WeightPlaces): PlacedWeight {
   const type = elementType(tensor.type) ?? F32;
   const [a = 1, b = 1, c = 1, d = 1] = tensor.shape;
   const shape: Shape = [a, b, c, d];
@@ -112,12 +110,14 @@ export function placeTensor(
       : role.place === "output"
         ? placement.output
         : (placement.layers[role.place] ?? "host");
-  const preference =
-    place === "host" || places.staysOnHost(tensor.name) ? places.host : [...places.devices[place]!, ...places.host];
+  const told = places.overridden(tensor.name);
+  const preference = place === "host" || told === "host" ? places.host : [...places.devices[place]!, ...places.host];
   const partial = { tensor, type, shape };
-  const chosen = preference.find(({ bufferType, backend }) => backend.supports(probe(partial, role.use, bufferType)));
-  let bufferType = chosen?.bufferType ?? places.plainHost;
-  if (places.mapped && bufferType.place === "host" && !bufferType.repacked) bufferType = places.plainHost;
+  const chosen = (): BufferType | undefined =>
+    preference.find((each) => each.backend.supports(probe(partial, role.use, each.bufferType)))?.bufferType;
+  let bufferType = told === undefined || told === "host" ? (chosen() ?? places.plainHost) : told;
+  const mapped = places.mapped.length > 0;
+  if (mapped && bufferType.place === "host" && !bufferType.repacked) bufferType = places.plainHost;
   return { ...partial, bufferType };
 }
 

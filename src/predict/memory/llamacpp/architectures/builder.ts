@@ -66,7 +66,10 @@ export class GraphBuilder {
   }
 
   attention(layer: number): Attention {
-    return attentionOf(this.layers[layer]!)!;
+    const attention = attentionOf(this.layers[layer]!);
+    if (attention !== undefined) return attention;
+    const { architecture } = this.request.geometry;
+    throw new LoadoutError("tensor-missing", { architecture, tensor: tensorName("attn_k", layer, "weight") });
   }
 
   latent(layer: number): LatentAttention {

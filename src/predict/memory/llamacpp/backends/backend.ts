@@ -23,3 +23,15 @@ export interface ComputeBackend {
   /** reorders the nodes of a split before memory is planned, and says what it keeps alive */
   optimize?(nodes: GraphTensor[], keep: (kept: KeptTensor) => void): void;
 }
+
+/** A device's back end, with what the engine asks the device about itself. */
+export interface DeviceBackend extends ComputeBackend {
+  /** host memory it copies from fast */
+  readonly hostBufferType?: BufferType;
+  /** can be part of a pipeline: it works asynchronously and has events */
+  readonly pipelines: boolean;
+  /** unless told, a file is mapped where every device says so (mmap_support) */
+  readonly wantsMapping: boolean;
+  /** its weights stay in the pages of a mapped file (buffer_from_host_ptr) */
+  readonly usesPages: boolean;
+}
