@@ -5,6 +5,7 @@ import { MEMORY_ERRORS } from "./rows/memory.ts";
 import { MODEL_ERRORS } from "./rows/model.ts";
 import { RECEIPT_ERRORS } from "./rows/receipt.ts";
 import { RECIPE_ERRORS } from "./rows/recipe.ts";
+import { RIG_ERRORS } from "./rows/rig.ts";
 import { WEIGHTS_ERRORS } from "./rows/weights.ts";
 
 /** Exit codes of the command, one meaning each. */
@@ -48,6 +49,7 @@ export const ERRORS = {
   ...MODEL_ERRORS,
   ...RECEIPT_ERRORS,
   ...RECIPE_ERRORS,
+  ...RIG_ERRORS,
   ...WEIGHTS_ERRORS,
 } as const satisfies Record<string, ErrorRow>;
 

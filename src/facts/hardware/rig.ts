@@ -38,10 +38,23 @@ export interface Device {
   readonly driver?: string;
   /** "0000:01:00.0": the same card in every list */
   readonly pciAddress?: string;
-  /** the machine it is in, reached over the network (llama.cpp's RPC); absent: this one */
-  readonly node?: string;
   /** instruction set: "8.9" (compute capability), "gfx1151" */
   readonly architecture?: string;
+  /** name of the machine it is in, where an engine reaches it over the network (llama.cpp's RPC); absent = in the host */
+  readonly node?: string;
+  /** what is taken before a model is loaded, where no driver was asked: part of total, already off free */
+  readonly held?: readonly Held[];
+}
+
+/** Memory that is taken before a model is loaded, known as an interval. */
+export interface Held {
+  /** stable among its siblings: "driver-reserve", "desktop" */
+  readonly key: string;
+  readonly label: string;
+  readonly lowBytes: number;
+  readonly bytes: number;
+  readonly highBytes: number;
+  readonly source: string;
 }
 
 /** Limits of a device's API, where it has them (Vulkan, Metal). */
@@ -77,6 +90,8 @@ export interface Host {
   readonly availableBytes: number;
   /** the container's or job's limit where there is one, already applied to ramBytes and availableBytes */
   readonly limitBytes?: number;
+  /** what is taken before a model is loaded, where the system was not asked: part of ramBytes, already off availableBytes */
+  readonly held?: readonly Held[];
   readonly swapBytes: number;
   /** NUMA nodes with memory, where there are several */
   readonly numaNodes?: number;
@@ -87,13 +102,14 @@ export interface Host {
   readonly arch: "x64" | "arm64";
 }
 
-/** How two devices reach each other. */
+/** How two devices reach each other, or the host a node. */
 export interface DeviceLink {
-  /** ids of the devices */
+  /** ids of the devices; of a network "host" and the node's name */
   readonly between: readonly [string, string];
-  readonly kind: "nvlink" | "pcie" | "through the host";
+  readonly kind: "nvlink" | "pcie" | "through the host" | "network";
   /** bonded links of that kind, where there are several */
   readonly count?: number;
+  readonly bandwidthBytesPerSec?: number;
 }
 
 /** Devices in the engine's order, and their host. No device = CPU only. */

@@ -12,6 +12,8 @@ export interface PlaceBalance {
   /** of the need: weights mapped from the file, which the system may drop and read again */
   readonly mapped: number;
   readonly have: number;
+  /** `have` is all there is, and what is taken already is part of `need`: nobody could ask what is free */
+  readonly whole?: true;
   /** have - need: negative when it does not fit */
   readonly margin: number;
   readonly verdict: VerdictWord;

@@ -1,7 +1,7 @@
+import type { Device, Held } from "../../facts/hardware/index.ts";
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
-import { sum, type Estimate } from "../../predict/estimate/index.ts";
-import type { MemoryPrediction } from "../../predict/memory/index.ts";
-import { deviceContext, processMemory } from "./beyond.ts";
+import { between, sum, type Estimate } from "../../predict/estimate/index.ts";
+import { beyondOnDevice, processMemory, type MemoryPrediction } from "../../predict/memory/index.ts";
 import type { FitRequest } from "./request.ts";
 import { balance, judge, type Verdict } from "./verdict.ts";
 
@@ -25,23 +25,32 @@ export function weigh(request: FitRequest, settings: LlamaCppSettings): Weighed 
   const places = prediction.places.map((place) => {
     const key = placeKey(place.place);
     const inEngine = prediction.footprint.parts?.find((part) => part.key === key);
-    const beyond = place.place === "host" ? processMemory() : deviceContext(rig.devices[place.place]!.backend);
-    return { place, tree: sum(key, inEngine?.label ?? place.label, [...(inEngine?.parts ?? []), beyond]) };
+    const beyond =
+      place.place === "host" ? [processMemory()] : beyondBuffers(request, prediction, settings, place.place);
+    const held = heldParts((place.place === "host" ? rig.host : rig.devices[place.place]!).held ?? []);
+    const label = inEngine?.label ?? place.label;
+    return { place, tree: sum(key, label, [...(inEngine?.parts ?? []), ...beyond, ...held]), held };
   });
-  // a device that shares the host's RAM takes its need out of it
+  // a device that shares the host's RAM takes its need out of it; a limit that is lower elsewhere takes nothing
   const shared = places
-    .filter(({ place }) => place.place !== "host" && rig.devices[place.place]!.memoryKind === "unified")
-    .reduce((total, { tree }) => total + tree.value, 0);
+    .filter(({ place }) => place.place !== "host" && sharesHost(rig.devices[place.place]!))
+    .reduce((total, { tree, held }) => total + tree.value - sum("held", "", held).value, 0);
+  // what was already taken is part of the need where nobody could ask, and off what is free where somebody did
   const have = (place: "host" | number, closed: boolean): number => {
-    if (place === "host") return Math.max(0, rig.host.availableBytes - shared + (closed ? closable.host : 0));
-    const { freeBytes, totalBytes = 0 } = rig.devices[place]!;
-    return (freeBytes ?? totalBytes) + (closed ? (closable.devices[place] ?? 0) : 0);
+    if (place === "host") {
+      const { held, ramBytes, availableBytes } = rig.host;
+      return Math.max(0, (held ? ramBytes : availableBytes) - shared + (closed ? closable.host : 0));
+    }
+    const { freeBytes, totalBytes = 0, held } = rig.devices[place]!;
+    return (held ? totalBytes : (freeBytes ?? totalBytes)) + (closed ? (closable.devices[place] ?? 0) : 0);
   };
   const verdict = (closed: boolean) =>
     judge(
       places.map(({ place, tree }) => {
         const mapped = place.place === "host" && settings.memoryMap !== false ? (place.terms.weights ?? 0) : 0;
-        return balance(place.place, tree, mapped, have(place.place, closed));
+        const asked = (place.place === "host" ? rig.host : rig.devices[place.place]!).held === undefined;
+        const weighed = balance(place.place, tree, mapped, have(place.place, closed));
+        return asked ? weighed : { ...weighed, whole: true as const };
       }),
     );
   return {
@@ -49,12 +58,36 @@ export function weigh(request: FitRequest, settings: LlamaCppSettings): Weighed 
     prediction,
     memory: sum(
       "memory",
-      "memory",
+      places.some(({ held }) => held.length > 0) ? "memory in use" : "memory",
       places.map(({ tree }) => tree),
     ),
     now: verdict(false),
     afterClosing: verdict(true),
   };
+}
+
+type Accepted = Extract<MemoryPrediction, { readonly kind: "fits-engine" }>;
+
+function beyondBuffers(
+  { rig, tensors }: FitRequest,
+  { buffers }: Accepted,
+  { microBatch }: LlamaCppSettings,
+  place: number,
+): Estimate[] {
+  const here = buffers.filter((buffer) => buffer.place === place).map((buffer) => buffer.bytes);
+  return beyondOnDevice({ device: rig.devices[place]!, tensors, microBatch, buffers: here });
+}
+
+/** What is taken already, as leaves: intervals with their source. */
+function heldParts(held: readonly Held[]): Estimate[] {
+  return held.map(({ key, label, lowBytes, bytes, highBytes, source }) =>
+    between(key, label, [lowBytes, bytes, highBytes], "assumed", source),
+  );
+}
+
+/** Devices of another machine take nothing from this one's RAM. */
+function sharesHost({ memoryKind, node }: Device): boolean {
+  return memoryKind === "unified" && node === undefined;
 }
 
 /** Keys of the memory tree: "host", "device-0", ... */

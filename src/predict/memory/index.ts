@@ -1,2 +1,3 @@
+export { beyondOnDevice, processMemory, type BeyondQuestion } from "./beyond.ts";
 export type * from "./memory.ts";
 export * from "./llamacpp/index.ts";

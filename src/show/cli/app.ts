@@ -3,6 +3,7 @@ import type { LoadoutError } from "../../facts/errors/index.ts";
 import { parseCount } from "../../facts/units/index.ts";
 import type { CliContext } from "./context.ts";
 import { planFlags, runtimeFlags } from "./flags.ts";
+import { rigFlags } from "./rig-for.ts";
 import { VERSION } from "./version.ts";
 import { textsWith } from "./wrong-flags.ts";
 
@@ -63,6 +64,7 @@ const fit = buildCommand({
     flags: {
       ...planFlags,
       ...runtimeFlags,
+      ...rigFlags,
       prompt: {
         kind: "parsed",
         parse: String,
@@ -81,13 +83,14 @@ const fit = buildCommand({
     brief: "Does it fit, with what settings, how fast",
     fullDescription: [
       "Predicts memory to the byte and speed with an 80% band for a model on this",
-      "machine, without loading it.",
+      "machine, or on one written by hand, without loading it.",
       "Exit code 0: it fits. 1: it does not. 2: the question was wrong.",
       "",
       "Examples:",
       "  loadout fit ./model.gguf",
       "  loadout fit ./model.gguf --context 32k --users 4 --kv-type q8_0",
       "  loadout fit smollm2 --prompt 4k --json",
+      "  loadout fit ./model.gguf --gpu rtx-3090 --gpu rtx-4060 --ram 64GB",
       "  loadout fit ./model.gguf --verify",
     ].join("\n"),
   },
@@ -100,6 +103,7 @@ const explain = buildCommand({
     flags: {
       ...planFlags,
       ...runtimeFlags,
+      ...rigFlags,
       prompt: { kind: "parsed", parse: String, brief: "Prompt length for the prefill rate: 512, 24k", optional: true },
     },
   },

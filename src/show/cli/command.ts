@@ -3,6 +3,7 @@ import { run } from "@stricli/core";
 import { EXIT, type LoadoutError } from "../../facts/errors/index.ts";
 import { app, ROUTES } from "./app.ts";
 import { cliContext } from "./context.ts";
+import { joinCounts } from "./typed-counts.ts";
 import { errorJson, errorText, unknownCommand } from "./wrong-flags.ts";
 
 const startedAtMs = Date.now() - process.uptime() * 1000;
@@ -14,7 +15,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) =>
   process.exit(error.code === "EPIPE" ? EXIT.ok : EXIT.internal),
 );
 
-const typed = process.argv.slice(2);
+const typed = joinCounts(process.argv.slice(2));
 const wrong: LoadoutError[] = [];
 const first = typed[0];
 if (first !== undefined && !first.startsWith("-") && !Object.hasOwn(ROUTES, first)) {

@@ -111,7 +111,7 @@ function closableOf({ rig, holders }: ProbeReport): Machine["closable"] {
 }
 
 /** Name of a machine in receipts: the same processor, RAM and cards are the same machine. */
-export function machineName({ report: { rig } }: Machine): string {
+export function machineName({ report: { rig } }: { readonly report: Pick<ProbeReport, "rig"> }): string {
   const devices = rig.devices.map(({ name, totalBytes }) => `${name} ${totalBytes ?? "?"}`);
   return [rig.name, rig.host.cpu.model, rig.host.cpu.logicalCores, rig.host.ramBytes, ...devices].join(" | ");
 }

@@ -19,9 +19,17 @@ export interface FitQuestion {
   readonly dryRun: (settings: LlamaCppSettings) => MemoryPrediction;
 }
 
+/** What a plan needs of a machine: one that was probed, or a rig written by hand. */
+export interface PlannedMachine {
+  readonly report: Pick<Machine["report"], "rig">;
+  readonly closable: Machine["closable"];
+  /** what had to be assumed of it */
+  readonly assumptions?: readonly string[];
+}
+
 /** Puts machine, weights and wishes together with what receipts of this machine say. */
 export function fitQuestion(parts: {
-  readonly machine: Machine;
+  readonly machine: PlannedMachine;
   readonly weights: Weights;
   readonly flags: PlanFlags;
   readonly receipts?: ReceiptStore | undefined;
@@ -64,7 +72,7 @@ export function fitQuestion(parts: {
       model: weights.facts,
       runtime,
       modelArgument: weights.argument,
-      ...(chosen.note === undefined ? {} : { assumptions: [chosen.note] }),
+      assumptions: [...(machine.assumptions ?? []), ...(chosen.note === undefined ? [] : [chosen.note])],
       ...(promptTokens === undefined ? {} : { promptTokens }),
       ...(server
         ? {
@@ -84,7 +92,7 @@ export function fitQuestion(parts: {
 }
 
 /** What programs hold on the devices of a rig that has the machine's devices in another order, or some of them. */
-function closableOn({ closable, report }: Machine, on: Rig): FitRequest["closable"] {
+function closableOn({ closable, report }: PlannedMachine, on: Rig): FitRequest["closable"] {
   const all = report.rig.devices;
   return {
     ...closable,

@@ -13,7 +13,11 @@ export function withCatalog(rig: Rig): Rig {
 
 function filled(device: Device, host: HostHints): Device {
   const row = matchDevice(device, host);
-  if (row === undefined) return device;
+  return row === undefined ? device : fillFrom(row, device);
+}
+
+/** The device with the figures of its row for what it does not say itself. */
+export function fillFrom(row: CatalogRow, device: Device): Device {
   const bandwidth = row.bandwidthBasis === "table" ? { bandwidthBytesPerSec: row.bandwidthBytesPerSec } : {};
   const share = device.gpuCores !== undefined && row.units !== undefined ? Math.min(1, device.gpuCores / row.units) : 1;
   const shaders =

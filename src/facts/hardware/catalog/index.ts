@@ -1,4 +1,5 @@
-export { withCatalog } from "./fill.ts";
+export { fillFrom, withCatalog } from "./fill.ts";
+export { findDevice, type DeviceMatch } from "./look-up.ts";
 export { matchDevice } from "./match.ts";
 export type { CatalogRow } from "./row.ts";
 export { CATALOG } from "./rows.ts";

@@ -1,3 +1,4 @@
+import { likeness } from "../../units/index.ts";
 import { MODELS } from "./models.ts";
 import type { CatalogModel } from "./row.ts";
 import { keyOf, typedName } from "./typed-name.ts";
@@ -83,22 +84,4 @@ function nearest(key: string): CatalogModel[] {
     .sort(([a, x], [b, y]) => y - x || a.priority - b.priority)
     .slice(0, SUGGESTIONS)
     .map(([row]) => row);
-}
-
-/** Share of pairs of letters that two names have in common (Dice), 0 to 1. */
-function likeness(a: string, b: string): number {
-  const left = pairs(a);
-  const right = pairs(b);
-  let common = 0;
-  for (const [pair, count] of left) common += Math.min(count, right.get(pair) ?? 0);
-  return (2 * common) / Math.max(1, a.length + b.length - 2);
-}
-
-function pairs(text: string): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (let at = 0; at + 1 < text.length; at++) {
-    const pair = text.slice(at, at + 2);
-    counts.set(pair, (counts.get(pair) ?? 0) + 1);
-  }
-  return counts;
 }

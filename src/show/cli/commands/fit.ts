@@ -1,4 +1,4 @@
-import { EXIT } from "../../../facts/errors/index.ts";
+import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
 import { parseTokens } from "../../../facts/units/index.ts";
 import { answerFit } from "../../../plan/answer/index.ts";
 import { good } from "../../../plan/fit/index.ts";
@@ -6,14 +6,15 @@ import { guarded, type CliContext } from "../context.ts";
 import type { PlanFlags, RuntimeFlags } from "../flags.ts";
 import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import { machineOf } from "../machine.ts";
-import { fitQuestion } from "../question.ts";
+import { fitQuestion, type FitQuestion } from "../question.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
+import { describesRig, rigFor, type RigFlags } from "../rig-for.ts";
 import { fitText } from "../text/fit-text.ts";
 import { progressFor } from "../text/progress.ts";
 import { needModel, weightsFor } from "../weights-for.ts";
 
 /** What `fit` and `explain` take alike. */
-export interface QuestionFlags extends PlanFlags, RuntimeFlags {
+export interface QuestionFlags extends PlanFlags, RuntimeFlags, RigFlags {
   readonly prompt?: string;
 }
 
@@ -23,6 +24,14 @@ interface FitFlags extends QuestionFlags {
 
 /** `loadout fit MODEL` */
 export const fit = guarded(async function (this: CliContext, flags: FitFlags, model?: string) {
+  if (flags.verify && describesRig(flags)) {
+    throw new LoadoutError("rig-contradiction", {
+      what: "fit --verify",
+      expected: "this machine, whose engine is asked",
+      got: "a rig written by hand",
+      advice: "Leave out --verify, or --gpu and the like.",
+    });
+  }
   const { answer, choice, question } = await askFit(this, flags, needModel(model, "fit"), "fit");
   const verified = flags.verify
     ? await (await import("../verify.ts")).verify(question, choice.settings, answer.model.path!)
@@ -35,16 +44,21 @@ export const fit = guarded(async function (this: CliContext, flags: FitFlags, mo
 /** What `fit` and `explain` share: the question gathered and answered. */
 export async function askFit(context: CliContext, flags: QuestionFlags, model: string, command: string) {
   const promptTokens = flags.prompt === undefined ? undefined : parseTokens(flags.prompt, `${command} --prompt`, 1);
-  const [machine, weights] = await Promise.all([
-    machineOf(context),
-    weightsFor(context, { ...flags, model }, progressFor(context)),
-  ]);
+  const byHand = await rigFor(flags);
+  const reading = weightsFor(context, { ...flags, model }, progressFor(context));
+  const answered = (question: FitQuestion) => ({ ...answerFit(question.request, question.context), question });
+  const server = serverRuntime(flags.build);
+  const runtimes = { server, runtime: flags.runtime === "llama-server" ? server : embeddedRuntime() };
+  if (byHand) {
+    // nothing is asked of this machine, and what was measured on it says nothing of another
+    const { rig, assumptions } = byHand;
+    const machine = { report: { rig }, closable: { host: 0, devices: rig.devices.map(() => 0) }, assumptions };
+    return answered(fitQuestion({ machine, weights: await reading, flags, promptTokens, ...runtimes }));
+  }
+  const [machine, weights] = await Promise.all([machineOf(context), reading]);
   const receipts = await openKnownReceipts(context, machine.folders.data);
   try {
-    const server = serverRuntime(flags.build);
-    const runtime = flags.runtime === "llama-server" ? server : embeddedRuntime();
-    const question = fitQuestion({ machine, weights, flags, receipts, promptTokens, runtime, server });
-    return { ...answerFit(question.request, question.context), question };
+    return answered(fitQuestion({ machine, weights, flags, receipts, promptTokens, ...runtimes }));
   } finally {
     receipts?.close();
   }

@@ -79,8 +79,8 @@ function margin(verdict: Verdict): string {
   const deciding = verdict.places.filter((place) => place.verdict === verdict.verdict);
   const worst = deciding.reduce((least, place) => (place.margin < least.margin ? place : least));
   return worst.margin >= 0
-    ? `${formatBytes(worst.margin)} to spare of ${formatBytes(worst.have)} free on ${worst.label}`
-    : `${formatBytes(-worst.margin)} short of ${formatBytes(worst.need)} on ${worst.label}, where ${formatBytes(worst.have)} is free`;
+    ? `${formatBytes(worst.margin)} to spare of ${formatBytes(worst.have)}${worst.whole ? "" : " free"} on ${worst.label}`
+    : `${formatBytes(-worst.margin)} short of ${formatBytes(worst.need)} on ${worst.label}, where ${formatBytes(worst.have)} is ${worst.whole ? "all there is" : "free"}`;
 }
 
 export function paint(verdict: VerdictWord, style: Style): string {
