@@ -96,7 +96,7 @@ test("an outline holds what the whole replay says, in every place, within its ba
         cpuFeatures: ["avx2"],
       };
       const whole = predictLlamaCpp({ ...fixed, tensors: fileOf(model, fileType), settings });
-      const outline = outlineLlamaCpp({ ...fixed, shapes: model.shapes })(settings, fileType);
+      const outline = outlineLlamaCpp({ ...fixed, shapes: model.shapes }).predict(settings, fileType);
       expect(outline.kind, model.id).toBe(whole.kind);
       if (whole.kind === "rejected" || outline.kind === "rejected") return;
       for (const [index, place] of whole.places.entries()) {

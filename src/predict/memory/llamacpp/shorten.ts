@@ -1,16 +1,16 @@
-import type { Layer } from "../../../facts/model/index.ts";
+import type { Geometry, Layer } from "../../../facts/model/index.ts";
 import type { Session } from "./compute.ts";
+import type { Placement } from "./placement.ts";
 import { LoadedWeights, type PlacedWeight } from "./weights.ts";
 
 /**
- * The same session with repetitions left out: layers are alike in most models, or come in periods (five with a window, one
- * without), and a graph that has gone through a period three times finds its memory as the fourth time. Every place keeps its first
- * layers, three periods and the rest of the last. Models whose layers refer to each other are left whole.
+ * The same session with layers left out: of all alike or periodic layers only those in `kept` stay, under new numbers. A graph that
+ * has gone through a period three times finds its memory as the fourth time.
  */
-export function shortened(session: Session): Session {
-  const { geometry, placement, caches, states } = session;
-  const { position, weights } = keptOf(session);
-  if (position.size === geometry.layers.length) return session;
+export function shortened(session: Session, kept: readonly number[]): Session {
+  const { geometry, placement, caches, states, weights } = session;
+  if (kept.length === geometry.layers.length) return session;
+  const position = new Map(kept.map((layer, index) => [layer, index]));
   const stays = (_: unknown, layer: number) => position.has(layer);
   const renumbered = <Each extends { readonly layer: number }>(list: readonly Each[]): Each[] =>
     list.flatMap((each) => (position.has(each.layer) ? [{ ...each, layer: position.get(each.layer)! }] : []));
@@ -18,38 +18,28 @@ export function shortened(session: Session): Session {
     ...session,
     geometry: { ...geometry, layers: geometry.layers.filter(stays) },
     placement: { ...placement, layers: placement.layers.filter(stays) },
-    weights,
+    weights: renamed(weights, position),
     caches: renumbered(caches),
     states: renumbered(states),
   };
 }
 
-interface Kept {
-  /** of every layer that stays: its new number */
-  readonly position: ReadonlyMap<number, number>;
-  readonly weights: LoadedWeights;
-}
-
-/** A loaded model is shortened once for all its contexts. */
-const KNOWN = new WeakMap<LoadedWeights, Kept>();
-
-function keptOf(session: Session): Kept {
-  const known = KNOWN.get(session.weights);
-  if (known !== undefined) return known;
-  const position = new Map(keptLayers(session).map((layer, index) => [layer, index]));
-  const kept = { position, weights: renamed(session.weights, position) };
-  KNOWN.set(session.weights, kept);
-  return kept;
-}
-
-function keptLayers({ geometry, placement, weights }: Session): number[] {
-  const { layers } = geometry;
-  const whole = (geometry.perLayerEmbeddingLength ?? 0) > 0 || layers.some(refersToAnother);
-  if (whole) return layers.map((_, layer) => layer);
+/**
+ * Layers that cannot be left out: layers are alike in most models, or come in periods (five with a window, one without). Every
+ * place keeps its first layers, three periods and the rest of the last. Models whose layers refer to each other are left whole.
+ * `tensors` say what differs between layers besides the geometry: each a name and what it is stored as.
+ */
+export function keptLayers(
+  { layers, perLayerEmbeddingLength = 0 }: Geometry,
+  placement: Placement,
+  tensors: Iterable<readonly [name: string, stored: string]>,
+): number[] {
+  const whole = perLayerEmbeddingLength > 0 || layers.some(refersToAnother);
+  if (whole) return [...layers.keys()];
   const texts = layers.map((layer) => JSON.stringify(layer));
-  for (const [name, { type, bufferType }] of weights.named) {
+  for (const [name, stored] of tensors) {
     const { layer, rest } = parted(name);
-    if (texts[layer] !== undefined) texts[layer] += ` ${rest} ${type.name} ${bufferType.name}`;
+    if (texts[layer] !== undefined) texts[layer] += ` ${rest} ${stored}`;
   }
   const numbers = new Map<string, number>();
   const kinds = texts.map((text) => {
@@ -66,7 +56,12 @@ function keptLayers({ geometry, placement, weights }: Session): number[] {
   return kept;
 }
 
+/** A loaded model is renamed once for all its contexts. */
+const RENAMED = new WeakMap<LoadedWeights, LoadedWeights>();
+
 function renamed(weights: LoadedWeights, position: ReadonlyMap<number, number>): LoadedWeights {
+  const known = RENAMED.get(weights);
+  if (known !== undefined) return known;
   const named = new Map<string, PlacedWeight>();
   for (const [name, placed] of weights.named) {
     const shared = /^(.*)@(\d+)$/s.exec(name);
@@ -75,11 +70,13 @@ function renamed(weights: LoadedWeights, position: ReadonlyMap<number, number>):
     if (layer < 0) named.set(name, placed);
     else if (place !== undefined) named.set(shared ? `${rest}@${place}` : `blk.${place}.${rest}`, placed);
   }
-  return new LoadedWeights([...new Set(named.values())], named);
+  const made = new LoadedWeights([...new Set(named.values())], named);
+  RENAMED.set(weights, made);
+  return made;
 }
 
 /** "blk.7.attn_q.weight" -> 7 and "attn_q.weight"; -1 outside the layers. */
-function parted(name: string): { layer: number; rest: string } {
+export function parted(name: string): { layer: number; rest: string } {
   const dot = name.startsWith("blk.") ? name.indexOf(".", 4) : -1;
   return dot < 0 ? { layer: -1, rest: name } : { layer: Number(name.slice(4, dot)), rest: name.slice(dot + 1) };
 }
