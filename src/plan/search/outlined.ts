@@ -1,12 +1,18 @@
 import type { Rig } from "../../facts/hardware/index.ts";
 import type { Geometry } from "../../facts/model/index.ts";
-import { quantized, weightBytes, type Shaped } from "../../facts/recipe/index.ts";
-import type { LlamaCppBuild, LlamaCppCaller, LlamaCppSettings } from "../../facts/runtime/index.ts";
+import { quantized, type Shaped } from "../../facts/recipe/index.ts";
+import type { LlamaCppBuild, LlamaCppCaller } from "../../facts/runtime/index.ts";
 import type { Tensor } from "../../facts/weights/index.ts";
-import { layerPlaces, outlineLlamaCpp, predictLlamaCpp, type MemoryPrediction } from "../../predict/memory/index.ts";
+import {
+  layerPlaces,
+  outlineLlamaCpp,
+  predictLlamaCpp,
+  type LlamaCppOutline,
+  type MemoryPrediction,
+} from "../../predict/memory/index.ts";
 import type { FitRequest, Goal, Wishes } from "../fit/index.ts";
 
-/** A model without a file: every file type of it can be asked about. */
+/** A model of which every file type can be asked about. */
 export interface SearchModel {
   readonly geometry: Geometry;
   /** its tensors in a file's order */
@@ -23,15 +29,15 @@ export interface SearchSetup {
   readonly caller: LlamaCppCaller;
 }
 
-/** A model on a rig, by file type. */
+/** A model on a rig, file type by file type. */
 export interface Outlined {
   readonly model: SearchModel;
+  readonly setup: SearchSetup;
+  readonly outline: LlamaCppOutline;
   /** within the outline's band: for what is only compared */
-  readonly outline: (fileType: string) => FitRequest;
+  readonly about: (fileType: string) => FitRequest;
   /** by whole replays: for what is shown */
   readonly exact: (fileType: string) => FitRequest;
-  /** of the weights, without a header */
-  readonly fileBytes: (fileType: string) => number;
 }
 
 export function outlined(model: SearchModel, setup: SearchSetup): Outlined {
@@ -49,6 +55,7 @@ export function outlined(model: SearchModel, setup: SearchSetup): Outlined {
     goal: setup.goal,
     wishes: setup.wishes,
     geometry,
+    // made only where somebody reads them: a pace does
     get tensors() {
       return tensorsOf(fileType);
     },
@@ -57,17 +64,14 @@ export function outlined(model: SearchModel, setup: SearchSetup): Outlined {
     memory,
     placement: (settings) => layerPlaces(geometry, settings, rig.devices),
   });
+  const exactly = (fileType: string) =>
+    remembered((settings) => predictLlamaCpp({ ...fixed, tensors: tensorsOf(fileType), settings }));
   return {
     model,
-    outline: (fileType) => requestFor(fileType, (settings) => outline.predict(settings, fileType)),
-    exact: (fileType) =>
-      requestFor(
-        fileType,
-        remembered((settings) =>
-          predictLlamaCpp({ ...fixed, tensors: tensorsOf(fileType), settings }),
-        ),
-      ),
-    fileBytes: (fileType) => weightBytes(tensorsOf(fileType)),
+    setup,
+    outline,
+    about: (fileType) => requestFor(fileType, (settings) => outline.predict(settings, fileType)),
+    exact: (fileType) => requestFor(fileType, exactly(fileType)),
   };
 }
 
@@ -85,7 +89,7 @@ function fileTensors({ geometry, shapes }: SearchModel, fileType: string): Tenso
 
 function remembered(memory: FitRequest["memory"]): FitRequest["memory"] {
   const known = new Map<string, MemoryPrediction>();
-  return (settings: LlamaCppSettings) => {
+  return (settings) => {
     const key = JSON.stringify(settings);
     const prediction = known.get(key) ?? memory(settings);
     known.set(key, prediction);

@@ -1,10 +1,10 @@
-import { quantized, quantizedGroups, tensorGroups, type Shaped } from "../../../facts/recipe/index.ts";
+import { quantized, quantizedGroups, tensorGroups, type Shaped, type TypedGroup } from "../../../facts/recipe/index.ts";
 import { overridesOf, type LlamaCppSettings } from "../../../facts/runtime/index.ts";
 import type { Tensor } from "../../../facts/weights/index.ts";
 import { between, bytes, sum } from "../../estimate/index.ts";
 import type { EngineBuffer, MemoryPrediction, MemoryTerm, PlaceMemory } from "../memory.ts";
 import { cacheLines, computeLines, outputLine, stateLines } from "./lines.ts";
-import { computeBuffers } from "./compute.ts";
+import { computeBuffers, type Session } from "./compute.ts";
 import { deviceNames } from "./devices.ts";
 import { inRig, layerStart, openSession, withoutContext } from "./predict.ts";
 import { placesOf } from "./places.ts";
@@ -13,7 +13,7 @@ import { checkSettings, EngineRefusal, rejected, type Rejection } from "./reject
 import { EngineAbort } from "./replay/abort.ts";
 import type { Placement } from "./placement.ts";
 import { keptLayers, parted, shortened } from "./shorten.ts";
-import { weightSums, type WeightTerms } from "./weight-sums.ts";
+import { fileBytes, weightSums, type WeightTerms } from "./weight-sums.ts";
 
 /** A model of which every file type is asked about. */
 export interface OutlineQuestion extends Omit<LlamaCppQuestion, "tensors" | "settings"> {
@@ -34,6 +34,8 @@ export interface LlamaCppOutline {
   readonly context: (settings: LlamaCppSettings, fileType: string) => readonly PlaceMemory[] | Rejection;
   /** the weights by place, exact */
   readonly weights: (settings: LlamaCppSettings, fileType: string) => PlaceWeights;
+  /** of the weights, without a header */
+  readonly fileBytes: (settings: LlamaCppSettings, fileType: string) => number;
   /** the file type whose context is this one's as well: one for all where no weight is staged */
   readonly alike: (settings: LlamaCppSettings, fileType: string) => string;
 }
@@ -51,7 +53,13 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
   const contexts = remembered(({ settings, fileType }: ContextKey) => replayed(settings, fileType));
   const layouts = remembered(layoutOf);
   const layout = (settings: LlamaCppSettings): Layout => layouts(withoutContext(settings));
-  return { predict, context, weights, alike };
+  return {
+    predict,
+    context,
+    weights,
+    alike,
+    fileBytes: (settings, fileType) => fileBytes(layout(settings).typed(fileType)),
+  };
 
   function predict(settings: LlamaCppSettings, fileType: string): MemoryPrediction {
     const places = context(settings, fileType);
@@ -84,7 +92,7 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
         ...cacheLines(session, "window"),
         ...stateLines(session),
         outputLine(session),
-        ...computeLines(few, computeBuffers(few)),
+        ...computeLines(few, computeBuffers(few, isMuchMore(session) ? "prompt" : "all")),
       ];
       const buffers = lines.map((line) => inRig(line, session.used).buffer);
       return placesOf(buffers, session.memories.cpu.name, deviceNames(devices));
@@ -106,12 +114,14 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
         layer < 0 ? "" : `${placement.layers[layer]} ${told(name)}`,
       ),
     );
+    const typed = remembered((fileType: string) => quantizedGroups(groups(""), fileType));
     const sums = weightSums(memories, placement, tied);
     const inRigOrder = (place: "host" | number) => (place === "host" ? place : used[place]!.rigIndex);
     return {
       staged: used.length > 0 && (!placement.complete || overridesOf(settings).length > 0),
+      typed,
       weights: remembered((fileType) => {
-        const byPlace = [...sums(quantizedGroups(groups(""), fileType))];
+        const byPlace = [...sums(typed(fileType))];
         return new Map(byPlace.map(([place, terms]) => [inRigOrder(place), terms] as const));
       }),
       file: remembered((fileType) => fileOf(placement, fileType, told)),
@@ -155,6 +165,11 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
   }
 }
 
+/** A graph of so many tokens more than a token a sequence that it needs more of every buffer. */
+function isMuchMore({ sizes }: Session): boolean {
+  return Math.min(sizes.context, sizes.microBatch) >= 32 * sizes.sequences;
+}
+
 function* storedAs<Each extends Shaped>(
   tensors: readonly Each[],
   text: (tensor: Each) => string,
@@ -171,6 +186,7 @@ interface ContextKey {
 interface Layout {
   /** weights on the host are copied to a device for large batches: then their types count in the graph */
   readonly staged: boolean;
+  readonly typed: (fileType: string) => readonly TypedGroup[];
   readonly weights: (fileType: string) => PlaceWeights;
   readonly file: (fileType: string) => ReplayedFile;
 }

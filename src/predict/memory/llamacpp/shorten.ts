@@ -30,13 +30,13 @@ export function shortened(session: Session, kept: readonly number[]): Session {
  * `tensors` say what differs between layers besides the geometry: each a name and what it is stored as.
  */
 export function keptLayers(
-  { layers, perLayerEmbeddingLength = 0 }: Geometry,
+  { layers, perLayerEmbeddingLength = 0, deepstackLayers = 0 }: Geometry,
   placement: Placement,
   tensors: Iterable<readonly [name: string, stored: string]>,
 ): number[] {
   const whole = perLayerEmbeddingLength > 0 || layers.some(refersToAnother);
   if (whole) return [...layers.keys()];
-  const texts = layers.map((layer) => JSON.stringify(layer));
+  const texts = layers.map((layer, index) => `${JSON.stringify(layer)} ${index < deepstackLayers}`);
   for (const [name, stored] of tensors) {
     const { layer, rest } = parted(name);
     if (texts[layer] !== undefined) texts[layer] += ` ${rest} ${stored}`;

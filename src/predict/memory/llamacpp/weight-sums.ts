@@ -64,6 +64,11 @@ export function weightSums(
   }
 }
 
+/** Bytes of a file's weights, without its header. */
+export function fileBytes(file: readonly TypedGroup[]): number {
+  return spanBytes(file, 0, Infinity);
+}
+
 /** Bytes of the file from its tensor `first` to its tensor `last`, as counted in the list. */
 function spanBytes(file: readonly TypedGroup[], first: number, last: number): number {
   let total = 0;
