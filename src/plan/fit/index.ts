@@ -1,5 +1,5 @@
 export { alternatives, longestContext, type Alternative } from "./alternatives.ts";
-export { choose, settingsFor, type Choice } from "./choose.ts";
+export { choose, coresToUse, settingsFor, type Choice } from "./choose.ts";
 export type { Decision } from "./decision.ts";
 export { GOAL_NAMES, GOALS, type Goal } from "./goals.ts";
 export { paceInput } from "./pace-input.ts";

@@ -13,6 +13,8 @@ export interface Wishes {
   readonly microBatch?: number;
   readonly cacheType?: CacheType;
   readonly gpuLayers?: number | "all";
+  /** experts of the first layers on the CPU, or of all */
+  readonly expertLayersOnHost?: number | "all";
   readonly threads?: number;
 }
 
