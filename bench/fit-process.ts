@@ -1,5 +1,6 @@
 // `loadout fit FILE` as a process, compiled, with a cached probe, against Node doing nothing. The two take turns.
-// Usage: npm run build && node bench/fit-process.ts FILE.gguf [RUNS]
+// Flags behind it ask about another rig: --gpu rtx-3090.
+// Usage: npm run build && node bench/fit-process.ts FILE.gguf [RUNS] [FLAGS...]
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,9 +8,9 @@ import { join } from "node:path";
 import { printMachineCard } from "./machine-card.ts";
 
 const MAIN = join(import.meta.dirname, "../dist/show/cli/main.js");
-const [file, count = "20"] = process.argv.slice(2);
+const [file, count = "20", ...flags] = process.argv.slice(2);
 if (file === undefined) {
-  console.error("usage: node bench/fit-process.ts FILE.gguf [RUNS]");
+  console.error("usage: node bench/fit-process.ts FILE.gguf [RUNS] [FLAGS...]");
   process.exit(2);
 }
 
@@ -22,13 +23,13 @@ try {
     execFileSync(process.execPath, args, { env, stdio: "ignore" });
     return performance.now() - began;
   };
-  timed([MAIN, "fit", file]); // fills the caches of the probe and of compiled code
+  timed([MAIN, "fit", file, ...flags]); // fills the caches of the probe and of compiled code
   const nothing: number[] = [];
   const fit: number[] = [];
   for (let run = 0; run < Number(count); run++) {
     const first = run % 2 === 0;
     if (first) nothing.push(timed(["-e", "0"]));
-    fit.push(timed([MAIN, "fit", file]));
+    fit.push(timed([MAIN, "fit", file, ...flags]));
     if (!first) nothing.push(timed(["-e", "0"]));
   }
   const target = median(nothing) * 1.5 + 100;

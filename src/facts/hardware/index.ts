@@ -1,10 +1,10 @@
 export type * from "./rig.ts";
-export { gpuBudgetBytes } from "./apple-budget.ts";
 export { armCoreNames } from "./arm-cores.ts";
 export { cpuFeatures } from "./features.ts";
 export { sharesHostMemory } from "./integrated.ts";
 export type { RigByHand, RigWords } from "./by-hand/index.ts";
-export { raisedLimit, type RaisedLimit } from "./usable/index.ts";
+export type { CatalogRow, DeviceMatch } from "./catalog/index.ts";
+export { leastLimitBytes, raisedLimit, type RaisedLimit } from "./usable/index.ts";
 
 /** The catalog of devices and the look-up in it: 60 kB, so it is loaded when a machine has a device to look up. */
 export const deviceCatalog = () => import("./catalog/index.ts");

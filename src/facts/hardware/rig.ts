@@ -13,6 +13,8 @@ export interface Device {
   /** discrete: own memory; unified: shares the host's RAM */
   readonly memoryKind: "discrete" | "unified";
   readonly totalBytes?: number;
+  /** how the total is known, where no driver was asked */
+  readonly totalBasis?: string;
   /** what a new process could take now, as the driver says it */
   readonly freeBytes?: number;
   /** what programs hold that could be closed (a desktop, another model); part of total, not of free */
@@ -38,10 +40,10 @@ export interface Device {
   readonly driver?: string;
   /** "0000:01:00.0": the same card in every list */
   readonly pciAddress?: string;
+  /** the machine it is in, reached over the network (llama.cpp's RPC); absent: this one */
+  readonly node?: string;
   /** instruction set: "8.9" (compute capability), "gfx1151" */
   readonly architecture?: string;
-  /** name of the machine it is in, where an engine reaches it over the network (llama.cpp's RPC); absent = in the host */
-  readonly node?: string;
   /** what is taken before a model is loaded, where no driver was asked: part of total, already off free */
   readonly held?: readonly Held[];
 }

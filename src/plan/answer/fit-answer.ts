@@ -101,6 +101,8 @@ export interface AnswerContext {
   readonly server?: ServerContext;
   /** how the model is named on the command line, for the next commands */
   readonly modelArgument: string;
+  /** flags that describe the rig, where it was written by hand, as they are typed: for the next commands */
+  readonly rigArguments?: string;
 }
 
 export function answerFit(request: FitRequest, context: AnswerContext): { answer: FitAnswer; choice: Choice } {
@@ -128,7 +130,7 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
       ? { arrangements: arrangementFacts(request, choice, context.server) }
       : {}),
     assumptions: [...(context.assumptions ?? []), ...assumptions(request, choice, context.promptTokens)],
-    next: nextCommands(choice, context.modelArgument),
+    next: nextCommands(choice, context),
   };
   return { answer, choice };
 }
@@ -162,8 +164,10 @@ function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): str
     list.push(
       `a prompt of ${formatTokens(promptTokens)} does not go into a context of ${formatTokens(choice.context)}, so that much of it is timed`,
     );
-  if (request.rig.host.bandwidthBytesPerSec === undefined) list.push("the host's memory bandwidth was not measured");
-  if (!request.calibration)
+  if (request.rig.host.bandwidthBytesPerSec === undefined && !request.rig.host.held)
+    list.push("the host's memory bandwidth was not measured");
+  if (request.rig.host.held) list.push("paces are of published figures: nothing was measured on such a rig");
+  else if (!request.calibration)
     list.push("speed is not calibrated on this machine yet: the band is wide until the first runs");
   if (choice.settings.sequences > 1)
     list.push(
@@ -172,9 +176,11 @@ function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): str
   return list;
 }
 
-function nextCommands(choice: Choice, model: string): string[] {
-  const modelArgument = shellWord(model);
+function nextCommands(choice: Choice, { modelArgument, rigArguments }: AnswerContext): string[] {
+  const model = shellWord(modelArgument);
+  // what is started is started here, whatever the rig that was asked about
+  if (rigArguments !== undefined) return [`loadout explain ${model} ${rigArguments}`, "loadout gpus"];
   return good(choice.now.verdict)
-    ? [`loadout --model ${modelArgument}`, `loadout explain ${modelArgument}`]
-    : [`loadout explain ${modelArgument}`, "loadout models --local"];
+    ? [`loadout --model ${model}`, `loadout explain ${model}`]
+    : [`loadout explain ${model}`, "loadout models --local"];
 }

@@ -8,5 +8,6 @@ export {
   type SpeedFacts,
   type Verified,
 } from "./fit-answer.ts";
+export { answerGpus, type GpusAnswer, type UsableMemory } from "./gpus-answer.ts";
 export type { RateResidual, RunAnswer, TermResidual } from "./run-answer.ts";
 export type { ArrangementFacts, LaunchFacts, ServerContext } from "./launch.ts";

@@ -2,6 +2,7 @@ import type { CacheType } from "../../facts/runtime/index.ts";
 import { formatBytes, formatTokens } from "../../facts/units/index.ts";
 import { settingsFor, type Choice } from "./choose.ts";
 import { largestThat } from "./largest.ts";
+import { raiseLimit } from "./raise-limit.ts";
 import type { FitRequest } from "./request.ts";
 import { good, type Verdict, type VerdictWord } from "./verdict.ts";
 import { weigh } from "./weigh.ts";
@@ -20,7 +21,8 @@ export interface Alternative {
 
 /** What would make it fit, or fit better: each line computed with the same model, those that change nothing left out. */
 export function alternatives(request: FitRequest, choice: Choice): Alternative[] {
-  if (choice.now.verdict === "fits") return [];
+  const raised = raiseLimit(request, choice);
+  if (choice.now.verdict === "fits") return raised ? [raised] : [];
   const before = choice.memory?.value ?? 0;
   const found: Alternative[] = [];
   const base = {
@@ -60,6 +62,7 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
   if (choice.users > 1) consider("one user at a time", "--users 1", { users: 1 });
   if (choice.settings.microBatch > 128)
     consider("micro-batch 128: slower prompts", "--micro-batch 128", { microBatch: 128 });
+  if (raised) found.push(raised);
   const closing = closed(choice.now, choice.afterClosing);
   if (closing) found.push(closing);
   return found;

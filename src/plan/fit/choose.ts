@@ -102,7 +102,9 @@ export function choose(request: FitRequest): Choice {
             : !good(weighed.now.verdict)
               ? "no number of layers on the device makes it fit"
               : gpuLayers === "all"
-                ? "the whole model fits: nothing crosses the bus per token"
+                ? rig.devices.some(({ node }) => node !== undefined)
+                  ? "the whole model fits: what crosses the network per token is one row a machine"
+                  : "the whole model fits: nothing crosses the bus per token"
                 : `the most that fits; the other ${every - gpuLayers} stay on the CPU and set the pace`,
         ...(onDevices ? asked(wishes.gpuLayers) : {}),
       },

@@ -201,3 +201,52 @@ test("measured threads win over a count of cores", () => {
   expect(choose(request({ available: 32 * GIB, measuredThreads: 3 })).threads).toBe(3);
   expect(choose(request({ available: 32 * GIB, measuredThreads: 3, wishes: { threads: 5 } })).threads).toBe(5);
 });
+
+/** A chip that shares 16 GiB with its processor, its GPU held to a part of them. */
+function shared(limitBytes: number): FitRequest {
+  const asked = request({ available: 14 * GIB, free: limitBytes });
+  const device: Device = {
+    ...asked.rig.devices[0]!,
+    vendor: "apple",
+    backend: "metal",
+    memoryKind: "unified",
+    totalBytes: limitBytes,
+  };
+  const host = { ...asked.rig.host, ramBytes: 16 * GIB, os: "darwin" as const };
+  return { ...asked, rig: { ...asked.rig, host, devices: [device] } };
+}
+
+test("a shared memory's limit that keeps layers from the GPU is offered to be raised, with the command", () => {
+  const asked = shared(2 * GIB);
+  const choice = choose(asked);
+  expect(choice.settings.gpuLayers).not.toBe("all");
+  const raised = alternatives(asked, choice).find(({ change }) => change.startsWith("raise"))!;
+  expect(raised).toEqual({
+    change: `raise the GPU's limit to 12 GiB: then ${LAYERS} layers on the device`,
+    flags: "sudo sysctl iogpu.wired_limit_mb=12288",
+    verdict: "fits",
+    marginBytes: raised.marginBytes,
+    savedBytes: 0,
+  });
+});
+
+test("no limit is offered to be raised where all fits, where it is high enough, or on a card of its own memory", () => {
+  for (const asked of [shared(10 * GIB), shared(13 * GIB), request({ available: 32 * GIB, free: 2000 * MIB })])
+    expect(alternatives(asked, choose(asked)).filter(({ change }) => change.startsWith("raise"))).toEqual([]);
+});
+
+test("what is taken already is part of the need where nobody could ask, and both ends of it count", () => {
+  const asked = request({ available: 32 * GIB, free: 6 * GIB });
+  const held = [
+    { key: "desktop", label: "desktop", lowBytes: 0, bytes: 100 * MIB, highBytes: 2 * GIB, source: "a test" },
+  ];
+  const device: Device = { ...asked.rig.devices[0]!, totalBytes: 6 * GIB, freeBytes: 6 * GIB - 100 * MIB, held };
+  const choice = choose({ ...asked, rig: { ...asked.rig, devices: [device] } });
+  const [place] = choice.now.places;
+  expect(place).toMatchObject({ have: 6 * GIB, whole: true, verdict: "tight" });
+  expect(place!.needHigh - place!.need).toBeGreaterThan(1.9 * GIB);
+  expect(choice.memory!.label).toBe("memory in use");
+  expect(choice.memory!.parts![0]!.parts!.map(({ key }) => key)).toContain("desktop");
+  // a probed card of the same memory fits: what is free is known
+  expect(choose(request({ available: 32 * GIB, free: 6 * GIB })).now.verdict).toBe("fits");
+});

@@ -2,7 +2,7 @@ import { buildApplication, buildCommand, buildRouteMap } from "@stricli/core";
 import type { LoadoutError } from "../../facts/errors/index.ts";
 import { parseCount } from "../../facts/units/index.ts";
 import type { CliContext } from "./context.ts";
-import { planFlags, runtimeFlags } from "./flags.ts";
+import { oneOf, planFlags, runtimeFlags } from "./flags.ts";
 import { rigFlags } from "./rig-for.ts";
 import { VERSION } from "./version.ts";
 import { textsWith } from "./wrong-flags.ts";
@@ -185,13 +185,52 @@ const models = buildCommand({
   },
 });
 
+const gpus = buildCommand({
+  loader: async () => (await import("./commands/gpus.ts")).gpus,
+  parameters: {
+    positional: {
+      kind: "array",
+      parameter: { parse: String, brief: "A device, or words to search for", placeholder: "NAME" },
+    },
+    flags: {
+      json,
+      vendor: {
+        kind: "parsed",
+        parse: (text: string) =>
+          oneOf(text, ["nvidia", "amd", "intel", "apple", "qualcomm", "generic"] as const, "--vendor"),
+        brief: "Only devices of this maker",
+        optional: true,
+      },
+      minMemory: {
+        kind: "parsed",
+        parse: String,
+        brief: "Only devices with at least so much memory: 24GB",
+        optional: true,
+      },
+    },
+  },
+  docs: {
+    brief: "Devices known: memory, bandwidth, rates, where each figure is from",
+    fullDescription: [
+      "Looks up graphics cards, chips that share their RAM, and memory systems of",
+      "processors. One device is shown whole, with what of its memory a model can have.",
+      "",
+      "Examples:",
+      "  loadout gpus rtx-3090",
+      "  loadout gpus m4 max 128gb",
+      "  loadout gpus --vendor amd --min-memory 24GB",
+      "  loadout gpus blackwell workstation --json",
+    ].join("\n"),
+  },
+});
+
 const doctor = buildCommand({
   loader: async () => (await import("./commands/doctor.ts")).doctor,
   parameters: { flags: { json } },
   docs: { brief: "What is missing here and how to get it", fullDescription: "Example:\n  loadout doctor" },
 });
 
-export const ROUTES = { start, fit, explain, probe, receipts, models, doctor };
+export const ROUTES = { start, fit, explain, probe, receipts, models, gpus, doctor };
 
 const routes = buildRouteMap({
   routes: ROUTES,

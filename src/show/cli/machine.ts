@@ -10,13 +10,7 @@ import {
   type Folders,
   type HomeContext,
 } from "../../run/home/index.ts";
-import {
-  measureCopyBandwidth,
-  probe,
-  withEngineDevices,
-  type EngineDevice,
-  type ProbeReport,
-} from "../../run/probe/index.ts";
+import type { EngineDevice, ProbeReport } from "../../run/probe/index.ts";
 import type { CliContext } from "./context.ts";
 
 /** This person's folders and this machine as probed. */
@@ -38,6 +32,8 @@ export async function homeOf(context: CliContext): Promise<Pick<Machine, "home" 
 
 /** Probes this machine; what does not change until the next boot comes from the cache. */
 export async function machineOf(context: CliContext, options: { readonly fresh?: boolean } = {}): Promise<Machine> {
+  // loaded here: a rig written by hand needs no probe
+  const { measureCopyBandwidth, probe } = await import("../../run/probe/index.ts");
   const { home, folders, config } = await homeOf(context);
   const seen = await probe({
     cacheDir: folders.cache,
@@ -60,6 +56,7 @@ async function withPublished(rig: Rig): Promise<Rig> {
  */
 async function rigOfEngine({ rig, bootId, deviceList }: ProbeReport, cacheDir: string, fresh: boolean): Promise<Rig> {
   if (rig.devices.length === 0) return rig;
+  const { withEngineDevices } = await import("../../run/probe/index.ts");
   const path = join(cacheDir, "engine-devices.json");
   const key = JSON.stringify([1, bootId, deviceList]);
   const kept = await readFile(path, "utf8").then(

@@ -25,6 +25,8 @@ export interface PlannedMachine {
   readonly closable: Machine["closable"];
   /** what had to be assumed of it */
   readonly assumptions?: readonly string[];
+  /** the flags it was written with */
+  readonly rigArguments?: string;
 }
 
 /** Puts machine, weights and wishes together with what receipts of this machine say. */
@@ -73,6 +75,7 @@ export function fitQuestion(parts: {
       runtime,
       modelArgument: weights.argument,
       assumptions: [...(machine.assumptions ?? []), ...(chosen.note === undefined ? [] : [chosen.note])],
+      ...(machine.rigArguments === undefined ? {} : { rigArguments: machine.rigArguments }),
       ...(promptTokens === undefined ? {} : { promptTokens }),
       ...(server
         ? {

@@ -1,4 +1,5 @@
 import { rigsByHand, type Backend, type Host, type RigByHand } from "../../facts/hardware/index.ts";
+import { shellWord } from "../../plan/answer/index.ts";
 import { oneOf } from "./flags.ts";
 
 /** Flags that describe a rig instead of asking this machine, shared by `fit` and `explain`. */
@@ -83,4 +84,23 @@ export async function rigFor(flags: RigFlags): Promise<RigByHand | undefined> {
     ...(node && { nodes: node }),
     ...(link && { links: link }),
   });
+}
+
+/** The flags as they are typed. */
+export function rigArguments({ gpu = [], vram = [], ram, backend, os, node = [], link = [] }: RigFlags): string {
+  const system = Object.entries(SYSTEMS).find(([, name]) => name === os)?.[0];
+  const typed: readonly (readonly [flag: string, values: readonly (string | undefined)[]])[] = [
+    ["--gpu", gpu],
+    ["--vram", vram],
+    ["--ram", [ram]],
+    ["--backend", [backend]],
+    ["--os", [system]],
+    ["--node", node],
+    ["--link", link],
+  ];
+  return typed
+    .flatMap(([flag, values]) =>
+      values.flatMap((value) => (value === undefined ? [] : [`${flag} ${shellWord(value)}`])),
+    )
+    .join(" ");
 }

@@ -94,7 +94,7 @@ export function anyCard(typed: string, setting: DeviceSetting): AssumedDevice {
     system: setting.host.os,
     display: setting.first,
   });
-  const memory = { bytes: sizeBytes, held };
+  const memory = { bytes: sizeBytes, held, source: "as typed" };
   return { device: { ...place(setting, backend, memory), name, vendor: "generic", memoryKind: "discrete" }, assumed };
 }
 
@@ -117,10 +117,10 @@ function cardMemory(row: CatalogRow, sizeBytes: number, { host, first, node }: D
 function place(
   { id, node }: DeviceSetting,
   backend: Backend,
-  { bytes, held }: { readonly bytes: number; readonly held: readonly Held[] },
-): Pick<Device, "id" | "backend" | "totalBytes" | "freeBytes" | "held" | "node"> {
+  { bytes, held, source }: { readonly bytes: number; readonly held: readonly Held[]; readonly source: string },
+): Pick<Device, "id" | "backend" | "totalBytes" | "totalBasis" | "freeBytes" | "held" | "node"> {
   const where = node === undefined ? {} : { node };
-  return { id, backend, totalBytes: bytes, freeBytes: leftOf(bytes, held), held, ...where };
+  return { id, backend, totalBytes: bytes, totalBasis: source, freeBytes: leftOf(bytes, held), held, ...where };
 }
 
 function backendFor(

@@ -71,6 +71,8 @@ export function parseRam(text: string, what: string): TypedRam {
 export function hostByHand(setting: {
   readonly ram: TypedRam | undefined;
   readonly os: Host["os"];
+  /** its GPU takes from the RAM, whose speed is the GPU's */
+  readonly shared: boolean;
   readonly processor: keyof typeof PROCESSORS;
 }): { readonly host: Host; readonly assumed: readonly string[] } {
   const { ram, os } = setting;
@@ -91,6 +93,9 @@ export function hostByHand(setting: {
   const assumed = [
     ...(ram === undefined ? [`${formatBytes(ramBytes)} of RAM, since none was named (--ram 64GB)`] : []),
     `${SYSTEMS[os]} on ${said}`,
+    ...(ram?.bandwidthBytesPerSec === undefined && !setting.shared
+      ? ["RAM of the usual speed; --ram 64GB:ddr5-6000 says which"]
+      : []),
   ];
   return { host, assumed };
 }

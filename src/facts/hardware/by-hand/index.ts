@@ -1,2 +1,3 @@
-export { backendOf } from "./backends.ts";
+export { candidates, sizesSold } from "./find.ts";
+export { labelBytes } from "./memory-size.ts";
 export { rigByHand, type RigByHand, type RigWords } from "./rig.ts";

@@ -50,6 +50,7 @@ function processor(node: string, size: string): AssumedDevice {
     backend: "cpu",
     memoryKind: "discrete",
     totalBytes,
+    totalBasis: "as typed",
     freeBytes: leftOf(totalBytes, held),
     held,
     node,

@@ -41,7 +41,7 @@ export function rigByHand(words: RigWords): RigByHand {
   const os = systemOf(words.os, chip);
   const size: TypedRam | undefined = ram ?? (chip === undefined ? undefined : { bytes: chip.sizeBytes });
   const processor = chip?.row.vendor === "apple" ? "apple" : chip !== undefined && isArm(chip) ? "arm64" : "x64";
-  const { host, assumed } = hostByHand({ ram: size, os, processor });
+  const { host, assumed } = hostByHand({ ram: size, os, processor, shared: chip !== undefined });
 
   const setting = (what: string, at: number) => ({
     what,

@@ -1,5 +1,5 @@
 export { fillFrom, withCatalog } from "./fill.ts";
-export { findDevice, type DeviceMatch } from "./look-up.ts";
+export { findDevice, searchDevices, type DeviceMatch } from "./look-up.ts";
 export { matchDevice } from "./match.ts";
 export type { CatalogRow } from "./row.ts";
 export { CATALOG } from "./rows.ts";

@@ -44,6 +44,19 @@ export function findDevice(typed: string): DeviceMatch {
   return rows.length === 1 ? { kind: "found", row, ...size } : { kind: "several", rows, ...size };
 }
 
+/** Rows that have every word somewhere: in name, id, maker, line, family, instruction set, memory. For looking around, not for choosing. */
+export function searchDevices(typed: string): CatalogRow[] {
+  const words = typed
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
+  return CATALOG.filter((row) => {
+    const { id, name, vendor, class: line, family = "", target = "", memoryKind } = row;
+    const text = [id, name, vendor, line, family, target, memoryKind].join(" ").toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
 /** Rows of that very name: their own, else what drivers call them. */
 function called(key: string): readonly Spoken[] {
   const own = NAMES.filter((name) => name.own.includes(key));

@@ -1,5 +1,5 @@
 import type { Device } from "../rig.ts";
-import { BY_NAME, plainName } from "./names.ts";
+import { rowsByName, plainName } from "./names.ts";
 import type { CatalogRow } from "./row.ts";
 
 /** What a look-up may use besides the name. */
@@ -22,7 +22,7 @@ export function matchDevice(device: Sighting, host: HostHints = {}): CatalogRow 
   let name = plainName(device.name);
   if (name === "radeon" && device.memoryKind === "unified")
     name = plainName(/ w\/ (Radeon.*)/i.exec(host.cpuModel ?? "")?.[1] ?? "");
-  let rows = (BY_NAME.get(name) ?? []).filter((row) => mayBe(row, device, host.ramBytes));
+  let rows = (rowsByName().get(name) ?? []).filter((row) => mayBe(row, device, host.ramBytes));
   // memory that a workshop soldered on has to be seen
   if (device.totalBytes === undefined) rows = rows.filter((row) => !row.name.endsWith("(mod)"));
   if (rows.length > 1) rows = rows.filter(({ units }) => units === device.gpuCores);

@@ -33,7 +33,12 @@ export function namesOf(row: CatalogRow): string[] {
 const SIZE_UNPRINTED: ReadonlySet<CatalogRow["class"]> = new Set(["consumer", "workstation", "laptop"]);
 
 /** Rows by each name they go by. */
-export const BY_NAME: ReadonlyMap<string, readonly CatalogRow[]> = gather();
+export function rowsByName(): ReadonlyMap<string, readonly CatalogRow[]> {
+  return (gathered ??= gather());
+}
+
+/** gathered when first asked for: a device that was found by its id needs no names */
+let gathered: ReadonlyMap<string, readonly CatalogRow[]> | undefined;
 
 function gather(): Map<string, CatalogRow[]> {
   const byName = new Map<string, CatalogRow[]>();

@@ -1,5 +1,5 @@
 export { leftOf } from "./amount.ts";
 export { heldOfCard } from "./held-by-drivers.ts";
 export { heldOfHost } from "./held-by-systems.ts";
-export { raisedLimit, unifiedLimit, type RaisedLimit } from "./unified.ts";
+export { leastLimitBytes, raisedLimit, unifiedLimit, type RaisedLimit } from "./unified.ts";
 export { visibleMemory } from "./visible.ts";

@@ -1,5 +1,4 @@
 import type { Device, Held, Host } from "../rig.ts";
-import { heldOf, type HeldRow } from "./amount.ts";
 
 const GIB = 2 ** 30;
 
@@ -11,9 +10,17 @@ interface UnifiedRow {
   readonly upToBytes?: number;
   /** share of the RAM without anybody's doing, the most that is seen */
   readonly share: number;
-  /** what of that older systems or other settings do not give */
-  readonly held?: HeldRow;
+  /** the share that is left under older systems or other settings */
+  readonly least?: Least;
   readonly raise?: Raise;
+  readonly source: string;
+}
+
+/** A share below the usual one, and whose it is. */
+interface Least {
+  readonly share: number;
+  readonly key: string;
+  readonly label: string;
   readonly source: string;
 }
 
@@ -35,11 +42,10 @@ const sysctl = (leaveGib: number): Raise => ({
   command: (limitBytes) => `sudo sysctl iogpu.wired_limit_mb=${Math.floor(limitBytes / 2 ** 20)}`,
   source: "macOS, until the next start; 4 to 8 GiB are left to the system, and 112 of 128 GiB has been run",
 });
-/** `less`: share of the RAM that older systems give less than the newest. */
-const older = (less: number): HeldRow => ({
+const olderMacos = (share: number): Least => ({
+  share,
   key: "older-system",
   label: "less under an older macOS",
-  amount: { share: [0, 0, less] },
   source: "older systems give two thirds up to 36 GiB and three quarters above, as published logs show",
 });
 
@@ -49,7 +55,7 @@ const ROWS: readonly UnifiedRow[] = [
     system: "darwin",
     upToBytes: 28 * GIB,
     share: 0.74,
-    held: older(0.74 - 2 / 3),
+    least: olderMacos(2 / 3),
     raise: sysctl(4),
     source: "recent logs: 12,124 MiB of 16 GiB, 18,186 of 24",
   },
@@ -58,7 +64,7 @@ const ROWS: readonly UnifiedRow[] = [
     system: "darwin",
     upToBytes: 36 * GIB,
     share: 0.78,
-    held: older(0.78 - 2 / 3),
+    least: olderMacos(2 / 3),
     raise: sysctl(4),
     source: "recent logs: 25,557 MiB of 32 GiB, 28,754 of 36",
   },
@@ -67,7 +73,7 @@ const ROWS: readonly UnifiedRow[] = [
     system: "darwin",
     upToBytes: 60 * GIB,
     share: 0.78,
-    held: older(0.03),
+    least: olderMacos(3 / 4),
     raise: sysctl(6),
     source: "recent logs: 28,754 MiB of 36 GiB",
   },
@@ -76,7 +82,7 @@ const ROWS: readonly UnifiedRow[] = [
     system: "darwin",
     upToBytes: 100 * GIB,
     share: 0.81,
-    held: older(0.06),
+    least: olderMacos(3 / 4),
     raise: sysctl(8),
     source: "recent logs: 53,084 MiB of 64 GiB",
   },
@@ -84,7 +90,7 @@ const ROWS: readonly UnifiedRow[] = [
     vendor: "apple",
     system: "darwin",
     share: 0.84,
-    held: older(0.09),
+    least: olderMacos(3 / 4),
     raise: sysctl(16),
     source: "recent logs: 110,100 MiB of 128 GiB",
   },
@@ -99,10 +105,10 @@ const ROWS: readonly UnifiedRow[] = [
     vendor: "amd",
     system: "win32",
     share: 0.75,
-    held: {
+    least: {
+      share: 0.5,
       key: "firmware-setting",
-      label: "less under other firmware settings",
-      amount: { share: [0, 0, 0.25] },
+      label: "less under other settings",
       source: "Variable Graphics Memory is set by the owner, up to 96 of 128 GB; some firmware ends at 64",
     },
     source: "Variable Graphics Memory up to 96 of 128 GB",
@@ -134,9 +140,18 @@ export interface RaisedLimit {
 }
 
 export function unifiedLimit(vendor: Device["vendor"], host: Pick<Host, "os" | "ramBytes">): UnifiedLimit {
-  const row: Pick<UnifiedRow, "share" | "held" | "source"> = rowOf(vendor, host) ?? UNKNOWN;
-  const held = row.held === undefined ? [] : [heldOf(row.held, host.ramBytes)];
-  return { bytes: Math.floor(host.ramBytes * row.share), held, source: row.source };
+  const row: Pick<UnifiedRow, "share" | "least" | "source"> = rowOf(vendor, host) ?? UNKNOWN;
+  const bytes = Math.floor(host.ramBytes * row.share);
+  if (row.least === undefined) return { bytes, held: [], source: row.source };
+  const { share, key, label, source } = row.least;
+  const highBytes = bytes - Math.floor(host.ramBytes * share);
+  return { bytes, held: [{ key, label, lowBytes: 0, bytes: 0, highBytes, source }], source: row.source };
+}
+
+/** What the GPU may take at the least, where the machine's own figure is not known. */
+export function leastLimitBytes(vendor: Device["vendor"], host: Pick<Host, "os" | "ramBytes">): number {
+  const { bytes, held } = unifiedLimit(vendor, host);
+  return held.reduce((left, { highBytes }) => left - highBytes, bytes);
 }
 
 /** The most that the GPU of this machine can be given; undefined where it has memory of its own, or has that much already. */

@@ -1,4 +1,4 @@
-import { gpuBudgetBytes } from "../../../facts/hardware/index.ts";
+import { leastLimitBytes } from "../../../facts/hardware/index.ts";
 import { wholeNumber } from "../parsers/cells.ts";
 import type { SeenGpu } from "../parsers/seen.ts";
 import { readSysctl } from "../parsers/sysctl.ts";
@@ -19,7 +19,9 @@ export async function findApple(tools: Tools, ramBytes: number): Promise<Finds> 
   const megabytes = wholeNumber(readSysctl(limitText ?? "").get("iogpu.wired_limit_mb"));
   const set = megabytes === undefined || megabytes === 0 ? undefined : megabytes * 2 ** 20;
   const gpus = profile.gpus.map((gpu): SeenGpu =>
-    gpu.vendor === "apple" ? { ...gpu, totalBytes: Math.min(set ?? gpuBudgetBytes(ramBytes), ramBytes) } : gpu,
+    gpu.vendor === "apple"
+      ? { ...gpu, totalBytes: Math.min(set ?? leastLimitBytes("apple", { os: "darwin", ramBytes }), ramBytes) }
+      : gpu,
   );
   const estimated = set === undefined && gpus.some((gpu) => gpu.vendor === "apple");
   return {

@@ -8,7 +8,7 @@ import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import { machineOf } from "../machine.ts";
 import { fitQuestion, type FitQuestion } from "../question.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
-import { describesRig, rigFor, type RigFlags } from "../rig-for.ts";
+import { describesRig, rigArguments, rigFor, type RigFlags } from "../rig-for.ts";
 import { fitText } from "../text/fit-text.ts";
 import { progressFor } from "../text/progress.ts";
 import { needModel, weightsFor } from "../weights-for.ts";
@@ -52,7 +52,12 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
   if (byHand) {
     // nothing is asked of this machine, and what was measured on it says nothing of another
     const { rig, assumptions } = byHand;
-    const machine = { report: { rig }, closable: { host: 0, devices: rig.devices.map(() => 0) }, assumptions };
+    const machine = {
+      report: { rig },
+      closable: { host: 0, devices: rig.devices.map(() => 0) },
+      assumptions,
+      rigArguments: rigArguments(flags),
+    };
     return answered(fitQuestion({ machine, weights: await reading, flags, promptTokens, ...runtimes }));
   }
   const [machine, weights] = await Promise.all([machineOf(context), reading]);

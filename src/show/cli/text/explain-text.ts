@@ -39,9 +39,9 @@ function explain(node: Estimate, depth: number, lines: string[], style: Style): 
   const interval =
     node.low === undefined ? "" : `, from ${formatBytes(node.low)} to ${formatBytes(node.high ?? node.value)}`;
   const label = depth < 2 ? style.strong(node.label) : node.label;
-  lines.push(
-    `${indent}${label}: ${formatBytes(node.value)} = ${formatExactBytes(node.value)}${interval} ${style.faint(`(${node.provenance})`)}`,
-  );
+  const value = `${formatBytes(node.value)} = ${formatExactBytes(node.value)}${interval}`;
+  const [first, ...rest] = wrap(`${label}: ${value} ${style.faint(`(${node.provenance})`)}`, 76 - indent.length);
+  lines.push(`${indent}${first}`, ...rest.map((line) => `${indent}    ${line}`));
   if (node.formula)
     lines.push(...wrap(node.formula, 76 - indent.length).map((line) => style.faint(`${indent}    ${line}`)));
   for (const part of node.parts ?? []) explain(part, depth + 1, lines, style);

@@ -38,8 +38,11 @@ export function fitText(answer: FitAnswer, style: Style): string {
 
 function headText({ model, rig, runtime, goal }: FitAnswer, style: Style): string[] {
   const { cpu, ramBytes } = rig.host;
-  const devices = rig.devices.map(
-    ({ name, totalBytes }) => `${name}${totalBytes ? ` ${formatBytes(totalBytes)}` : ""}`,
+  const devices = counted(
+    rig.devices.map(
+      ({ name, totalBytes, node }) =>
+        `${name}${totalBytes ? ` ${formatBytes(totalBytes)}` : ""}${node === undefined ? "" : ` in ${node}`}`,
+    ),
   );
   const parts = [
     model.quantization,
@@ -54,6 +57,14 @@ function headText({ model, rig, runtime, goal }: FitAnswer, style: Style): strin
     ),
     `with ${runtime.engine} ${runtime.version} (${runtime.version === runtime.build ? "" : `llama.cpp ${runtime.build}, `}${runtime.backend}), goal ${goal}`,
   ];
+}
+
+/** Equal ones once, with their number before them. */
+function counted(texts: readonly string[]): string[] {
+  return [...new Set(texts)].map((text) => {
+    const count = texts.filter((other) => other === text).length;
+    return count > 1 ? `${count} x ${text}` : text;
+  });
 }
 
 function verdictText(answer: FitAnswer, style: Style): string[] {
