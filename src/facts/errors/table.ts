@@ -1,4 +1,5 @@
 import { COMMAND_ERRORS } from "./rows/command.ts";
+import { CONFIG_ERRORS } from "./rows/config.ts";
 import { ENGINE_ERRORS } from "./rows/engine.ts";
 import { FETCH_ERRORS } from "./rows/fetch.ts";
 import { MEMORY_ERRORS } from "./rows/memory.ts";
@@ -6,6 +7,7 @@ import { MODEL_ERRORS } from "./rows/model.ts";
 import { RECEIPT_ERRORS } from "./rows/receipt.ts";
 import { RECIPE_ERRORS } from "./rows/recipe.ts";
 import { RIG_ERRORS } from "./rows/rig.ts";
+import { REMOTE_ERRORS } from "./rows/remote.ts";
 import { WEIGHTS_ERRORS } from "./rows/weights.ts";
 
 /** Exit codes of the command, one meaning each. */
@@ -43,6 +45,7 @@ export interface ErrorRow {
 /** Every error there is. The rows stand in one file per subject under `rows/`. */
 export const ERRORS = {
   ...COMMAND_ERRORS,
+  ...CONFIG_ERRORS,
   ...ENGINE_ERRORS,
   ...FETCH_ERRORS,
   ...MEMORY_ERRORS,
@@ -50,6 +53,7 @@ export const ERRORS = {
   ...RECEIPT_ERRORS,
   ...RECIPE_ERRORS,
   ...RIG_ERRORS,
+  ...REMOTE_ERRORS,
   ...WEIGHTS_ERRORS,
 } as const satisfies Record<string, ErrorRow>;
 

@@ -30,6 +30,18 @@ export const LIMITS = {
   alignment: 2 ** 20,
   /** Files of a split set. The largest published are about 60; the name holds five digits. */
   splitFiles: 4096,
+  /** Bytes of a safetensors header: the format's own limit (`MAX_HEADER_SIZE` of the `safetensors` crate). */
+  safetensorsHeaderBytes: 100_000_000,
+  /** Tensors of a safetensors set. Largest known: Kimi K2 in packed integers, some 210,000 in 62 files. */
+  safetensorsTensors: 2 ** 20,
+  /** Dimensions of a safetensors tensor. Kernels over space and time have 5. */
+  safetensorsDimensions: 8,
+  /** Bytes of a tensor name. The longest known, of encoders within models, are below 150. */
+  safetensorsNameBytes: 1024,
+  /** Characters of an index of shards. Kimi K2 in packed integers: about 23 million. */
+  indexCharacters: 2 ** 26,
+  /** Values within values that are not read: the format has none. */
+  safetensorsNesting: 16,
 } as const;
 
 /** Bytes asked for first, and at most at once. Small models' headers end within 2 MiB; steps double so that HTTP needs few. */

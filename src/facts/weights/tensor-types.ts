@@ -2,7 +2,7 @@
  * Every tensor type there is, one row each. A row of elements is stored in blocks along the fastest dimension:
  * `bytes = elements / blockLength * blockBytes`. Bits per weight follow from the two and are never typed in.
  * Sources: `ggml/include/ggml.h` (ids) and the block structs of `ggml/src/ggml-common.h`, llama.cpp b11434 (October 2026);
- * the dtype list of the `safetensors` crate 0.6 (`tensor.rs`).
+ * the dtype list of the `safetensors` crate 0.7 (`tensor.rs`).
  */
 export interface TensorType {
   readonly name: string;
@@ -84,6 +84,8 @@ export const SAFETENSORS_TYPES: ReadonlyMap<string, TensorType> = new Map(
       ["I8", 1, 1, "signed integer"],
       ["F8_E5M2", 1, 1, "8-bit float"],
       ["F8_E4M3", 1, 1, "8-bit float"],
+      ["F8_E4M3FNUZ", 1, 1, "8-bit float without negative zero"],
+      ["F8_E5M2FNUZ", 1, 1, "8-bit float without negative zero"],
       ["F8_E8M0", 1, 1, "power of two"],
       ["I16", 1, 2, "signed integer"],
       ["U16", 1, 2, "unsigned integer"],

@@ -1,5 +1,5 @@
 import { rigsByHand, type Backend, type Host, type RigByHand } from "../../facts/hardware/index.ts";
-import { shellWord } from "../../plan/answer/index.ts";
+import { shellWord } from "../../plan/command/index.ts";
 import { oneOf } from "./flags.ts";
 
 /** Flags that describe a rig instead of asking this machine, shared by `fit` and `explain`. */

@@ -6,6 +6,18 @@ export const WEIGHTS_ERRORS = {
     exit: 2,
     http: 422,
   },
+  "weights-not-safetensors": {
+    template: "{file}: expected a safetensors file, got {got}",
+    hint: "{advice}",
+    exit: 2,
+    http: 422,
+  },
+  "weights-index": {
+    template: "{file}: {place}: expected {expected}, got {got}",
+    hint: "The index is damaged: fetch it again, with all its shards, from the publisher's repository.",
+    exit: 2,
+    http: 422,
+  },
   "weights-version": {
     template: "{file}: expected GGUF version 1, 2 or 3, got {got}",
     hint: "The file is damaged, or newer than this version of Loadout.",

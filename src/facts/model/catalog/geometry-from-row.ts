@@ -1,7 +1,7 @@
 import { ARCHITECTURES, type ArchitectureFacts } from "../architectures.ts";
 import type { Attention, FeedForward, Geometry, Layer, Mixer } from "../geometry.ts";
 import { linearMixer } from "./linear.ts";
-import type { CatalogModel } from "./row.ts";
+import type { Dimensions } from "./row.ts";
 
 /** Architectures whose feed-forward has no gate. */
 const UNGATED: ReadonlySet<string> = new Set([
@@ -15,7 +15,7 @@ const UNGATED: ReadonlySet<string> = new Set([
 ]);
 
 /** Why a row gives no geometry, `undefined` where it does. */
-export function withoutGeometry(row: CatalogModel): string | undefined {
+export function withoutGeometry(row: Dimensions): string | undefined {
   if (row.architecture === undefined) return "llama.cpp has no architecture for it";
   if (row.beyond !== undefined) return `it has ${row.beyond}, which a geometry cannot say`;
   if (row.unplaced) return "which of its layers have full attention is not known";
@@ -30,11 +30,11 @@ export interface FromRowOptions {
 }
 
 /**
- * What a model is, from its catalog row: what `geometryFromGguf` gives for a file of it. `undefined` where
- * {@link withoutGeometry} says why.
+ * What a model is, from its catalog row or the dimensions in its configuration: what `geometryFromGguf` gives for a file of
+ * it. `undefined` where {@link withoutGeometry} says why.
  */
 export function geometryFromRow(
-  row: CatalogModel,
+  row: Dimensions,
   { context = row.context, mtp = false }: FromRowOptions = {},
 ): Geometry | undefined {
   const { architecture } = row;
@@ -44,7 +44,7 @@ export function geometryFromRow(
   const { vision } = row;
   return {
     architecture,
-    name: row.name,
+    ...(row.name !== undefined && { name: row.name }),
     embeddingLength: row.width,
     vocabularySize: row.vocabulary,
     contextLength: context,
@@ -54,8 +54,9 @@ export function geometryFromRow(
       ...Array.from({ length: row.layers }, (_, layer) => layerOf(row, architecture, facts, layer)),
       ...Array.from({ length: mtp ? (row.mtpLayers ?? 0) : 0 }, () => appendedLayer(row, architecture)),
     ],
-    ...(facts.fourPositions && { positionsPerToken: 4 }),
+    ...((facts.fourPositions || row.fourPositions) && { positionsPerToken: 4 }),
     ...(deepstackLayers > 0 && { deepstackLayers }),
+    ...(row.queryTemperature && { queryTemperature: true as const }),
     ...(vision?.feedForward !== undefined && {
       vision: {
         layers: vision.layers,
@@ -68,7 +69,7 @@ export function geometryFromRow(
   };
 }
 
-function layerOf(row: CatalogModel, architecture: string, facts: ArchitectureFacts, layer: number): Layer {
+function layerOf(row: Dimensions, architecture: string, facts: ArchitectureFacts, layer: number): Layer {
   const letter = row.pattern?.[layer];
   if (letter !== undefined) return patternLayer(row, letter);
   return { kind: "trunk", mixer: mixerOf(row, facts, layer), feedForward: feedForwardOf(row, architecture, layer) };
@@ -78,7 +79,7 @@ function layerOf(row: CatalogModel, architecture: string, facts: ArchitectureFac
 const DENSE_APPENDED: ReadonlySet<string> = new Set(["exaone-moe"]);
 
 /** A block as the last layer's, which sees everything. */
-function appendedLayer(row: CatalogModel, architecture: string): Layer {
+function appendedLayer(row: Dimensions, architecture: string): Layer {
   const { linear: _, ...plain } = row;
   return {
     kind: "mtp",
@@ -88,7 +89,7 @@ function appendedLayer(row: CatalogModel, architecture: string): Layer {
 }
 
 /** One block a layer (Nemotron-H). */
-function patternLayer(row: CatalogModel, letter: string): Layer {
+function patternLayer(row: Dimensions, letter: string): Layer {
   const none = { kind: "none" } as const;
   const layer = (mixer: Mixer, feedForward: FeedForward): Layer => ({ kind: "trunk", mixer, feedForward });
   switch (letter) {
@@ -103,7 +104,7 @@ function patternLayer(row: CatalogModel, letter: string): Layer {
   }
 }
 
-function mixerOf(row: CatalogModel, facts: ArchitectureFacts, layer: number): Mixer {
+function mixerOf(row: Dimensions, facts: ArchitectureFacts, layer: number): Mixer {
   const full = row.full?.includes(layer) ?? true;
   if (row.linear?.parallel) {
     const recurrent = linearMixer(row);
@@ -125,14 +126,15 @@ function mixerOf(row: CatalogModel, facts: ArchitectureFacts, layer: number): Mi
   };
 }
 
-function attentionOf(row: CatalogModel, facts: ArchitectureFacts, layer: number): Attention {
+function attentionOf(row: Dimensions, facts: ArchitectureFacts, layer: number): Attention {
   // Windows in a configuration that the architecture's code does not read are no windows (Mistral 7B v0.1).
-  const { window } = facts.window ? row : {};
+  const span = facts.window?.span ?? row.window?.span;
+  const { window } = span ? row : {};
   const windowed = window !== undefined && row.full?.includes(layer) === false;
   const owners = row.layers - (row.sharedCaches ?? 0);
   return {
     kind: "attention",
-    ...(windowed ? { span: facts.window!.span, window: window.length } : { span: "full" }),
+    ...(span && windowed ? { span, window: window.length } : { span: "full" as const }),
     heads: (windowed ? window.heads : undefined) ?? row.heads,
     kvHeads: (windowed ? window.kvHeads : undefined) ?? row.kvHeads,
     keyLength: (windowed ? window.keyLength : undefined) ?? row.keyLength,
@@ -148,7 +150,7 @@ function hasRope(rule: ArchitectureFacts["rope"], hasWindow: boolean, windowed: 
   return layer % rule.noneEvery !== (rule.at === "first" ? 0 : rule.noneEvery - 1);
 }
 
-function feedForwardOf(row: CatalogModel, architecture: string, layer: number): FeedForward {
+function feedForwardOf(row: Dimensions, architecture: string, layer: number): FeedForward {
   const dense = row.experts?.dense ?? 0;
   if (row.experts && !(typeof dense === "number" ? layer < dense : dense.includes(layer)))
     return expertsOf(row, architecture === "gemma4");
@@ -156,9 +158,9 @@ function feedForwardOf(row: CatalogModel, architecture: string, layer: number): 
 }
 
 /** Gemma 4 has a dense part beside its experts where others have shared ones. */
-function expertsOf({ experts, id }: CatalogModel, denseSide: boolean): FeedForward {
-  if (!experts) throw new RangeError(`${id}: a layer of experts, and no experts`);
-  const shared = experts.shared ?? 0;
+function expertsOf({ experts, name }: Dimensions, denseSide: boolean): FeedForward {
+  if (!experts) throw new RangeError(`${name}: a layer of experts, and no experts`);
+  const { shared = 0, gating, normalized, scaled, expertGroups, expertGroupsUsed = 0 } = experts;
   return {
     kind: "experts",
     experts: experts.count,
@@ -166,11 +168,15 @@ function expertsOf({ experts, id }: CatalogModel, denseSide: boolean): FeedForwa
     expertLength: experts.length,
     sharedLength: denseSide ? 0 : shared,
     denseSideLength: denseSide ? shared : 0,
+    ...(gating !== undefined && { gating }),
+    ...(normalized !== undefined && { normalized }),
+    ...(scaled && { scaled }),
+    ...(expertGroups !== undefined && { expertGroups, expertGroupsUsed }),
   };
 }
 
-function denseLength({ feedForward, layers, sharedCaches = 0, id }: CatalogModel, layer: number): number {
-  if (feedForward === undefined) throw new RangeError(`${id}: a dense layer, and no length`);
+function denseLength({ feedForward, layers, sharedCaches = 0, name }: Dimensions, layer: number): number {
+  if (feedForward === undefined) throw new RangeError(`${name}: a dense layer, and no length`);
   if (typeof feedForward === "number") return feedForward;
   return feedForward[layer < layers - sharedCaches ? 0 : 1] ?? 0;
 }

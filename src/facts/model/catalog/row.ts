@@ -1,30 +1,11 @@
+import type { ExpertFeedForward } from "../geometry.ts";
 import type { Source } from "./sources.ts";
 
-/**
- * One model: its dimensions as its publisher's configuration says them, what it is called, and under which terms it is
- * published. Models of the same dimensions share a row. Lengths are elements; counts are counts. Absent: none, or not known.
- */
-export interface CatalogModel {
-  /** the publisher's repository on Hugging Face */
-  readonly id: string;
-  readonly name: string;
-  readonly family: string;
+/** Dimensions of a model as a configuration says them. Lengths are elements; counts are counts. Absent: none, or not known. */
+export interface Dimensions {
+  readonly name?: string;
   /** GGUF `general.architecture`; absent where llama.cpp has none for it */
   readonly architecture?: string;
-  /** repositories of other models with the same dimensions */
-  readonly aliases?: readonly string[];
-  /** context of aliases where it is not the row's */
-  readonly contexts?: Readonly<Record<string, number>>;
-  /** tag in Ollama's library that was seen, and one that follows its habit but was not */
-  readonly ollama?: string;
-  readonly ollamaGuess?: string;
-  readonly released: string;
-  /** as the publisher names it; what it means stands in `licenses.ts` */
-  readonly license?: string;
-  /** terms must be accepted before a download */
-  readonly gated?: boolean;
-  /** what it takes besides text: "text+image"; absent: text alone */
-  readonly modality?: string;
   readonly layers: number;
   readonly width: number;
   readonly heads: number;
@@ -37,8 +18,6 @@ export interface CatalogModel {
   /** the output matrix is the embedding */
   readonly tied?: true;
   readonly context: number;
-  /** trained before scaling, where less */
-  readonly nativeContext?: number;
   /** layers that see everything (of hybrids: that have attention); absent: all */
   readonly full?: readonly number[];
   /** how many see everything is known, which is not */
@@ -55,9 +34,40 @@ export interface CatalogModel {
   /** width of per-layer input embeddings */
   readonly perLayerEmbedding?: number;
   readonly mtpLayers?: number;
+  /** four positions a token although the architecture has one */
+  readonly fourPositions?: true;
+  /** queries are multiplied by a factor for every position */
+  readonly queryTemperature?: true;
   /** something that a geometry cannot say */
   readonly beyond?: string;
   readonly vision?: Vision;
+}
+
+/**
+ * One model: its dimensions as its publisher's configuration says them, what it is called, and under which terms it is
+ * published. Models of the same dimensions share a row. Lengths are elements; counts are counts. Absent: none, or not known.
+ */
+export interface CatalogModel extends Dimensions {
+  /** the publisher's repository on Hugging Face */
+  readonly id: string;
+  readonly name: string;
+  readonly family: string;
+  /** repositories of other models with the same dimensions */
+  readonly aliases?: readonly string[];
+  /** context of aliases where it is not the row's */
+  readonly contexts?: Readonly<Record<string, number>>;
+  /** tag in Ollama's library that was seen, and one that follows its habit but was not */
+  readonly ollama?: string;
+  readonly ollamaGuess?: string;
+  readonly released: string;
+  /** as the publisher names it; what it means stands in `licenses.ts` */
+  readonly license?: string;
+  /** terms must be accepted before a download */
+  readonly gated?: boolean;
+  /** what it takes besides text: "text+image"; absent: text alone */
+  readonly modality?: string;
+  /** trained before scaling, where less */
+  readonly nativeContext?: number;
   readonly parameters: Parameters;
   /** of `parameters.text`: embedding and output, attention, linear, dense, experts, shared experts, all else */
   readonly parts: readonly number[];
@@ -75,6 +85,8 @@ export interface CatalogModel {
 
 interface Window {
   readonly length: number;
+  /** for architectures that the engine does not know; else the engine's own decides, and whether it has windows at all */
+  readonly span?: "sliding" | "chunked";
   readonly heads?: number;
   readonly kvHeads?: number;
   readonly keyLength?: number;
@@ -102,6 +114,12 @@ interface Experts {
   /** layers without experts: the first so many, or these */
   readonly dense?: number | readonly number[];
   readonly gated?: false;
+  /** how they are chosen, where the configuration says it and a file would carry it */
+  readonly gating?: ExpertFeedForward["gating"];
+  readonly normalized?: boolean;
+  readonly scaled?: true;
+  readonly expertGroups?: number;
+  readonly expertGroupsUsed?: number;
 }
 
 interface Linear {

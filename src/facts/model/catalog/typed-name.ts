@@ -32,8 +32,11 @@ export function typedName(typed: string): TypedName {
   };
 }
 
+/** Beyond ASCII everything counts as a letter: a class of all letters takes longer to compile than to match a catalog. */
+const WORDS = /\d+(?:\.\d+)*|[a-z\u0080-\uffff]+/g;
+
 /** Letters and numbers apart, without words that do not tell models apart: "Qwen3-8B" and "qwen 3 8b" are one. */
 export function keyOf(name: string): string {
-  const words = name.toLowerCase().match(/\d+(?:\.\d+)*|\p{L}+/gu) ?? [];
+  const words = name.toLowerCase().match(WORDS) ?? [];
   return words.filter((word) => !SILENT.has(word)).join(" ");
 }

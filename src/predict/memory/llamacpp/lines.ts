@@ -16,18 +16,18 @@ export interface Line {
   readonly leaf: Estimate;
 }
 
-export function weightLines(session: Session): Line[] {
+export function weightLines(session: Session, from: "header" | "formula" = "header"): Line[] {
   return weightBuffers(session.weights, session.memories.weights.mapped).map(({ names, ...buffer }, index) => {
     const what = buffer.term === "repacked" ? "weights rearranged for the processor" : "weights";
     const label = `${what} (${buffer.label})`;
     // a split file is mapped piece by piece, and a tensor kept out of the mapping's middle still lies inside it
     const key = `${buffer.term}-${buffer.label}-${index}`;
-    return { buffer, leaf: bytes(key, label, buffer.bytes, "header", tensorsText(names)) };
+    return { buffer, leaf: bytes(key, label, buffer.bytes, from, tensorsText(names, from)) };
   });
 }
 
 /** "65 tensors of layers 0 to 3, output" */
-function tensorsText(names: readonly string[]): string {
+function tensorsText(names: readonly string[], from: "header" | "formula"): string {
   const layers = names.map((name) => /^blk\.(\d+)\./.exec(name)?.[1]).filter((layer) => layer !== undefined);
   const numbers = [...new Set(layers.map(Number))].sort((a, b) => a - b);
   const others = [
@@ -35,7 +35,8 @@ function tensorsText(names: readonly string[]): string {
   ];
   const [first, last] = [numbers[0], numbers.at(-1)];
   const range = first === undefined ? [] : [first === last ? `layer ${first}` : `layers ${first} to ${last}`];
-  return `${names.length} tensors as stored: ${[...range, ...others].join(", ")}`;
+  const how = from === "header" ? "as stored" : "as the file type's recipe types them";
+  return `${names.length} tensors ${how}: ${[...range, ...others].join(", ")}`;
 }
 
 const CACHE_NAMES: Readonly<Record<CacheKind, string>> = { full: "KV cache", window: "KV cache of windows" };

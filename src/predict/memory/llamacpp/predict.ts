@@ -38,7 +38,7 @@ export function predictLlamaCpp(question: LlamaCppQuestion): MemoryPrediction {
 }
 
 function predict(session: Session, question: LlamaCppQuestion): MemoryPrediction {
-  const lines = linesOf(session).map((line) => inRig(line, session.used));
+  const lines = linesOf(session, question.weightsFrom).map((line) => inRig(line, session.used));
   const buffers = lines.map(({ buffer }) => buffer);
   const rig = deviceNames(question.devices);
   return {
@@ -49,9 +49,9 @@ function predict(session: Session, question: LlamaCppQuestion): MemoryPrediction
   };
 }
 
-function linesOf(session: Session): Line[] {
+function linesOf(session: Session, weightsFrom: LlamaCppQuestion["weightsFrom"]): Line[] {
   return [
-    ...weightLines(session),
+    ...weightLines(session, weightsFrom),
     ...cacheLines(session, "full"),
     ...cacheLines(session, "window"),
     ...stateLines(session),

@@ -8,6 +8,8 @@ export interface LlamaCppQuestion {
   readonly geometry: Geometry;
   /** the weights as stored */
   readonly tensors: readonly Tensor[];
+  /** where their sizes are from; read in the file's header unless said */
+  readonly weightsFrom?: "header" | "formula";
   readonly build: LlamaCppBuild;
   readonly caller: LlamaCppCaller;
   /** in the engine's order; none = processor only */

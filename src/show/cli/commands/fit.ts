@@ -3,19 +3,22 @@ import { parseTokens } from "../../../facts/units/index.ts";
 import { answerFit } from "../../../plan/answer/index.ts";
 import { good } from "../../../plan/fit/index.ts";
 import { guarded, type CliContext } from "../context.ts";
+import { diskFor } from "../disk.ts";
 import type { PlanFlags, RuntimeFlags } from "../flags.ts";
 import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import { machineOf } from "../machine.ts";
+import { modelFor } from "../model/model-for.ts";
 import { fitQuestion, type FitQuestion } from "../question.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
 import { describesRig, rigArguments, rigFor, type RigFlags } from "../rig-for.ts";
 import { fitText } from "../text/fit-text.ts";
 import { progressFor } from "../text/progress.ts";
-import { needModel, weightsFor } from "../weights-for.ts";
+import { needModel } from "../model/need-model.ts";
 
 /** What `fit` and `explain` take alike. */
 export interface QuestionFlags extends PlanFlags, RuntimeFlags, RigFlags {
   readonly prompt?: string;
+  readonly quant?: string;
 }
 
 interface FitFlags extends QuestionFlags {
@@ -34,7 +37,7 @@ export const fit = guarded(async function (this: CliContext, flags: FitFlags, mo
   }
   const { answer, choice, question } = await askFit(this, flags, needModel(model, "fit"), "fit");
   const verified = flags.verify
-    ? await (await import("../verify.ts")).verify(question, choice.settings, answer.model.path!)
+    ? await (await import("../verify.ts")).verify(question, choice.settings, answer.model.path)
     : undefined;
   const whole = verified ? { ...answer, verified } : answer;
   this.out(flags.json ? JSON.stringify(whole, null, 2) : fitText(whole, this.outStyle));
@@ -45,7 +48,7 @@ export const fit = guarded(async function (this: CliContext, flags: FitFlags, mo
 export async function askFit(context: CliContext, flags: QuestionFlags, model: string, command: string) {
   const promptTokens = flags.prompt === undefined ? undefined : parseTokens(flags.prompt, `${command} --prompt`, 1);
   const byHand = await rigFor(flags);
-  const reading = weightsFor(context, { ...flags, model }, progressFor(context));
+  const reading = modelFor(context, model, flags, progressFor(context));
   const answered = (question: FitQuestion) => ({ ...answerFit(question.request, question.context), question });
   const server = serverRuntime(flags.build);
   const runtimes = { server, runtime: flags.runtime === "llama-server" ? server : embeddedRuntime() };
@@ -61,9 +64,10 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
     return answered(fitQuestion({ machine, weights: await reading, flags, promptTokens, ...runtimes }));
   }
   const [machine, weights] = await Promise.all([machineOf(context), reading]);
+  const disk = await diskFor(machine, weights);
   const receipts = await openKnownReceipts(context, machine.folders.data);
   try {
-    return answered(fitQuestion({ machine, weights, flags, receipts, promptTokens, ...runtimes }));
+    return answered(fitQuestion({ machine, weights, flags, receipts, promptTokens, disk, ...runtimes }));
   } finally {
     receipts?.close();
   }
