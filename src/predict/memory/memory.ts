@@ -1,7 +1,7 @@
 import type { Estimate } from "../estimate/index.ts";
 
 /** The terms of memory that engines report and predictions are compared by. */
-export type MemoryTerm = "weights" | "repacked" | "kv" | "recurrent" | "compute" | "output";
+export type MemoryTerm = "weights" | "repacked" | "lora" | "kv" | "recurrent" | "compute" | "output";
 
 /** Bytes by term of one place: a device, or the host. Absent term = none. */
 export type MemoryByTerm = Readonly<Partial<Record<MemoryTerm, number>>>;
@@ -31,5 +31,7 @@ export type MemoryPrediction =
       /** the same bytes as the engine's log lists them; a window model has two kv lines a place, full attention first; a compute buffer nothing uses has 0 */
       readonly buffers: readonly EngineBuffer[];
       readonly footprint: Estimate;
+      /** what a server comes to hold in RAM beside its buffers, by term: nothing at start (`value`), `high` when full */
+      readonly serving?: Estimate;
     }
   | { readonly kind: "rejected"; readonly reason: string; readonly because: string };

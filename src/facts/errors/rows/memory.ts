@@ -35,6 +35,12 @@ export const MEMORY_ERRORS = {
     exit: 2,
     http: 422,
   },
+  "draft-unpredicted": {
+    template: "--spec-type draft-mtp: the {architecture} model has no appended block whose graph is known.",
+    hint: "Draft with a model of its own (-md), or without one (--spec-type ngram-simple).",
+    exit: 2,
+    http: 422,
+  },
   "override-memory-unknown": {
     template: "-ot {pattern}={value} names no memory: there are {known}.",
     hint: "Write CPU, or the name of a device that takes part.",

@@ -1,4 +1,5 @@
 import type { Geometry } from "../../../facts/model/index.ts";
+import type { GraphPart } from "./architectures/builder.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import { allocationOf } from "./backends/buffer.ts";
 import type { ContextSizes } from "./context.ts";
@@ -28,19 +29,24 @@ export type CacheKind = "full" | "window";
  */
 const TRUNK_ONLY = new Set(["nemotron_h", "nemotron_h_moe", "qwen35", "qwen35moe", "qwen3next", "step35", "mimo2"]);
 
-/** Caches of all layers that own one (llama-kv-cache.cpp, llama-kv-cache-iswa.cpp). `place` says where a layer's cache lies. */
+/**
+ * Caches of all layers that own one (llama-kv-cache.cpp, llama-kv-cache-iswa.cpp). `place` says where a layer's cache lies;
+ * `trunkOnly`, that the build leaves out appended blocks whatever the architecture. A draft's context caches those blocks alone.
+ */
 export function layerCaches(
   geometry: Geometry,
   settings: DecidedSettings,
   sizes: ContextSizes,
   place: (layer: number) => BufferType,
+  { part, trunkOnly }: { readonly part: GraphPart; readonly trunkOnly: boolean },
 ): LayerCache[] {
   const keyType = elementType(settings.cacheTypeK) ?? F16;
   const valueType = elementType(settings.cacheTypeV) ?? F16;
   const widest = Math.max(0, ...geometry.layers.map((layer) => valueWidthOf(attentionOf(layer))));
   const caches: LayerCache[] = [];
   geometry.layers.forEach((each, layer) => {
-    if (each.kind === "mtp" && TRUNK_ONLY.has(geometry.architecture)) return;
+    const leftOut = part === "mtp" ? "trunk" : trunkOnly || TRUNK_ONLY.has(geometry.architecture) ? "mtp" : undefined;
+    if (each.kind === leftOut) return;
     if (each.mixer.kind === "mla") {
       const keyWidth = each.mixer.latentLength + each.mixer.ropeLength;
       const { cells } = sizes;

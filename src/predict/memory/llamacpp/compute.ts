@@ -1,7 +1,8 @@
 import type { Geometry } from "../../../facts/model/index.ts";
-import { overridesOf, type LlamaCppBuild } from "../../../facts/runtime/index.ts";
-import { GraphBuilder } from "./architectures/builder.ts";
+import { overridesOf, type FoundBuild, type LlamaCppBuild } from "../../../facts/runtime/index.ts";
+import { GraphBuilder, type GraphPart } from "./architectures/builder.ts";
 import type { Architecture } from "./architectures/architecture.ts";
+import type { PlacedAdapter } from "./adapters.ts";
 import type { LayerCache } from "./cache.ts";
 import type { LayerState } from "./state.ts";
 import { pad, type ContextSizes } from "./context.ts";
@@ -17,15 +18,18 @@ import type { LoadedWeights } from "./weights.ts";
 /** A loaded model and its context, ready to reserve memory for graphs. */
 export interface Session {
   readonly architecture: Architecture;
+  readonly part: GraphPart;
   readonly geometry: Geometry;
   readonly settings: DecidedSettings;
   readonly sizes: ContextSizes;
   readonly build: LlamaCppBuild;
+  readonly standing: FoundBuild["standing"];
   /** the devices that take part, in the engine's order: what places count */
   readonly used: readonly UsedDevice[];
   readonly memories: Memories;
   readonly placement: Placement;
   readonly weights: LoadedWeights;
+  readonly adapters: readonly PlacedAdapter[];
   readonly caches: readonly LayerCache[];
   readonly states: readonly LayerState[];
   readonly dryRun: boolean;
@@ -116,7 +120,9 @@ function buildGraph(session: Session, tokens: number, rows: number, real: boolea
     ...(pinsNorms ? { pinNorm } : {}),
     ...(pinsAttention ? { pinToHost } : {}),
   });
-  const logits = session.architecture.build(builder);
+  const { architecture } = session;
+  const logits =
+    session.part === "mtp" && architecture.buildDraft ? architecture.buildDraft(builder) : architecture.build(builder);
   logits.name = "logits";
   logits.output = true;
   builder.graph.expand(logits);

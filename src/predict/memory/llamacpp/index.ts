@@ -1,3 +1,3 @@
 export { OUTLINE_BAND, outlineLlamaCpp, type LlamaCppOutline, type OutlineQuestion } from "./outline.ts";
 export { layerPlaces, predictLlamaCpp } from "./predict.ts";
-export type { LlamaCppQuestion } from "./question.ts";
+export type { Adapter, Draft, LlamaCppQuestion } from "./question.ts";

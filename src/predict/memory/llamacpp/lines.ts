@@ -1,10 +1,12 @@
 import { formatBytes } from "../../../facts/units/index.ts";
 import { between, bytes, type Estimate } from "../../estimate/index.ts";
 import type { EngineBuffer } from "../memory.ts";
+import { adapterBytes } from "./adapters.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import { cacheBytes, type CacheKind } from "./cache.ts";
 import type { ComputeBuffers, Session } from "./compute.ts";
 import type { ElementType } from "./graph/element.ts";
+import { doubtOf } from "./doubt.ts";
 import { stateBytes } from "./state.ts";
 import { computeBuffer } from "./replay/assign.ts";
 import type { Held } from "./replay/graph-allocator.ts";
@@ -37,6 +39,17 @@ function tensorsText(names: readonly string[], from: "header" | "formula"): stri
   const range = first === undefined ? [] : [first === last ? `layer ${first}` : `layers ${first} to ${last}`];
   const how = from === "header" ? "as stored" : "as the file type's recipe types them";
   return `${names.length} tensors ${how}: ${[...range, ...others].join(", ")}`;
+}
+
+export function adapterLines({ adapters }: Session): Line[] {
+  return adapters.flatMap((adapter, index) =>
+    [...adapterBytes(adapter)].map(([type, size]) => {
+      const pairs = adapter.pairs.filter(({ bufferType }) => bufferType === type).length;
+      const formula = `${pairs} pairs of matrices as stored, beside the tensors they change`;
+      const leaf = bytes(`lora-${index}`, `adapter ${index} (${type.name})`, size, "header", formula);
+      return { buffer: bufferOf(type, "lora", size), leaf };
+    }),
+  );
 }
 
 const CACHE_NAMES: Readonly<Record<CacheKind, string>> = { full: "KV cache", window: "KV cache of windows" };
@@ -77,17 +90,6 @@ export function outputLine({ geometry, memories, placement, sizes }: Session): L
   return { buffer: bufferOf(type, "output", size), leaf: bytes("output", label, size, "formula", formula) };
 }
 
-/**
- * Before October 2026 Mamba 2 layers gather their states in a way that is not understood where logits are kept for every row:
- * six of nine truth rows of granitehybrid lie 7.3 to 13.7% above what is replayed, the others on it.
- */
-const MAMBA_ROWS_HIGH = 1.15;
-
-function isUnsure({ geometry, build, sizes }: Session, tokens: number): boolean {
-  const mamba = geometry.layers.some(({ mixer }) => mixer.kind === "recurrent" && mixer.family === "mamba2");
-  return mamba && !build.mambaProjectsFlat && sizes.outputRows >= tokens && tokens > sizes.sequences;
-}
-
 export function computeLines(session: Session, { bytes: held, prompt, copies }: ComputeBuffers): Line[] {
   const { memories, sizes } = session;
   const tokens = Math.min(sizes.context, sizes.microBatch);
@@ -98,9 +100,11 @@ export function computeLines(session: Session, { bytes: held, prompt, copies }: 
     const type = computeBuffer(memories.backends, index);
     const formula = `most at once of ${run}; at that point ${peakText(prompt.peaks[index]!)}`;
     const label = `compute buffer (${type.name})`;
-    const leaf = isUnsure(session, tokens)
-      ? between("compute", label, [size, size, Math.ceil(size * MAMBA_ROWS_HIGH)], "assumed", formula)
-      : bytes("compute", label, size, "formula", formula);
+    const doubt = doubtOf(session, type.place);
+    const leaf =
+      doubt === undefined
+        ? bytes("compute", label, size, "formula", formula)
+        : between("compute", label, doubt.around(size), "assumed", `${formula}; ${doubt.because}`);
     return { buffer: bufferOf(type, "compute", size), leaf };
   });
 }

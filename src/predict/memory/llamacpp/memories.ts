@@ -20,6 +20,8 @@ export interface Memories {
   readonly deviceHosts: readonly (BufferType | undefined)[];
   /** every device can be part of a pipeline */
   readonly pipelines: boolean;
+  /** names of the devices whose back end's rules were only read */
+  readonly notCompared: readonly string[];
   readonly weights: WeightPlaces;
 }
 
@@ -47,6 +49,7 @@ export function memoriesOf(question: Omit<LlamaCppQuestion, "tensors">, used: re
     cpu,
     deviceHosts,
     pipelines: devices.every(({ pipelines }) => pipelines),
+    notCompared: devices.filter(({ compared }) => !compared).map(({ name }) => name),
     weights: {
       host,
       devices: devices.map((backend) => [{ bufferType: backend.bufferType, backend }]),

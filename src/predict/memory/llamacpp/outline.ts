@@ -6,7 +6,8 @@ import type { EngineBuffer, MemoryPrediction, MemoryTerm, PlaceMemory } from "..
 import { cacheLines, computeLines, outputLine, stateLines } from "./lines.ts";
 import { computeBuffers, type Session } from "./compute.ts";
 import { deviceNames } from "./devices.ts";
-import { inRig, layerStart, openSession, withoutContext } from "./predict.ts";
+import { inRig } from "./predict.ts";
+import { isLoaded, layerStart, openSession, withoutContext } from "./session.ts";
 import { placesOf } from "./places.ts";
 import type { LlamaCppQuestion } from "./question.ts";
 import { checkSettings, EngineRefusal, rejected, type Rejection } from "./reject.ts";
@@ -16,7 +17,7 @@ import { keptLayers, parted, shortened } from "./shorten.ts";
 import { fileBytes, weightSums, type WeightTerms } from "./weight-sums.ts";
 
 /** A model of which every file type is asked about. */
-export interface OutlineQuestion extends Omit<LlamaCppQuestion, "tensors" | "settings"> {
+export interface OutlineQuestion extends Omit<LlamaCppQuestion, "tensors" | "settings" | "adapters" | "draft"> {
   readonly shapes: readonly Shaped[];
 }
 
@@ -109,13 +110,14 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
       const memory = memories.weights.overridden(name);
       return memory === undefined || memory === "host" ? `${memory}` : memory.name;
     };
+    const loaded = (name: string): boolean => isLoaded(name, question, "trunk");
     const groups = remembered(() =>
       tensorGroups(geometry, shapes, ({ name, layer }) =>
-        layer < 0 ? "" : `${placement.layers[layer]} ${told(name)}`,
+        layer < 0 ? "" : `${placement.layers[layer]} ${told(name)} ${loaded(name)}`,
       ),
     );
     const typed = remembered((fileType: string) => quantizedGroups(groups(""), fileType));
-    const sums = weightSums(memories, placement, tied);
+    const sums = weightSums(memories, placement, tied, loaded);
     const inRigOrder = (place: "host" | number) => (place === "host" ? place : used[place]!.rigIndex);
     return {
       staged: used.length > 0 && (!placement.complete || overridesOf(settings).length > 0),

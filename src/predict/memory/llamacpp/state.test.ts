@@ -27,7 +27,7 @@ function model(architecture: string, mixers: readonly Mixer[], appended = 0): Ge
 function held(geometry: Geometry, more: { sequences?: number; stateSnapshots?: number } = {}) {
   const settings = { ...question(SMOLLM2).settings, ...more, flashAttention: true, valuesTransposed: false };
   const sizes = contextSizes(geometry, settings, LLAMACPP_CALLERS["llama-server"], build("b11434"));
-  const caches = layerCaches(geometry, settings, sizes, () => CPU);
+  const caches = layerCaches(geometry, settings, sizes, () => CPU, { part: "trunk", trunkOnly: false });
   return {
     caches: caches.map(({ layer }) => layer),
     cacheBytes: cacheBytes(caches, "full", sizes.streams).get(CPU) ?? 0,

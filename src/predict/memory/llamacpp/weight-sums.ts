@@ -20,6 +20,7 @@ export function weightSums(
   memories: Memories,
   placement: Placement,
   tied: boolean,
+  isLoaded: (name: string) => boolean,
 ): (file: readonly TypedGroup[]) => Map<"host" | number, WeightTerms> {
   const known = new Map<TypedGroup["group"], Map<string, readonly PlacedWeight[]>>();
   return (file) => {
@@ -32,6 +33,7 @@ export function weightSums(
     };
     const spans = new Map<BufferType, { first: number; last: number }>();
     for (const { group, type, bytes, members, firstAt, lastAt } of file) {
+      if (!isLoaded(group.first.name)) continue;
       for (const placed of placedOf(group, type, bytes)) {
         const { bufferType } = placed;
         if (memories.weights.mapped.includes(bufferType)) {

@@ -7,4 +7,6 @@ export interface Architecture {
   readonly name: string;
   /** from the embedded tokens to the logits */
   build(builder: GraphBuilder): GraphTensor;
+  /** the same for the block appended to draft further tokens, from the next token and the last hidden state; where it is known */
+  buildDraft?(builder: GraphBuilder): GraphTensor;
 }

@@ -1,6 +1,7 @@
 import { LoadoutError } from "../../../../facts/errors/index.ts";
 import type { Attention, Geometry, LatentAttention, Layer, Recurrent } from "../../../../facts/model/index.ts";
 import type { CacheType, LlamaCppBuild } from "../../../../facts/runtime/index.ts";
+import { lowRankPairs, type PlacedAdapter } from "../adapters.ts";
 import type { ContextSizes } from "../context.ts";
 import { cacheTensors, type CacheKind, type LayerCache } from "../cache.ts";
 import { attentionOf } from "../geometry.ts";
@@ -12,6 +13,8 @@ import { stateTensors, type LayerState } from "../state.ts";
 import type { DecidedSettings } from "../question.ts";
 import { weightLeaf, type LoadedWeights, type PlacedWeight } from "../weights.ts";
 
+export type GraphPart = "trunk" | "mtp";
+
 /** Everything a graph is built from. */
 export interface GraphRequest {
   readonly geometry: Geometry;
@@ -19,8 +22,11 @@ export interface GraphRequest {
   readonly sizes: ContextSizes;
   readonly build: LlamaCppBuild;
   readonly weights: LoadedWeights;
+  readonly adapters: readonly PlacedAdapter[];
   readonly caches: readonly LayerCache[];
   readonly states: readonly LayerState[];
+  /** the model's own layers, or the block appended to draft further tokens */
+  readonly part: GraphPart;
   /** tokens of the micro-batch, a multiple of the sequences */
   readonly tokens: number;
   /** rows of logits */
@@ -52,12 +58,15 @@ export class GraphBuilder {
   /** flash attention of every layer that has it */
   readonly attended: { readonly node: GraphTensor; readonly layer: number }[] = [];
   readonly #trunk: readonly Layer[];
+  readonly #cached: readonly Layer[];
   readonly #weights = new Map<PlacedWeight, GraphTensor>();
   readonly #caches = new Map<number, { key: GraphTensor; value: GraphTensor }>();
 
   constructor(request: GraphRequest) {
     this.request = request;
-    this.#trunk = request.geometry.layers.filter(({ kind }) => kind === "trunk");
+    const { layers } = request.geometry;
+    this.#trunk = layers.filter(({ kind }) => kind === "trunk");
+    this.#cached = request.part === "mtp" ? layers.filter(({ kind }) => kind === "mtp") : this.#trunk;
   }
 
   /** Layers of the graph: blocks appended to predict further tokens have a graph and a context of their own. */
@@ -65,22 +74,27 @@ export class GraphBuilder {
     return this.#trunk;
   }
 
+  /** Any layer, an appended block too. */
+  layer(layer: number): Layer {
+    return this.request.geometry.layers[layer]!;
+  }
+
   attention(layer: number): Attention {
-    const attention = attentionOf(this.layers[layer]!);
+    const attention = attentionOf(this.layer(layer));
     if (attention !== undefined) return attention;
     const { architecture } = this.request.geometry;
     throw new LoadoutError("tensor-missing", { architecture, tensor: tensorName("attn_k", layer, "weight") });
   }
 
   latent(layer: number): LatentAttention {
-    const { mixer } = this.layers[layer]!;
+    const { mixer } = this.layer(layer);
     if (mixer.kind === "mla") return mixer;
     const { architecture } = this.request.geometry;
     throw new LoadoutError("tensor-missing", { architecture, tensor: tensorName("attn_k_b", layer, "weight") });
   }
 
   recurrent(layer: number): Recurrent {
-    const { mixer } = this.layers[layer]!;
+    const { mixer } = this.layer(layer);
     if (mixer.kind === "recurrent") return mixer;
     throw new RangeError(`layer ${layer} mixes by ${mixer.kind}`);
   }
@@ -114,7 +128,10 @@ export class GraphBuilder {
   /** A tensor is one leaf however often it is read: copied to a device, it is copied once. */
   #leaf(placed: PlacedWeight | undefined): GraphTensor | undefined {
     if (placed === undefined) return undefined;
-    const leaf = this.#weights.get(placed) ?? weightLeaf(placed);
+    const known = this.#weights.get(placed);
+    if (known !== undefined) return known;
+    const leaf = weightLeaf(placed);
+    leaf.adapters = lowRankPairs(this.request.adapters, placed.tensor.name);
     this.#weights.set(placed, leaf);
     return leaf;
   }
@@ -149,13 +166,13 @@ export class GraphBuilder {
   cacheInputs(kind: CacheKind): CacheInputs {
     const { settings, sizes, tokens, build } = this.request;
     const cells = kind === "full" ? sizes.cells : sizes.windowCells;
-    const widest = Math.max(...this.layers.map((layer) => valueWidth(attentionOf(layer))));
+    const widest = Math.max(...this.#cached.map((layer) => valueWidth(attentionOf(layer))));
     const maskType = settings.flashAttention && build.maskType === "f16" ? F16 : F32;
     const mask = input(maskType, [cells, tokens / sizes.streams, 1, sizes.streams], "attention mask");
     const rotated = (type: CacheType, length: number, size: number): GraphTensor | undefined =>
       build.rotatesQuantizedCache ? rotation(type, length, size) : undefined;
     // latent attention caches no values, and its keys are never rotated
-    const heads = this.layers
+    const heads = this.#cached
       .map(attentionOf)
       .find((attention) => attention !== undefined && (attention.span === "full") === (kind === "full"));
     return {
@@ -172,7 +189,7 @@ export class GraphBuilder {
 
   /** The cache a layer reads, its own or an earlier layer's: one leaf a graph. */
   cache(reader: number): { key: GraphTensor; value: GraphTensor } {
-    const layer = attentionOf(this.layers[reader]!)?.cacheFrom ?? reader;
+    const layer = attentionOf(this.layer(reader))?.cacheFrom ?? reader;
     let tensors = this.#caches.get(layer);
     if (tensors === undefined) {
       const cache = this.request.caches.find((candidate) => candidate.layer === layer)!;

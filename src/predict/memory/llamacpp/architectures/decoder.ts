@@ -103,7 +103,7 @@ export function feedForward(
   layer: number,
   parts: Pick<DecoderParts, "routing"> = {},
 ): GraphTensor {
-  const { feedForward: kind } = builder.layers[layer]!;
+  const { feedForward: kind } = builder.layer(layer);
   return kind.kind === "experts"
     ? expertFeedForward(builder, x, layer, kind, parts.routing)
     : denseFeedForward(builder, x, layer);

@@ -1,19 +1,24 @@
 import type { Recurrent } from "../../../../facts/model/index.ts";
-import { contiguous, getRows, like, multiplyMatrix, reshape, view } from "../graph/operations.ts";
+import { getRows, like, multiplyMatrix, reshape } from "../graph/operations.ts";
 import type { GraphTensor } from "../graph/tensor.ts";
 import type { Architecture } from "./architecture.ts";
-import { attend } from "./attention.ts";
-import type { CacheInputs, GraphBuilder } from "./builder.ts";
+import type { GraphBuilder } from "./builder.ts";
 import { feedForward } from "./decoder.ts";
 import { embedTokens } from "./embedding.ts";
+import { gatedAttention } from "./gated-attention.ts";
 import { gatedDeltaNet, type DeltaInputs, type DeltaParts } from "./gated-delta-net.ts";
+import { draftOfHybrid } from "./qwen-draft.ts";
 import { stateIndices } from "./recurrent-state.ts";
 
 /** Qwen 3.5 and 3.6 (src/models/qwen35.cpp): three layers of four are gated delta nets, attention has a gate on its output. */
-export const qwen35: Architecture = { name: "qwen35", build: (builder) => hybrid(builder, { inputs }) };
+export const qwen35: Architecture = {
+  name: "qwen35",
+  build: (builder) => hybrid(builder, { inputs }),
+  buildDraft: (builder) => draftOfHybrid(builder, "at end"),
+};
 
 /** The same with experts (src/models/qwen35moe.cpp). */
-export const qwen35moe: Architecture = { name: "qwen35moe", build: (builder) => hybrid(builder, { inputs }) };
+export const qwen35moe: Architecture = { ...qwen35, name: "qwen35moe" };
 
 /** A decoder of delta nets and gated attention. */
 export function hybrid(builder: GraphBuilder, delta: DeltaParts): GraphTensor {
@@ -47,34 +52,6 @@ export function hybrid(builder: GraphBuilder, delta: DeltaParts): GraphTensor {
     result.output = true;
   }
   return builder.project(result, "output");
-}
-
-/** Queries come with a gate of the same width behind each head. */
-function gatedAttention(
-  builder: GraphBuilder,
-  x: GraphTensor,
-  positions: GraphTensor,
-  cache: CacheInputs,
-  layer: number,
-): GraphTensor {
-  const { heads, kvHeads, keyLength, valueLength } = builder.attention(layer);
-  const tokens = x.shape[1];
-  const both = builder.project(x, "attn_q", layer);
-  const half = (): GraphTensor =>
-    view(both, [keyLength, heads, tokens], [2 * keyLength * both.strides[0], both.strides[1]]);
-  const query = builder.norm(half(), "attn_q_norm", layer);
-  const key = builder.norm(
-    reshape(builder.project(x, "attn_k", layer), [keyLength, kvHeads, tokens]),
-    "attn_k_norm",
-    layer,
-  );
-  const gate = contiguous(half(), [keyLength * heads, tokens]);
-  const value = reshape(builder.project(x, "attn_v", layer), [valueLength, kvHeads, tokens]);
-  const turned = { query: like("rope", query, positions), key: like("rope", key, positions), value };
-  return attend(builder, turned, cache, layer, {
-    order: "query-value-key",
-    beforeOutput: (mixed) => like("mul", mixed, like("unary", gate)),
-  });
 }
 
 function inputs(builder: GraphBuilder, x: GraphTensor, layer: number, { valueHeads }: Recurrent): DeltaInputs {

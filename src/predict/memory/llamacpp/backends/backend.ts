@@ -32,6 +32,8 @@ export interface DeviceBackend extends ComputeBackend {
   readonly pipelines: boolean;
   /** unless told, a file is mapped where every device says so (mmap_support) */
   readonly wantsMapping: boolean;
+  /** its rules were compared with the engine's own sizes, not only read */
+  readonly compared: boolean;
   /** its weights stay in the pages of a mapped file (buffer_from_host_ptr) */
   readonly usesPages: boolean;
 }

@@ -27,7 +27,13 @@ export function deviceBackend(used: UsedDevice, place: number, build: LlamaCppBu
     device.backend === "cpu"
       ? { ...cpuBuffer(build.hostAlignmentBytes), place, host: false }
       : localBackend(device, name, place, build, dryRun).bufferType;
-  return { ...rpcBackend(name, remote), pipelines: build.rpcPipelines, wantsMapping: true, usesPages: false };
+  return {
+    ...rpcBackend(name, remote),
+    pipelines: build.rpcPipelines,
+    wantsMapping: true,
+    compared: false,
+    usesPages: false,
+  };
 }
 
 function localBackend(
@@ -37,7 +43,8 @@ function localBackend(
   build: LlamaCppBuild,
   dryRun: boolean,
 ): DeviceBackend {
-  const own = { pipelines: true, wantsMapping: device.memoryKind !== "unified", usesPages: false };
+  const compared = device.backend !== "metal" && device.backend !== "sycl";
+  const own = { pipelines: true, wantsMapping: device.memoryKind !== "unified", compared, usesPages: false };
   const largest = device.limits?.maxBufferBytes ?? device.limits?.maxAllocationBytes ?? Infinity;
   switch (device.backend) {
     case "vulkan": {

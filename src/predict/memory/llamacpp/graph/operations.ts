@@ -1,5 +1,5 @@
 import { F32, type ElementType } from "./element.ts";
-import { GraphTensor, denseStrides, elements, isContiguous, type Shape } from "./tensor.ts";
+import { GraphTensor, denseStrides, elements, isContiguous, type Shape, type LowRankPair } from "./tensor.ts";
 
 // The engine's operations as far as memory goes: which shape comes out, what is read, what is a view of what.
 
@@ -12,21 +12,31 @@ export function input(type: ElementType, shape: readonly number[], name = "input
 }
 
 export function getRows(table: GraphTensor, indices: GraphTensor): GraphTensor {
-  return new GraphTensor(
-    "get_rows",
-    F32,
-    [table.shape[0], indices.shape[0], indices.shape[1], indices.shape[2]],
-    [table, indices],
-  );
+  const shape = [table.shape[0], indices.shape[0], indices.shape[1], indices.shape[2]] as const;
+  const found = new GraphTensor("get_rows", F32, shape, [table, indices]);
+  return adapted(found, table, ({ a, b }) => multiplyMatrix(b, getRows(a, indices)));
 }
 
 export function multiplyMatrix(matrix: GraphTensor, by: GraphTensor): GraphTensor {
-  return new GraphTensor("mul_mat", F32, [matrix.shape[1], by.shape[1], by.shape[2], by.shape[3]], [matrix, by]);
+  const shape = [matrix.shape[1], by.shape[1], by.shape[2], by.shape[3]] as const;
+  const product = new GraphTensor("mul_mat", F32, shape, [matrix, by]);
+  return adapted(product, matrix, ({ a, b }) => multiplyMatrix(b, multiplyMatrix(a, by)));
 }
 
 /** The product with the matrices of chosen experts: `ids` is [experts used, tokens]. */
 export function multiplyExperts(matrices: GraphTensor, by: GraphTensor, ids: GraphTensor): GraphTensor {
-  return new GraphTensor("mul_mat_id", F32, [matrices.shape[1], ids.shape[0], by.shape[2], 1], [matrices, by, ids]);
+  const shape = [matrices.shape[1], ids.shape[0], by.shape[2], 1] as const;
+  const product = new GraphTensor("mul_mat_id", F32, shape, [matrices, by, ids]);
+  return adapted(product, matrices, ({ a, b }) => multiplyExperts(b, multiplyExperts(a, by, ids), ids));
+}
+
+/** What adapters add to a result (llama-graph.cpp, `build_lora_mm`), one after the other. */
+function adapted(
+  result: GraphTensor,
+  { adapters = [] }: GraphTensor,
+  change: (pair: LowRankPair) => GraphTensor,
+): GraphTensor {
+  return adapters.reduce((sum, pair) => like("add", sum, like("scale", change(pair))), result);
 }
 
 /** An operation whose result has the shape of its first operand. */

@@ -47,6 +47,12 @@ export interface Store {
   readonly usage: "weights" | "cache";
 }
 
+/** W x becomes W x + B (A x). */
+export interface LowRankPair {
+  readonly a: GraphTensor;
+  readonly b: GraphTensor;
+}
+
 /**
  * A tensor of the engine's compute graph, reduced to what decides memory: its operation, shape, strides, sources and views. The
  * last group of fields is working space of the scheduler and the allocator, valid during one reservation.
@@ -66,6 +72,8 @@ export class GraphTensor {
   readonly store: Store | undefined;
   /** what it is, where a person would ask: "attention mask", "logits"; else its operation says enough */
   name: string | undefined;
+  /** pairs of an adapter's low-rank matrices that every product with this matrix adds: x (A B), or rows of it */
+  adapters: readonly LowRankPair[] | undefined;
   input = false;
   output = false;
   visited = false;

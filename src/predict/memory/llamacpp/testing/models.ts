@@ -56,6 +56,43 @@ export const GEMMA3 = model(
   () => "Q8_0",
 );
 
+/** A small model of six layers with eight experts each, two used. */
+export const EXPERTS = model(
+  {
+    architecture: "llama",
+    embeddingLength: 1024,
+    vocabularySize: 32_000,
+    contextLength: 8192,
+    tiedEmbeddings: false,
+    layers: Array.from({ length: 6 }, () => ({
+      kind: "trunk",
+      mixer: { kind: "attention", span: "full", heads: 16, kvHeads: 4, keyLength: 64, valueLength: 64 },
+      feedForward: {
+        kind: "experts",
+        experts: 8,
+        expertsUsed: 2,
+        expertLength: 2048,
+        sharedLength: 0,
+        denseSideLength: 0,
+      },
+    })),
+  },
+  () => "Q4_K",
+);
+
+/** NVIDIA cards of 80 GiB. */
+export function cards(count: number): Device[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `card-${index}`,
+    name: "card",
+    vendor: "nvidia",
+    backend: "cuda",
+    memoryKind: "discrete",
+    totalBytes: 80 * 2 ** 30,
+    freeBytes: 80 * 2 ** 30,
+  }));
+}
+
 /** Mesa's software device: at most 128 MiB in one storage buffer. */
 export function softwareDevices(count: number): Device[] {
   return Array.from({ length: count }, (_, index) => ({

@@ -1,0 +1,65 @@
+import { LoadoutError } from "../../../facts/errors/index.ts";
+import { architectureOf } from "./architectures/index.ts";
+import type { Session } from "./compute.ts";
+import type { ContextSizes } from "./context.ts";
+import type { Line } from "./lines.ts";
+import type { Draft, LlamaCppQuestion } from "./question.ts";
+import { openSession } from "./session.ts";
+
+/** tokens drafted a step unless told otherwise (--spec-draft-n-max) */
+const DRAFT_TOKENS = 3;
+/** Architectures whose recurrent states can go back to before rejected drafts (llama-arch.cpp, `llm_arch_supports_rs_rollback`). */
+const GOES_BACK = new Set([
+  "bailingmoe3",
+  "deepseek4",
+  "lfm2",
+  "lfm2moe",
+  "nemotron_h",
+  "nemotron_h_moe",
+  "qwen35",
+  "qwen35moe",
+  "qwen4exp",
+]);
+
+/** The target with what drafting asks of it: rows of logits to check drafts, and states to go back to (an appended block's drafts). */
+export function targetOf(question: LlamaCppQuestion): LlamaCppQuestion {
+  const { draft, settings, geometry } = question;
+  if (draft === undefined) return question;
+  const draftTokens = question.draftTokens ?? DRAFT_TOKENS;
+  const goesBack = draft.model === undefined && GOES_BACK.has(geometry.architecture);
+  const stateSnapshots = settings.stateSnapshots ?? (goesBack ? draftTokens : 0);
+  return { ...question, draftTokens, settings: { ...settings, stateSnapshots } };
+}
+
+/** The context that drafts (common/speculative.cpp): as long as the target's, one row of logits a sequence, a cache type of its own. */
+export function draftSession(question: LlamaCppQuestion, target: ContextSizes): Session | undefined {
+  const { draft } = question;
+  if (draft === undefined) return undefined;
+  const settings = { ...question.settings, ...cacheOf(draft), context: target.context, stateSnapshots: 0 };
+  // adapters are the target's alone
+  const base = { ...question, draftTokens: 0, adapters: [] };
+  if (draft.model === undefined) {
+    const { architecture, layers } = question.geometry;
+    if (!layers.some(({ kind }) => kind === "mtp") || architectureOf(architecture)?.buildDraft === undefined) {
+      throw new LoadoutError("draft-unpredicted", { architecture });
+    }
+    return openSession({ ...base, settings }, "mtp");
+  }
+  const { expertLayersOnHost: _experts, denseLayersOnHost: _dense, ...shared } = settings;
+  const own = {
+    ...shared,
+    gpuLayers: draft.gpuLayers ?? "all",
+    tensorOverrides: draft.tensorOverrides ?? [],
+    ...(draft.devices === undefined ? {} : { devices: draft.devices }),
+  };
+  return openSession({ ...base, ...draft.model, settings: own });
+}
+
+function cacheOf({ cacheTypeK = "f16", cacheTypeV = "f16" }: Draft): Pick<Draft, "cacheTypeK" | "cacheTypeV"> {
+  return { cacheTypeK, cacheTypeV };
+}
+
+/** The draft's buffers stand beside the target's, under keys of their own. */
+export function asDraft({ buffer, leaf }: Line): Line {
+  return { buffer, leaf: { ...leaf, key: `draft-${leaf.key}`, label: `draft: ${leaf.label}` } };
+}

@@ -1,0 +1,68 @@
+import { formatBytes } from "../../../facts/units/index.ts";
+import { between, sum, type Estimate } from "../../estimate/index.ts";
+import type { Session } from "./compute.ts";
+import { checkpointBytes, sequenceBytes } from "./server-state.ts";
+
+const MIB = 2 ** 20;
+
+/**
+ * What llama-server comes to hold in RAM beside its buffers, and never gives back while it runs: checkpoints of slots whose cache
+ * cannot be rolled back (tools/server/server-context.cpp, `create_checkpoint`), and prompts of idle slots (server-task.cpp,
+ * `server_prompt_cache`). Nothing at start; the upper end is what the limits allow.
+ */
+export function servingOf(session: Session, draft: Session | undefined): Estimate | undefined {
+  const parts = [checkpoints(session, draft), promptCache(session, draft), draftRows(session, draft)].filter(
+    (part) => part !== undefined,
+  );
+  return parts.length === 0 ? undefined : sum("serving", "held in RAM while serving", parts);
+}
+
+/** Rows for checking drafts, and with an appended block every token's hidden state: the output buffer grows at the first batch. */
+function draftRows(session: Session, draft: Session | undefined): Estimate | undefined {
+  if (draft === undefined) return undefined;
+  const { geometry, sizes } = session;
+  const rows = sizes.outputRows - sizes.sequences;
+  const hidden = draft.part === "mtp" ? sizes.batch + sizes.sequences : 0;
+  const high = 4 * (geometry.vocabularySize * rows + geometry.embeddingLength * hidden);
+  const formula = `4 B × (${geometry.vocabularySize} logits × ${rows} more rows + ${geometry.embeddingLength} × ${hidden} hidden states)`;
+  return between("draft-rows", "output buffer while drafting", [0, 0, high], "formula", formula);
+}
+
+function checkpoints(session: Session, draft: Session | undefined): Estimate | undefined {
+  const { settings, build, sizes } = session;
+  const limit = settings.contextCheckpoints ?? build.serverKeeps.checkpoints;
+  const own = checkpointBytes(session);
+  // the draft's part of it; a cache without windows is saved whole
+  const each =
+    own === 0 || draft === undefined ? own : own + (checkpointBytes(draft) || sequenceBytes(draft, slotOf(draft)));
+  if (limit === 0 || each === 0) return undefined;
+  const high = sizes.sequences * limit * each;
+  const what = session.states.length > 0 ? "the recurrent state" : "the window's cells";
+  const formula = `0 to ${sizes.sequences} slots × ${limit} checkpoints × ${each} B, ${what} of a sequence; --ctx-checkpoints 0 keeps none`;
+  return between("checkpoints", "checkpoints of slots", [0, 0, high], "formula", formula);
+}
+
+function slotOf({ sizes }: Session): number {
+  return sizes.streams === 1 ? sizes.context : sizes.cells;
+}
+
+function promptCache(session: Session, draft: Session | undefined): Estimate | undefined {
+  const { settings, build, sizes } = session;
+  const limit = settings.promptCacheMib ?? build.serverKeeps.promptCacheMib;
+  if (limit === 0) return undefined;
+  const all = [session, ...(draft === undefined ? [] : [draft])];
+  const bytesOf = (cells: number): number => all.reduce((total, each) => total + sequenceBytes(each, cells), 0);
+  const state = bytesOf(slotOf(session));
+  const full = `a full slot's state is ${formatBytes(state)}`;
+  // without a limit in bytes the cached prompts together are no longer than the context
+  const unlimited = bytesOf(sizes.context) + (sizes.sequences - 1) * bytesOf(0);
+  return limit < 0
+    ? between("prompt-cache", "prompt cache", [0, 0, unlimited], "assumed", `0 to ${sizes.context} tokens; ${full}`)
+    : between(
+        "prompt-cache",
+        "prompt cache",
+        [0, 0, limit * MIB],
+        "formula",
+        `0 to -cram ${limit} MiB; ${full}; -cram 0 keeps none`,
+      );
+}

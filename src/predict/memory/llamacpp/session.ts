@@ -1,0 +1,153 @@
+import { LoadoutError } from "../../../facts/errors/index.ts";
+import type { Geometry } from "../../../facts/model/index.ts";
+import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
+import { placeAdapter } from "./adapters.ts";
+import type { GraphPart } from "./architectures/builder.ts";
+import { architectureNames, architectureOf } from "./architectures/index.ts";
+import type { BufferType } from "./backends/buffer.ts";
+import { layerCaches } from "./cache.ts";
+import { flashAttentionRuns, type Session } from "./compute.ts";
+import { contextSizes } from "./context.ts";
+import { usedDevices, type UsedDevice } from "./devices.ts";
+import { elementType } from "./graph/element.ts";
+import { memoriesOf } from "./memories.ts";
+import { placeLayers, type Placement } from "./placement.ts";
+import type { LlamaCppQuestion } from "./question.ts";
+import { EngineRefusal, quantizedValuesNeedFlash } from "./reject.ts";
+import { layerStates } from "./state.ts";
+import { placeWeights } from "./weights.ts";
+
+/** Without shares that were asked for, the engine deals layers out by the devices' free memory. */
+export function placementOf(geometry: Geometry, settings: LlamaCppSettings, used: readonly UsedDevice[]): Placement {
+  const free = used.map(({ device }) => device.freeBytes ?? device.totalBytes ?? 0);
+  return placeLayers(geometry.layers.length, settings, free);
+}
+
+/** Where layers will lie, before any tensor is looked at. */
+export function layerStart(
+  question: Omit<LlamaCppQuestion, "tensors">,
+): Pick<Session, "memories" | "placement" | "used"> {
+  const { geometry, settings } = question;
+  const used = usedDevices(question.devices, settings);
+  return { used, memories: memoriesOf(question, used), placement: placementOf(geometry, settings, used) };
+}
+
+/** A model as loaded: the same for every context that is made of it. */
+type LoadedModel = Pick<Session, "memories" | "placement" | "used" | "weights">;
+
+/** Loads remembered a list of tensors: a search asks for a few placements over and over. */
+const MOST_LOADS = 4;
+const LOADS = new WeakMap<LlamaCppQuestion["tensors"], Map<string, LoadedModel>>();
+
+function loadedModel(question: LlamaCppQuestion, part: GraphPart): LoadedModel {
+  const { tensors, geometry, settings, devices, build, cpuFeatures, dryRun, draft } = question;
+  const drafts = part === "mtp" || (draft !== undefined && draft.model === undefined);
+  const kinds = geometry.layers.map(({ kind }) => kind === "mtp");
+  const key = JSON.stringify([withoutContext(settings), devices, build, cpuFeatures, dryRun, drafts, kinds]);
+  const loads = LOADS.get(tensors) ?? new Map<string, LoadedModel>();
+  LOADS.set(tensors, loads);
+  const known = loads.get(key);
+  if (known !== undefined) return known;
+  const start = layerStart(question);
+  const here = tensors.filter(({ name }) => isLoaded(name, question, part));
+  const loaded = { ...start, weights: placeWeights(here, start.placement, start.memories.weights) };
+  if (loads.size >= MOST_LOADS) loads.delete(loads.keys().next().value!);
+  loads.set(key, loaded);
+  return loaded;
+}
+
+/** Settings that decide how a model is loaded: those that only a context is made of are alike. */
+export function withoutContext(settings: LlamaCppSettings): LlamaCppSettings {
+  return {
+    ...settings,
+    context: 0,
+    sequences: 0,
+    unifiedCache: false,
+    batch: 0,
+    microBatch: 0,
+    flashAttention: true,
+    cacheTypeK: "f16",
+    cacheTypeV: "f16",
+  };
+}
+
+/** A model loaded and a context made: of its own layers, or of the block appended to it, which shares the weights. */
+export function openSession(question: LlamaCppQuestion, part: GraphPart = "trunk"): Session {
+  const { geometry, settings, build } = question;
+  const architecture = architectureOf(geometry.architecture);
+  if (architecture === undefined) {
+    throw new LoadoutError("architecture-unknown", { architecture: geometry.architecture, known: architectureNames() });
+  }
+  const dryRun = question.dryRun === true;
+  const sizes = contextSizes(geometry, settings, question.caller, build, question.draftTokens);
+  const { used, memories, placement, weights } = loadedModel(question, part);
+  const adapters = (question.adapters ?? []).map(({ tensors, scale = 1 }) =>
+    placeAdapter(tensors, scale, weights, memories.cpu),
+  );
+  const caching = { part, trunkOnly: build.cachesTrunkOnly };
+  const place = (layer: number): BufferType => {
+    const where = placement.layers[layer]!;
+    return where === "host" || settings.cacheOnHost === true ? memories.cpu : memories.devices[where]!;
+  };
+  const session = (flashAttention: boolean, valuesTransposed: boolean): Session => {
+    const decided = { ...settings, flashAttention, valuesTransposed };
+    const caches = layerCaches(geometry, decided, sizes, place, caching);
+    const states = part === "mtp" ? [] : layerStates(geometry, decided, sizes, place);
+    return {
+      architecture,
+      part,
+      geometry,
+      settings: decided,
+      sizes,
+      build,
+      standing: question.standing ?? "known",
+      used,
+      memories,
+      placement,
+      weights,
+      adapters,
+      caches,
+      states,
+      dryRun,
+    };
+  };
+  const quantizedValues = elementType(settings.cacheTypeV)?.quantized === true;
+  if (settings.flashAttention !== "auto") return session(settings.flashAttention, !settings.flashAttention);
+  const tried = session(true, false);
+  if (quantizedValues && build.quantizedValuesForceFlash) return tried;
+  if (flashAttentionRuns(tried)) return tried;
+  if (quantizedValues) throw new EngineRefusal(quantizedValuesNeedFlash(settings, "which a device here cannot do"));
+  return session(false, false);
+}
+
+/** Architectures that load appended blocks only to draft with them, in builds that know how (`load_mtp`). */
+const LOADED_ON_ASK = new Set([
+  "bailingmoe3",
+  "cohere2moe",
+  "deepseek2",
+  "deepseek32",
+  "glm-dsa",
+  "glm4moe",
+  "hy_v3",
+  "mimo2",
+  "nemotron_h_moe",
+  "qwen35",
+  "qwen35moe",
+  "qwen3next",
+  "step35",
+]);
+/** Architectures that never load them: they are kept in files and not used. */
+const NEVER_LOADED = new Set(["bailingmoe2", "exaone-moe", "glm4"]);
+
+/** Whether a tensor of the file is loaded: appended blocks are not always. */
+export function isLoaded(
+  name: string,
+  { geometry, build, draft }: Pick<LlamaCppQuestion, "geometry" | "build" | "draft">,
+  part: GraphPart,
+): boolean {
+  const layer = /^blk\.(\d+)\./.exec(name);
+  if (layer === null || geometry.layers[Number(layer[1])]?.kind !== "mtp") return true;
+  if (NEVER_LOADED.has(geometry.architecture)) return false;
+  const asked = part === "mtp" || (draft !== undefined && draft.model === undefined);
+  return asked || !build.draftLayersOnAsk || !LOADED_ON_ASK.has(geometry.architecture);
+}
