@@ -18,6 +18,14 @@ export interface Wishes {
   readonly threads?: number;
 }
 
+/** The same model in a smaller file type. */
+export interface SmallerFile {
+  readonly fileType: string;
+  /** the file type it would replace */
+  readonly instead: string;
+  readonly request: () => FitRequest;
+}
+
 export interface FitRequest {
   readonly goal: Goal;
   readonly wishes: Wishes;
@@ -30,6 +38,8 @@ export interface FitRequest {
   readonly memory: (settings: LlamaCppSettings) => MemoryPrediction;
   /** device of each layer under these settings, the output layer last */
   readonly placement: (settings: LlamaCppSettings) => readonly (number | "host")[];
+  /** smaller file types that could be had, the largest first */
+  readonly smaller?: readonly SmallerFile[];
   readonly calibration?: Calibration;
   /** threads that a measurement on this machine found best, where one was made */
   readonly measuredThreads?: number;

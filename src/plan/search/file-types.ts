@@ -2,7 +2,25 @@
  * File types that publishers of GGUF files offer for nearly every model, from the largest to the smallest: a step of about one bit
  * each, two of them below four bits.
  */
-export const USUAL_FILE_TYPES = ["Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M", "IQ4_XS", "Q3_K_M", "IQ3_XXS", "Q2_K"] as const;
+const USUAL: ReadonlyMap<string, number> = new Map([
+  ["Q8_0", 8.5],
+  ["Q6_K", 6.56],
+  ["Q5_K_M", 5.68],
+  ["Q4_K_M", 4.83],
+  ["IQ4_XS", 4.3],
+  ["Q3_K_M", 3.89],
+  ["IQ3_XXS", 3.15],
+  ["Q2_K", 2.95],
+]);
+
+export const USUAL_FILE_TYPES: readonly string[] = [...USUAL.keys()];
+
+/** Bits per weight of a usual file type, about: recipes say it exactly, model by model. */
+export function usualBits(fileType: string): number {
+  return USUAL.get(fileType) ?? MXFP4_BITS;
+}
+
+const MXFP4_BITS = 4.5;
 
 /** Below four bits answers get worse faster than the model gets smaller: nothing below is taken unless it is asked for. */
 export const FLOOR = "IQ4_XS";

@@ -1,12 +1,15 @@
 import type { Backend, Rig } from "../../facts/hardware/index.ts";
+import { weightBytes } from "../../facts/recipe/index.ts";
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import type { AnswerContext, DiskFacts, RuntimeFacts } from "../../plan/answer/index.ts";
 import type { WeightsPlace } from "../../plan/command/index.ts";
-import type { FitRequest } from "../../plan/fit/index.ts";
+import type { FitRequest, SmallerFile } from "../../plan/fit/index.ts";
+import { usualBits, usualFileTypes } from "../../plan/search/index.ts";
 import { layerPlaces, predictLlamaCpp, type MemoryPrediction } from "../../predict/memory/index.ts";
 import type { Receipt, ReceiptStore } from "../../run/receipt/index.ts";
 import { wishesOf, type PlanFlags } from "./flags.ts";
 import { machineName, type Machine } from "./machine.ts";
+import { byRecipe } from "./model/by-recipe.ts";
 import type { Weights } from "./model/weights.ts";
 import { embeddedRuntime, type Runtime } from "./runtime.ts";
 
@@ -45,7 +48,7 @@ export function fitQuestion(parts: {
 }): FitQuestion {
   const { machine, weights, flags, receipts, promptTokens, disk, runtime: chosen = embeddedRuntime(), server } = parts;
   const { rig } = machine.report;
-  const { geometry, tensors } = weights;
+  const { geometry } = weights;
   const { build, caller, engine, version, buildName } = chosen;
   const backend = rig.devices[0]?.backend ?? "cpu";
   const runtime: RuntimeFacts = { engine, version, build: buildName, backend };
@@ -57,8 +60,12 @@ export function fitQuestion(parts: {
   const measuredThreads = measuredBefore(before ?? []);
   const { sizesFrom: weightsFrom = "header" } = weights.facts;
   const cpuFeatures = rig.host.cpu.features;
-  const fixed = { geometry, tensors, weightsFrom, build, caller, devices: rig.devices, cpuFeatures };
-  const requestOn = (on: Rig, under: Pick<Runtime, "build" | "caller">): FitRequest => ({
+  const fixed = { geometry, tensors: weights.tensors, weightsFrom, build, caller, devices: rig.devices, cpuFeatures };
+  const requestOn = (
+    on: Rig,
+    under: Pick<Runtime, "build" | "caller">,
+    tensors: Weights["tensors"] = weights.tensors,
+  ): FitRequest => ({
     goal: flags.goal ?? "interactive",
     wishes: wishesOf(flags),
     geometry,
@@ -66,9 +73,10 @@ export function fitQuestion(parts: {
     rig: on,
     closable: closableOn(machine, on),
     memory: remembered((settings) =>
-      predictLlamaCpp({ ...fixed, build: under.build, caller: under.caller, devices: on.devices, settings }),
+      predictLlamaCpp({ ...fixed, tensors, build: under.build, caller: under.caller, devices: on.devices, settings }),
     ),
     placement: (settings) => layerPlaces(geometry, settings, on.devices),
+    smaller: smallerFiles(weights, (smaller) => requestOn(on, under, smaller)),
     ...(calibration ? { calibration } : {}),
     ...(measuredThreads === undefined ? {} : { measuredThreads }),
   });
@@ -101,6 +109,24 @@ export function fitQuestion(parts: {
     runtime,
     dryRun: (settings) => predictLlamaCpp({ ...fixed, settings, dryRun: true }),
   };
+}
+
+/** The usual file types that are smaller than the weights at hand, by their recipes. */
+function smallerFiles(
+  { geometry, tensors, facts }: Weights,
+  requestOf: (tensors: Weights["tensors"]) => FitRequest,
+): SmallerFile[] {
+  const smaller = new Map<string, FitRequest>();
+  const bytes = weightBytes(tensors);
+  return usualFileTypes(geometry.architecture).flatMap((fileType): SmallerFile[] => {
+    if (usualBits(fileType) * facts.parameters >= 8 * bytes) return [];
+    const request = (): FitRequest => {
+      const known = smaller.get(fileType) ?? requestOf(byRecipe(geometry, tensors, fileType).tensors);
+      smaller.set(fileType, known);
+      return known;
+    };
+    return [{ fileType, instead: facts.quantization, request }];
+  });
 }
 
 /** What programs hold on the devices of a rig that has the machine's devices in another order, or some of them. */

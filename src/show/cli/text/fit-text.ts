@@ -183,14 +183,16 @@ function verifiedText({ verified }: FitAnswer, style: Style): string[] {
   ];
 }
 
-function wouldFitText({ wouldFit }: FitAnswer, style: Style): string[] {
+function wouldFitText({ wouldFit, verdict: now }: FitAnswer, style: Style): string[] {
   if (wouldFit.length === 0) return [];
-  const rows = wouldFit.map(({ change, flags, verdict, savedBytes }) => [
+  const rows = wouldFit.map(({ change, flags, verdict, savedBytes, decodePerSec }) => [
     `  ${change}`,
     paint(verdict, style),
+    decodePerSec === undefined ? "" : formatPace(decodePerSec),
     style.faint([savedBytes > 0 ? `saves ${formatBytes(savedBytes)}` : "", flags].filter(Boolean).join("  ")),
   ]);
-  const head = wouldFit.some(({ verdict }) => good(verdict)) ? "what would make it fit" : "what would help";
+  const fits = good(now.now.verdict);
+  const head = !fits && wouldFit.some(({ verdict }) => good(verdict)) ? "what would make it fit" : "what would help";
   return ["", style.strong(head), ...columns(rows)];
 }
 
