@@ -79,6 +79,12 @@ const fit = buildCommand({
         brief: "Prompt length whose first token is timed: 512, 24k",
         optional: true,
       },
+      spec: {
+        kind: "parsed",
+        parse: String,
+        brief: "Answer questions of a file, or - : a JSON line each",
+        optional: true,
+      },
       verify: {
         kind: "boolean",
         brief: "Ask the engine's own dry run too; it gives totals only",

@@ -41,7 +41,17 @@ export const runtimeFlags = {
   },
 } as const;
 
-const CACHE_TYPES: readonly CacheType[] = ["f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl"];
+export const CACHE_TYPES: readonly CacheType[] = [
+  "f32",
+  "f16",
+  "bf16",
+  "q8_0",
+  "q5_1",
+  "q5_0",
+  "q4_1",
+  "q4_0",
+  "iq4_nl",
+];
 
 export const planFlags = {
   goal: {

@@ -23,10 +23,12 @@ export interface QuestionFlags extends PlanFlags, RuntimeFlags, RigFlags {
 
 interface FitFlags extends QuestionFlags {
   readonly verify?: boolean;
+  readonly spec?: string;
 }
 
 /** `loadout fit MODEL` */
 export const fit = guarded(async function (this: CliContext, flags: FitFlags, model?: string) {
+  if (flags.spec !== undefined) return (await import("../spec/fit-spec.ts")).fitSpec(this, flags.spec, flags);
   if (flags.verify && describesRig(flags)) {
     throw new LoadoutError("rig-contradiction", {
       what: "fit --verify",
