@@ -31,8 +31,8 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
   const raised = raiseLimit(request, choice);
   const partial = leftLayers(request, choice);
   if (choice.now.verdict === "fits" && !partial) return raised ? [raised] : [];
-  const other = otherWeights(request, choice);
-  if (choice.now.verdict === "fits") return [...other, ...(raised ? [raised] : [])];
+  const weights = otherWeights(request, choice);
+  if (choice.now.verdict === "fits") return [...weights, ...(raised ? [raised] : [])];
   const before = choice.memory?.value ?? 0;
   const found: Alternative[] = [];
   const base = {
@@ -51,7 +51,7 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
     found.push({ change, flags, ...outcome(weighed), savedBytes, ...decode });
   };
 
-  found.push(...other);
+  found.push(...weights);
   for (const cacheType of ["q8_0", "q4_0"] satisfies CacheType[]) {
     if (cacheType !== base.cacheType) {
       consider(`kv type ${cacheType} instead of ${base.cacheType}`, `--kv-type ${cacheType}`, { cacheType });

@@ -236,7 +236,7 @@ function reasons(setup: SearchSetup, floor: string | undefined): string[] {
     `fits ${where}, with ${wanted}`,
     `file type the largest usual one that fits, not below ${floor ?? "four bits"}`,
     ...pace,
-    "then capability, by a rule of thumb: parameters (of mixtures the mean of all and active), halved for a year of age",
+    "capability, by a rule of thumb: parameters (of mixtures the mean of all and active), halved for a year of age",
     "of one family and size the newest",
   ];
 }

@@ -13,7 +13,7 @@ export const SPEC_ERRORS = {
     http: 400,
   },
   "spec-unreadable": {
-    template: 'the questions cannot be read from "{path}": {problem}',
+    template: "the file of questions {path} cannot be read: {problem}",
     hint: "Name a file of questions, one JSON object a line, or - for standard input.",
     exit: 2,
     http: 400,

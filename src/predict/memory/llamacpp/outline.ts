@@ -147,7 +147,7 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
     const kept = keptLayers(
       geometry,
       placement,
-      storedAs(shapes, ({ name, shape }) => `${shape} ${told(name)}`),
+      storedAs(shapes, ({ name, shape }) => `${shape.join(" ")} ${told(name)}`),
     );
     const stays = new Set(kept);
     const some = shapes.filter(({ name }) => {

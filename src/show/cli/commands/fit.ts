@@ -13,7 +13,6 @@ import { openKnownReceipts } from "../receipts-at-hand.ts";
 import { describesRig, rigArguments, rigFor, type RigFlags } from "../rig-for.ts";
 import { fitText } from "../text/fit-text.ts";
 import { progressFor } from "../text/progress.ts";
-import { needModel } from "../model/need-model.ts";
 
 /** What `fit` and `explain` take alike. */
 export interface QuestionFlags extends PlanFlags, RuntimeFlags, RigFlags {
@@ -26,9 +25,10 @@ interface FitFlags extends QuestionFlags {
   readonly spec?: string;
 }
 
-/** `loadout fit MODEL` */
+/** `loadout fit MODEL`; without one what can be run; `--spec` many questions. */
 export const fit = guarded(async function (this: CliContext, flags: FitFlags, model?: string) {
   if (flags.spec !== undefined) return (await import("../spec/fit-spec.ts")).fitSpec(this, flags.spec, flags);
+  if (model === undefined) return (await import("./fit-ranking.ts")).fitRanking(this, flags);
   if (flags.verify && describesRig(flags)) {
     throw new LoadoutError("rig-contradiction", {
       what: "fit --verify",
@@ -37,7 +37,7 @@ export const fit = guarded(async function (this: CliContext, flags: FitFlags, mo
       advice: "Leave out --verify, or --gpu and the like.",
     });
   }
-  const { answer, choice, question } = await askFit(this, flags, needModel(model, "fit"), "fit");
+  const { answer, choice, question } = await askFit(this, flags, model, "fit");
   const verified = flags.verify
     ? await (await import("../verify.ts")).verify(question, choice.settings, answer.model.path)
     : undefined;

@@ -127,6 +127,10 @@ async function* lines({ process }: CliContext, path: string): AsyncGenerator<str
   try {
     yield* createInterface({ input, crlfDelay: Infinity });
   } catch (error) {
-    throw new LoadoutError("spec-unreadable", { path, problem: (error as Error).message }, { cause: error });
+    throw new LoadoutError(
+      "spec-unreadable",
+      { path, problem: error instanceof Error ? error.message : String(error) },
+      { cause: error },
+    );
   }
 }

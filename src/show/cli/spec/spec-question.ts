@@ -47,7 +47,7 @@ export function specQuestion(text: string, line: number): SpecQuestion {
   if (id !== undefined && typeof id !== "string" && typeof id !== "number")
     read.refuse("id", "a string or a number", id);
   return {
-    ...(id === undefined ? {} : { id: id as string | number }),
+    ...defined("id", read.id(fields["id"])),
     model: read.text(fields["model"], "model") ?? read.refuse("model", "a model's name", undefined),
     ...defined("quant", read.text(fields["quant"], "quant")),
     flags,
@@ -60,7 +60,11 @@ function parsedLine(text: string, line: number): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new LoadoutError("spec-not-json", { line, problem: (error as Error).message }, { cause: error });
+    throw new LoadoutError(
+      "spec-not-json",
+      { line, problem: error instanceof Error ? error.message : String(error) },
+      { cause: error },
+    );
   }
 }
 
@@ -84,14 +88,19 @@ function rigOf(value: unknown, read: Reader): SpecQuestion["rig"] {
 
 /** A rig as `loadout probe --json` prints it; what planning reads of it is checked, the rest is kept as it is. */
 function wholeRig(value: object, read: Reader): Rig {
-  const rig = value as Fields;
-  if (!Array.isArray(rig["devices"])) read.refuse("rig.devices", "a list", rig["devices"]);
+  return isRig(value, read) ? value : read.refuse("rig", "a rig", value);
+}
+
+function isRig(value: object, read: Reader): value is Rig {
+  const rig = read.object(value, "rig");
+  const { devices } = rig;
+  if (!Array.isArray(devices)) read.refuse("rig.devices", "a list", devices);
   const host = read.object(rig["host"], "rig.host");
   const cpu = read.object(host["cpu"], "rig.host.cpu");
   for (const field of ["ramBytes", "availableBytes"]) read.number(host[field], `rig.host.${field}`);
   read.number(cpu["physicalCores"], "rig.host.cpu.physicalCores");
   if (!Array.isArray(cpu["features"])) read.refuse("rig.host.cpu.features", "a list", cpu["features"]);
-  for (const [index, each] of (rig["devices"] as unknown[]).entries()) {
+  for (const [index, each] of devices.entries()) {
     const device = read.object(each, `rig.devices[${index}]`);
     for (const field of ["id", "name", "vendor"]) {
       if (typeof device[field] !== "string") read.refuse(`rig.devices[${index}].${field}`, "a text", device[field]);
@@ -103,8 +112,8 @@ function wholeRig(value: object, read: Reader): Rig {
       if (device[field] !== undefined) read.number(device[field], `rig.devices[${index}].${field}`);
     }
   }
-  // checked above in every field that a plan reads without asking whether it is there
-  return value as Rig;
+  // every field that a plan reads without asking whether it is there
+  return true;
 }
 
 /** Values of one line, each refused with its field where it is not what it should be. */
@@ -125,10 +134,15 @@ class Reader {
   }
 
   object(value: unknown, field: string, known?: readonly string[]): Fields {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) this.refuse(field, "an object", value);
+    if (!isFields(value)) return this.refuse(field, "an object", value);
     const unknown = known && Object.keys(value).find((key) => !known.includes(key));
     if (unknown !== undefined) this.refuse(field, `one of ${known!.join(", ")}`, unknown);
-    return value as Fields;
+    return value;
+  }
+
+  id(value: unknown): string | number | undefined {
+    if (value === undefined || typeof value === "string" || typeof value === "number") return value;
+    return this.refuse("id", "a string or a number", value);
   }
 
   text(value: unknown, field: string): string | undefined {
@@ -168,6 +182,12 @@ class Reader {
   }
 }
 
-function defined<Key extends string, Value>(key: Key, value: Value | undefined): { readonly [K in Key]?: Value } {
-  return (value === undefined ? {} : { [key]: value }) as { readonly [K in Key]?: Value };
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function defined<Key extends string, Value>(key: Key, value: Value | undefined): Partial<Record<Key, Value>> {
+  const field: Partial<Record<Key, Value>> = {};
+  if (value !== undefined) field[key] = value;
+  return field;
 }
