@@ -57,6 +57,8 @@ export interface RankOptions {
   /** smallest file type that is taken */
   readonly floor?: string;
   readonly rows?: number;
+  /** outlines that somebody has made already, on the same setup */
+  readonly outlineOf?: (model: RankModel) => Outlined;
 }
 
 const ROWS = 12;
@@ -70,13 +72,14 @@ const SAME_SIZE = 0.05;
  * at whole until enough are shown. Those that cannot keep up with reading come behind those that can.
  */
 export function rankModels(models: readonly RankModel[], setup: SearchSetup, options: RankOptions = {}): Ranking {
-  const { rows: wanted = ROWS, floor } = options;
+  const { rows: wanted = ROWS, floor, outlineOf = (model: RankModel) => outlined(model, setup) } = options;
   let unknown = 0;
   const fitting: Fitting[] = [];
   const newest = models.reduce((last, { released }) => Math.max(last, dayOf(released)), 0);
   for (const model of models) {
     const age = newest - dayOf(model.released);
-    const found = fittingOf(model, setup, floor, capability(model.parameters, model.activeParameters, age));
+    const worth = capability(model.parameters, model.activeParameters, age);
+    const found = fittingOf(model, placements(model, setup, outlineOf), floor, worth);
     if (found === "unknown") unknown += 1;
     else if (found) fitting.push(found);
   }
@@ -112,16 +115,14 @@ interface Fitting {
 /** The best of a model's file types and placements that fits, or why there is none. */
 function fittingOf(
   model: RankModel,
-  setup: SearchSetup,
+  placed: Iterable<Outlined>,
   floor: string | undefined,
   worth: number,
 ): Fitting | "unknown" | undefined {
   const { geometry } = model;
-  const contexts = contextsOf(setup, geometry.contextLength);
   try {
-    for (const wishes of placements(model, setup)) {
-      const on = outlined(model, { ...setup, wishes: { ...setup.wishes, ...wishes } });
-      for (const context of contexts) {
+    for (const on of placed) {
+      for (const context of contextsOf(on.setup, geometry.contextLength)) {
         const settings = wantedSettings(on, context);
         const candidates = aboveFloor(geometry.architecture, floor).filter((type) => hasRoom(on, settings, type));
         const cells = cellsUnder(on, settings, candidates);
@@ -139,7 +140,7 @@ function fittingOf(
 
 /** Whether the weights alone have room: what needs no graph is looked at first. */
 function hasRoom({ outline, setup: { rig } }: Outlined, settings: LlamaCppSettings, fileType: string): boolean {
-  for (const [place, terms] of outline.weights(settings, fileType)) {
+  for (const [place, terms] of outline.weights(settings)(fileType)) {
     const { ramBytes } = rig.host;
     const device = place === "host" ? undefined : rig.devices[place];
     const have = device ? Math.max(device.freeBytes ?? 0, device.totalBytes ?? 0) : ramBytes;
@@ -150,14 +151,18 @@ function hasRoom({ outline, setup: { rig } }: Outlined, settings: LlamaCppSettin
 
 const UNKNOWN: ReadonlySet<string> = new Set(["architecture-unknown", "tensor-missing", "recipe-rows"]);
 
-/** Everything on the devices; of a mixture of experts, the experts on the CPU. */
-function placements({ geometry }: RankModel, { rig, wishes }: SearchSetup): SearchSetup["wishes"][] {
-  if (rig.devices.length === 0 || wishes.gpuLayers !== undefined) return [{}];
-  const whole = { gpuLayers: "all" } as const;
-  const hasExperts = geometry.layers.some(({ feedForward }) => feedForward.kind === "experts");
-  return hasExperts && wishes.expertLayersOnHost === undefined
-    ? [whole, { ...whole, expertLayersOnHost: "all" }]
-    : [whole];
+/** Everything on the devices; of a mixture of experts also with the experts on the CPU. */
+function* placements(
+  model: RankModel,
+  setup: SearchSetup,
+  outlineOf: (model: RankModel) => Outlined,
+): Generator<Outlined> {
+  yield outlineOf(model);
+  const { rig, wishes } = setup;
+  const decided = wishes.gpuLayers !== undefined || wishes.expertLayersOnHost !== undefined;
+  const hasExperts = model.geometry.layers.some(({ feedForward }) => feedForward.kind === "experts");
+  if (rig.devices.length === 0 || decided || !hasExperts) return;
+  yield outlined(model, { ...setup, wishes: { ...wishes, gpuLayers: "all", expertLayersOnHost: "all" } });
 }
 
 /** The context that is wanted, and the least that serves the goal. */

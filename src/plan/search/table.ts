@@ -22,9 +22,11 @@ export function cellsUnder(
   settings: LlamaCppSettings,
   fileTypes: readonly string[],
 ): (Cell | undefined)[] {
+  const alikeOf = outline.alike(settings);
+  const weights = outline.weights(settings);
   const weighed = new Map<string, readonly PlaceBalance[] | undefined>();
   return fileTypes.map((fileType) => {
-    const alike = outline.alike(settings, fileType);
+    const alike = alikeOf(fileType);
     if (!weighed.has(alike)) {
       const { prediction, now } = weigh(about(alike), settings);
       weighed.set(alike, prediction.kind === "rejected" ? undefined : now.places);
@@ -32,7 +34,7 @@ export function cellsUnder(
     const places = weighed.get(alike);
     if (places === undefined) return undefined;
     return cellOf(
-      places.map((place) => moved(place, outline, settings, fileType, alike)),
+      places.map((place) => moved(place, weights, fileType, alike)),
       about(alike).rig.devices,
     );
   });
@@ -47,14 +49,13 @@ interface Moved {
 /** A place's balance with another file type's weights in place of those it was weighed with. */
 function moved(
   place: PlaceBalance,
-  outline: Outlined["outline"],
-  settings: LlamaCppSettings,
+  weights: ReturnType<Outlined["outline"]["weights"]>,
   fileType: string,
   before: string,
 ): Moved {
   if (fileType === before) return { balance: place, more: 0 };
-  const is = outline.weights(settings, fileType).get(place.place) ?? {};
-  const was = outline.weights(settings, before).get(place.place) ?? {};
+  const is = weights(fileType).get(place.place) ?? {};
+  const was = weights(before).get(place.place) ?? {};
   const stored = (is.weights ?? 0) - (was.weights ?? 0);
   const more = stored + (is.repacked ?? 0) - (was.repacked ?? 0);
   const mapped = place.mapped > 0 ? place.mapped + stored : 0;

@@ -7,7 +7,7 @@ import { cacheLines, computeLines, outputLine, stateLines } from "./lines.ts";
 import { computeBuffers, type Session } from "./compute.ts";
 import { deviceNames } from "./devices.ts";
 import { inRig } from "./predict.ts";
-import { isLoaded, layerStart, openSession, withoutContext } from "./session.ts";
+import { isLoaded, knownArchitecture, layerStart, openSession, withoutContext } from "./session.ts";
 import { placesOf } from "./places.ts";
 import type { LlamaCppQuestion } from "./question.ts";
 import { checkSettings, EngineRefusal, rejected, type Rejection } from "./reject.ts";
@@ -34,11 +34,11 @@ export interface LlamaCppOutline {
   /** all but the weights, by place */
   readonly context: (settings: LlamaCppSettings, fileType: string) => readonly PlaceMemory[] | Rejection;
   /** the weights by place, exact */
-  readonly weights: (settings: LlamaCppSettings, fileType: string) => PlaceWeights;
+  readonly weights: (settings: LlamaCppSettings) => (fileType: string) => PlaceWeights;
   /** of the weights, without a header */
   readonly fileBytes: (settings: LlamaCppSettings, fileType: string) => number;
-  /** the file type whose context is this one's as well: one for all where no weight is staged */
-  readonly alike: (settings: LlamaCppSettings, fileType: string) => string;
+  /** the file type whose context is another's as well: one for all where no weight is staged */
+  readonly alike: (settings: LlamaCppSettings) => (fileType: string) => string;
 }
 
 type PlaceWeights = ReadonlyMap<"host" | number, WeightTerms>;
@@ -49,6 +49,7 @@ type PlaceWeights = ReadonlyMap<"host" | number, WeightTerms>;
  */
 export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
   const { geometry, shapes, devices, build } = question;
+  knownArchitecture(geometry);
   const tied = !shapes.some(({ name }) => name === "output.weight");
   const largest = Math.max(...shapes.map(({ shape }) => shape.reduce((product, length) => product * length, 1)));
   const contexts = remembered(({ settings, fileType }: ContextKey) => replayed(settings, fileType));
@@ -65,20 +66,21 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
   function predict(settings: LlamaCppSettings, fileType: string): MemoryPrediction {
     const places = context(settings, fileType);
     if ("kind" in places) return places;
-    const sums = weights(settings, fileType);
+    const sums = weights(settings)(fileType);
     return predictionOf(places.map((place) => ({ ...place, terms: { ...place.terms, ...sums.get(place.place) } })));
   }
 
   function context(settings: LlamaCppSettings, fileType: string): readonly PlaceMemory[] | Rejection {
-    return contexts({ settings, fileType: alike(settings, fileType) });
+    return contexts({ settings, fileType: alike(settings)(fileType) });
   }
 
-  function weights(settings: LlamaCppSettings, fileType: string): PlaceWeights {
-    return layout(settings).weights(fileType);
+  function weights(settings: LlamaCppSettings): (fileType: string) => PlaceWeights {
+    return layout(settings).weights;
   }
 
-  function alike(settings: LlamaCppSettings, fileType: string): string {
-    return layout(settings).staged || isOwnCase(fileType) ? fileType : COMMON;
+  function alike(settings: LlamaCppSettings): (fileType: string) => string {
+    const { staged } = layout(settings);
+    return (fileType) => (staged || isOwnCase(fileType) ? fileType : COMMON);
   }
 
   function replayed(settings: LlamaCppSettings, fileType: string): readonly PlaceMemory[] | Rejection {
@@ -163,6 +165,8 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
       backend === "vulkan" ? [own?.maxStorageBufferBytes ?? VULKAN_STORAGE_BYTES] : [],
     );
     if (limits.length === 0) return false;
+    // what runs elsewhere crosses between devices in more ways than a few layers show
+    if (devices.length > 1) return true;
     return /^B?F\d+$/.test(fileType) || largest * COMMON_ELEMENT_BYTES > Math.min(...limits);
   }
 }

@@ -3,6 +3,7 @@ import type { Geometry } from "../../../facts/model/index.ts";
 import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
 import { placeAdapter } from "./adapters.ts";
 import type { GraphPart } from "./architectures/builder.ts";
+import type { Architecture } from "./architectures/architecture.ts";
 import { architectureNames, architectureOf } from "./architectures/index.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import { layerCaches } from "./cache.ts";
@@ -71,13 +72,17 @@ export function withoutContext(settings: LlamaCppSettings): LlamaCppSettings {
   };
 }
 
+/** The architecture's graph; refused where it is not written down. */
+export function knownArchitecture({ architecture }: Geometry): Architecture {
+  const found = architectureOf(architecture);
+  if (found !== undefined) return found;
+  throw new LoadoutError("architecture-unknown", { architecture, known: architectureNames() });
+}
+
 /** A model loaded and a context made: of its own layers, or of the block appended to it, which shares the weights. */
 export function openSession(question: LlamaCppQuestion, part: GraphPart = "trunk"): Session {
   const { geometry, settings, build } = question;
-  const architecture = architectureOf(geometry.architecture);
-  if (architecture === undefined) {
-    throw new LoadoutError("architecture-unknown", { architecture: geometry.architecture, known: architectureNames() });
-  }
+  const architecture = knownArchitecture(geometry);
   const dryRun = question.dryRun === true;
   const sizes = contextSizes(geometry, settings, question.caller, build, question.draftTokens);
   const { used, memories, placement, weights } = loadedModel(question, part);

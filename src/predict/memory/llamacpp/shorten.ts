@@ -5,7 +5,7 @@ import { LoadedWeights, type PlacedWeight } from "./weights.ts";
 
 /**
  * The same session with layers left out: of all alike or periodic layers only those in `kept` stay, under new numbers. A graph that
- * has gone through a period three times finds its memory as the fourth time.
+ * has gone through a period a few times finds its memory as the next time.
  */
 export function shortened(session: Session, kept: readonly number[]): Session {
   const { geometry, placement, caches, states, weights } = session;
@@ -26,7 +26,7 @@ export function shortened(session: Session, kept: readonly number[]): Session {
 
 /**
  * Layers that cannot be left out: layers are alike in most models, or come in periods (five with a window, one without). Every
- * place keeps its first layers, three periods and the rest of the last. Models whose layers refer to each other are left whole.
+ * place keeps its first layers, two or three periods and the rest of the last. Models whose layers refer to each other are left whole.
  * `tensors` say what differs between layers besides the geometry: each a name and what it is stored as.
  */
 export function keptLayers(
@@ -46,11 +46,12 @@ export function keptLayers(
     if (!numbers.has(text)) numbers.set(text, numbers.size);
     return numbers.get(text)!;
   });
+  const periods = new Set([...placement.layers, placement.output]).size > 1 ? PERIODS_OF_SEVERAL : PERIODS_OF_ONE;
   const kept: number[] = [];
   for (let start = 0; start < layers.length;) {
     let end = start + 1;
     while (end < layers.length && placement.layers[end] === placement.layers[start]) end += 1;
-    for (const index of withoutRepetitions(kinds.slice(start, end))) kept.push(start + index);
+    for (const index of withoutRepetitions(kinds.slice(start, end), periods)) kept.push(start + index);
     start = end;
   }
   return kept;
@@ -85,18 +86,20 @@ function refersToAnother({ mixer }: Layer): boolean {
   return mixer.kind === "attention" && mixer.cacheFrom !== undefined;
 }
 
-const PERIODS_KEPT = 3;
+/** Periods that stay where all layers lie in one place, and where copies between places have to settle too. */
+const PERIODS_OF_ONE = 2;
+const PERIODS_OF_SEVERAL = 3;
 
 /** Indices that stay: what comes before the repetition, some periods, and the rest behind whole periods. */
-function withoutRepetitions(kinds: readonly number[]): number[] {
+function withoutRepetitions(kinds: readonly number[], periods: number): number[] {
   const all = [...kinds.keys()];
   let best = all;
-  for (let period = 1; period * (PERIODS_KEPT + 1) <= kinds.length; period++) {
+  for (let period = 1; period * (periods + 1) <= kinds.length; period++) {
     let start = kinds.length - period;
     while (start > 0 && kinds[start - 1] === kinds[start - 1 + period]) start -= 1;
-    const left = (Math.floor((kinds.length - start) / period) - PERIODS_KEPT) * period;
+    const left = (Math.floor((kinds.length - start) / period) - periods) * period;
     if (left <= 0 || kinds.length - left >= best.length) continue;
-    const from = start + PERIODS_KEPT * period;
+    const from = start + periods * period;
     best = all.filter((index) => index < from || index >= from + left);
   }
   return best;
