@@ -1,4 +1,5 @@
 // `loadout fit MODEL` as a process, compiled, with a cached probe, against Node doing nothing. The two take turns.
+// Flags behind it ask about another rig or another context: --gpu rtx-3090.
 // Usage: npm run build && node bench/fit-process.ts MODEL [RUNS] [FLAGS OF fit]
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

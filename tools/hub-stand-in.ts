@@ -84,7 +84,8 @@ export async function startHub(options: StandInOptions): Promise<StandIn> {
     const fault = options.fault?.(entry, count);
     if (fault?.silent) return;
     const listed = server === "hub" ? /^api\/models\/([^/]+\/[^/]+)\/revision\/[^/]+$/.exec(path)?.[1] : undefined;
-    const file = listed === undefined ? files.get(path.replace(/\/resolve\/[^/]+\//, "/")) : listingFile(listed);
+    const file =
+      files.get(path.replace(/\/resolve\/[^/]+\//, "/")) ?? (listed === undefined ? undefined : listingFile(listed));
     if (fault?.status !== undefined) return void response.writeHead(fault.status, fault.headers).end();
     if (file === undefined) return void response.writeHead(404, { "x-error-code": "EntryNotFound" }).end();
     const sum = file.etag ?? sumOf(file.bytes);

@@ -6,8 +6,8 @@ import { MEMORY_ERRORS } from "./rows/memory.ts";
 import { MODEL_ERRORS } from "./rows/model.ts";
 import { RECEIPT_ERRORS } from "./rows/receipt.ts";
 import { RECIPE_ERRORS } from "./rows/recipe.ts";
-import { RIG_ERRORS } from "./rows/rig.ts";
 import { REMOTE_ERRORS } from "./rows/remote.ts";
+import { RIG_ERRORS } from "./rows/rig.ts";
 import { SPEC_ERRORS } from "./rows/spec.ts";
 import { WEIGHTS_ERRORS } from "./rows/weights.ts";
 
@@ -53,8 +53,8 @@ export const ERRORS = {
   ...MODEL_ERRORS,
   ...RECEIPT_ERRORS,
   ...RECIPE_ERRORS,
-  ...RIG_ERRORS,
   ...REMOTE_ERRORS,
+  ...RIG_ERRORS,
   ...SPEC_ERRORS,
   ...WEIGHTS_ERRORS,
 } as const satisfies Record<string, ErrorRow>;

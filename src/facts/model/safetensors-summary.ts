@@ -1,11 +1,5 @@
 import { LoadoutError } from "../errors/index.ts";
-import {
-  layoutBitsPerWeight,
-  type SafetensorsFile,
-  type Tensor,
-  type WeightLayout,
-  weightLayout,
-} from "../weights/index.ts";
+import { layoutBitsPerWeight, type SafetensorsFile, type WeightLayout, weightLayout } from "../weights/index.ts";
 import { geometryFromConfig } from "./config/index.ts";
 import type { Geometry } from "./geometry.ts";
 
@@ -35,11 +29,17 @@ export function safetensorsSummary(file: SafetensorsFile, config?: unknown, name
   const layout = weightLayout(file.tensors, config);
   const geometry = config === undefined ? {} : geometryOf(config, name);
   const trunk = geometry.geometry?.layers.length ?? Infinity;
-  const groups: Record<PartName, Tensor[]> = { text: [], encoders: [], mtp: [] };
-  for (const tensor of file.tensors) groups[partOf(tensor.name, trunk)].push(tensor);
-  const sizeOf = (tensors: readonly Tensor[]) => {
-    const { parameters, bytes } = weightLayout(tensors, config);
+  const size = (part: PartName) => {
+    const { parameters, bytes } = weightLayout(
+      file.tensors.filter(({ name: tensor }) => partOf(tensor, trunk) === part),
+      config,
+    );
     return { parameters, bytes };
+  };
+  const [encoders, mtp] = [size("encoders"), size("mtp")];
+  const text = {
+    parameters: layout.parameters - encoders.parameters - mtp.parameters,
+    bytes: layout.bytes - encoders.bytes - mtp.bytes,
   };
   return {
     quantization: nameOf(layout),
@@ -48,7 +48,7 @@ export function safetensorsSummary(file: SafetensorsFile, config?: unknown, name
     bitsPerWeight: layoutBitsPerWeight({ weights: layout.parameters, bytes: layout.bytes }),
     fileBytes: file.files.reduce((sum, { bytes }) => sum + bytes, 0),
     layout,
-    parts: { text: sizeOf(groups.text), encoders: sizeOf(groups.encoders), mtp: sizeOf(groups.mtp) },
+    parts: { text, encoders, mtp },
     ...geometry,
   };
 }

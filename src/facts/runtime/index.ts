@@ -3,5 +3,5 @@ export * from "./llamacpp-builds.ts";
 export * from "./llamacpp-callers.ts";
 export * from "./llamacpp-overrides.ts";
 export * from "./llamacpp-slots.ts";
-export * from "./logs/index.ts";
 export type * from "./llamacpp.ts";
+export * from "./logs/index.ts";

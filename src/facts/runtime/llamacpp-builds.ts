@@ -35,6 +35,8 @@ export interface LlamaCppBuild {
   readonly gathersStatesAtOnce: boolean;
   /** Mamba 2 layers project with the tokens of all sequences in one dimension, so that their result is no view */
   readonly mambaProjectsFlat: boolean;
+  /** gated delta nets bring queries and keys to unit length by a norm and a factor, instead of an operation of its own */
+  readonly unitLengthByNorm: boolean;
   /** a pipeline holds copies of graph inputs that no operation reads too */
   readonly copiesUnusedInputs: boolean;
   /** a split is ended when it has this many inputs; 0 = never */
@@ -49,6 +51,8 @@ export interface LlamaCppBuild {
   readonly metalLargestValues: boolean;
   /** `-fa auto` becomes "on" for a quantised value cache, instead of being tried */
   readonly quantizedValuesForceFlash: boolean;
+  /** latent attention is refused with keys and values of different types, although it stores no values */
+  readonly latentTypesAgree: boolean;
   /** slots of a server that is told none (`-np` auto) and whether they share one stream */
   readonly autoSlots: { readonly sequences: number; readonly unified: boolean };
   /** what a server keeps in RAM unless told otherwise: checkpoints of a slot (--ctx-checkpoints), MiB of prompts (-cram) */
@@ -83,6 +87,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: false,
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
+    unitLengthByNorm: false,
     copiesUnusedInputs: false,
     splitInputLimit: 10,
     cudaMixedCacheTypes: false,
@@ -90,6 +95,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: false,
     metalLargestValues: false,
     quantizedValuesForceFlash: false,
+    latentTypesAgree: false,
     autoSlots: { sequences: 1, unified: false },
     serverKeeps: { checkpoints: 0, promptCacheMib: 0 },
     draftLayersOnAsk: false,
@@ -116,6 +122,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: false,
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
+    unitLengthByNorm: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -123,6 +130,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: false,
     metalLargestValues: false,
     quantizedValuesForceFlash: false,
+    latentTypesAgree: false,
     autoSlots: { sequences: 1, unified: false },
     serverKeeps: { checkpoints: 8, promptCacheMib: 8192 },
     draftLayersOnAsk: false,
@@ -149,6 +157,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: false,
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
+    unitLengthByNorm: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -156,6 +165,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: false,
     metalLargestValues: false,
     quantizedValuesForceFlash: false,
+    latentTypesAgree: false,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
     draftLayersOnAsk: false,
@@ -182,6 +192,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: true,
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
+    unitLengthByNorm: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -189,6 +200,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: false,
     metalLargestValues: false,
     quantizedValuesForceFlash: false,
+    latentTypesAgree: false,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
     draftLayersOnAsk: false,
@@ -214,7 +226,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     hostAlignmentBytes: 32,
     keepsHiddenRows: true,
     gathersStatesAtOnce: false,
-    mambaProjectsFlat: false,
+    mambaProjectsFlat: true,
+    unitLengthByNorm: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -222,6 +235,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: true,
     metalLargestValues: false,
     quantizedValuesForceFlash: true,
+    latentTypesAgree: true,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
     draftLayersOnAsk: true,
@@ -248,6 +262,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: true,
     gathersStatesAtOnce: true,
     mambaProjectsFlat: true,
+    unitLengthByNorm: true,
     copiesUnusedInputs: true,
     splitInputLimit: 0,
     cudaMixedCacheTypes: true,
@@ -255,6 +270,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: true,
     metalLargestValues: true,
     quantizedValuesForceFlash: true,
+    latentTypesAgree: true,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
     draftLayersOnAsk: true,

@@ -35,6 +35,10 @@ const SIGNS: readonly Sign[] = [
     looks: { got: "a zip archive (a PyTorch checkpoint?)", advice: CONVERT },
   },
   {
+    matches: (text) => text.startsWith("GGUF"),
+    looks: { got: "a GGUF file", advice: "Name it as it is: GGUF files are read by their own reader." },
+  },
+  {
     // eight bytes of length, small enough to be a header's, then JSON
     matches: (text, bytes) => text[8] === "{" && bytes[5] === 0 && bytes[6] === 0 && bytes[7] === 0,
     looks: { got: "a safetensors file", advice: CONVERT },

@@ -1,11 +1,10 @@
-import type { Rig } from "../../facts/hardware/index.ts";
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import type { Pace } from "../../predict/speed/index.ts";
-import type { FitRequest, Verdict } from "../fit/index.ts";
+import type { Verdict } from "../fit/index.ts";
 
 /** One way to lay a model over several devices, computed. */
 export interface Arrangement {
-  readonly kind: "free memory" | "fastest first" | "one device";
+  readonly kind: "free memory" | "fastest first" | "fastest last" | "one device";
   /** the devices used, in the engine's order: indexes into the rig's */
   readonly order: readonly number[];
   /** layers on each of them, the output counted as one */
@@ -22,6 +21,3 @@ export interface Arrangement {
   readonly decode?: Pace;
   readonly because: string;
 }
-
-/** A request about the same model on other devices, or the same ones in another order. */
-export type RequestOn = (rig: Rig) => FitRequest;

@@ -60,8 +60,8 @@ function requestFor(rig: Rig, modelId: string, fileType: string, context: number
 
 function advise(devices: readonly Device[], model: string, fileType: string, context: number) {
   const rig: Rig = { name: "two cards", host, devices };
-  const requestOn = (other: Rig) => requestFor(other, model, fileType, context);
-  return arrangements(rig, choose(requestOn(rig)), requestOn);
+  const request = requestFor(rig, model, fileType, context);
+  return arrangements(request, choose(request));
 }
 
 describe("a model over two unequal cards", () => {

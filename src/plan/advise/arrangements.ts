@@ -1,5 +1,5 @@
-import type { Rig } from "../../facts/hardware/index.ts";
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
+import { deviceNames } from "../../predict/memory/index.ts";
 import { decodePace } from "../../predict/speed/index.ts";
 import {
   good,
@@ -11,29 +11,30 @@ import {
   type FitRequest,
   type VerdictWord,
 } from "../fit/index.ts";
-import type { Arrangement, RequestOn } from "./arrangement.ts";
+import type { Arrangement } from "./arrangement.ts";
 
 /**
- * Ways to lay the chosen model over two or more devices, best first: as the engine does it by itself, the fastest device filled
- * first, and every single device alone. Better is what fits better, then what decodes faster. Empty with fewer than two devices.
+ * Ways to lay the chosen model over two or more devices, best first: as the engine does it by itself, one device filled after
+ * the other, and every single device alone. Better is what fits better, then what decodes faster. Empty with fewer than two.
  */
-export function arrangements(rig: Rig, choice: Choice, requestOn: RequestOn): Arrangement[] {
-  if (rig.devices.length < 2) return [];
-  const byRig = rig.devices.map((_, index) => index);
-  const byPace = byRig.toSorted((a, b) => bandwidth(rig, b) - bandwidth(rig, a));
-  const one = (order: readonly number[]) => requestOn(rigOf(rig, order));
+export function arrangements(request: FitRequest, choice: Choice): Arrangement[] {
+  const { devices } = request.rig;
+  if (devices.length < 2) return [];
+  const pace = (index: number) => devices[index]!.bandwidthBytesPerSec ?? 0;
+  const byPace = devices.map((_, index) => index).toSorted((a, b) => pace(b) - pace(a));
   const list = [
-    asTheEngineDoes(one(byRig), byRig, choice),
-    fastestFirst(one(byPace), byPace, choice),
-    fastestFirst(one(byPace.toReversed()), byPace.toReversed(), choice),
-    ...byPace.map((index) => alone(one([index]), index, choice)),
+    asTheEngineDoes(request, choice),
+    filledInTurn(request, byPace, choice, "fastest first"),
+    filledInTurn(request, byPace.toReversed(), choice, "fastest last"),
+    ...byPace.map((index) => alone(request, index, choice)),
   ];
   return list.filter((each, at) => list.findIndex((other) => sameAs(each, other)) === at).toSorted(byWorth);
 }
 
 /** `-ts` left away: layers are dealt out by free memory. */
-function asTheEngineDoes(request: FitRequest, order: readonly number[], choice: Choice): Arrangement {
-  const { tensorSplit: _, ...settings } = choice.settings;
+function asTheEngineDoes(request: FitRequest, choice: Choice): Arrangement {
+  const { tensorSplit: _, devices: __, ...settings } = choice.settings;
+  const order = [...request.rig.devices.keys()];
   return arranged(request, order, choice, settings, {
     kind: "free memory",
     flags: [],
@@ -45,32 +46,46 @@ function asTheEngineDoes(request: FitRequest, order: readonly number[], choice: 
  * As many layers as fit on the first device, then the next; the last one takes what is left. Devices are filled so that some
  * room stays free; to the brim only where the rest would find no place otherwise.
  */
-function fastestFirst(request: FitRequest, order: readonly number[], choice: Choice): Arrangement {
-  const first = request.rig.devices[0]!.name;
-  const because = `${first} takes as many layers as fit on it: each token passes every device in turn, so each layer is worth most where bandwidth is highest`;
-  const names = order.map((index) => labelOf(request, order, index)).join(",");
+function filledInTurn(
+  request: FitRequest,
+  order: readonly number[],
+  choice: Choice,
+  kind: "fastest first" | "fastest last",
+): Arrangement {
+  const names = deviceNames(request.rig.devices);
+  const devices = order.map((index) => names[index]!);
+  const first = request.rig.devices[order[0]!]!.name;
+  const last = request.rig.devices[order.at(-1)!]!.name;
+  const because =
+    kind === "fastest first"
+      ? `${first} takes as many layers as fit on it: each token passes every device in turn, so each layer is worth most where bandwidth is highest`
+      : `${first} is filled and ${last} comes last: it makes the output, the largest matrix, and holds the logits`;
   const filled = (least: VerdictWord) => {
-    const split = filledSplit(request, choice, least);
-    const flags = ["-dev", names, "-ts", split.join(",")];
-    const settings = { ...choice.settings, tensorSplit: split };
-    return arranged(request, order, choice, settings, { kind: "fastest first", flags, because });
+    const settings = { ...choice.settings, devices };
+    const tensorSplit = filledSplit(request, order, settings, least);
+    const flags = ["-dev", devices.join(","), "-ts", tensorSplit.join(",")];
+    return arranged(request, order, choice, { ...settings, tensorSplit }, { kind, flags, because });
   };
   const roomy = filled("fits");
   return good(roomy.verdict.verdict) ? roomy : filled("tight");
 }
 
 /** Layers on each device, in order: the most at which a device's own verdict is no worse than `least`. */
-function filledSplit(request: FitRequest, { settings }: Choice, least: VerdictWord): number[] {
+function filledSplit(
+  request: FitRequest,
+  order: readonly number[],
+  settings: LlamaCppSettings,
+  least: VerdictWord,
+): number[] {
   const count = request.geometry.layers.length + 1;
-  const devices = request.rig.devices.length;
   let left = settings.gpuLayers === "all" ? count : Math.min(settings.gpuLayers, count);
   const split: number[] = [];
-  while (split.length < devices - 1) {
-    const device = split.length;
-    const between = Array.from({ length: devices - device - 2 }, () => 0);
+  for (const device of order.slice(0, -1)) {
+    const between = order.slice(split.length + 2).map(() => 0);
     const fits = (layers: number): boolean => {
       const tensorSplit = [...split, layers, ...between, left - layers];
-      const place = weigh(request, { ...settings, tensorSplit }).now.places.find((each) => each.place === device);
+      const { places } = weigh(request, { ...settings, tensorSplit }).now;
+      const place = places.find((each) => each.place === device);
       return place !== undefined && ORDER.indexOf(place.verdict) <= ORDER.indexOf(least);
     };
     const layers = largestThat(Math.max(0, left - 1), fits);
@@ -82,12 +97,16 @@ function filledSplit(request: FitRequest, { settings }: Choice, least: VerdictWo
 
 /** Everything on one device: nothing crosses between devices, and inputs are held once. */
 function alone(request: FitRequest, index: number, choice: Choice): Arrangement {
-  const { tensorSplit: _, ...settings } = choice.settings;
-  return arranged(request, [index], choice, settings, {
-    kind: "one device",
-    flags: ["-sm", "none", "-mg", `${index}`],
-    because: `${request.rig.devices[0]!.name} alone: nothing crosses between devices, and inputs are not held four times for a pipeline`,
-  });
+  const { tensorSplit: _, devices: __, ...settings } = choice.settings;
+  const because = `${request.rig.devices[index]!.name} alone: nothing crosses between devices, and inputs are not held four times for a pipeline`;
+  const flags = ["-sm", "none", "-mg", `${index}`];
+  return arranged(
+    request,
+    [index],
+    choice,
+    { ...settings, splitMode: "none", mainGpu: index },
+    { kind: "one device", flags, because },
+  );
 }
 
 function arranged(
@@ -99,44 +118,25 @@ function arranged(
 ): Arrangement {
   const weighed = weigh(request, settings);
   const places = request.placement(settings);
-  const onDevice = order.map((_, device) => places.filter((place) => place === device).length);
-  const deviceBytes = weighed.now.places
-    .filter(({ place }) => place !== "host")
-    .reduce((total, { need }) => total + need, 0);
   const decode = decodePace(paceInput(request, { settings, threads: choice.threads }), 0);
   return {
     ...words,
     order,
-    layers: onDevice,
+    layers: order.map((device) => places.filter((place) => place === device).length),
     onHost: places.filter((place) => place === "host").length,
     settings,
     verdict: weighed.now,
-    deviceBytes,
+    deviceBytes: weighed.now.places
+      .filter(({ place }) => place !== "host")
+      .reduce((total, { need }) => total + need, 0),
     ...(decode ? { decode } : {}),
   };
 }
 
-function rigOf(rig: Rig, order: readonly number[]): Rig {
-  return { ...rig, devices: order.map((index) => rig.devices[index]!) };
-}
-
-function bandwidth(rig: Rig, index: number): number {
-  return rig.devices[index]!.bandwidthBytesPerSec ?? 0;
-}
-
-/** The engine counts the devices of a back end in the order it finds them: "CUDA0", "CUDA1". */
-function labelOf({ rig }: FitRequest, order: readonly number[], index: number): string {
-  const { backend } = rig.devices[order.indexOf(index)]!;
-  return `${LABELS[backend]}${index}`;
-}
-
-/** Names of llama.cpp's back ends, as `--list-devices` prints them. */
-const LABELS = { cpu: "CPU", cuda: "CUDA", rocm: "ROCm", vulkan: "Vulkan", metal: "MTL", sycl: "SYCL" } as const;
-
 function sameAs(one: Arrangement, other: Arrangement): boolean {
-  const key = ({ order, layers }: Arrangement) =>
-    JSON.stringify([order.filter((_, at) => layers[at]! > 0), layers.filter((n) => n > 0)]);
-  return key(one) === key(other);
+  const used = ({ order, layers }: Arrangement) =>
+    JSON.stringify([order.filter((_, at) => layers[at]! > 0), layers.filter((count) => count > 0)]);
+  return used(one) === used(other);
 }
 
 function byWorth(one: Arrangement, other: Arrangement): number {

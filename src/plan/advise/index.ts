@@ -1,2 +1,2 @@
-export type { Arrangement, RequestOn } from "./arrangement.ts";
+export type { Arrangement } from "./arrangement.ts";
 export { arrangements } from "./arrangements.ts";

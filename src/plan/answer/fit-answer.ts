@@ -141,9 +141,9 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
     ...(longest === undefined ? {} : { longestContext: longest }),
     wouldFit: alternatives(request, choice),
     ...(context.disk ? { disk: context.disk } : {}),
-    ...(context.server ? { launch: launchFacts(request, choice, context.server) } : {}),
+    ...(context.server ? { launch: launchFacts(choice, context.server) } : {}),
     ...(context.server && request.rig.devices.length > 1
-      ? { arrangements: arrangementFacts(request, choice, context.server) }
+      ? { arrangements: arrangementFacts(choice, context.server) }
       : {}),
     assumptions: [...(context.assumptions ?? []), ...assumptions(request, choice, context.promptTokens)],
     next: nextCommands(choice, context),
@@ -192,13 +192,12 @@ function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): str
   return list;
 }
 
-function nextCommands(choice: Choice, { model: facts, modelArgument, rigArguments }: AnswerContext): string[] {
-  const atHand = facts.source === undefined;
+function nextCommands(choice: Choice, { modelArgument, rigArguments, model: facts }: AnswerContext): string[] {
   const model = shellWord(modelArgument);
   // what is started is started here, whatever the rig that was asked about
   if (rigArguments !== undefined) return [`loadout explain ${model} ${rigArguments}`, "loadout gpus"];
   // what is not here cannot be started yet
-  if (!atHand) return [`loadout explain ${model}`];
+  if (facts.source !== undefined) return [`loadout explain ${model}`];
   return good(choice.now.verdict)
     ? [`loadout --model ${model}`, `loadout explain ${model}`]
     : [`loadout explain ${model}`, "loadout models --local"];

@@ -1,11 +1,11 @@
 import { weigh, type Choice, type FitRequest, type VerdictWord } from "../fit/index.ts";
-import { arrangements, type Arrangement, type RequestOn } from "../advise/index.ts";
+import { arrangements, type Arrangement } from "../advise/index.ts";
 import { llamaServerCommand, shellLine, type WeightsPlace } from "../command/index.ts";
 
 /** llama-server as the runtime of a loadout: what the same settings take under it, and how it is told. */
 export interface ServerContext {
   /** bound to llama-server and this build */
-  readonly requestOn: RequestOn;
+  readonly request: FitRequest;
   readonly build: string;
   readonly buildNumber: number;
   readonly weights: WeightsPlace;
@@ -44,8 +44,8 @@ export interface ArrangementFacts {
   readonly because: string;
 }
 
-export function launchFacts(request: FitRequest, choice: Choice, server: ServerContext): LaunchFacts {
-  const weighed = weigh(server.requestOn(request.rig), choice.settings);
+export function launchFacts(choice: Choice, server: ServerContext): LaunchFacts {
+  const weighed = weigh(server.request, choice.settings);
   const { settings, threads } = choice;
   const command = llamaServerCommand({ settings, weights: server.weights, buildNumber: server.buildNumber, threads });
   const { program, args, checkedAgainst, problems } = command;
@@ -62,19 +62,15 @@ export function launchFacts(request: FitRequest, choice: Choice, server: ServerC
   };
 }
 
-export function arrangementFacts(
-  request: FitRequest,
-  choice: Choice,
-  { requestOn }: ServerContext,
-): ArrangementFacts[] {
-  return arrangements(request.rig, choice, requestOn).map((each) => factsOf(request, each));
+export function arrangementFacts(choice: Choice, { request }: ServerContext): ArrangementFacts[] {
+  return arrangements(request, choice).map((each) => factsOf(request, each));
 }
 
 function factsOf({ rig }: FitRequest, each: Arrangement): ArrangementFacts {
   const { order, layers, onHost, flags, verdict, deviceBytes, decode, because } = each;
   return {
     devices: order.map((index, at) => {
-      const balance = verdict.places.find(({ place }) => place === at);
+      const balance = verdict.places.find(({ place }) => place === index);
       return {
         name: rig.devices[index]!.name,
         layers: layers[at]!,

@@ -46,6 +46,15 @@ describe("the command of llama-server", () => {
     [{ gpuLayers: 17 }, "-ngl 17"],
     [{ tensorSplit: [30, 19] }, "-ts 30,19"],
     [{ expertLayersOnHost: 12 }, "-ncmoe 12"],
+    [{ expertLayersOnHost: "all" }, "-cmoe"],
+    [{ devices: ["CUDA1", "CUDA0"] }, "-dev CUDA1,CUDA0"],
+    [{ devices: [] }, "-dev none"],
+    [{ splitMode: "none", mainGpu: 1 }, "-sm none -mg 1"],
+    [{ tensorOverrides: [{ pattern: "ffn_up", buffer: "CPU" }] }, "-ot ffn_up=CPU"],
+    [{ pinnedHostWeights: false }, "--no-host"],
+    [{ loadMode: "mlock" }, "-lm mlock"],
+    [{ contextCheckpoints: 0 }, "-ctxcp 0"],
+    [{ promptCacheMib: 0 }, "-cram 0"],
     [{ cacheOnHost: true }, "-nkvo"],
     [{ opOffload: false }, "--no-op-offload"],
     [{ repack: false }, "-nr"],
@@ -58,6 +67,16 @@ describe("the command of llama-server", () => {
       expect(line(settings, AUGUST)).toContain(` ${part} `);
     },
   );
+
+  test("feed-forward layers on the host and other machines", () => {
+    const settings = { ...SETTINGS, denseLayersOnHost: 4 };
+    const options = { settings, weights: file, threads: 4, nodes: ["attic:50052"] };
+    const command = llamaServerCommand({ ...options, buildNumber: OCTOBER });
+    expect(command.problems).toEqual([]);
+    expect(shellLine("", command.args)).toContain(" -ncffn 4 --rpc attic:50052 ");
+    const august = llamaServerCommand({ ...options, buildNumber: AUGUST });
+    expect(august.problems.map(({ argument }) => argument)).toEqual(["-ncffn"]);
+  });
 
   test("a repository is left to the server to fetch", () => {
     const weights = { kind: "hub", repository: "owner/model-GGUF", quantization: "Q4_K_M" } as const;

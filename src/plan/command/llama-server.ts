@@ -34,15 +34,17 @@ export function llamaServerCommand(options: {
   /** of llama.cpp: 11434 */
   readonly buildNumber: number;
   readonly threads: number;
-  /** the engine's names of the devices, in its order; needed where not all are used or their order is changed */
-  readonly devices?: readonly string[];
+  /** other machines whose devices are used: "host:port" of their rpc-server */
+  readonly nodes?: readonly string[];
   readonly port?: number;
 }): LaunchCommand {
-  const { settings, weights, buildNumber, threads, devices = [], port = DEFAULT_PORT } = options;
+  const { settings, weights, buildNumber, threads, nodes = [], port = DEFAULT_PORT } = options;
   const args = [
     ...weightArguments(weights),
     ...contextArguments(settings),
-    ...placementArguments(settings, devices),
+    ...placementArguments(settings),
+    ...servingArguments(settings),
+    nodes.length > 0 ? ["--rpc", nodes.join(",")] : [],
     ["-t", `${threads}`],
     ["-fit", "off"],
     ["--host", "127.0.0.1"],
@@ -80,16 +82,35 @@ function contextArguments(settings: LlamaCppSettings): Arguments {
   ];
 }
 
-function placementArguments(settings: LlamaCppSettings, devices: readonly string[]): Arguments {
-  const { gpuLayers, tensorSplit, expertLayersOnHost = 0, memoryMap } = settings;
+function placementArguments(settings: LlamaCppSettings): Arguments {
+  const { devices, splitMode, mainGpu, tensorSplit, tensorOverrides = [] } = settings;
+  const { expertLayersOnHost = 0, denseLayersOnHost = 0 } = settings;
   return [
-    devices.length > 0 ? ["-dev", devices.join(",")] : [],
-    ["-ngl", `${gpuLayers}`],
+    devices ? ["-dev", devices.length === 0 ? "none" : devices.join(",")] : [],
+    ["-ngl", `${settings.gpuLayers}`],
+    splitMode ? ["-sm", splitMode] : [],
+    mainGpu === undefined ? [] : ["-mg", `${mainGpu}`],
     tensorSplit ? ["-ts", tensorSplit.join(",")] : [],
+    ...tensorOverrides.map(({ pattern, buffer }) => ["-ot", `${pattern}=${buffer}`]),
     expertLayersOnHost === "all" ? ["-cmoe"] : expertLayersOnHost > 0 ? ["-ncmoe", `${expertLayersOnHost}`] : [],
+    denseLayersOnHost > 0 ? ["-ncffn", `${denseLayersOnHost}`] : [],
     settings.cacheOnHost === true ? ["-nkvo"] : [],
     settings.opOffload === false ? ["--no-op-offload"] : [],
     settings.repack === false ? ["-nr"] : [],
-    memoryMap === undefined ? [] : ["-lm", memoryMap ? "mmap" : "none"],
+    settings.pinnedHostWeights === false ? ["--no-host"] : [],
+    loadArguments(settings),
+  ];
+}
+
+function loadArguments({ loadMode, memoryMap }: LlamaCppSettings): string[] {
+  if (loadMode !== undefined) return ["-lm", loadMode];
+  return memoryMap === undefined ? [] : ["-lm", memoryMap ? "mmap" : "none"];
+}
+
+/** What a server holds in RAM beside its buffers. */
+function servingArguments({ contextCheckpoints, promptCacheMib }: LlamaCppSettings): Arguments {
+  return [
+    contextCheckpoints === undefined ? [] : ["-ctxcp", `${contextCheckpoints}`],
+    promptCacheMib === undefined ? [] : ["-cram", `${promptCacheMib}`],
   ];
 }

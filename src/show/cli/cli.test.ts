@@ -238,7 +238,7 @@ test("models rm removes what Loadout fetched, never what is somebody else's", as
 });
 
 test("help has examples everywhere, inside 80 columns", async () => {
-  for (const command of ["fit", "explain", "probe", "receipts", "models", "doctor", "start"]) {
+  for (const command of ["fit", "explain", "probe", "receipts", "models", "gpus", "doctor", "start"]) {
     const { code, stdout } = await loadout(command, "--help");
     expect(code).toBe(0);
     expect(stdout, command).toMatch(/Examples?:/);

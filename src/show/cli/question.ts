@@ -1,4 +1,4 @@
-import type { Backend, Rig } from "../../facts/hardware/index.ts";
+import type { Backend } from "../../facts/hardware/index.ts";
 import { weightBytes } from "../../facts/recipe/index.ts";
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import type { AnswerContext, DiskFacts, RuntimeFacts } from "../../plan/answer/index.ts";
@@ -60,44 +60,41 @@ export function fitQuestion(parts: {
   const measuredThreads = measuredBefore(before ?? []);
   const { sizesFrom: weightsFrom = "header" } = weights.facts;
   const cpuFeatures = rig.host.cpu.features;
-  const fixed = { geometry, tensors: weights.tensors, weightsFrom, build, caller, devices: rig.devices, cpuFeatures };
-  const requestOn = (
-    on: Rig,
-    under: Pick<Runtime, "build" | "caller">,
-    tensors: Weights["tensors"] = weights.tensors,
-  ): FitRequest => ({
+  const { tensors } = weights;
+  const fixed = { geometry, weightsFrom, build, caller, devices: rig.devices, cpuFeatures };
+  const requestUnder = (under: Pick<Runtime, "build" | "caller">, file: Weights["tensors"] = tensors): FitRequest => ({
     goal: flags.goal ?? "interactive",
     wishes: wishesOf(flags),
     geometry,
-    tensors,
-    rig: on,
-    closable: closableOn(machine, on),
+    tensors: file,
+    rig,
+    closable: machine.closable,
     memory: remembered((settings) =>
-      predictLlamaCpp({ ...fixed, tensors, build: under.build, caller: under.caller, devices: on.devices, settings }),
+      predictLlamaCpp({ ...fixed, tensors: file, build: under.build, caller: under.caller, settings }),
     ),
-    placement: (settings) => layerPlaces(geometry, settings, on.devices),
-    smaller: smallerFiles(weights, (smaller) => requestOn(on, under, smaller)),
+    placement: (settings) => layerPlaces(geometry, settings, rig.devices),
+    smaller: smallerFiles(weights, (smaller) => requestUnder(under, smaller)),
     ...(calibration ? { calibration } : {}),
     ...(measuredThreads === undefined ? {} : { measuredThreads }),
   });
   return {
-    request: requestOn(rig, chosen),
+    request: requestUnder(chosen),
     context: {
       model: weights.facts,
       runtime,
       modelArgument: weights.argument,
       assumptions: [
-        ...(machine.assumptions ?? []),
         ...(weights.assumptions ?? []),
+        ...(machine.assumptions ?? []),
         ...(chosen.note === undefined ? [] : [chosen.note]),
       ],
-      ...(machine.rigArguments === undefined ? {} : { rigArguments: machine.rigArguments }),
       ...(disk ? { disk } : {}),
+      ...(machine.rigArguments === undefined ? {} : { rigArguments: machine.rigArguments }),
       ...(promptTokens === undefined ? {} : { promptTokens }),
       ...(server
         ? {
             server: {
-              requestOn: (on: Rig) => requestOn(on, server),
+              request: requestUnder(server),
               build: server.buildName,
               buildNumber: server.buildNumber,
               weights: servedFrom(weights),
@@ -107,7 +104,7 @@ export function fitQuestion(parts: {
     },
     backend,
     runtime,
-    dryRun: (settings) => predictLlamaCpp({ ...fixed, settings, dryRun: true }),
+    dryRun: (settings) => predictLlamaCpp({ ...fixed, tensors, settings, dryRun: true }),
   };
 }
 
@@ -127,15 +124,6 @@ function smallerFiles(
     };
     return [{ fileType, instead: facts.quantization, request }];
   });
-}
-
-/** What programs hold on the devices of a rig that has the machine's devices in another order, or some of them. */
-function closableOn({ closable, report }: PlannedMachine, on: Rig): FitRequest["closable"] {
-  const all = report.rig.devices;
-  return {
-    ...closable,
-    devices: on.devices.map(({ id }) => closable.devices[all.findIndex((each) => each.id === id)] ?? 0),
-  };
 }
 
 /** Where a server finds the weights; a file that is not here yet is called as such files are. */

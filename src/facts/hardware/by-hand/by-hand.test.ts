@@ -64,7 +64,7 @@ describe("devices by what people type", () => {
 
   it("makes a device of every row that is one, in every size sold", () => {
     for (const row of CATALOG) {
-      if (row.class === "cpu") continue;
+      if (row.class === "cpu" || row.id === "amd-instinct-mi250x-2-gcd") continue;
       for (const size of row.memoryBytes) {
         const { rig } = rigByHand({ gpus: [`${row.id}:${size / GIB}GB`] });
         const [device] = rig.devices;
@@ -166,6 +166,13 @@ describe("a rig", () => {
     expect(raisedLimit(spark.devices[0]!, spark.host)).toBeUndefined();
     const card = rigByHand({ gpus: ["3090"] }).rig;
     expect(raisedLimit(card.devices[0]!, card.host)).toBeUndefined();
+  });
+
+  it("claims no bandwidth of a name that stands for two memories, and takes no board for one device that is two", () => {
+    const { rig, assumptions } = rigByHand({ gpus: ["gtx 1650"] });
+    expect(rig.devices[0]!.bandwidthBytesPerSec).toBeUndefined();
+    expect(assumptions.join()).toContain("unlike memories");
+    expect(caught({ gpus: ["mi250x"] }).hint).toContain("2x amd-instinct-mi210");
   });
 
   it("over the network has the nodes' devices first, and the links", () => {

@@ -1,6 +1,6 @@
 import { LoadoutError } from "../../errors/index.ts";
 import { formatBytes } from "../../units/index.ts";
-import { fillFrom, type CatalogRow } from "../catalog/index.ts";
+import { fillFrom, SAYS_NOTHING, SEVERAL_IN_ONE, type CatalogRow } from "../catalog/index.ts";
 import type { Backend, Device, Held, Host } from "../rig.ts";
 import { heldOfCard, leftOf, unifiedLimit, visibleMemory } from "../usable/index.ts";
 import { backendOf, backendsOf } from "./backends.ts";
@@ -34,6 +34,15 @@ export interface NamedDevice {
 /** `ramBytes`: RAM typed for the machine, which is the memory of a device that shares it. */
 export function namedDevice(typed: string, what: string, ramBytes: number | undefined): NamedDevice {
   const { row, sizeBytes } = theDevice(typed, what);
+  const several = SEVERAL_IN_ONE[row.id];
+  if (several) {
+    throw new LoadoutError("rig-contradiction", {
+      what,
+      expected: "one device",
+      got: `${row.name}, which programs see as ${several.devices}`,
+      advice: `Write ${several.devices}x ${several.like}: each of them is like that one.`,
+    });
+  }
   const [first] = row.memoryBytes;
   const size = sizeBytes ?? (row.class === "soc" ? ramBytes : undefined);
   if (size !== undefined) {
@@ -79,7 +88,11 @@ export function catalogDevice({ row, sizeBytes }: NamedDevice, setting: DeviceSe
     assumed.push(
       `${row.name} may take ${formatBytes(memory.bytes)} of its ${formatBytes(sizeBytes)} (${memory.source})`,
     );
-  return { device: fillFrom(row, device), assumed };
+  const { bandwidthBytesPerSec, ...rest } = fillFrom(row, device);
+  if (bandwidthBytesPerSec === undefined) return { device: rest, assumed };
+  if (!SAYS_NOTHING.has(row.id)) return { device: { ...rest, bandwidthBytesPerSec }, assumed };
+  assumed.push(`${row.name} is sold with unlike memories, so that its bandwidth is not known`);
+  return { device: rest, assumed };
 }
 
 /** A card known by its memory alone: no bandwidth, so that no pace is claimed. */

@@ -50,3 +50,8 @@ export const ALIASES: Readonly<Record<string, readonly string[]>> = {
  * at 192 GB/s), or one board that programs see as two devices.
  */
 export const SAYS_NOTHING: ReadonlySet<string> = new Set(["nvidia-geforce-gtx-1650", "amd-instinct-mi250x-2-gcd"]);
+
+/** Boards that programs see as several devices; to what each of them is like. */
+export const SEVERAL_IN_ONE: Readonly<Record<string, { readonly devices: number; readonly like: string }>> = {
+  "amd-instinct-mi250x-2-gcd": { devices: 2, like: "amd-instinct-mi210" },
+};

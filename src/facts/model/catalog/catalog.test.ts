@@ -109,7 +109,6 @@ const UNCOUNTED: Readonly<Record<string, string>> = {
   "meta-llama/Llama-3.2-11B-Vision-Instruct": "it has cross-attention to images, which a geometry cannot say",
   "nvidia/Llama-3_3-Nemotron-Super-49B-v1_5": "it has layers of differing parts, which a geometry cannot say",
   "Qwen/Qwen3.8-Flash-Next": "it has n-gram embedding, which a geometry cannot say",
-  "upstage/Solar-Open-100B": "llama.cpp has no architecture for it",
   "deepseek-ai/DeepSeek-V3.2": "tensors of deepseek32",
   "deepseek-ai/DeepSeek-V4.1-Flash": "llama.cpp has no architecture for it",
   "deepseek-ai/DeepSeek-V4-Pro": "it has compressed attention, which a geometry cannot say",
@@ -119,7 +118,7 @@ const UNCOUNTED: Readonly<Record<string, string>> = {
   "moonshotai/Kimi-K3": "llama.cpp has no architecture for it",
   "XiaomiMiMo/MiMo-V2.5-Pro": "which of its layers have full attention is not known",
   "MiniMaxAI/MiniMax-M3": "it has block-sparse attention, which a geometry cannot say",
-  "MiniMaxAI/MiniMax-M1-80k": "llama.cpp has no architecture for it",
+  "MiniMaxAI/MiniMax-M1-80k": "tensors of minimax-01",
   "nvidia/NVIDIA-Nemotron-3-Ultra-550B-A55B-BF16": "it has experts on a narrower stream, which a geometry cannot say",
 };
 
@@ -139,9 +138,9 @@ const NOTHING: Geometry = {
  */
 const WITHOUT_SMALL_TENSORS: Readonly<Record<string, number>> = {
   "meta/Muse-Glimmer-30B": 6656,
-  "deepseek-ai/DeepSeek-V2-Lite-Chat": 1664,
-  "deepseek-ai/DeepSeek-Coder-V2-Instruct": 9440,
   "XiaomiMiMo/MiMo-V2-Flash": 12_032,
+  "mistralai/Mistral-Large-3-675B-Instruct-2512": 7424,
+  "upstage/Solar-Open-100B": 491_520,
   "zai-org/GLM-4-9B-0414": -184_320,
   "zai-org/GLM-4.6V-Flash": -184_320,
   "zai-org/GLM-4.7": -23_552,

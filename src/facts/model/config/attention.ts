@@ -12,7 +12,6 @@ const HEADS = ["num_attention_heads", "n_head", "num_heads"];
 /** Heads of layers that see everything. */
 export function headsOf(values: ConfigValues, type: ModelType | undefined, width: number): Heads {
   const heads = values.required(...HEADS);
-  if (heads < 1) throw values.wrong("num_attention_heads", "at least 1", heads);
   const kvHeads = values.count(...KV_HEADS) ?? heads;
   if (kvHeads < 1 || heads % kvHeads !== 0)
     throw values.wrong("num_key_value_heads", `a divisor of ${heads} heads`, kvHeads);

@@ -5,6 +5,7 @@ import { headsOf, latentOf, windowLength, windowOf } from "./attention.ts";
 import { ConfigValues, isObject } from "./config-values.ts";
 import { expertsOf } from "./experts.ts";
 import { denseLengths } from "./feed-forward.ts";
+import { INNER_DEFAULTS } from "./inner-defaults.ts";
 import { type LayerKind, layerKinds } from "./layer-kinds.ts";
 import { BEYOND, MODEL_TYPES, type ModelType } from "./model-types.ts";
 import { recurrentPart } from "./recurrent.ts";
@@ -29,7 +30,8 @@ const MTP = ["num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_modul
 export function dimensionsFromConfig(config: unknown, file = "config.json"): Dimensions {
   const given = ConfigValues.of(config, file);
   const { name, type } = modelType(given);
-  const values = given.withDefaults(type?.defaults ?? {});
+  const inner = given.isInner ? INNER_DEFAULTS[name.replace(/_text$/, "")] : undefined;
+  const values = given.withDefaults({ ...inner, ...type?.defaults });
   const layers = layerCount(values);
   const width = values.required(...WIDTH);
   if (width < 1)
@@ -55,15 +57,23 @@ export function dimensionsFromConfig(config: unknown, file = "config.json"): Dim
   const recurrent = type?.parallel || kinds.includes("recurrent");
   const experts = expertsOf(values, type, base, layers);
   const architecture = architectureOf(type, name, experts !== undefined, recurrent);
+  if (kinds.includes("experts") && !experts) throw values.wrong("n_routed_experts", "at least 2", "fewer");
   const pattern = patternOf(kinds);
   const full = kinds.flatMap((kind, layer) => (kind === "full" ? [layer] : []));
   if (recurrent && kinds.includes("windowed")) {
     throw new LoadoutError("config-beyond", { file, type: name, got: "recurrent layers and layers with windows" });
   }
-  const dense = denseLengths(values, type, architecture);
+  const dense = denseLengths(values, type, architecture, hasDense(kinds, experts));
   const mla = latentOf(values, type);
   const vision = visionOf(values);
   const mtpLayers = values.count(...MTP) ?? 0;
+  if (layers + mtpLayers > MOST_LAYERS) {
+    throw values.wrong(
+      MTP.find((key) => values.has(key))!,
+      `at most ${MOST_LAYERS - layers}`,
+      mtpLayers,
+    );
+  }
   const perLayerEmbedding = values.count("hidden_size_per_layer_input") ?? 0;
   const sharedCaches = values.count("num_kv_shared_layers") ?? 0;
   if (sharedCaches >= layers) throw values.wrong("num_kv_shared_layers", `fewer than ${layers} layers`, sharedCaches);
@@ -149,6 +159,12 @@ const LETTERS: Readonly<Record<LayerKind, string>> = {
   experts: "E",
 };
 
+/** Whether a layer has a feed-forward without experts. */
+function hasDense(kinds: readonly LayerKind[], experts: Dimensions["experts"]): boolean {
+  if (patternOf(kinds) !== undefined) return kinds.includes("feed-forward");
+  return experts === undefined || experts.dense !== undefined;
+}
+
 /** Where layers are blocks of one kind each. */
 function patternOf(kinds: readonly LayerKind[]): string | undefined {
   if (!kinds.includes("feed-forward") && !kinds.includes("experts")) return undefined;
@@ -169,7 +185,6 @@ function recurrentOnly(
 /** The first Mamba models pad their vocabularies, and their configurations give the length before. */
 function paddedVocabulary(values: ConfigValues, type: ModelType | undefined): number {
   const vocabulary = values.required("vocab_size", "padded_vocab_size", "n_vocab");
-  if (vocabulary < 1) throw values.wrong("vocab_size", "at least 1", vocabulary);
   const multiple = type?.recurrentOnly ? Math.max(1, values.count("pad_vocab_size_multiple") ?? 8) : 1;
   return Math.ceil(vocabulary / multiple) * multiple;
 }

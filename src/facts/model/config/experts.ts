@@ -37,10 +37,10 @@ export function expertsOf(
   // one expert is no choice: dense models of some families say so
   if (count <= 1) return undefined;
   const used = values.required(...USED);
-  if (used < 1 || used > count)
+  if (used > count)
     throw values.wrong(
       USED.find((key) => values.has(key))!,
-      `1 to ${count}`,
+      `at most ${count}`,
       used,
     );
   const length = values.required(...LENGTH);

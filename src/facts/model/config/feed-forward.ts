@@ -16,8 +16,10 @@ export function denseLengths(
   values: ConfigValues,
   type: ModelType | undefined,
   architecture: string,
+  needed: boolean,
 ): Dimensions["feedForward"] {
-  const length = values.count(...(type?.denseLength === undefined ? [] : [type.denseLength]), ...LENGTH);
+  const keys = [...(type?.denseLength === undefined ? [] : [type.denseLength]), ...LENGTH];
+  const length = needed ? values.required(...keys) : values.count(...keys);
   if (length === undefined) return undefined;
   if (values.flag("use_double_wide_mlp")) return [length, 2 * length];
   return architecture === "lfm2" ? adjusted(values, length) : length;

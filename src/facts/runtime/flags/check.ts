@@ -17,7 +17,10 @@ export function checkArguments(args: readonly string[], table: FlagTable): FlagP
     const flag = known.get(argument);
     const say = (because: string) => problems.push({ at, argument, because });
     if (flag === undefined) {
-      say(argument.startsWith("-") ? `${table.build} has no such flag` : "a flag was expected here");
+      const isFlag = argument.startsWith("-");
+      say(isFlag ? `${table.build} has no such flag` : "a flag was expected here");
+      // what stands behind an unknown flag is most likely its value
+      if (isFlag && args[at + 1]?.startsWith("-") === false) at++;
       continue;
     }
     if (flag.removed) say(`${table.build} only says that it was removed`);

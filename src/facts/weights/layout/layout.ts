@@ -74,19 +74,27 @@ export function layoutBitsPerWeight({ weights, bytes }: Pick<QuantizedPart, "wei
   return weights === 0 ? 0 : (bytes * 8) / weights;
 }
 
+/** Rows with their parts as lists: a set of shards may have 10^5 modules. */
+const ROWS = LAYOUTS.map((row) => ({ row, parts: Object.entries(row.parts) }));
+
 function recognised(
   parts: Module["parts"],
   declared: Declared | undefined,
 ): { scheme: string; packed: Packed } | undefined {
-  for (const row of LAYOUTS) {
-    const has = Object.entries(row.parts).every(([part, types]) => {
-      const tensor = parts.get(part);
-      return tensor !== undefined && (types.length === 0 || types.includes(tensor.type));
-    });
-    const packed = has ? row.unpack(parts, declared) : undefined;
+  for (const { row, parts: needed } of ROWS) {
+    if (!hasParts(parts, needed)) continue;
+    const packed = row.unpack(parts, declared);
     if (packed && isSound(packed)) return { scheme: row.scheme, packed };
   }
   return undefined;
+}
+
+function hasParts(parts: Module["parts"], needed: readonly (readonly [string, readonly string[]])[]): boolean {
+  for (const [part, types] of needed) {
+    const type = parts.get(part)?.type;
+    if (type === undefined || (types.length > 0 && !types.includes(type))) return false;
+  }
+  return true;
 }
 
 /** Shapes of a damaged file, or of a format that only resembles this one, give fractions. */

@@ -16,8 +16,6 @@ export interface LayoutRow {
   readonly scheme: string;
   /** types of the parts that must be there; an empty list takes any */
   readonly parts: Readonly<Record<string, readonly string[]>>;
-  /** parts that another format has besides these */
-  readonly without?: readonly string[];
   /** `undefined` where the shapes are not this format's */
   readonly unpack: (parts: ReadonlyMap<string, Tensor>, declared: Declared | undefined) => Packed | undefined;
 }

@@ -49,7 +49,7 @@ type PlaceWeights = ReadonlyMap<"host" | number, WeightTerms>;
  */
 export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
   const { geometry, shapes, devices, build } = question;
-  knownArchitecture(geometry);
+  const { outputFirst = false } = knownArchitecture(geometry);
   const tied = !shapes.some(({ name }) => name === "output.weight");
   const largest = Math.max(...shapes.map(({ shape }) => shape.reduce((product, length) => product * length, 1)));
   const contexts = remembered(({ settings, fileType }: ContextKey) => replayed(settings, fileType));
@@ -112,14 +112,14 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
       const memory = memories.weights.overridden(name);
       return memory === undefined || memory === "host" ? `${memory}` : memory.name;
     };
-    const loaded = (name: string): boolean => isLoaded(name, question, "trunk");
+    const loaded = (name: string): boolean => isLoaded(name, { ...question, settings }, "trunk");
     const groups = remembered(() =>
       tensorGroups(geometry, shapes, ({ name, layer }) =>
         layer < 0 ? "" : `${placement.layers[layer]} ${told(name)} ${loaded(name)}`,
       ),
     );
     const typed = remembered((fileType: string) => quantizedGroups(groups(""), fileType));
-    const sums = weightSums(memories, placement, tied, loaded);
+    const sums = weightSums(memories, placement, { tied, outputFirst }, loaded);
     const inRigOrder = (place: "host" | number) => (place === "host" ? place : used[place]!.rigIndex);
     return {
       staged: used.length > 0 && (!placement.complete || overridesOf(settings).length > 0),

@@ -14,8 +14,8 @@ import { elementType } from "./graph/element.ts";
 import { memoriesOf } from "./memories.ts";
 import { placeLayers, type Placement } from "./placement.ts";
 import type { LlamaCppQuestion } from "./question.ts";
-import { EngineRefusal, quantizedValuesNeedFlash } from "./reject.ts";
-import { layerStates } from "./state.ts";
+import { checkSizes, EngineRefusal, quantizedValuesNeedFlash } from "./reject.ts";
+import { keepsSnapshots, layerStates } from "./state.ts";
 import { placeWeights } from "./weights.ts";
 
 /** Without shares that were asked for, the engine deals layers out by the devices' free memory. */
@@ -44,14 +44,25 @@ function loadedModel(question: LlamaCppQuestion, part: GraphPart): LoadedModel {
   const { tensors, geometry, settings, devices, build, cpuFeatures, dryRun, draft } = question;
   const drafts = part === "mtp" || (draft !== undefined && draft.model === undefined);
   const kinds = geometry.layers.map(({ kind }) => kind === "mtp");
-  const key = JSON.stringify([withoutContext(settings), devices, build, cpuFeatures, dryRun, drafts, kinds]);
+  const key = JSON.stringify([
+    withoutContext(settings),
+    devices,
+    build,
+    cpuFeatures,
+    dryRun,
+    drafts,
+    kinds,
+    geometry.architecture,
+  ]);
   const loads = LOADS.get(tensors) ?? new Map<string, LoadedModel>();
   LOADS.set(tensors, loads);
   const known = loads.get(key);
   if (known !== undefined) return known;
   const start = layerStart(question);
   const here = tensors.filter(({ name }) => isLoaded(name, question, part));
-  const loaded = { ...start, weights: placeWeights(here, start.placement, start.memories.weights) };
+  const outputFirst = architectureOf(geometry.architecture)?.outputFirst === true;
+  const places = { ...start.memories.weights, outputFirst };
+  const loaded = { ...start, weights: placeWeights(here, geometry, start.placement, places) };
   if (loads.size >= MOST_LOADS) loads.delete(loads.keys().next().value!);
   loads.set(key, loaded);
   return loaded;
@@ -85,6 +96,8 @@ export function openSession(question: LlamaCppQuestion, part: GraphPart = "trunk
   const architecture = knownArchitecture(geometry);
   const dryRun = question.dryRun === true;
   const sizes = contextSizes(geometry, settings, question.caller, build, question.draftTokens);
+  const tooFew = build.serverLimitsOutputs ? checkSizes(sizes) : undefined;
+  if (tooFew !== undefined) throw new EngineRefusal(tooFew);
   const { used, memories, placement, weights } = loadedModel(question, part);
   const adapters = (question.adapters ?? []).map(({ tensors, scale = 1 }) =>
     placeAdapter(tensors, scale, weights, memories.cpu),
@@ -95,7 +108,8 @@ export function openSession(question: LlamaCppQuestion, part: GraphPart = "trunk
     return where === "host" || settings.cacheOnHost === true ? memories.cpu : memories.devices[where]!;
   };
   const session = (flashAttention: boolean, valuesTransposed: boolean): Session => {
-    const decided = { ...settings, flashAttention, valuesTransposed };
+    const stateSnapshots = keepsSnapshots(geometry) ? (settings.stateSnapshots ?? 0) : 0;
+    const decided = { ...settings, flashAttention, valuesTransposed, stateSnapshots };
     const caches = layerCaches(geometry, decided, sizes, place, caching);
     const states = part === "mtp" ? [] : layerStates(geometry, decided, sizes, place);
     return {
@@ -147,12 +161,20 @@ const NEVER_LOADED = new Set(["bailingmoe2", "exaone-moe", "glm4"]);
 /** Whether a tensor of the file is loaded: appended blocks are not always. */
 export function isLoaded(
   name: string,
-  { geometry, build, draft }: Pick<LlamaCppQuestion, "geometry" | "build" | "draft">,
+  {
+    geometry,
+    settings,
+    build,
+    draft,
+  }: Pick<LlamaCppQuestion, "geometry" | "build" | "draft"> & {
+    readonly settings: Pick<LlamaCppSettings, "appendedBlocks">;
+  },
   part: GraphPart,
 ): boolean {
   const layer = /^blk\.(\d+)\./.exec(name);
   if (layer === null || geometry.layers[Number(layer[1])]?.kind !== "mtp") return true;
   if (NEVER_LOADED.has(geometry.architecture)) return false;
-  const asked = part === "mtp" || (draft !== undefined && draft.model === undefined);
+  const asked =
+    part === "mtp" || settings.appendedBlocks === true || (draft !== undefined && draft.model === undefined);
   return asked || !build.draftLayersOnAsk || !LOADED_ON_ASK.has(geometry.architecture);
 }

@@ -19,7 +19,8 @@ const FILE_ALIGNMENT = 32;
 export function weightSums(
   memories: Memories,
   placement: Placement,
-  tied: boolean,
+  /** the output matrix is the embedding; it is loaded again even where it would lie in the same memory */
+  { tied, outputFirst }: { readonly tied: boolean; readonly outputFirst: boolean },
   isLoaded: (name: string) => boolean,
 ): (file: readonly TypedGroup[]) => Map<"host" | number, WeightTerms> {
   const known = new Map<TypedGroup["group"], Map<string, readonly PlacedWeight[]>>();
@@ -59,7 +60,7 @@ export function weightSums(
     const placed = [placeTensor(tensor, weightRole(name), placement, memories.weights)];
     if (tied && name === "token_embd.weight") {
       const again = placeTensor(tensor, { place: "output", use: "mul_mat" }, placement, memories.weights);
-      if (again.bufferType !== placed[0]!.bufferType) placed.push(again);
+      if (outputFirst || again.bufferType !== placed[0]!.bufferType) placed.push(again);
     }
     types.set(type, placed);
     return placed;

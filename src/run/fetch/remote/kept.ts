@@ -32,7 +32,11 @@ export class KeptBytes {
     const end = file.indexOf(0x0a);
     const line = lineOf(file.subarray(0, Math.max(0, end)).toString("utf8"));
     const bytes = file.subarray(end + 1);
-    if (line !== undefined && line.name === name && line.sha256 === sumOf(bytes))
+    if (
+      line !== undefined &&
+      line.name === name &&
+      line.sha256 === sumOf(`${name}\n${line.etag}\n${line.size}\n`, bytes)
+    )
       return { etag: line.etag, size: line.size, bytes };
     this.#onDamage(path);
     await rm(path, { force: true });
@@ -43,7 +47,7 @@ export class KeptBytes {
   async write(name: string, { etag, size, bytes }: Kept): Promise<void> {
     const path = this.#path(name);
     const partial = `${path}.${process.pid}.partial`;
-    const line = JSON.stringify({ name, etag, size, sha256: sumOf(bytes) });
+    const line = JSON.stringify({ name, etag, size, sha256: sumOf(`${name}\n${etag}\n${size}\n`, bytes) });
     try {
       await makeFolder(this.#folder);
       await writeFile(partial, Buffer.concat([Buffer.from(`${line}\n`), bytes]));
@@ -54,7 +58,7 @@ export class KeptBytes {
   }
 
   #path(name: string): string {
-    return join(this.#folder, `${sumOf(Buffer.from(name)).slice(0, 40)}.kept`);
+    return join(this.#folder, `${sumOf(name).slice(0, 40)}.kept`);
   }
 }
 
@@ -76,6 +80,8 @@ function lineOf(text: string): Line | undefined {
   }
 }
 
-function sumOf(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+function sumOf(...parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex");
 }

@@ -1,8 +1,10 @@
 import { mkdtempDisposable, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type StandIn, type StandInOptions, startHub } from "../../../../tools/hub-stand-in.ts";
+import { LoadoutError } from "../../../facts/errors/index.ts";
 import { geometryFromGguf } from "../../../facts/model/index.ts";
 import type { Hub } from "../hub/index.ts";
 import { addressOf, ggufSets, hubFiles, KeptBytes, listRepository, readRemoteGguf, type Reading } from "./index.ts";
@@ -225,4 +227,77 @@ test("sets are told apart: parts together, projectors and importance matrices as
     ["Q4_K_M", 40, 1],
     ["Q8_0", 80, 2],
   ]);
+});
+
+test("whatever the hub lists, it is a list or a refusal, and names that lead elsewhere are not followed", async () => {
+  await using here = await remote({});
+  const say = (text: string) =>
+    here.hub.files.set("api/models/o/n/revision/main", { bytes: new TextEncoder().encode(text) });
+  const list = () =>
+    listRepository(
+      here.at,
+      "o/n",
+      "main",
+      here.reading({ retries: { attempts: 1, firstMs: 1, delay: () => Promise.resolve() } }),
+    );
+  const file = fc.record(
+    {
+      rfilename: fc.oneof(
+        fc.string(),
+        fc.constantFrom("a.gguf", "../../x.gguf", "/etc/x.gguf", "a-00001-of-00002.gguf"),
+      ),
+      size: fc.anything(),
+      blobId: fc.anything(),
+      lfs: fc.oneof(fc.anything(), fc.record({ sha256: fc.string(), size: fc.nat() })),
+    },
+    { requiredKeys: [] },
+  );
+  const answer = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc
+      .record({ sha: fc.oneof(fc.anything(), fc.constant("abc")), siblings: fc.oneof(fc.anything(), fc.array(file)) })
+      .map((value) => JSON.stringify(value)),
+  );
+  await fc.assert(
+    fc.asyncProperty(answer, async (text) => {
+      say(text);
+      try {
+        const listing = await list();
+        for (const { files } of ggufSets(listing.files)) {
+          const [first] = hubFiles(here.at, listing, files);
+          expect(first!.request.url.href.startsWith(`${here.hub.endpoint}/o/n/resolve/`)).toBe(true);
+        }
+      } catch (error) {
+        expect(error).toBeInstanceOf(LoadoutError);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("whatever lies in the cache, it is what was kept or nothing", async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), "loadout-"));
+  const kept = new KeptBytes(folder.path);
+  const entry = { etag: "e", size: 9, bytes: new Uint8Array([1, 2, 10, 3]) };
+  await kept.write("name", entry);
+  const [name] = await readdir(folder.path);
+  const whole = await readFile(join(folder.path, name!));
+  expect({ ...(await kept.read("name"))! }).toMatchObject({ etag: "e", size: 9 });
+  expect(await kept.read("other")).toBeUndefined();
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(whole.byteLength - 1),
+      fc.integer({ min: 1, max: 255 }),
+      fc.boolean(),
+      async (at, by, cut) => {
+        const bytes = Uint8Array.from(cut ? whole.subarray(0, at) : whole);
+        if (!cut) bytes[at]! ^= by;
+        await writeFile(join(folder.path, name!), bytes);
+        const read = await kept.read("name");
+        if (read) expect({ ...read, bytes: [...read.bytes] }).toEqual({ ...entry, bytes: [...entry.bytes] });
+      },
+    ),
+    { numRuns: 60 },
+  );
 });

@@ -6,7 +6,7 @@ import { guarded, type CliContext } from "../context.ts";
 import { diskFor } from "../disk.ts";
 import type { PlanFlags, RuntimeFlags } from "../flags.ts";
 import { embeddedRuntime, serverRuntime } from "../runtime.ts";
-import { machineOf } from "../machine.ts";
+import { homeOf, machineOf } from "../machine.ts";
 import { modelFor } from "../model/model-for.ts";
 import { fitQuestion, type FitQuestion } from "../question.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
@@ -49,11 +49,10 @@ export const fit = guarded(async function (this: CliContext, flags: FitFlags, mo
 /** What `fit` and `explain` share: the question gathered and answered. */
 export async function askFit(context: CliContext, flags: QuestionFlags, model: string, command: string) {
   const promptTokens = flags.prompt === undefined ? undefined : parseTokens(flags.prompt, `${command} --prompt`, 1);
+  const server = serverRuntime(flags.build);
   const byHand = await rigFor(flags);
   const reading = modelFor(context, model, flags, progressFor(context));
   const answered = (question: FitQuestion) => ({ ...answerFit(question.request, question.context), question });
-  const server = serverRuntime(flags.build);
-  const runtimes = { server, runtime: flags.runtime === "llama-server" ? server : embeddedRuntime() };
   if (byHand) {
     // nothing is asked of this machine, and what was measured on it says nothing of another
     const { rig, assumptions } = byHand;
@@ -63,13 +62,17 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
       assumptions,
       rigArguments: rigArguments(flags),
     };
-    return answered(fitQuestion({ machine, weights: await reading, flags, promptTokens, ...runtimes }));
+    const [weights, { folders }] = await Promise.all([reading, homeOf(context)]);
+    const disk = await diskFor(folders, weights);
+    const runtime = flags.runtime === "embedded" ? embeddedRuntime() : server;
+    return answered(fitQuestion({ machine, weights, flags, promptTokens, runtime, server, disk }));
   }
   const [machine, weights] = await Promise.all([machineOf(context), reading]);
-  const disk = await diskFor(machine, weights);
   const receipts = await openKnownReceipts(context, machine.folders.data);
   try {
-    return answered(fitQuestion({ machine, weights, flags, receipts, promptTokens, disk, ...runtimes }));
+    const disk = await diskFor(machine.folders, weights);
+    const runtime = flags.runtime === "llama-server" ? server : embeddedRuntime();
+    return answered(fitQuestion({ machine, weights, flags, receipts, promptTokens, runtime, server, disk }));
   } finally {
     receipts?.close();
   }

@@ -24,7 +24,9 @@ export const gpus = guarded(async function (this: CliContext, flags: GpusFlags, 
       (memoryBytes.at(-1) ?? leastBytes) >= leastBytes,
   );
   const size = sizeBytes === undefined ? {} : { sizeBytes };
-  const answer = answerGpus(wanted, name === "" ? undefined : { rigByHand, ...size });
+  const { SEVERAL_IN_ONE } = await deviceCatalog();
+  const whole = name !== "" && wanted.every(({ id }) => !Object.hasOwn(SEVERAL_IN_ONE, id));
+  const answer = answerGpus(wanted, whole ? { rigByHand, ...size } : undefined);
   const [row] = answer.devices;
   if (flags.json) this.out(JSON.stringify(answer, null, 2));
   else if (row && name !== "" && answer.devices.length === 1)

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
@@ -120,3 +122,23 @@ test.each([
   ["https://example.org/a/b.gguf", undefined],
   ["hf:a", undefined],
 ])("%s means %j", (typed, spec) => expect(hubSpec(typed, "http://hub.local/sub")).toEqual(spec));
+
+test("Ctrl-C while a hub is silent ends with its own exit code", async () => {
+  let asked: () => void = () => undefined;
+  const started = new Promise<void>((resolve) => (asked = resolve));
+  await using hub = await startHub({
+    files,
+    fault: () => {
+      asked();
+      return { silent: true };
+    },
+  });
+  await using home = await askingHome();
+  const main = join(import.meta.dirname, "../main.ts");
+  const env = { ...process.env, LOADOUT_HOME: home.folder, HF_HOME: home.folder, HF_ENDPOINT: hub.endpoint };
+  const child = spawn(process.execPath, [main, "fit", "hf:o/n-GGUF"], { env, stdio: "ignore" });
+  const ended = once(child, "exit");
+  await started;
+  child.kill("SIGINT");
+  expect((await ended)[0]).toBe(130);
+});

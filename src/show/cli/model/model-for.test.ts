@@ -9,6 +9,8 @@ test.each([
   ["Qwen/Qwen3-30B-A3B", "q8_0", "Q8_0", 32.48e9],
   ["Qwen3-30B-A3B-Q6_K.gguf", undefined, "Q6_K", 25.09e9],
   ["Qwen3-30B-A3B:Q5_K_M", undefined, "Q5_K_M", 21.73e9],
+  ["https://ollama.com/library/qwen3:30b", undefined, "Q4_K_M", 18.56e9],
+  ["qwen3:30b-fp16", undefined, "F16", 61.1e9],
   ["unsloth/Qwen3-30B-A3B-GGUF", "Q4_K", "Q4_K_M", 18.56e9],
 ])("%s (--quant %s) is of the catalog, as %s, of its published size", async (typed, quant, fileType, published) => {
   await using here = await home();
@@ -19,7 +21,9 @@ test.each([
   expect(path).toBeUndefined();
   expect(argument).toBe(`Qwen/Qwen3-30B-A3B:${fileType}`);
   expect(assumptions?.join(" ")).toMatch(/0\.3%.*10 MB/);
-  expect(assumptions?.some((text) => text.includes("--quant"))).toBe(!/[:-]Q/.test(typed) && quant === undefined);
+  expect(assumptions?.some((text) => text.includes("--quant"))).toBe(
+    !/[:-](?:Q|fp)/.test(typed) && quant === undefined,
+  );
   expect(tensors).toHaveLength(48 * 12 + 3);
 });
 

@@ -18,6 +18,9 @@ export interface ModelFlags {
   readonly models?: readonly string[];
 }
 
+/** Not pages of Ollama's library: the catalog knows tags, and nothing there is read by ranges. */
+const ELSEWHERE = /^(?:hf:|hf\.co\/|huggingface\.co\/|https?:\/\/(?!(?:www\.)?ollama\.com\/library\/))/i;
+
 /**
  * Whatever a person types for a model, as weights with a geometry: a file, weights at hand by their name, a model of the
  * catalog, a repository of the hub or an address. What is at hand goes before what is only known, and that is said.
@@ -29,7 +32,7 @@ export async function modelFor(
   progress: Progress,
 ): Promise<Weights> {
   const { quant } = flags;
-  if (/^(?:hf:|hf\.co\/|huggingface\.co\/|https?:\/\/)/i.test(typed)) return elsewhere(context, typed, flags, progress);
+  if (ELSEWHERE.test(typed)) return elsewhere(context, typed, flags, progress);
   const folder = await configFolder(typed, quant);
   if (folder) return folder;
   if (existsSync(typed) || isPathOfFile(typed)) {

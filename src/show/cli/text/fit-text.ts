@@ -61,20 +61,20 @@ function headText({ model, rig, runtime, goal, disk }: FitAnswer, style: Style):
   ];
 }
 
-/** Equal ones once, with their number before them. */
-function counted(texts: readonly string[]): string[] {
-  return [...new Set(texts)].map((text) => {
-    const count = texts.filter((other) => other === text).length;
-    return count > 1 ? `${count} x ${text}` : text;
-  });
-}
-
 function diskText({ folder, freeBytes, downloadBytes }: DiskFacts, style: Style): string[] {
   const free = `${formatFileBytes(freeBytes)} free on the disk of ${folder}`;
   if (downloadBytes === undefined) return wrap(`the file is here, ${free}`).map(style.faint);
   const text = `${formatFileBytes(downloadBytes)} to download, ${free}`;
   if (downloadBytes <= freeBytes) return wrap(text).map(style.faint);
   return wrap(`${style.bad("the download does not fit the disk")}: ${text}`);
+}
+
+/** Equal ones once, with their number before them. */
+function counted(texts: readonly string[]): string[] {
+  return [...new Set(texts)].map((text) => {
+    const count = texts.filter((other) => other === text).length;
+    return count > 1 ? `${count} x ${text}` : text;
+  });
 }
 
 function verdictText(answer: FitAnswer, style: Style): string[] {

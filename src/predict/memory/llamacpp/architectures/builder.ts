@@ -82,8 +82,7 @@ export class GraphBuilder {
   attention(layer: number): Attention {
     const attention = attentionOf(this.layer(layer));
     if (attention !== undefined) return attention;
-    const { architecture } = this.request.geometry;
-    throw new LoadoutError("tensor-missing", { architecture, tensor: tensorName("attn_k", layer, "weight") });
+    throw new LoadoutError("layer-unlike", { architecture: this.request.geometry.architecture, layer });
   }
 
   latent(layer: number): LatentAttention {
@@ -96,7 +95,7 @@ export class GraphBuilder {
   recurrent(layer: number): Recurrent {
     const { mixer } = this.layer(layer);
     if (mixer.kind === "recurrent") return mixer;
-    throw new RangeError(`layer ${layer} mixes by ${mixer.kind}`);
+    throw new LoadoutError("layer-unlike", { architecture: this.request.geometry.architecture, layer });
   }
 
   /** A weight the graph cannot do without. */

@@ -5,6 +5,7 @@ import {
   like,
   multiplyExperts,
   multiplyMatrix,
+  repeat,
   reshape,
   sumRows,
   view,
@@ -57,7 +58,7 @@ export function chosenExperts(
   graph.expand(shares);
   const rows = reshape(x, [width, 1, tokens]);
   const gated = activated(builder, rows, ids, layer);
-  const each = biased(builder, multiplyExperts(builder.weight("ffn_down_exps", layer), gated, ids), "down", layer, ids);
+  const each = biased(builder, scaledProduct(builder, "down", gated, ids, layer), "down", layer, ids);
   const weighted = like("mul", each, shares);
   graph.expand(weighted);
   return sumOverExperts(builder, weighted, used);
@@ -100,18 +101,33 @@ function choose(
 
 /** Gate and up multiplied: two products, or the halves of one where the file has both matrices as one; up alone without a gate. */
 function activated(builder: GraphBuilder, rows: GraphTensor, ids: GraphTensor, layer: number): GraphTensor {
-  const product = (name: string, matrices: GraphTensor): GraphTensor =>
-    biased(builder, multiplyExperts(matrices, rows, ids), name, layer, ids);
-  const merged = builder.optional("ffn_gate_up_exps", layer);
-  if (merged !== undefined) {
-    const both = product("gate_up", merged);
+  const product = (name: string): GraphTensor =>
+    biased(builder, scaledProduct(builder, name, rows, ids, layer), name, layer, ids);
+  if (builder.optional("ffn_gate_up_exps", layer) !== undefined) {
+    const both = product("gate_up");
     const half = [both.shape[0] / 2, both.shape[1], both.shape[2]];
     const strides = [both.strides[1], both.strides[2]];
     return like("glu", view(both, half, strides), view(both, half, strides));
   }
-  const up = product("up", builder.weight("ffn_up_exps", layer));
-  const gate = builder.optional("ffn_gate_exps", layer);
-  return gate === undefined ? like("unary", up) : like("glu", product("gate", gate), up);
+  const up = product("up");
+  const gated = builder.optional("ffn_gate_exps", layer) !== undefined;
+  return gated ? like("glu", product("gate"), up) : like("unary", up);
+}
+
+/** A product with the chosen experts' matrices, and where the file has a factor for each expert, times that. */
+function scaledProduct(
+  builder: GraphBuilder,
+  name: string,
+  rows: GraphTensor,
+  ids: GraphTensor,
+  layer: number,
+): GraphTensor {
+  const product = multiplyExperts(builder.weight(`ffn_${name}_exps`, layer), rows, ids);
+  const scales = builder.optional(`ffn_${name}_exps`, layer, "scale");
+  if (scales === undefined) return product;
+  const [experts] = scales.shape;
+  const everywhere = repeat(reshape(scales, [1, experts, 1]), [1, experts, rows.shape[2]]);
+  return like("mul", product, getRows(everywhere, ids));
 }
 
 function biased(

@@ -47,7 +47,11 @@ export function architectureOf(name: string): Architecture | undefined {
   return ARCHITECTURES.get(name);
 }
 
+export function architectureList(): string[] {
+  return [...ARCHITECTURES.keys()].sort();
+}
+
 /** For people: "gemma3, llama". */
 export function architectureNames(): string {
-  return [...ARCHITECTURES.keys()].sort().join(", ");
+  return architectureList().join(", ");
 }
