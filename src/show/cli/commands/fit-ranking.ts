@@ -22,7 +22,8 @@ export async function fitRanking(context: CliContext, flags: QuestionFlags): Pro
     filesAtHand(context, flags),
   ]);
   const { rig } = machine.report;
-  const runtime = flags.runtime === "llama-server" ? serverRuntime(flags.build) : embeddedRuntime();
+  const named = flags.runtime ?? (machine.rigArguments === undefined ? "embedded" : "llama-server");
+  const runtime = named === "llama-server" ? serverRuntime(flags.build) : embeddedRuntime();
   const { build, caller, engine, version, buildName } = runtime;
   const goal = flags.goal ?? "interactive";
   const wishes = wishesOf(flags);

@@ -7,6 +7,7 @@ import { diskFor } from "../disk.ts";
 import type { PlanFlags, RuntimeFlags } from "../flags.ts";
 import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import { homeOf, machineOf } from "../machine.ts";
+import { withChosenFileType } from "../model/chosen-file-type.ts";
 import { modelFor } from "../model/model-for.ts";
 import { fitQuestion, type FitQuestion } from "../question.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
@@ -62,16 +63,18 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
       assumptions,
       rigArguments: rigArguments(flags),
     };
-    const [weights, { folders }] = await Promise.all([reading, homeOf(context)]);
-    const disk = await diskFor(folders, weights);
+    const [read, { folders }] = await Promise.all([reading, homeOf(context)]);
     const runtime = flags.runtime === "embedded" ? embeddedRuntime() : server;
+    const weights = await withChosenFileType(read, machine, flags, runtime);
+    const disk = await diskFor(folders, weights);
     return answered(fitQuestion({ machine, weights, flags, promptTokens, runtime, server, disk }));
   }
-  const [machine, weights] = await Promise.all([machineOf(context), reading]);
+  const [machine, read] = await Promise.all([machineOf(context), reading]);
+  const runtime = flags.runtime === "llama-server" ? server : embeddedRuntime();
+  const weights = await withChosenFileType(read, machine, flags, runtime);
   const receipts = await openKnownReceipts(context, machine.folders.data);
   try {
     const disk = await diskFor(machine.folders, weights);
-    const runtime = flags.runtime === "llama-server" ? server : embeddedRuntime();
     return answered(fitQuestion({ machine, weights, flags, receipts, promptTokens, runtime, server, disk }));
   } finally {
     receipts?.close();

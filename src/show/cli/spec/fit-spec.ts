@@ -6,6 +6,7 @@ import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
 import { ANSWER_VERSION, answerFit, type FitAnswer } from "../../../plan/answer/index.ts";
 import type { CliContext } from "../context.ts";
 import { machineOf } from "../machine.ts";
+import { withChosenFileType } from "../model/chosen-file-type.ts";
 import { modelFor } from "../model/model-for.ts";
 import { fitQuestion, type PlannedMachine } from "../question.ts";
 import { rigArguments, rigFor } from "../rig-for.ts";
@@ -63,12 +64,15 @@ function answererFor(context: CliContext, flags: SpecFlags): (text: string, line
     try {
       const question = specQuestion(text, line);
       ({ id } = question);
-      const [weights, machine] = await Promise.all([
+      const [read, machine] = await Promise.all([
         models(JSON.stringify([question.model, question.quant]), question),
         machines(JSON.stringify(question.rig ?? null), question),
       ]);
       const server = serverRuntime(question.flags.build);
-      const runtime = question.flags.runtime === "llama-server" ? server : embeddedRuntime();
+      // as `fit` has it: a rig that is not this machine is asked about for a server
+      const named = question.flags.runtime ?? (question.rig === undefined ? "embedded" : "llama-server");
+      const runtime = named === "llama-server" ? server : embeddedRuntime();
+      const weights = await withChosenFileType(read, machine, question.flags, runtime);
       const { promptTokens } = question;
       const asked = fitQuestion({ machine, weights, flags: question.flags, promptTokens, runtime, server });
       const { answer } = answerFit(asked.request, asked.context);

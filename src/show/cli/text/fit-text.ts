@@ -206,6 +206,11 @@ function tailText(answer: FitAnswer, style: Style): string[] {
           `longest context that fits with these settings: ${formatTokens(longest)} per user` +
             (longest === answer.model.contextLength ? ", all the model was trained for" : ""),
         ).map(style.faint)),
+    ...(answer.mostUsers === undefined
+      ? []
+      : wrap(`most users that fit with these settings: ${answer.mostUsers}, each with its own context`).map(
+          style.faint,
+        )),
     ...answer.assumptions.flatMap((text) => wrap(`assumed: ${text}`)).map(style.faint),
     ...nextLines(answer.next, style),
   ];
