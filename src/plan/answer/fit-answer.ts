@@ -2,7 +2,7 @@ import type { Rig } from "../../facts/hardware/index.ts";
 import { formatTokens } from "../../facts/units/index.ts";
 import type { Estimate } from "../../predict/estimate/index.ts";
 import { decodePace, prefillPace, type Pace } from "../../predict/speed/index.ts";
-import { mostUsers } from "../search/index.ts";
+import { mostUsers, type SearchRow } from "../search/index.ts";
 import { shellWord } from "../command/index.ts";
 import {
   alternatives,
@@ -77,6 +77,8 @@ export interface FitAnswer {
   readonly longestContext?: number;
   /** most users that fit, each with the context chosen, the other settings kept */
   readonly mostUsers?: number;
+  /** the model's usual file types over contexts and users, within the band of an outline; where it was asked for */
+  readonly table?: readonly SearchRow[];
   readonly wouldFit: readonly Alternative[];
   readonly disk?: DiskFacts;
   /** how llama-server is told, and what it takes */

@@ -79,6 +79,12 @@ const fit = buildCommand({
         brief: "Prompt length whose first token is timed: 512, 24k",
         optional: true,
       },
+      table: {
+        kind: "boolean",
+        brief: "Also all file types by contexts and users",
+        optional: true,
+        withNegated: false,
+      },
       spec: {
         kind: "parsed",
         parse: String,

@@ -4,7 +4,7 @@ import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import type { AnswerContext, DiskFacts, RuntimeFacts } from "../../plan/answer/index.ts";
 import type { WeightsPlace } from "../../plan/command/index.ts";
 import type { FitRequest, SmallerFile } from "../../plan/fit/index.ts";
-import { usualBits, usualFileTypes } from "../../plan/search/index.ts";
+import { type SearchSetup, usualBits, usualFileTypes } from "../../plan/search/index.ts";
 import { layerPlaces, predictLlamaCpp, type MemoryPrediction } from "../../predict/memory/index.ts";
 import type { Receipt, ReceiptStore } from "../../run/receipt/index.ts";
 import { wishesOf, type PlanFlags } from "./flags.ts";
@@ -19,6 +19,8 @@ export interface FitQuestion {
   readonly context: AnswerContext;
   readonly backend: Backend;
   readonly runtime: RuntimeFacts;
+  /** the same without a file: for other file types */
+  readonly setup: SearchSetup;
   /** what the engine's own dry run would say to the same settings */
   readonly dryRun: (settings: LlamaCppSettings) => MemoryPrediction;
 }
@@ -104,6 +106,14 @@ export function fitQuestion(parts: {
     },
     backend,
     runtime,
+    setup: {
+      goal: flags.goal ?? "interactive",
+      wishes: wishesOf(flags),
+      rig,
+      closable: machine.closable,
+      build,
+      caller,
+    },
     dryRun: (settings) => predictLlamaCpp({ ...fixed, tensors, settings, dryRun: true }),
   };
 }

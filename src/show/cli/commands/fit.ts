@@ -24,6 +24,7 @@ export interface QuestionFlags extends PlanFlags, RuntimeFlags, RigFlags {
 interface FitFlags extends QuestionFlags {
   readonly verify?: boolean;
   readonly spec?: string;
+  readonly table?: boolean;
 }
 
 /** `loadout fit MODEL`; without one what can be run; `--spec` many questions. */
@@ -42,7 +43,8 @@ export const fit = guarded(async function (this: CliContext, flags: FitFlags, mo
   const verified = flags.verify
     ? await (await import("../verify.ts")).verify(question, choice.settings, answer.model.path)
     : undefined;
-  const whole = verified ? { ...answer, verified } : answer;
+  const table = flags.table ? { table: (await import("../file-type-table.ts")).fileTypeTable(question) } : {};
+  const whole = { ...answer, ...table, ...(verified ? { verified } : {}) };
   this.out(flags.json ? JSON.stringify(whole, null, 2) : fitText(whole, this.outStyle));
   return good(answer.verdict.now.verdict) && verified?.equal !== false ? EXIT.ok : EXIT.no;
 });

@@ -16,6 +16,7 @@ import type { Pace } from "../../../predict/speed/index.ts";
 import { arrangementsText, launchText } from "./launch-text.ts";
 import { bar, columns, nextLines, WIDTH, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
+import { tableText } from "./table-text.ts";
 
 /** The answer of `fit` for a terminal of 80 columns. */
 export function fitText(answer: FitAnswer, style: Style): string {
@@ -30,6 +31,7 @@ export function fitText(answer: FitAnswer, style: Style): string {
     ...speedText(answer, style),
     ...verifiedText(answer, style),
     ...wouldFitText(answer, style),
+    ...(answer.table ? tableText(answer.table, style) : []),
     ...arrangementsText(answer, style),
     ...launchText(answer, style),
     ...tailText(answer, style),
