@@ -31,6 +31,8 @@ export interface FitRequest {
   readonly wishes: Wishes;
   readonly geometry: Geometry;
   readonly tensors: readonly Tensor[];
+  /** names and shapes alone, where tensors with types are only made when asked for */
+  readonly shapes?: readonly Pick<Tensor, "name" | "shape">[];
   readonly rig: Rig;
   /** memory that programs hold and would give back when closed, bytes */
   readonly closable: { readonly host: number; readonly devices: readonly number[] };

@@ -55,6 +55,7 @@ export function outlined(model: SearchModel, setup: SearchSetup): Outlined {
     goal: setup.goal,
     wishes: setup.wishes,
     geometry,
+    shapes,
     // made only where somebody reads them: a pace does
     get tensors() {
       return tensorsOf(fileType);
