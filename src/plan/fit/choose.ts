@@ -29,8 +29,9 @@ export function choose(request: FitRequest): Choice {
   const wanted = wishes.context ?? Math.min(goal.context, geometry.contextLength);
   const every = geometry.layers.length + 1;
 
+  const experts = expertLayersWished(request);
   const at = (context: number, gpuLayers: number | "all") =>
-    weigh(request, settingsFor({ context, users, microBatch, cacheType, gpuLayers }));
+    weigh(request, settingsFor({ context, users, microBatch, cacheType, gpuLayers, ...experts }));
   const contexts = wishes.context === undefined ? shorter(wanted, goal.leastContext) : [wanted];
   const onDevices = rig.devices.length > 0;
   const layerChoices = !onDevices ? [0] : wishes.gpuLayers === undefined ? (["all"] as const) : [wishes.gpuLayers];
@@ -107,6 +108,16 @@ export function choose(request: FitRequest): Choice {
                 : `the most that fits; the other ${every - gpuLayers} stay on the CPU and set the pace`,
         ...(onDevices ? asked(wishes.gpuLayers) : {}),
       },
+      ...(experts.expertLayersOnHost === undefined
+        ? []
+        : [
+            {
+              setting: "expert layers on CPU",
+              value: experts.expertLayersOnHost,
+              because: "asked for",
+              asked: true,
+            } as const,
+          ]),
       {
         setting: "threads",
         value: threads,
@@ -124,7 +135,7 @@ export function choose(request: FitRequest): Choice {
 }
 
 /** All cores this process may use but one; threads that wait for a busy core slow every other thread down. */
-function coresToUse({ physicalCores, usableCores = physicalCores }: Host["cpu"]): number {
+export function coresToUse({ physicalCores, usableCores = physicalCores }: Host["cpu"]): number {
   return Math.max(1, Math.floor(Math.min(physicalCores, usableCores)) - 1);
 }
 
@@ -135,6 +146,7 @@ export function settingsFor(choice: {
   microBatch: number;
   cacheType: CacheType;
   gpuLayers: number | "all";
+  expertLayersOnHost?: number;
 }): LlamaCppSettings {
   return {
     context: choice.context * choice.users,
@@ -146,7 +158,15 @@ export function settingsFor(choice: {
     cacheTypeK: choice.cacheType,
     cacheTypeV: choice.cacheType,
     gpuLayers: choice.gpuLayers,
+    ...(choice.expertLayersOnHost === undefined ? {} : { expertLayersOnHost: choice.expertLayersOnHost }),
   };
+}
+
+/** Layers whose experts were asked to stay on the CPU, as a number. */
+function expertLayersWished({ wishes, geometry }: FitRequest): { expertLayersOnHost?: number } {
+  const { expertLayersOnHost: asked } = wishes;
+  if (asked === undefined) return {};
+  return { expertLayersOnHost: asked === "all" ? geometry.layers.length : asked };
 }
 
 /** From the wanted length down by halves to the least; the wanted one alone when it is already below. */

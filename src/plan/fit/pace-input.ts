@@ -4,7 +4,11 @@ import type { FitRequest } from "./request.ts";
 
 /** What the speed model is asked for a choice. */
 export function paceInput(request: FitRequest, choice: Pick<Choice, "settings" | "threads">): PaceInput {
+  const { expertLayersOnHost } = choice.settings;
   return {
+    ...(expertLayersOnHost === undefined
+      ? {}
+      : { expertLayersOnHost: expertLayersOnHost === "all" ? request.geometry.layers.length : expertLayersOnHost }),
     geometry: request.geometry,
     tensors: request.tensors,
     host: request.rig.host,

@@ -25,7 +25,7 @@ export interface MovedWeights {
 export function movedWeights(
   geometry: Geometry,
   tensors: readonly Tensor[],
-  layers?: (layer: number) => boolean,
+  layers?: (layer: number, isExpert: boolean) => boolean,
 ): MovedWeights {
   let denseBytes = 0;
   let expertBytes = 0;
@@ -34,10 +34,11 @@ export function movedWeights(
   let unpack = 0;
   for (const tensor of tensors) {
     const layer = layerOf(tensor.name);
-    if (layers && !layers(layer ?? geometry.layers.length)) continue;
+    const isExpert = tensor.name.includes("_exps.");
+    if (layers && !layers(layer ?? geometry.layers.length, isExpert)) continue;
     if (tensor.name === "token_embd.weight" && !geometry.tiedEmbeddings) continue;
     const parameters = tensor.shape.reduce((product, length) => product * length, 1);
-    const share = tensor.name.includes("_exps.") ? expertShare(geometry.layers[layer ?? 0]) : 1;
+    const share = isExpert ? expertShare(geometry.layers[layer ?? 0]) : 1;
     if (share < 1) expertBytes += tensor.bytes * share;
     else denseBytes += tensor.bytes;
     unpack += parameters * share * unpackFlops(tensor.type);

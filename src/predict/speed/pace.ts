@@ -15,6 +15,8 @@ export interface PaceInput {
   readonly devices: readonly Device[];
   /** device index of each layer, "host" where it stays on the CPU; the last entry is the output layer */
   readonly placement: readonly (number | "host")[];
+  /** experts of so many first layers are computed on the CPU wherever their layer is */
+  readonly expertLayersOnHost?: number;
   readonly threads: number;
   readonly cacheTypeK: CacheType;
   readonly cacheTypeV: CacheType;
@@ -120,9 +122,13 @@ export function prefillPace(input: PaceInput, tokens: number): Pace | undefined 
 /** `batch`: tokens of one micro-batch. */
 function stretchesOf(input: PaceInput, batch: number): Stretch[] | undefined {
   const stretches: Stretch[] = [];
-  for (const place of new Set(input.placement)) {
+  const { expertLayersOnHost = 0 } = input;
+  const places = new Set<number | "host">([...input.placement, ...(expertLayersOnHost > 0 ? ["host" as const] : [])]);
+  for (const place of places) {
     const inPlace = (layer: number) => input.placement[layer] === place;
-    const moved = movedWeights(input.geometry, input.tensors, inPlace);
+    const moved = movedWeights(input.geometry, input.tensors, (layer, isExpert) =>
+      isExpert && layer < expertLayersOnHost ? place === "host" : inPlace(layer),
+    );
     const rates =
       place === "host"
         ? hostRates(input.host, input.threads)
