@@ -51,6 +51,8 @@ export interface LlamaCppBuild {
   readonly metalLargestValues: boolean;
   /** `-fa auto` becomes "on" for a quantised value cache, instead of being tried */
   readonly quantizedValuesForceFlash: boolean;
+  /** latent attention is refused with keys and values of different types, although it stores no values */
+  readonly latentTypesAgree: boolean;
   /** slots of a server that is told none (`-np` auto) and whether they share one stream */
   readonly autoSlots: { readonly sequences: number; readonly unified: boolean };
   /** what a server keeps in RAM unless told otherwise: checkpoints of a slot (--ctx-checkpoints), MiB of prompts (-cram) */
@@ -93,6 +95,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: false,
     metalLargestValues: false,
     quantizedValuesForceFlash: false,
+    latentTypesAgree: false,
     autoSlots: { sequences: 1, unified: false },
     serverKeeps: { checkpoints: 0, promptCacheMib: 0 },
     draftLayersOnAsk: false,
@@ -127,6 +130,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: false,
     metalLargestValues: false,
     quantizedValuesForceFlash: false,
+    latentTypesAgree: false,
     autoSlots: { sequences: 1, unified: false },
     serverKeeps: { checkpoints: 8, promptCacheMib: 8192 },
     draftLayersOnAsk: false,
@@ -161,6 +165,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: false,
     metalLargestValues: false,
     quantizedValuesForceFlash: false,
+    latentTypesAgree: false,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
     draftLayersOnAsk: false,
@@ -195,6 +200,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: false,
     metalLargestValues: false,
     quantizedValuesForceFlash: false,
+    latentTypesAgree: false,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
     draftLayersOnAsk: false,
@@ -229,6 +235,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: true,
     metalLargestValues: false,
     quantizedValuesForceFlash: true,
+    latentTypesAgree: true,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
     draftLayersOnAsk: true,
@@ -263,6 +270,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: true,
     metalLargestValues: true,
     quantizedValuesForceFlash: true,
+    latentTypesAgree: true,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
     draftLayersOnAsk: true,

@@ -51,6 +51,8 @@ export interface LlamaCppSettings {
   readonly cacheOnHost?: boolean;
   /** copy host weights to the device for large batches (on unless --no-op-offload) */
   readonly opOffload?: boolean;
+  /** embeddings are read, of every token (--embeddings); without pooling, which adds nodes that are not replayed */
+  readonly embeddings?: boolean;
   /** recurrent states kept per sequence beside the current one, to go back when drafts are rejected (n_rs_seq) */
   readonly stateSnapshots?: number;
   /** false: as `loadMode` "none" (--no-mmap) */

@@ -31,7 +31,8 @@ const TRUNK_ONLY = new Set(["nemotron_h", "nemotron_h_moe", "qwen35", "qwen35moe
 
 /**
  * Caches of all layers that own one (llama-kv-cache.cpp, llama-kv-cache-iswa.cpp). `place` says where a layer's cache lies;
- * `trunkOnly`, that the build leaves out appended blocks whatever the architecture. A draft's context caches those blocks alone.
+ * `trunkOnly`, that the build leaves out appended blocks whatever the architecture. Where they are left out, a draft's context caches
+ * them alone; elsewhere both contexts cache all.
  */
 export function layerCaches(
   geometry: Geometry,
@@ -43,10 +44,10 @@ export function layerCaches(
   const keyType = elementType(settings.cacheTypeK) ?? F16;
   const valueType = elementType(settings.cacheTypeV) ?? F16;
   const widest = Math.max(0, ...geometry.layers.map((layer) => valueWidthOf(attentionOf(layer))));
+  const apart = trunkOnly || TRUNK_ONLY.has(geometry.architecture);
   const caches: LayerCache[] = [];
   geometry.layers.forEach((each, layer) => {
-    const leftOut = part === "mtp" ? "trunk" : trunkOnly || TRUNK_ONLY.has(geometry.architecture) ? "mtp" : undefined;
-    if (each.kind === leftOut) return;
+    if (apart && (each.kind === "mtp") !== (part === "mtp")) return;
     if (each.mixer.kind === "mla") {
       const keyWidth = each.mixer.latentLength + each.mixer.ropeLength;
       const { cells } = sizes;

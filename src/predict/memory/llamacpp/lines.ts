@@ -80,11 +80,13 @@ function rowText(width: number, { bytes: size, block }: ElementType): string {
   return block === 1 ? `${width} × ${size} B` : `${width}/${block} × ${size} B`;
 }
 
-export function outputLine({ geometry, memories, placement, sizes }: Session): Line {
+export function outputLine({ geometry, memories, placement, settings, sizes }: Session): Line {
   const type = (placement.output === "host" ? undefined : memories.deviceHosts[placement.output]) ?? memories.cpu;
-  const size = 4 * geometry.vocabularySize * sizes.sequences + type.overheadBytes;
+  const embedded = settings.embeddings === true ? geometry.embeddingLength : 0;
+  const size = 4 * (geometry.vocabularySize + embedded) * sizes.sequences + type.overheadBytes;
   const overhead = type.overheadBytes > 0 ? ` + ${type.overheadBytes} B` : "";
-  const formula = `${geometry.vocabularySize} logits × ${sizes.sequences} sequences × 4 B${overhead}`;
+  const row = embedded > 0 ? `(${geometry.vocabularySize} logits + ${embedded})` : `${geometry.vocabularySize} logits`;
+  const formula = `${row} × ${sizes.sequences} sequences × 4 B${overhead}`;
   const label = `output buffer (${type.name})`;
   return { buffer: bufferOf(type, "output", size), leaf: bytes("output", label, size, "formula", formula) };
 }

@@ -48,7 +48,7 @@ export function checkSettings(
 
 function checkTypes(geometry: Geometry, settings: LlamaCppSettings, build: LlamaCppBuild): Rejection | undefined {
   const [key, value] = [elementType(settings.cacheTypeK)!, elementType(settings.cacheTypeV)!];
-  if (key !== value && build.quantizedValuesForceFlash && geometry.layers.some(({ mixer }) => mixer.kind === "mla")) {
+  if (key !== value && build.latentTypesAgree && geometry.layers.some(({ mixer }) => mixer.kind === "mla")) {
     return rejected(
       "latent-cache-of-two-types",
       `-ctk ${settings.cacheTypeK} -ctv ${settings.cacheTypeV}: latent attention keeps values inside its keys; give both the same type`,

@@ -6,6 +6,7 @@ import type { Architecture } from "./architecture.ts";
 import { mixValues, writeKeys } from "./attention.ts";
 import type { CacheInputs, GraphBuilder } from "./builder.ts";
 import { feedForward, outputLogits } from "./decoder.ts";
+import { draftBlock, type DraftParts } from "./draft-block.ts";
 import { embedTokens } from "./embedding.ts";
 
 /** DeepSeek 2, 3, R1 and Kimi K2, converted with latent attention (src/models/deepseek2.cpp). */
@@ -30,7 +31,12 @@ export const deepseek2: Architecture = {
     });
     return outputLogits(builder, x);
   },
+  buildDraft: (builder) =>
+    draftBlock(builder, { mix, rows: "at end", normBeforeFeedForward: "ffn_norm", routing: ROUTING }),
 };
+
+const mix: DraftParts["mix"] = (builder, x, positions, cache, layer) =>
+  latentAttention(builder, x, { positions, factors: undefined }, cache, layer);
 
 const ROUTING = { normalized: "as-file" } as const;
 
