@@ -167,6 +167,8 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
     if (limits.length === 0) return false;
     // what runs elsewhere crosses between devices in more ways than a few layers show
     if (devices.length > 1) return true;
+    // Vulkan reorders what recurrent layers do over more layers than are kept
+    if (geometry.layers.some(({ mixer }) => mixer.kind === "recurrent" || mixer.kind === "parallel")) return true;
     return /^B?F\d+$/.test(fileType) || largest * COMMON_ELEMENT_BYTES > Math.min(...limits);
   }
 }
