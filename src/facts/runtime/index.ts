@@ -1,4 +1,5 @@
 export * from "./flags/index.ts";
+export * from "./kernels/index.ts";
 export * from "./llamacpp-builds.ts";
 export * from "./llamacpp-callers.ts";
 export * from "./llamacpp-overrides.ts";
