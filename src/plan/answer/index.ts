@@ -12,5 +12,6 @@ export {
   type Verified,
 } from "./fit-answer.ts";
 export { answerGpus, type GpusAnswer, type UsableMemory } from "./gpus-answer.ts";
+export { answerQuants, type QuantsAnswer, type QuantsContext, type QuantsModel } from "./quants-answer.ts";
 export type { RateResidual, RunAnswer, TermResidual } from "./run-answer.ts";
 export type { ArrangementFacts, LaunchFacts, ServerContext } from "./launch.ts";

@@ -1,0 +1,58 @@
+import { QUALITY_WARNINGS, studiesOf, type QualityStudy, type QualityWarning } from "../../../facts/quality/index.ts";
+import { ggufRows } from "./gguf-rows.ts";
+import type { QuantQuestion } from "./question.ts";
+import { recommend, type QuantChoice } from "./recommend.ts";
+import type { QuantNotHere, QuantRow } from "./row.ts";
+import { serverRows } from "./server-rows.ts";
+
+/** Every scheme of a model on a rig, and which to take. */
+export interface QuantAdvice {
+  /** schemes that a program has kernels for here: GGUF's file types, then the others, largest first */
+  readonly rows: readonly QuantRow[];
+  /** schemes that exist and are not offered here, with the reason */
+  readonly notHere: readonly QuantNotHere[];
+  readonly choices: readonly QuantChoice[];
+  /** the studies whose figures the rows give */
+  readonly studies: readonly QualityStudy[];
+  readonly warnings: readonly QualityWarning[];
+  readonly unknown: readonly string[];
+}
+
+export function adviseQuants(question: QuantQuestion): QuantAdvice {
+  const studies = studiesOf(question.catalog);
+  const gguf = ggufRows(question, studies);
+  const server = serverRows(question, studies);
+  const rows = [...gguf.rows, ...server.rows];
+  const used = new Set(rows.flatMap(({ quality }) => (quality.study === undefined ? [] : [quality.study])));
+  return {
+    rows,
+    notHere: [...gguf.notHere, ...server.notHere],
+    choices: recommend(question, rows),
+    studies: studies.studies.filter(({ id }) => used.has(id)),
+    warnings: QUALITY_WARNINGS.filter(({ id }) => rows.some(({ warnings }) => warnings.includes(id))),
+    unknown: unknowns(question, rows, studies.of),
+  };
+}
+
+function unknowns(
+  { catalog, outlined }: QuantQuestion,
+  rows: readonly QuantRow[],
+  of: ReturnType<typeof studiesOf>["of"],
+): string[] {
+  const list: string[] = [];
+  if (catalog === undefined) list.push("which model of the catalog this is, so that no published quality is looked up");
+  else if (of === "none")
+    list.push("what any quantization of this model or its family loses: no measurement is in the table");
+  else if (of === "its family")
+    list.push("what this model itself loses: the figures are another model's of its family");
+  if (rows.some(({ kind }) => kind !== "gguf"))
+    list.push(
+      "speed, caches and working memory of vLLM, SGLang, TGI, MLX and ExLlama: their weights alone are computed",
+    );
+  if (outlined === undefined)
+    list.push("memory and speed: the engine's graph of this architecture is not written down");
+  list.push(
+    "mixes of single uploaders (UD-..., ..._L), which follow no rule: read their header with `loadout fit FILE`",
+  );
+  return list;
+}

@@ -1,0 +1,81 @@
+import type { StudiesOf } from "../../../facts/quality/index.ts";
+import type { Rig } from "../../../facts/hardware/index.ts";
+import {
+  PUBLISHED_CHECKPOINTS,
+  SERVER_SCHEMES,
+  serverWeights,
+  type ServerScheme,
+} from "../../../facts/recipe/index.ts";
+import { chipsOf } from "../../../facts/runtime/index.ts";
+import { qualityOf } from "./quality-of.ts";
+import type { QuantQuestion } from "./question.ts";
+import type { QuantNotHere, QuantRow } from "./row.ts";
+import { runtimesFor } from "./runtimes.ts";
+import { warningsFor } from "./warnings.ts";
+
+/** Published with packed experts: what servers load is that, and nothing wider holds more. */
+const PUBLISHED_PACKED: Readonly<Record<string, string>> = { "gpt-oss": "mxfp4" };
+
+/** Every other scheme, largest first: sizes by the definition of the format. */
+export function serverRows(question: QuantQuestion, studies: StudiesOf): { rows: QuantRow[]; notHere: QuantNotHere[] } {
+  const { model, rig, catalog } = question;
+  const chips = chipsOf(rig);
+  const have = roomOf(rig);
+  const rows: QuantRow[] = [];
+  const notHere: QuantNotHere[] = [];
+  for (const scheme of SERVER_SCHEMES) {
+    const { id, title, madeWith } = scheme;
+    const kind = kindOf(scheme);
+    const absent = whyAbsent(question, scheme);
+    const runtimes = absent === undefined ? runtimesFor(kind, [id], chips, model.geometry) : [];
+    if (runtimes.length === 0) {
+      notHere.push({ scheme: id, title, why: absent ?? "no kernel is known on every chip here" });
+      continue;
+    }
+    const { bytes, bitsPerWeight, left, packedBytes, packedWeights } = serverWeights(model.shapes, scheme);
+    const published = PUBLISHED_CHECKPOINTS.find((one) => one.model === catalog?.id && one.scheme === id);
+    const leftBytes = have - bytes;
+    rows.push({
+      scheme: id,
+      title,
+      kind,
+      usual: USUAL.includes(id),
+      bytes,
+      bitsPerWeight,
+      left,
+      madeWith,
+      ...(published ? { published } : {}),
+      runtimes,
+      memory: { kind: "weights alone", verdict: leftBytes > 0 ? "weights fit" : "weights do not fit", leftBytes },
+      paceUnknown: "not predicted yet for this program",
+      quality: qualityOf(id, studies),
+      // what is left in 16 bit does not make up for what is packed
+      warnings: packedWeights === 0 ? [] : warningsFor((8 * packedBytes) / packedWeights),
+    });
+  }
+  return { rows: rows.toSorted((a, b) => b.bytes - a.bytes), notHere };
+}
+
+const USUAL: readonly string[] = ["bf16", "fp8", "awq", "w4a16", "nvfp4", "mxfp4", "mlx-8bit", "mlx-4bit", "exl3-4bpw"];
+
+function kindOf({ id }: ServerScheme): "server" | "mlx" | "exl3" {
+  if (id.startsWith("mlx")) return "mlx";
+  return id.startsWith("exl3") ? "exl3" : "server";
+}
+
+/** Why a scheme makes no sense for a model, or does not exist for it. */
+function whyAbsent({ model: { geometry, shapes } }: QuantQuestion, scheme: ServerScheme): string | undefined {
+  const { architecture } = geometry;
+  if (scheme.onlyFor && !scheme.onlyFor.includes(architecture)) return "only for models that were trained for it";
+  const as = PUBLISHED_PACKED[architecture];
+  if (as !== undefined && kindOf(scheme) === "server" && scheme.id !== as)
+    return `${geometry.name ?? architecture} is published in ${as.toUpperCase()} already`;
+  if (scheme.packed.length > 0 && serverWeights(shapes, scheme).packedWeights === 0) return "it would pack nothing";
+  return undefined;
+}
+
+/** What weights and all else may take, all devices together: what a driver leaves, or RAM where there is no device. */
+export function roomOf({ devices, host }: Rig): number {
+  if (devices.length === 0) return host.availableBytes;
+  return devices.reduce((sum, { freeBytes, totalBytes = 0 }) => sum + (freeBytes ?? totalBytes), 0);
+}
