@@ -11,20 +11,17 @@ export interface ModelOfCatalog {
   readonly family: string;
 }
 
-/** Studies of a model itself, else of the nearest model of its family: then the figures are another model's. */
+/** Studies of a model itself, and those of other models of its family, whose figures are labelled as such. Most rows first. */
 export interface StudiesOf {
-  readonly of: "this model" | "its family" | "none";
-  readonly studies: readonly QualityStudy[];
+  readonly own: readonly QualityStudy[];
+  readonly family: readonly QualityStudy[];
 }
 
 export function studiesOf(model: ModelOfCatalog | undefined): StudiesOf {
-  if (model === undefined) return { of: "none", studies: [] };
-  const own = QUALITY_STUDIES.filter(({ models }) => models.includes(model.id));
-  if (own.length > 0) return { of: "this model", studies: own };
-  const [near] = QUALITY_STUDIES.filter(({ family }) => family === model.family).toSorted(
-    (a, b) => b.rows.length - a.rows.length,
-  );
-  return near ? { of: "its family", studies: [near] } : { of: "none", studies: [] };
+  if (model === undefined) return { own: [], family: [] };
+  const byRows = QUALITY_STUDIES.toSorted((a, b) => b.rows.length - a.rows.length);
+  const own = byRows.filter(({ models }) => models.includes(model.id));
+  return { own, family: byRows.filter((study) => study.family === model.family && !own.includes(study)) };
 }
 
 /** A study's figures of one scheme: the mix that is anybody's before single uploaders', with an importance matrix before without. */

@@ -14,7 +14,7 @@ import { TENSOR_TYPES } from "../../facts/weights/index.ts";
 import { formatFileBytes } from "../../facts/units/index.ts";
 import type { Goal } from "../fit/index.ts";
 import { whyNot } from "./quants/runtimes.ts";
-import { roomOf } from "./quants/server-rows.ts";
+import { roomOf } from "./quants/room.ts";
 
 /** What speaks for a program here, and what against it. */
 export interface RuntimeAdvice {

@@ -1,18 +1,14 @@
 import type { StudiesOf } from "../../../facts/quality/index.ts";
 import { FILE_TYPE_NAMES, quantized, weightBytes, type Typed } from "../../../facts/recipe/index.ts";
-import { chipsOf, type LlamaCppSettings } from "../../../facts/runtime/index.ts";
+import { chipsOf } from "../../../facts/runtime/index.ts";
 import { tensorType } from "../../../facts/weights/index.ts";
-import { cellsUnder, usualFileTypes, wantedSettings } from "../../search/index.ts";
-import { choose, coresToUse, good, GOALS, paceInput, type FitRequest } from "../../fit/index.ts";
-import { decodePace, prefillPace } from "../../../predict/speed/index.ts";
+import { usualFileTypes } from "../../search/index.ts";
+import { withMemory } from "./gguf-memory.ts";
 import { qualityOf } from "./quality-of.ts";
 import type { QuantQuestion } from "./question.ts";
 import type { QuantNotHere, QuantRow } from "./row.ts";
 import { runtimesFor } from "./runtimes.ts";
 import { warningsFor } from "./warnings.ts";
-
-/** Prompt whose rate is given, tokens. */
-const PROMPT_TOKENS = 512;
 
 /** Made for models that were trained with one or two bits, which say so by their architecture. */
 const TRAINED_FOR: Readonly<Record<string, readonly string[]>> = {
@@ -93,45 +89,4 @@ function unpacked(typed: readonly Typed[]): { part: string; bytes: number }[] {
 
 function elements({ shape }: Pick<Typed, "shape">): number {
   return shape.reduce((product, length) => product * length, 1);
-}
-
-/** Verdicts for all rows under the same settings, and paces: of what fits whole on the devices, else of the layers that fit. */
-function withMemory({ outlined, rig }: QuantQuestion, rows: readonly QuantRow[]): QuantRow[] {
-  if (outlined === undefined)
-    return rows.map((row) => ({ ...row, paceUnknown: "the graph of this architecture is not written down" }));
-  const { goal, wishes } = outlined.setup;
-  const context = wishes.context ?? Math.min(GOALS[goal].context, outlined.model.geometry.contextLength);
-  const settings = wantedSettings(outlined, context);
-  const cells = cellsUnder(
-    outlined,
-    settings,
-    rows.map(({ scheme }) => scheme),
-  );
-  const threads = wishes.threads ?? coresToUse(rig.host.cpu);
-  const users = settings.sequences;
-  return rows.map((row, index): QuantRow => {
-    const cell = cells[index];
-    if (cell === undefined) return { ...row, paceUnknown: "the engine would refuse these settings" };
-    const { verdict, marginBytes } = cell;
-    const about = outlined.about(row.scheme);
-    const placed = good(verdict) ? { settings, fits: true } : offloaded({ ...about, wishes: { ...wishes, context } });
-    const { gpuLayers } = placed.settings;
-    const memory = { kind: "predicted", verdict, marginBytes, context, users, gpuLayers } as const;
-    if (!placed.fits) return { ...row, memory, paceUnknown: "it does not fit, with layers on the CPU either" };
-    const input = paceInput(about, { settings: placed.settings, threads });
-    const decode = decodePace(input, 0);
-    const prefill = prefillPace(input, PROMPT_TOKENS);
-    return {
-      ...row,
-      memory,
-      ...(decode ? { decode } : { paceUnknown: "the memory bandwidth of a device is not known" }),
-      ...(prefill ? { prefill } : {}),
-    };
-  });
-}
-
-/** What does not fit whole, with as many layers on the devices as do. */
-function offloaded(request: FitRequest): { readonly settings: LlamaCppSettings; readonly fits: boolean } {
-  const { settings, now } = choose(request);
-  return { settings, fits: now.verdict !== "does not fit" };
 }

@@ -2,9 +2,10 @@ import { figuresOf, QUALITY_FINDINGS, type QualityStudy, type StudiesOf } from "
 import type { QuantQuality } from "./row.ts";
 
 /** What is known of a scheme's loss: of the model itself, of a relative (labelled), of the scheme over several models, or nothing. */
-export function qualityOf(scheme: string, { of, studies }: StudiesOf): QuantQuality {
-  const study = studyOf(scheme, studies);
-  if (study !== undefined && of !== "none") {
+export function qualityOf(scheme: string, { own, family }: StudiesOf): QuantQuality {
+  const itself = studyOf(scheme, own);
+  const study = itself ?? studyOf(scheme, family);
+  if (study !== undefined) {
     const figures = figuresOf(study, scheme);
     const [best] = figures;
     const rise =
@@ -12,7 +13,7 @@ export function qualityOf(scheme: string, { of, studies }: StudiesOf): QuantQual
         ? undefined
         : best.perplexity / study.base.perplexity - 1;
     return {
-      of,
+      of: itself === undefined ? "its family" : "this model",
       study: study.id,
       figures,
       ...(rise === undefined ? {} : { perplexityRise: rise }),
@@ -26,9 +27,7 @@ export function qualityOf(scheme: string, { of, studies }: StudiesOf): QuantQual
   return { of: "several models", figures: [], says, source, date };
 }
 
-/** The study with the most rows that has the scheme: its figures can be compared with the most others. */
+/** The study with the most rows that has the scheme (they come in that order): its figures can be compared with the most others. */
 function studyOf(scheme: string, studies: readonly QualityStudy[]): QualityStudy | undefined {
-  return studies
-    .filter((study) => figuresOf(study, scheme).length > 0)
-    .toSorted((a, b) => b.rows.length - a.rows.length)[0];
+  return studies.find((study) => figuresOf(study, scheme).length > 0);
 }

@@ -28,23 +28,20 @@ export function adviseQuants(question: QuantQuestion): QuantAdvice {
     rows,
     notHere: [...gguf.notHere, ...server.notHere],
     choices: recommend(question, rows),
-    studies: studies.studies.filter(({ id }) => used.has(id)),
+    studies: [...studies.own, ...studies.family].filter(({ id }) => used.has(id)),
     warnings: QUALITY_WARNINGS.filter(({ id }) => rows.some(({ warnings }) => warnings.includes(id))),
-    unknown: unknowns(question, rows, studies.of),
+    unknown: unknowns(question, rows),
   };
 }
 
-function unknowns(
-  { catalog, outlined }: QuantQuestion,
-  rows: readonly QuantRow[],
-  of: ReturnType<typeof studiesOf>["of"],
-): string[] {
+function unknowns({ catalog, outlined }: QuantQuestion, rows: readonly QuantRow[]): string[] {
+  const known = new Set(rows.map(({ quality }) => quality.of));
   const list: string[] = [];
   if (catalog === undefined) list.push("which model of the catalog this is, so that no published quality is looked up");
-  else if (of === "none")
+  else if (!known.has("this model") && !known.has("its family"))
     list.push("what any quantization of this model or its family loses: no measurement is in the table");
-  else if (of === "its family")
-    list.push("what this model itself loses: the figures are another model's of its family");
+  else if (known.has("its family"))
+    list.push("what this model itself loses where a figure is marked: that is another model's of its family");
   if (rows.some(({ kind }) => kind !== "gguf"))
     list.push(
       "speed, caches and working memory of vLLM, SGLang, TGI, MLX and ExLlama: their weights alone are computed",

@@ -10,6 +10,8 @@ export interface QuantQuestion {
   readonly goal: Goal;
   /** as the catalog calls it; absent: its published quality cannot be looked up */
   readonly catalog?: ModelOfCatalog;
+  /** also what is seldom offered is tried with layers on the CPU where it does not fit whole: that takes seconds */
+  readonly thorough?: boolean;
   /** absent where the engine's graph of the architecture is not written down: then sizes alone are known */
   readonly outlined?: Outlined;
 }

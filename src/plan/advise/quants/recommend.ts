@@ -1,12 +1,14 @@
 import { formatBytes, formatNumber, formatPercent } from "../../../facts/units/index.ts";
+import { RUNTIME_ROWS } from "../../../facts/runtime/index.ts";
+import { good } from "../../fit/index.ts";
 import { chooseFileType } from "../../search/index.ts";
 import type { QuantQuestion } from "./question.ts";
 import type { QuantRow, QuantRuntime } from "./row.ts";
-import { roomOf } from "./server-rows.ts";
+import { roomOf } from "./room.ts";
 
 /** A scheme to take, and why. */
 export interface QuantChoice {
-  readonly for: "one person at a time" | "many at once";
+  readonly for: "one person at a time" | "a few at a time" | "many at once";
   readonly scheme: string;
   readonly runtime: QuantRuntime["runtime"];
   readonly because: readonly string[];
@@ -25,9 +27,10 @@ function forOne({ outlined }: QuantQuestion, rows: readonly QuantRow[]): QuantCh
   const { fileType, because } = chooseFileType(outlined);
   const row = rows.find(({ scheme }) => scheme === fileType);
   const runtime = row?.runtimes[0];
-  if (row === undefined || runtime === undefined) return undefined;
+  if (row === undefined || runtime === undefined || !runsThere(row)) return undefined;
+  const users = row.memory?.kind === "predicted" ? row.memory.users : 1;
   return {
-    for: "one person at a time",
+    for: users > 1 ? "a few at a time" : "one person at a time",
     scheme: row.scheme,
     runtime: runtime.runtime,
     because: [
@@ -40,27 +43,27 @@ function forOne({ outlined }: QuantQuestion, rows: readonly QuantRow[]): QuantCh
   };
 }
 
+/** Whole on the devices, or with layers on the CPU; not what would be read from the disk token by token. */
+function runsThere({ memory }: QuantRow): boolean {
+  if (memory?.kind !== "predicted") return false;
+  return good(memory.verdict) || (memory.offloaded !== undefined && good(memory.offloaded));
+}
+
 /** Share of the room that weights may take where many caches have to lie beside them. */
 const WEIGHTS_SHARE = 0.75;
 
 /** Schemes for many users, from what loses nothing to what loses least for its size; native kernels go before others. */
-const FOR_MANY: readonly string[] = [
-  "fp8",
-  "mxfp4",
-  "nvfp4",
-  "nvfp4-ffn",
-  "int8",
-  "awq",
-  "w4a16",
-  "mlx-8bit",
-  "mlx-4bit",
-  "exl3-4bpw",
-];
+const FOR_MANY: readonly string[] = ["fp8", "mxfp4", "nvfp4", "nvfp4-ffn", "int8", "awq", "w4a16", "exl3-4bpw"];
+
+/** Programs that gain from every further user. */
+const BATCHING = new Set(RUNTIME_ROWS.filter(({ batching }) => batching === "continuous").map(({ id }) => id));
 
 function forMany({ rig }: QuantQuestion, rows: readonly QuantRow[]): QuantChoice | undefined {
   const room = roomOf(rig);
   const candidates = FOR_MANY.flatMap((scheme) => rows.filter((row) => row.scheme === scheme)).flatMap((row) => {
-    const runtime = row.runtimes.find(({ retired, grade }) => retired === undefined && grade !== "slow");
+    const runtime = row.runtimes.find(
+      ({ runtime: id, retired, grade }) => retired === undefined && grade !== "slow" && BATCHING.has(id),
+    );
     return runtime !== undefined && row.bytes <= WEIGHTS_SHARE * room ? [{ row, runtime }] : [];
   });
   const eight = candidates.find(({ row }) => row.scheme === "fp8");

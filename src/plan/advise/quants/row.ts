@@ -46,6 +46,8 @@ export type QuantMemory =
       readonly users: number;
       /** layers on the devices that its speed is of */
       readonly gpuLayers: number | "all";
+      /** where it does not fit whole and was tried: what it comes to with layers on the CPU */
+      readonly offloaded?: VerdictWord;
     }
   | {
       readonly kind: "weights alone";

@@ -1,5 +1,4 @@
 import type { StudiesOf } from "../../../facts/quality/index.ts";
-import type { Rig } from "../../../facts/hardware/index.ts";
 import {
   PUBLISHED_CHECKPOINTS,
   SERVER_SCHEMES,
@@ -7,6 +6,7 @@ import {
   type ServerScheme,
 } from "../../../facts/recipe/index.ts";
 import { chipsOf } from "../../../facts/runtime/index.ts";
+import { roomOf } from "./room.ts";
 import { qualityOf } from "./quality-of.ts";
 import type { QuantQuestion } from "./question.ts";
 import type { QuantNotHere, QuantRow } from "./row.ts";
@@ -72,10 +72,4 @@ function whyAbsent({ model: { geometry, shapes } }: QuantQuestion, scheme: Serve
     return `${geometry.name ?? architecture} is published in ${as.toUpperCase()} already`;
   if (scheme.packed.length > 0 && serverWeights(shapes, scheme).packedWeights === 0) return "it would pack nothing";
   return undefined;
-}
-
-/** What weights and all else may take, all devices together: what a driver leaves, or RAM where there is no device. */
-export function roomOf({ devices, host }: Rig): number {
-  if (devices.length === 0) return host.availableBytes;
-  return devices.reduce((sum, { freeBytes, totalBytes = 0 }) => sum + (freeBytes ?? totalBytes), 0);
 }

@@ -41,6 +41,7 @@ export const quants = guarded(async function (this: CliContext, flags: QuantsFla
     goal,
     ...(catalog ? { catalog } : {}),
     ...(outline ? { outlined: outline } : {}),
+    thorough: flags.all ?? false,
   };
   const { facts } = weights;
   const answer = answerQuants(adviseQuants(question), runtimeAdvice(model.geometry, rig, goal), {

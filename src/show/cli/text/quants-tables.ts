@@ -15,7 +15,7 @@ export function fileTypeRows({ rows }: QuantsAnswer, letters: KernelLetters, sty
   const files = rows.filter(({ kind }) => kind === "gguf");
   if (files.length === 0) return [];
   const memory = files.map((row) => row.memory).find((one) => one?.kind === "predicted");
-  const with_ = memory?.kind === "predicted" ? `, with ${contextSays(memory.context, memory.users)}` : "";
+  const sized = memory?.kind === "predicted" ? `, with ${contextSays(memory.context, memory.users)}` : "";
   const head = ["  file type", "size", "bits", "fit", "tok/s", "prompt", "KL", "same", "ppl", ""].map(style.faint);
   const lines = files.map((row) => [
     `  ${row.title}`,
@@ -27,10 +27,10 @@ export function fileTypeRows({ rows }: QuantsAnswer, letters: KernelLetters, sty
     ...lossSays(row),
     letters.of(row),
   ]);
-  const layers = files.some(({ memory: one }) => one?.kind === "predicted" && typeof one.gpuLayers === "number");
+  const layers = files.some(({ memory: one }) => one?.kind === "predicted" && one.offloaded !== undefined);
   return [
     "",
-    style.strong(`GGUF file types${with_}`),
+    style.strong(`GGUF file types${sized}`),
     ...columns([head, ...lines], [1, 2, 4, 5, 6, 7, 8]),
     style.faint("  + fits, ~ tight, - not whole" + (layers ? "; in brackets the layers on the device" : "")),
     style.faint("  KL: mean divergence; same: likeliest token unchanged; ppl: perplexity" + starSays(files)),
@@ -84,7 +84,7 @@ function leaves(bytes: number): string {
 function fitSays({ memory }: QuantRow): string {
   if (memory?.kind !== "predicted") return "?";
   const sign = SIGNS[memory.verdict];
-  return typeof memory.gpuLayers === "number" && memory.verdict === "does not fit"
+  return memory.offloaded !== undefined && memory.offloaded !== "does not fit" && memory.gpuLayers !== 0
     ? `${sign} (${memory.gpuLayers})`
     : sign;
 }

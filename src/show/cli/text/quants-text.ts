@@ -91,14 +91,14 @@ function programs({ runtimes }: QuantsAnswer, style: Style): string[] {
 
 function measured({ studies, rows }: QuantsAnswer, style: Style): string[] {
   if (studies.length === 0) return [];
-  const relative = rows.some(({ quality }) => quality.of === "its family");
-  const head = relative ? "losses, as measured on another model of its family" : "losses, as measured on this model";
+  const relatives = new Set(rows.flatMap(({ quality }) => (quality.of === "its family" ? [quality.study] : [])));
   return [
     "",
-    style.strong(head),
-    ...studies.flatMap(({ measured: name, on, source, date, dated, note }) => {
+    style.strong("losses, as measured"),
+    ...studies.flatMap(({ id, measured: name, on, source, date, dated, note }) => {
       const when = dated === "published" ? date : `read ${date}`;
-      return bulletWrapped(`  ${name}, ${on}: ${source}, ${when}${note === undefined ? "" : `; ${note}`}`);
+      const mark = relatives.has(id) ? "* another model: " : "";
+      return bulletWrapped(`${mark}${name}, ${on}: ${source}, ${when}${note === undefined ? "" : `; ${note}`}`);
     }),
     ...uploaders(rows).map(style.faint),
     style.faint("  KL values of different studies are not comparable"),
