@@ -87,7 +87,7 @@ export const SERVER_SCHEMES: readonly ServerScheme[] = [
   },
   row(
     "bnb-nf4",
-    "bitsandbytes NF4",
+    "NF4 (bitsandbytes)",
     LINEAR,
     { value: 4, groupLength: 64, group: 32, matrix: 154 * 8 },
     "16 bit",
@@ -97,7 +97,7 @@ export const SERVER_SCHEMES: readonly ServerScheme[] = [
   ),
   row(
     "bnb-nf4-double",
-    "bitsandbytes NF4, double quantization",
+    "NF4 (bitsandbytes), double",
     LINEAR,
     { value: 4, groupLength: 64, group: 8 + 32 / 256, matrix: (64 + 1024 + 120) * 8 },
     "16 bit",

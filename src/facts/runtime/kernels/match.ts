@@ -28,7 +28,11 @@ export function chipsOf({ devices, host }: Pick<Rig, "devices" | "host">): reado
   return chips.filter((_, index) => keys.indexOf(keys[index]!) === index);
 }
 
+/** A card known by its memory alone that CUDA reaches: taken for NVIDIA's of 2020 and later. */
+const ANY_CUDA_CARD = { vendor: "nvidia", target: "8.0" } as const;
+
 function chipOf({ vendor, backend, architecture }: Device, { os, arch }: Host): Chip {
+  if (vendor === "generic" && backend === "cuda") return { ...ANY_CUDA_CARD, backend, features: [], os, arch };
   const target = architecture === undefined ? {} : { target: architecture };
   return { vendor, backend, ...target, features: [], os, arch };
 }

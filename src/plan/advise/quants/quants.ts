@@ -34,7 +34,7 @@ export function adviseQuants(question: QuantQuestion): QuantAdvice {
   };
 }
 
-function unknowns({ catalog, outlined }: QuantQuestion, rows: readonly QuantRow[]): string[] {
+function unknowns({ catalog, outlined, rig }: QuantQuestion, rows: readonly QuantRow[]): string[] {
   const known = new Set(rows.map(({ quality }) => quality.of));
   const list: string[] = [];
   if (catalog === undefined) list.push("which model of the catalog this is, so that no published quality is looked up");
@@ -46,6 +46,12 @@ function unknowns({ catalog, outlined }: QuantQuestion, rows: readonly QuantRow[
     list.push(
       "speed, caches and working memory of vLLM, SGLang, TGI, MLX and ExLlama: their weights alone are computed",
     );
+  for (const { name, vendor, backend, architecture } of rig.devices) {
+    if (vendor === "generic")
+      list.push(`which kernels ${name} has: those of NVIDIA cards since 8.0 (Ampere) are shown`);
+    else if (architecture === undefined && (backend === "cuda" || backend === "rocm"))
+      list.push(`the instruction set of ${name}, which decides its kernels: none is claimed`);
+  }
   if (outlined === undefined)
     list.push("memory and speed: the engine's graph of this architecture is not written down");
   list.push(

@@ -50,7 +50,7 @@ function runsThere({ memory }: QuantRow): boolean {
 }
 
 /** Share of the room that weights may take where many caches have to lie beside them. */
-const WEIGHTS_SHARE = 0.75;
+const WEIGHTS_SHARE = 0.8;
 
 /** Schemes for many users, from what loses nothing to what loses least for its size; native kernels go before others. */
 const FOR_MANY: readonly string[] = ["fp8", "mxfp4", "nvfp4", "nvfp4-ffn", "int8", "awq", "w4a16", "exl3-4bpw"];
@@ -59,6 +59,8 @@ const FOR_MANY: readonly string[] = ["fp8", "mxfp4", "nvfp4", "nvfp4-ffn", "int8
 const BATCHING = new Set(RUNTIME_ROWS.filter(({ batching }) => batching === "continuous").map(({ id }) => id));
 
 function forMany({ rig }: QuantQuestion, rows: readonly QuantRow[]): QuantChoice | undefined {
+  // processors run such programs too, and gain too little for it to be advice
+  if (rig.devices.length === 0) return undefined;
   const room = roomOf(rig);
   const candidates = FOR_MANY.flatMap((scheme) => rows.filter((row) => row.scheme === scheme)).flatMap((row) => {
     const runtime = row.runtimes.find(

@@ -2,6 +2,7 @@ import type { Geometry } from "../../../facts/model/index.ts";
 import { kernelFor, RUNTIME_ROWS, type Chip, type KernelRow, type RuntimeRow } from "../../../facts/runtime/index.ts";
 import type { QuantRuntime } from "./row.ts";
 
+const HALVES = new Set(["F32", "F16", "BF16"]);
 const GRADES: readonly KernelRow["grade"][] = ["native", "unpacked", "slow"];
 
 /** The programs that multiply all of these stored types on all of these chips. */
@@ -16,9 +17,11 @@ export function runtimesFor(
     const found = chips.flatMap((chip) => stored.map((type) => kernelFor(runtime.id, type, chip)));
     const [first] = found;
     if (first === undefined || found.some((kernel) => kernel === undefined)) return [];
-    const kernels = [...new Set(found)].filter((kernel) => kernel !== undefined);
+    // the matrices that most bytes lie in say which kernel it is; a few halves beside them change nothing
+    const kernels = [...new Set(found)].filter(
+      (kernel) => kernel !== undefined && (kernel === first || !kernel.stores.every((type) => HALVES.has(type))),
+    ) as readonly KernelRow[];
     const grade = GRADES[Math.max(...kernels.map((kernel) => GRADES.indexOf(kernel.grade)))]!;
-    // the matrices that most bytes lie in say which kernel it is; halves beside them are no news
     const notes = kernels.flatMap(({ note }) => (note === undefined ? [] : [note]));
     return [
       {

@@ -18,11 +18,14 @@ export function kernelLetters(rows: readonly QuantRow[]): KernelLetters {
   }
   return {
     of: (row) => letters.get(key(row))?.letter ?? "",
-    legend: (style) => [
-      "",
-      style.strong("kernels"),
-      ...columns([...letters.values()].map(({ letter, lines }) => [`  ${letter}`, lines.join("; ")])),
-    ],
+    legend: (style) =>
+      letters.size === 0
+        ? []
+        : [
+            "",
+            style.strong("kernels"),
+            ...columns([...letters.values()].map(({ letter, lines }) => [`  ${letter}`, lines.join("; ")])),
+          ],
   };
 }
 

@@ -33,7 +33,9 @@ export function fileTypeRows({ rows }: QuantsAnswer, letters: KernelLetters, sty
     style.strong(`GGUF file types${sized}`),
     ...columns([head, ...lines], [1, 2, 4, 5, 6, 7, 8]),
     style.faint("  + fits, ~ tight, - not whole" + (layers ? "; in brackets the layers on the device" : "")),
-    style.faint("  KL: mean divergence; same: likeliest token unchanged; ppl: perplexity" + starSays(files)),
+    ...wrap(`KL: mean divergence; same: likeliest token unchanged; ppl: perplexity${starSays(files)}`, WIDTH - 2).map(
+      (line) => style.faint(`  ${line}`),
+    ),
   ];
 }
 

@@ -50,7 +50,7 @@ function taken({ choices, rows, runtimes }: QuantsAnswer, style: Style): string[
 function notHere({ notHere: absent }: QuantsAnswer, style: Style, all: boolean): string[] {
   const byReason = new Map<string, string[]>();
   for (const { title, why } of absent) byReason.set(why, [...(byReason.get(why) ?? []), title]);
-  const lines = [...byReason].map(([why, titles]) => ["  " + (all ? titles.join(", ") : String(titles.length)), why]);
+  const lines = [...byReason].map(([why, titles]) => ["  " + (all ? titles.join("; ") : String(titles.length)), why]);
   if (lines.length === 0) return [];
   if (!all) return wrap(`${absent.length} schemes are not offered here (--all says why)`).map(style.faint);
   return [
