@@ -18,9 +18,9 @@ export function runtimesFor(
     const [first] = found;
     if (first === undefined || found.some((kernel) => kernel === undefined)) return [];
     // the matrices that most bytes lie in say which kernel it is; a few halves beside them change nothing
-    const kernels = [...new Set(found)].filter(
-      (kernel) => kernel !== undefined && (kernel === first || !kernel.stores.every((type) => HALVES.has(type))),
-    ) as readonly KernelRow[];
+    const kernels = [...new Set(found.filter((kernel) => kernel !== undefined))].filter(
+      (kernel) => kernel === first || !kernel.stores.every((type) => HALVES.has(type)),
+    );
     const grade = GRADES[Math.max(...kernels.map((kernel) => GRADES.indexOf(kernel.grade)))]!;
     const notes = kernels.flatMap(({ note }) => (note === undefined ? [] : [note]));
     return [
