@@ -119,7 +119,7 @@ export const LLAMA_STUDIES: readonly QualityStudy[] = [
     on: "the card's text; EXL2, ExLlamaV2's format",
     base: { type: "none given" },
     rows: [5, 4.5, 4, 3.5, 3, 2.25].map((bitsPerWeight, index) => ({
-      scheme: "exl2",
+      scheme: Number.isInteger(bitsPerWeight) ? `exl2-${bitsPerWeight}bpw` : "exl2",
       variant: `${bitsPerWeight} bpw`,
       bitsPerWeight,
       perplexity: [4.7932, 4.8894, 5.0079, 5.3992, 7.2686, 8.8764][index]!,

@@ -129,7 +129,7 @@ export const QWEN_STUDIES: readonly QualityStudy[] = [
     on: "the card's text; EXL2, ExLlamaV2's format",
     base: { type: "none given" },
     rows: [8, 6, 5, 4.5, 4].map((bitsPerWeight, index) => ({
-      scheme: "exl2",
+      scheme: Number.isInteger(bitsPerWeight) ? `exl2-${bitsPerWeight}bpw` : "exl2",
       variant: `${bitsPerWeight} bpw`,
       bitsPerWeight,
       perplexity: [6.4393, 6.4693, 6.4732, 6.5417, 6.619][index]!,

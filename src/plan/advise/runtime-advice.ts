@@ -76,7 +76,7 @@ function doesNotFit(
   const shapes = tensorList(geometry);
   if (offloads || shapes === undefined) return undefined;
   const sizes = SERVER_SCHEMES.filter(
-    ({ id, onlyFor }) => schemes.includes(id) && (onlyFor?.includes(geometry.architecture) ?? true),
+    ({ id, onlyFor }) => schemes.includes(id) && (onlyFor?.architectures.includes(geometry.architecture) ?? true),
   );
   const least = Math.min(...sizes.map((scheme) => serverWeights(shapes, scheme).bytes));
   if (least < roomOf(rig)) return undefined;

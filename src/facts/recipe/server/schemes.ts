@@ -39,8 +39,8 @@ export interface ServerScheme {
   readonly outputBits?: PackedBits;
   /** what activations are multiplied in, where the hardware can: W4A16 keeps them in 16 bit */
   readonly activations: "16 bit" | "8 bit" | "4 bit";
-  /** only for models whose maker trained and published it so; absent: anybody can make one */
-  readonly onlyFor?: readonly string[];
+  /** architectures it exists for, and why no others; absent: anybody can make one of any model */
+  readonly onlyFor?: { readonly architectures: readonly string[]; readonly because: string };
   readonly madeWith: string;
   readonly source: string;
   readonly date: string;
@@ -79,8 +79,33 @@ export const SERVER_SCHEMES: readonly ServerScheme[] = [
     "2026-11-22",
   ),
   row("int8", "INT8 W8A8", LINEAR, { value: 8, row: 16 }, "8 bit", compressor, DEFINED, "2026-11-22"),
+  row(
+    "bnb-int8",
+    "INT8 (bitsandbytes)",
+    LINEAR,
+    { value: 8, row: 32, matrix: 8 },
+    "8 bit",
+    "loaded so from BF16",
+    DEFINED,
+    "2026-11-22",
+  ),
+  row(
+    "gptq-8bit",
+    "GPTQ 8-bit, groups of 128",
+    LINEAR,
+    { value: 8, groupLength: 128, group: 16 + 8, column: 32 },
+    "16 bit",
+    "GPTQModel",
+    DEFINED,
+    "2026-11-22",
+  ),
   row("mlx-8bit", "MLX 8-bit, groups of 64", EVERYTHING, affine(8), "16 bit", mlx, MLX_SOURCE, "2026-08-22"),
   row("mlx-6bit", "MLX 6-bit, groups of 64", EVERYTHING, affine(6), "16 bit", mlx, MLX_SOURCE, "2026-08-22"),
+  row("mlx-5bit", "MLX 5-bit, groups of 64", EVERYTHING, affine(5), "16 bit", mlx, MLX_SOURCE, "2026-08-22"),
+  row("mlx-3bit", "MLX 3-bit, groups of 64", EVERYTHING, affine(3), "16 bit", mlx, MLX_SOURCE, "2026-08-22"),
+  exl2(5),
+  exl2(4),
+
   {
     ...row("exl3-6bpw", "EXL3 6.0 bpw", exl3Parts(), trellis(6), "16 bit", exl3, EXL3_SOURCE, "2026-11-22"),
     outputBits: trellis(6),
@@ -136,8 +161,18 @@ export const SERVER_SCHEMES: readonly ServerScheme[] = [
       "OCP Microscaling Formats 1.0; gpt-oss checkpoints",
       "2026-11-22",
     ),
-    onlyFor: ["gpt-oss", "deepseek4"],
+    onlyFor: { architectures: ["gpt-oss", "deepseek4"], because: "only for models that were trained for it" },
   },
+  row(
+    "mlx-mxfp4",
+    "MLX MXFP4",
+    EVERYTHING,
+    { value: 4, groupLength: 32, group: 8 },
+    "16 bit",
+    `${mlx} --q-mode mxfp4`,
+    "MLX documentation, mlx.core.quantize",
+    "2026-11-22",
+  ),
   row("mlx-4bit", "MLX 4-bit, groups of 64", EVERYTHING, affine(4), "16 bit", mlx, MLX_SOURCE, "2026-08-22"),
   row(
     "w4a16-g32",
@@ -180,6 +215,10 @@ export const SERVER_SCHEMES: readonly ServerScheme[] = [
     "2026-11-22",
   ),
   {
+    ...row("exl3-5bpw", "EXL3 5.0 bpw", exl3Parts(), trellis(5), "16 bit", exl3, EXL3_SOURCE, "2026-11-22"),
+    outputBits: trellis(6),
+  },
+  {
     ...row("exl3-4bpw", "EXL3 4.0 bpw", exl3Parts(), trellis(4), "16 bit", exl3, EXL3_SOURCE, "2026-11-22"),
     outputBits: trellis(6),
   },
@@ -188,6 +227,27 @@ export const SERVER_SCHEMES: readonly ServerScheme[] = [
     outputBits: trellis(6),
   },
 ];
+
+/** ExLlamaV2 mixes widths within a matrix: the average is what was asked for, scales and all. Its output matrix takes 6 bits. */
+function exl2(value: number): ServerScheme {
+  return {
+    ...row(
+      `exl2-${value}bpw`,
+      `EXL2 ${value}.0 bpw`,
+      exl3Parts(),
+      { value },
+      "16 bit",
+      "exllamav2's convert.py",
+      "exllamav2 `doc/convert.md`",
+      "2026-11-22",
+    ),
+    outputBits: { value: 6 },
+    onlyFor: {
+      architectures: ["llama", "qwen2", "qwen3", "gemma2", "phi3", "command-r"],
+      because: "ExLlamaV2's format, made for older architectures; EXL3 has taken its place",
+    },
+  };
+}
 
 function exl3Parts(): readonly ServerPart[] {
   return ["output", ...LINEAR];

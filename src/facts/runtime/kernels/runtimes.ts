@@ -15,7 +15,7 @@ export interface RuntimeRow {
   /** newest that was read */
   readonly version: string;
   readonly systems: readonly Host["os"][];
-  readonly formats: readonly ("gguf" | "server" | "mlx" | "exl3")[];
+  readonly formats: readonly ("gguf" | "server" | "mlx" | "exl")[];
   /** new sequences join a running batch whose cache is paged; slots: each sequence has a fixed part of the cache */
   readonly batching: "continuous" | "slots";
   /** layers or experts may stay on the CPU */
@@ -105,7 +105,10 @@ export const RUNTIME_ROWS: readonly RuntimeRow[] = [
         "the model has to fit the cards whole, with 16-bit embeddings and a share of memory taken in advance (0.92)",
         "vLLM 0.21 and later, gpu_memory_utilization",
       ),
-      said("about 90 s from start to ready, and no Windows without WSL", "vLLM 0.32, run; installation page"),
+      said(
+        "about 90 s from start to ready (a small model on a processor), and no Windows without WSL",
+        "vLLM 0.32, run; installation page",
+      ),
       said("GGUF only through a plugin since 0.26, which calls itself experimental", "vllm-gguf-plugin"),
     ],
   },
@@ -140,7 +143,7 @@ export const RUNTIME_ROWS: readonly RuntimeRow[] = [
     title: "ExLlamaV3 (TabbyAPI)",
     version: "1.6.5",
     systems: ["linux", "win32"],
-    formats: ["exl3"],
+    formats: ["exl"],
     batching: "continuous",
     offloads: true,
     architectures: [
@@ -225,7 +228,7 @@ export const RUNTIME_ROWS: readonly RuntimeRow[] = [
     title: "TGI",
     version: "3.3.7",
     systems: ["linux"],
-    formats: ["server"],
+    formats: ["server", "exl"],
     batching: "continuous",
     offloads: false,
     retired: "in maintenance since 2025-12-11, archived 2026-03-21",

@@ -1,4 +1,4 @@
-import { formatBytes, formatNumber, formatPercent } from "../../../facts/units/index.ts";
+import { formatBytes, formatNumber, formatPace, formatPercent } from "../../../facts/units/index.ts";
 import { RUNTIME_ROWS } from "../../../facts/runtime/index.ts";
 import { good } from "../../fit/index.ts";
 import { chooseFileType } from "../../search/index.ts";
@@ -39,6 +39,7 @@ function forOne({ outlined }: QuantQuestion, rows: readonly QuantRow[]): QuantCh
       ...qualitySays(row),
       ...comparedWith(row, rows),
       ...measuredBelow(row, rows),
+      ...fasterBelow(row, rows),
     ],
   };
 }
@@ -130,4 +131,15 @@ function measuredBelow(row: QuantRow, rows: readonly QuantRow[]): string[] {
     .filter(({ kind, bytes, quality }) => kind === row.kind && bytes < row.bytes && quality.of === "this model")
     .toSorted((a, b) => b.bytes - a.bytes);
   return below === undefined ? [] : [`${below.scheme}, which is smaller, was measured: ${qualitySays(below)[0]!}`];
+}
+
+/** What the next smaller usual file type would gain in pace. */
+function fasterBelow({ bytes, decode }: QuantRow, rows: readonly QuantRow[]): string[] {
+  const [below] = rows
+    .filter(({ kind, usual, bytes: smaller }) => kind === "gguf" && usual && smaller < bytes)
+    .toSorted((a, b) => b.bytes - a.bytes);
+  if (decode === undefined || below?.decode === undefined) return [];
+  const gain = below.decode.tokensPerSec / decode.tokensPerSec - 1;
+  if (gain <= 0) return [];
+  return [`${below.scheme} would decode ${formatPercent(gain)} faster: ${formatPace(below.decode.tokensPerSec)}`];
 }

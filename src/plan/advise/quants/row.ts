@@ -60,7 +60,7 @@ export type QuantMemory =
 export interface QuantRow {
   readonly scheme: string;
   readonly title: string;
-  readonly kind: "gguf" | "server" | "mlx" | "exl3";
+  readonly kind: "gguf" | "server" | "mlx" | "exl";
   /** one that publishers offer for nearly every model */
   readonly usual: boolean;
   /** of the weights, without headers: by the engine's recipe, or by the definition of the format */

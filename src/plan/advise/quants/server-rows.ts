@@ -58,15 +58,15 @@ export function serverRows(question: QuantQuestion, studies: StudiesOf): { rows:
 
 const USUAL: readonly string[] = ["bf16", "fp8", "awq", "w4a16", "nvfp4", "mxfp4", "mlx-8bit", "mlx-4bit", "exl3-4bpw"];
 
-function kindOf({ id }: ServerScheme): "server" | "mlx" | "exl3" {
+function kindOf({ id }: ServerScheme): "server" | "mlx" | "exl" {
   if (id.startsWith("mlx")) return "mlx";
-  return id.startsWith("exl3") ? "exl3" : "server";
+  return id.startsWith("exl") ? "exl" : "server";
 }
 
 /** Why a scheme makes no sense for a model, or does not exist for it. */
 function whyAbsent({ model: { geometry, shapes } }: QuantQuestion, scheme: ServerScheme): string | undefined {
   const { architecture } = geometry;
-  if (scheme.onlyFor && !scheme.onlyFor.includes(architecture)) return "only for models that were trained for it";
+  if (scheme.onlyFor && !scheme.onlyFor.architectures.includes(architecture)) return scheme.onlyFor.because;
   const as = PUBLISHED_PACKED[architecture];
   if (as !== undefined && kindOf(scheme) === "server" && scheme.id !== as)
     return `${geometry.name ?? architecture} is published in ${as.toUpperCase()} already`;

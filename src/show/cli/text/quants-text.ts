@@ -1,6 +1,7 @@
 import { formatBytes, formatCount, formatTokens } from "../../../facts/units/index.ts";
 import type { QuantsAnswer } from "../../../plan/answer/index.ts";
 import { columns, nextLines, WIDTH, wrap } from "./layout.ts";
+import { programsText } from "./programs-text.ts";
 import { kernelLetters } from "./quants-kernels.ts";
 import { fileTypeRows, serverRows } from "./quants-tables.ts";
 import type { Style } from "./style.ts";
@@ -14,7 +15,7 @@ export function quantsText(answer: QuantsAnswer, style: Style, all: boolean): st
   const letters = kernelLetters(shown.rows);
   const hidden = answer.rows.length - shown.rows.length;
   return [
-    ...wrap(`${style.strong(model.name)} ${formatCount(model.parameters)} on ${where}, goal ${goal}`),
+    ...wrap(`${style.strong(model.name)} (${formatCount(model.parameters)}) on ${where}, goal ${goal}`),
     "",
     ...(choices.length === 0 ? ["nothing that is offered here fits"] : taken(answer, style)),
     ...fileTypeRows(shown, letters, style),
@@ -23,7 +24,8 @@ export function quantsText(answer: QuantsAnswer, style: Style, all: boolean): st
     ...letters.legend(style),
     ...notHere(answer, style, all),
     ...warned(answer, style),
-    ...programs(answer, style),
+    "",
+    ...programsText(answer.runtimes, style),
     ...measured(answer, style),
     "",
     ...unknown.flatMap((text) => bullet("not known", text)),
@@ -74,19 +76,6 @@ function warned({ warnings, goal }: QuantsAnswer, style: Style): string[] {
       ]),
     ),
   ];
-}
-
-function programs({ runtimes }: QuantsAnswer, style: Style): string[] {
-  const lines = runtimes.map(({ title, version, runs, because, costs, retired, strengths }): [string, string] => {
-    if (!runs) return [`  ${style.faint(title)}`, style.faint(because)];
-    const [good] = strengths;
-    const [cost] = costs;
-    const evidence = good === undefined || good.says !== because ? "" : ` (${good.source})`;
-    const but = cost === undefined ? "" : `. But ${cost.says} (${cost.source})`;
-    const of = retired === undefined ? version : `${version}, ${retired}`;
-    return [`  ${title}`, `${of}: ${because}${evidence}${but}`];
-  });
-  return ["", style.strong("programs, best for the goal first"), ...columns(lines)];
 }
 
 function measured({ studies, rows }: QuantsAnswer, style: Style): string[] {
