@@ -279,7 +279,7 @@ const quants = buildCommand({
       "",
       "Examples:",
       "  loadout quants qwen3.6-27b --gpu rtx-4090",
-      "  loadout quants qwen3-8b --gpu m4-pro:48GB --all",
+      "  loadout quants qwen3-8b --gpu apple-m4-pro-20:48GB --all",
       "  loadout quants ./model.gguf --goal batch --users 8 --json",
     ].join("\n"),
   },

@@ -40,6 +40,7 @@ function forOne({ outlined }: QuantQuestion, rows: readonly QuantRow[]): QuantCh
       ...comparedWith(row, rows),
       ...measuredBelow(row, rows),
       ...fasterBelow(row, rows),
+      ...careWith(row),
     ],
   };
 }
@@ -79,7 +80,13 @@ function forMany({ rig }: QuantQuestion, rows: readonly QuantRow[]): QuantChoice
     for: "many at once",
     scheme: row.scheme,
     runtime: runtime.runtime,
-    because: [left, kernelSays(runtime), ...qualitySays(row), "its speed and its other memory are not predicted yet"],
+    because: [
+      left,
+      kernelSays(runtime),
+      ...qualitySays(row),
+      ...careWith(row),
+      "its speed and its other memory are not predicted yet",
+    ],
   };
 }
 
@@ -142,4 +149,9 @@ function fasterBelow({ bytes, decode }: QuantRow, rows: readonly QuantRow[]): st
   const gain = below.decode.tokensPerSec / decode.tokensPerSec - 1;
   if (gain <= 0) return [];
   return [`${below.scheme} would decode ${formatPercent(gain)} faster: ${formatPace(below.decode.tokensPerSec)}`];
+}
+
+/** The edge cases to try before it is relied on. */
+function careWith({ warnings }: QuantRow): string[] {
+  return warnings.length === 0 ? [] : [`try it on your own prompts before you rely on it for ${warnings.join(" or ")}`];
 }
