@@ -112,6 +112,7 @@ const fit = buildCommand({
       "  loadout fit ./model.gguf --context 32k --users 4 --kv-type q8_0",
       "  loadout fit smollm2 --prompt 4k --json",
       "  loadout fit ./model.gguf --gpu rtx-3090 --gpu rtx-4060 --ram 64GB",
+      '  loadout fit qwen3-8b --gpu rtx-3090 --server-args "-c 65536 -np 4 -ctk q8_0"',
       "  loadout fit ./model.gguf --verify",
     ].join("\n"),
   },
