@@ -12,5 +12,15 @@ export {
   type Verified,
 } from "./fit-answer.ts";
 export { answerGpus, type GpusAnswer, type UsableMemory } from "./gpus-answer.ts";
+export type {
+  MeasuredFile,
+  PassageFigures,
+  ProbeComparison,
+  ProbeFigures,
+  QualityAnswer,
+  QualityComparison,
+  QualityFigures,
+  QualityProbe,
+} from "./quality-answer.ts";
 export type { RateResidual, RunAnswer, TermResidual } from "./run-answer.ts";
 export type { ArrangementFacts, LaunchFacts, ServerContext } from "./launch.ts";
