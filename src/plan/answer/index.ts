@@ -22,5 +22,6 @@ export type {
   QualityFigures,
   QualityProbe,
 } from "./quality-answer.ts";
+export { saysAlone, saysCompared } from "./quality-says.ts";
 export type { RateResidual, RunAnswer, TermResidual } from "./run-answer.ts";
 export type { ArrangementFacts, LaunchFacts, ServerContext } from "./launch.ts";

@@ -6,6 +6,12 @@ export const QUALITY_ERRORS = {
     exit: 3,
     http: 501,
   },
+  "quality-no-file": {
+    template: "{what} is known, but no file of it is on this machine",
+    hint: "Name a .gguf file, a repository (hf:owner/name:Q4_K_M) or the address of a file; `loadout models --local` lists what is here.",
+    exit: 2,
+    http: 404,
+  },
   "quality-not-comparable": {
     template: "{what} cannot be compared with {expected}: {got}",
     hint: "Compare quantizations of one model; across models, `loadout models WORDS` shows what is declared of each.",
