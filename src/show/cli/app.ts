@@ -290,13 +290,35 @@ const quality = buildCommand({
   },
 });
 
+const calibrate = buildCommand({
+  loader: async () => (await import("./commands/calibrate.ts")).calibrate,
+  parameters: {
+    positional: optionalModel,
+    flags: { threads: planFlags.threads, models: planFlags.models, yes, json },
+  },
+  docs: {
+    brief: "Measure this machine, so that predictions fit it",
+    fullDescription: [
+      "Measures this machine in under a minute: memory bandwidth, the best number of",
+      "threads, and with a small model at hand (or the one you name) prompts and replies,",
+      "short and long. Later predictions of speed here start from what it found.",
+      "Runs from before it no longer count.",
+      "",
+      "Examples:",
+      "  loadout calibrate",
+      "  loadout calibrate ./model.gguf",
+      "  loadout calibrate --threads 4 --json",
+    ].join("\n"),
+  },
+});
+
 const doctor = buildCommand({
   loader: async () => (await import("./commands/doctor.ts")).doctor,
   parameters: { flags: { json } },
   docs: { brief: "What is missing here and how to get it", fullDescription: "Example:\n  loadout doctor" },
 });
 
-export const ROUTES = { start, fit, explain, probe, receipts, models, gpus, quality, doctor };
+export const ROUTES = { start, fit, explain, probe, receipts, models, gpus, quality, calibrate, doctor };
 
 const routes = buildRouteMap({
   routes: ROUTES,
