@@ -26,7 +26,7 @@ export function paceWithAdded(
     shareOfLimit: Math.min(1, (far.shareOfLimit * tokensPerSec) / far.tokensPerSec),
     provenance: "calibrated",
     formula:
-      `${far.formula} x ${formatNumber(tokensPerSec / far.tokensPerSec)} (this machine: x ${formatNumber(calibration.factor)} ` +
+      `${far.formula} x ${formatNumber(tokensPerSec / far.tokensPerSec)} (this machine, ${calibration.runs} runs: x ${formatNumber(calibration.factor)} ` +
       `up to ${added.from} tokens, x ${formatNumber(added.factor)} for what more tokens add)`,
   };
 }

@@ -41,6 +41,8 @@ export interface DatedRun extends RateRun {
 
 /** Points so many times deeper than the shallowest say something of what depth adds; the others are runs of the base. */
 const DEEPER = 2;
+/** Points within this factor of the deepest are taken together. */
+const NEAR = 1.2;
 /** Beyond these a measurement of what depth adds is noise. */
 const ADDED = { least: 1 / 8, most: 8 } as const;
 
@@ -79,7 +81,8 @@ function factorsOf(calibrations: readonly MachineCalibration[], runs: readonly D
     const points = newest?.points.filter((point) => point.what === what) ?? [];
     const shallow = Math.min(...points.map(({ at }) => at));
     const base = points.filter(({ at }) => at < DEEPER * shallow);
-    const deep = points.filter(({ at }) => at >= DEEPER * shallow);
+    const deepest = Math.max(...points.map(({ at }) => at));
+    const deep = points.filter(({ at }) => at >= DEEPER * shallow && at * NEAR >= deepest);
     const later = since.filter((run) => run.what === what).toSorted((a, b) => b.atMs - a.atMs);
     const factor = calibrate([...later, ...base]);
     const added = factor && addedOf(base, deep);

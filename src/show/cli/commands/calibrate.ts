@@ -67,7 +67,6 @@ export const calibrate = guarded(async function (this: CliContext, flags: Calibr
     const measured = await measureRates(engine, {
       context,
       text: text.join(" "),
-      clock: () => performance.now(),
       onProgress: (what) => progress.update(`measuring ${what} ...`),
       signal: this.signal,
     });
