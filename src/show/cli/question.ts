@@ -68,7 +68,7 @@ export function fitQuestion(parts: {
   const backend = rig.devices[0]?.backend ?? "cpu";
   const runtime: RuntimeFacts = { engine, version, build: buildName, backend };
   const name = machineName(machine);
-  const calibration = receipts?.calibrationFor(name, engine, backend);
+  const calibration = receipts?.calibrationFor(name, engine, backend, weights.facts);
   const before = receipts
     ?.list({ machine: name, engine: engine, backend, limit: 20 })
     .filter(({ model }) => model.name === weights.facts.name && model.fileBytes === weights.facts.fileBytes);
