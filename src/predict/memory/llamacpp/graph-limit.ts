@@ -1,5 +1,6 @@
 import type { Session } from "./compute.ts";
 import type { Graph } from "./graph/graph.ts";
+import type { GraphTensor } from "./graph/tensor.ts";
 import { EngineRefusal, rejected } from "./reject.ts";
 
 /** Architectures whose graphs are longer than their number of tensors suggests (llama-context.cpp, `graph_max_nodes`). */
@@ -24,10 +25,15 @@ const NODES_PER_PAIR = 6;
  * what a graph comes to, and ends its process where one is longer: a model of few tensors, each with much to do (quantised caches on the
  * host, many streams), gets there.
  */
-export function checkGraph({ nodes, leaves }: Graph, session: Session, tokens: number): void {
+export function checkGraph(graph: Graph, session: Session, tokens: number): void {
+  const { leftOut } = session;
   const room = nodesAllowed(session, tokens);
-  const tensors = nodes.length + leaves.length;
-  if (nodes.length <= room && tensors <= tableSize(room)) return;
+  const tensors = graph.nodes.length + graph.leaves.length;
+  if (leftOut !== undefined) {
+    if (tensors + leftOut.layers * tensorsOfLongestLayer(graph) > room) throw new PerhapsTooLong();
+    return;
+  }
+  if (graph.nodes.length <= room && tensors <= tableSize(room)) return;
   throw new EngineRefusal(
     rejected(
       "graph-too-long",
@@ -36,8 +42,24 @@ export function checkGraph({ nodes, leaves }: Graph, session: Session, tokens: n
   );
 }
 
-function nodesAllowed({ geometry, weights, adapters }: Session, tokens: number): number {
-  const tensors = weights.all.length;
+/** Layers were left out, and it takes all of them to say whether the graph has room. */
+export class PerhapsTooLong extends Error {}
+
+/** A tensor counts for the last layer whose weights it depends on. */
+function tensorsOfLongestLayer({ nodes, leaves }: Graph): number {
+  const layers = new Map<GraphTensor, number>();
+  const counts = new Map<number, number>();
+  for (const tensor of [...leaves, ...nodes]) {
+    let layer = Number(/^blk\.(\d+)\./.exec(tensor.name ?? "")?.[1] ?? -1);
+    for (const source of tensor.sources) if (source) layer = Math.max(layer, layers.get(source)!);
+    layers.set(tensor, layer);
+    counts.set(layer, (counts.get(layer) ?? 0) + 1);
+  }
+  return Math.max(...counts.values());
+}
+
+function nodesAllowed({ geometry, weights, adapters, leftOut }: Session, tokens: number): number {
+  const tensors = weights.all.length + (leftOut?.tensors ?? 0);
   if (LONG_GRAPHS.has(geometry.architecture)) return Math.max(40 * tokens, 32 * tensors);
   const pairs = adapters.reduce((sum, adapter) => sum + adapter.pairs.length, 0);
   return Math.max(1024, 8 * tensors) + NODES_PER_PAIR * pairs;
