@@ -38,7 +38,7 @@ export interface FitRequest {
   readonly closable: { readonly host: number; readonly devices: readonly number[] };
   /** the runtime's memory model, bound to this model, rig, version and caller */
   readonly memory: (settings: LlamaCppSettings) => MemoryPrediction;
-  /** the same within `ABOUT_BAND`, and far quicker; absent where there is none */
+  /** the same within intervals, and far quicker; absent where there is none */
   readonly about?: (settings: LlamaCppSettings) => MemoryPrediction;
   /** device of each layer under these settings, the output layer last */
   readonly placement: (settings: LlamaCppSettings) => readonly (number | "host")[];

@@ -1,12 +1,11 @@
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
-import { ABOUT_BAND } from "../../predict/memory/index.ts";
 import type { FitRequest } from "./request.ts";
 import { COMFORT_BYTES } from "./verdict.ts";
 import { weigh, type Weighed } from "./weigh.ts";
 
 /**
- * What a search asks of many settings: verdicts, to the word the same as {@link weigh}'s, and bytes within a band.
- * Where that band touches the border between two verdicts, the whole graph is replayed.
+ * What a search asks of many settings: verdicts, to the word the same as {@link weigh}'s, and bytes within a
+ * band. Where it touches the border between two verdicts, the whole graph is replayed.
  */
 export function weighForSearch(request: FitRequest, settings: LlamaCppSettings): Weighed {
   if (request.about === undefined) return weigh(request, settings);
@@ -23,8 +22,13 @@ export function searchMargin(request: FitRequest, settings: LlamaCppSettings): n
 /** No place lies so near to a border that the band could carry it across; one place's need can lessen another's room. */
 function isSure({ prediction, now: { places } }: Weighed): boolean {
   if (prediction.kind === "rejected") return true;
-  const band = places.reduce((total, { needHigh }) => total + needHigh, 0) * ABOUT_BAND;
-  return places.every(({ need, needHigh, mapped, have }) =>
-    [needHigh + COMFORT_BYTES, need, need - mapped].every((border) => Math.abs(have - border) > band),
+  const { value, low = value, high = value } = prediction.footprint;
+  const band = Math.max(high - value, value - low);
+  // the band is part of `needHigh` as well
+  return places.every(
+    ({ need, needHigh, mapped, have }) =>
+      Math.abs(have - needHigh - COMFORT_BYTES) > 2 * band &&
+      Math.abs(have - need) > band &&
+      Math.abs(have - need + mapped) > band,
   );
 }

@@ -1,6 +1,5 @@
 import type { Session } from "./compute.ts";
 import type { Graph } from "./graph/graph.ts";
-import type { GraphTensor } from "./graph/tensor.ts";
 import { EngineRefusal, rejected } from "./reject.ts";
 
 /** Architectures whose graphs are longer than their number of tensors suggests (llama-context.cpp, `graph_max_nodes`). */
@@ -45,15 +44,17 @@ export function checkGraph(graph: Graph, session: Session, tokens: number): void
 /** Layers were left out, and it takes all of them to say whether the graph has room. */
 export class PerhapsTooLong extends Error {}
 
-/** A tensor counts for the last layer whose weights it depends on. */
+/** Layers stand in a graph one behind the other: a tensor belongs to the last one of which a weight came before. */
 function tensorsOfLongestLayer({ nodes, leaves }: Graph): number {
-  const layers = new Map<GraphTensor, number>();
   const counts = new Map<number, number>();
-  for (const tensor of [...leaves, ...nodes]) {
-    let layer = Number(/^blk\.(\d+)\./.exec(tensor.name ?? "")?.[1] ?? -1);
-    for (const source of tensor.sources) if (source) layer = Math.max(layer, layers.get(source)!);
-    layers.set(tensor, layer);
-    counts.set(layer, (counts.get(layer) ?? 0) + 1);
+  for (const list of [leaves, nodes]) {
+    let layer = -1;
+    for (const tensor of list) {
+      for (const { name = "" } of [tensor, ...tensor.sources.filter((source) => source !== undefined)]) {
+        if (name.startsWith("blk.")) layer = Math.max(layer, parseInt(name.slice(4), 10));
+      }
+      counts.set(layer, (counts.get(layer) ?? 0) + 1);
+    }
   }
   return Math.max(...counts.values());
 }

@@ -3,5 +3,5 @@ export { architectureList as llamaCppArchitectures } from "./architectures/index
 export { outlineLlamaCpp, type LlamaCppOutline, type OutlineQuestion } from "./outline.ts";
 export { aboutLlamaCpp, layerPlaces, predictLlamaCpp } from "./predict.ts";
 export type { Adapter, Draft, LlamaCppQuestion } from "./question.ts";
-export { ABOUT_BAND, OUTLINE_BAND } from "./replayed-whole.ts";
+export { OUTLINE_BAND } from "./replayed-whole.ts";
 export { storedBuffers } from "./stores.ts";
