@@ -33,8 +33,8 @@ export function choose(request: FitRequest): Choice {
   const threads = wishes.threads ?? request.measuredThreads ?? coresToUse(rig.host.cpu);
   if (wishes.settings) return asTold(request, wishes.settings, threads);
   const wished = expertLayersWished(request);
-  const at = (context: number, part: Part) =>
-    weigh(request, settingsFor({ context, users, microBatch, cacheType, ...wished, ...part }));
+  const at = (context: number, part: Part, weighs = weigh) =>
+    weighs(request, settingsFor({ context, users, microBatch, cacheType, ...wished, ...part }));
   const contexts = wishes.context === undefined ? shorter(wanted, goal.leastContext) : [wanted];
   const onDevices = rig.devices.length > 0;
   const layerChoices = !onDevices ? [0] : wishes.gpuLayers === undefined ? (["all"] as const) : [wishes.gpuLayers];

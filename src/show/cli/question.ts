@@ -5,7 +5,7 @@ import type { AnswerContext, DiskFacts, RuntimeFacts } from "../../plan/answer/i
 import type { WeightsPlace } from "../../plan/command/index.ts";
 import type { FitRequest, SmallerFile } from "../../plan/fit/index.ts";
 import { type SearchSetup, usualBits, usualFileTypes } from "../../plan/search/index.ts";
-import { layerPlaces, predictLlamaCpp, type MemoryPrediction } from "../../predict/memory/index.ts";
+import { aboutLlamaCpp, layerPlaces, predictLlamaCpp, type MemoryPrediction } from "../../predict/memory/index.ts";
 import type { Receipt, ReceiptStore } from "../../run/receipt/index.ts";
 import { wishesOf, type PlanFlags } from "./flags.ts";
 import { machineName, type Machine } from "./machine.ts";
@@ -81,28 +81,23 @@ export function fitQuestion(parts: {
   const requestUnder = (
     under: Pick<Runtime, "build" | "caller" | "standing">,
     file: Weights["tensors"] = tensors,
-  ): FitRequest => ({
-    goal: flags.goal ?? "interactive",
-    wishes,
-    geometry,
-    tensors: file,
-    rig,
-    closable: machine.closable,
-    memory: remembered((settings) =>
-      predictLlamaCpp({
-        ...fixed,
-        tensors: file,
-        build: under.build,
-        caller: under.caller,
-        standing: under.standing,
-        settings,
-      }),
-    ),
-    placement: (settings) => layerPlaces(geometry, settings, rig.devices),
-    smaller: smallerFiles(weights, (smaller) => requestUnder(under, smaller)),
-    ...(calibration ? { calibration } : {}),
-    ...(measuredThreads === undefined ? {} : { measuredThreads }),
-  });
+  ): FitRequest => {
+    const asked = { ...fixed, tensors: file, build: under.build, caller: under.caller, standing: under.standing };
+    return {
+      goal: flags.goal ?? "interactive",
+      wishes,
+      geometry,
+      tensors: file,
+      rig,
+      closable: machine.closable,
+      memory: remembered((settings) => predictLlamaCpp({ ...asked, settings })),
+      about: remembered((settings) => aboutLlamaCpp({ ...asked, settings })),
+      placement: (settings) => layerPlaces(geometry, settings, rig.devices),
+      smaller: smallerFiles(weights, (smaller) => requestUnder(under, smaller)),
+      ...(calibration ? { calibration } : {}),
+      ...(measuredThreads === undefined ? {} : { measuredThreads }),
+    };
+  };
   const request = requestUnder(chosen);
   return {
     request,
