@@ -68,7 +68,14 @@ const EFFICIENT: Readonly<Record<string, readonly [least: number, most: number]>
   "nvidia-rtx-pro-6000-blackwell": [400, 450],
 };
 
-export function efficientWatts(id: string): { readonly watts: readonly [number, number]; readonly source: string } | undefined {
+export function efficientWatts(
+  id: string,
+): { readonly watts: readonly [number, number]; readonly source: string } | undefined {
   const watts = EFFICIENT[id];
-  return watts && { watts, source: "club-3090, docs/HARDWARE.md (commit 0c9fb8ea): decode loses 3 to 7% at 75 to 80% of the limit" };
+  return (
+    watts && {
+      watts,
+      source: "club-3090, docs/HARDWARE.md (commit 0c9fb8ea): decode loses 3 to 7% at 75 to 80% of the limit",
+    }
+  );
 }

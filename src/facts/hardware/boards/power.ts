@@ -12,7 +12,11 @@ export const POWER_RULES = {
   /** board, memory, disks and fans */
   rest: { value: 100, source: "75 to 100 W for mainboard, memory, disks and fans", recalled: true },
   /** a processor's package where none is named */
-  processor: { value: 125, source: "assumed: the base power of desktop processors; fast ones take 250 W", recalled: true },
+  processor: {
+    value: 125,
+    source: "assumed: the base power of desktop processors; fast ones take 250 W",
+    recalled: true,
+  },
   /** of the sum of all limits */
   headroom: { value: 1.25, source: "a quarter above the sum of all limits, for ageing, efficiency and short peaks" },
   /** above this a card's peaks decide, not its sustained power */
@@ -25,7 +29,10 @@ export const POWER_RULES = {
   /** of a card's limit, for 100 us */
   cardPeak: { value: 3, source: "PCIe CEM 5.0: three times the sustained power for 100 us, less for longer" },
   /** of a power supply's rating, for 100 us */
-  supplyPeak: { value: 2, source: "Intel's ATX 3.x design guide (336521): 200% of the rating for 100 us, 120% for 100 ms" },
+  supplyPeak: {
+    value: 2,
+    source: "Intel's ATX 3.x design guide (336521): 200% of the rating for 100 us, 120% for 100 ms",
+  },
   /** what a socket in North America carries without end */
   socket: { value: 1440, source: "80% of 15 A at 120 V", recalled: true },
   /** slot of the mainboard */
@@ -53,4 +60,8 @@ export const MEASURED_PEAKS: Readonly<Record<string, { readonly watts: number; r
 };
 
 /** How much longer than the reference board partners' cards are. */
-export const PARTNER_LENGTH = { leastMm: 20, mostMm: 60, source: "the reference board's; partners' boards are often 20 to 60 mm longer" } as const;
+export const PARTNER_LENGTH = {
+  leastMm: 20,
+  mostMm: 60,
+  source: "the reference board's; partners' boards are often 20 to 60 mm longer",
+} as const;

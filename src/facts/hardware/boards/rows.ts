@@ -10,7 +10,9 @@ const BASES = ["recalled", "checked", "rounded"] as const;
 /** the longest first: "8-pin EPS" is no "8-pin" */
 const KINDS: readonly ConnectorKind[] = ["8-pin EPS", "6-pin", "8-pin", "12-pin", "16-pin"];
 
-const BOARDS: ReadonlyMap<string, Board> = new Map(table.rows.map((cells) => boardOf(cells)).map((row) => [row.id, row]));
+const BOARDS: ReadonlyMap<string, Board> = new Map(
+  table.rows.map((cells) => boardOf(cells)).map((row) => [row.id, row]),
+);
 
 /** What is known of a device's board; nothing but its name where it has no row. */
 export function boardFor(id: string): Board {

@@ -87,7 +87,13 @@ const ROWS: readonly SupportRow[] = [
     said: "Vulkan with the driver alone; SYCL with oneAPI beside it",
     source: "llama.cpp's documentation of its back ends",
   },
-  { vendor: "apple", systems: ["darwin"], runs: "yes", said: "Metal, in every macOS", source: "llama.cpp's documentation of its back ends" },
+  {
+    vendor: "apple",
+    systems: ["darwin"],
+    runs: "yes",
+    said: "Metal, in every macOS",
+    source: "llama.cpp's documentation of its back ends",
+  },
   {
     vendor: "qualcomm",
     systems: ["win32"],
@@ -100,7 +106,9 @@ const ROWS: readonly SupportRow[] = [
 
 /** What is known of a chip under a system; undefined where nothing is. */
 export function supportOf(row: CatalogRow, system: Host["os"]): SupportRow | undefined {
-  return ROWS.find(({ vendor, of, systems }) => vendor === row.vendor && (of?.(row) ?? true) && systems.includes(system));
+  return ROWS.find(
+    ({ vendor, of, systems }) => vendor === row.vendor && (of?.(row) ?? true) && systems.includes(system),
+  );
 }
 
 /** The systems that a runtime is known to have this chip under. */

@@ -1,15 +1,18 @@
 import type { CatalogRow } from "../../../facts/hardware/index.ts";
 import { good, weigh, type FitRequest } from "../../fit/index.ts";
 import { offloads, offloadsAbout } from "./offload.ts";
-import { placed, placedAbout, type Placed } from "./placed.ts";
+import { placed, placedAbout, withPrefill, type Placed } from "./placed.ts";
 import type { Candidate, CardsQuestion } from "./question.ts";
 import { askedSettings, requestOn, sharedMemory } from "./shared-memory.ts";
 
-/** How each device would hold the model: the smallest size that does, else two of it, else what it can with the CPU's help. */
+/** How each device would hold the model. */
 export interface Placer {
-  /** within a layer or two of what is left on the CPU */
-  readonly about: (row: CatalogRow) => PlacedCandidate;
-  /** by whole replays */
+  /**
+   * The smallest size that holds it whole, or two of it; beside two also one with the CPU's help. What is left on the CPU is right
+   * within a layer or two.
+   */
+  readonly about: (row: CatalogRow) => readonly PlacedCandidate[];
+  /** by whole replays, and with the pace of prompts */
   readonly exact: (candidate: Candidate) => Placed;
 }
 
@@ -23,32 +26,43 @@ export function placerFor(question: CardsQuestion): Placer {
   const all = askedSettings(question);
   const asked = ({ rig }: Candidate): FitRequest => requestOn(question, rig, memoryOn(rig));
 
-  function about(row: CatalogRow): PlacedCandidate {
+  function about(row: CatalogRow): PlacedCandidate[] {
+    const whole = wholeOn(row);
+    if (whole?.candidate.count === 1 || (whole !== undefined && sharesRam(whole.candidate))) return [whole];
+    return [...(whole ? [whole] : []), withCpuAbout(row)];
+  }
+
+  /** The smallest size with room to spare, else the smallest that is tight; of two cards only where one does not hold it. */
+  function wholeOn(row: CatalogRow): PlacedCandidate | undefined {
     const sizes = row.memoryBytes.toSorted((a, b) => a - b);
-    let tight: Candidate | undefined;
     for (const count of canBeTwo(row) ? ([1, 2] as const) : ([1] as const)) {
+      let tight: Candidate | undefined;
       for (const sizeBytes of sizes) {
         const candidate = candidateOf(question, row, sizeBytes, count);
         const { verdict } = weigh(asked(candidate), all).now;
         if (verdict === "fits") return { candidate, placed: placed(asked(candidate), all) };
         if (verdict === "tight") tight ??= candidate;
       }
+      if (tight) return { candidate: tight, placed: placed(asked(tight), all) };
     }
-    if (tight) return { candidate: tight, placed: placed(asked(tight), all) };
-    const candidate = candidateOf(question, row, sizes.at(-1)!, 1);
-    const request = asked(candidate);
-    const ways = sharesRam(candidate) ? [] : offloadsAbout(request, all);
-    return {
-      candidate,
-      placed: fastest(ways.map((way) => placedAbout(request, way))) ?? { settings: all, verdict: "does not fit", marginBytes: 0 },
-    };
+    return undefined;
+  }
+
+  function withCpuAbout(row: CatalogRow): PlacedCandidate {
+    const candidate = candidateOf(question, row, Math.max(...row.memoryBytes), 1);
+    const ways = sharesRam(candidate) ? [] : offloadsAbout(asked(candidate), all);
+    const best = fastest(ways.map((way) => placedAbout(asked(candidate), way)));
+    return { candidate, placed: best ?? { settings: all, verdict: "does not fit", marginBytes: 0 } };
   }
 
   function exact(candidate: Candidate): Placed {
     const request = asked(candidate);
     const whole = placed(request, all);
-    if (good(whole.verdict) || sharesRam(candidate)) return whole;
-    return fastest(offloads(request, all).map((way) => placed(request, way.settings, way))) ?? whole;
+    const best =
+      good(whole.verdict) || sharesRam(candidate)
+        ? whole
+        : (fastest(offloads(request, all).map((way) => placed(request, way.settings, way))) ?? whole);
+    return withPrefill(request, best);
   }
 
   return { about, exact };

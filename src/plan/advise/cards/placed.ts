@@ -49,13 +49,23 @@ function inputOf(request: FitRequest, settings: LlamaCppSettings): PaceInput {
   return paceInput(request, { settings, threads: coresToUse(request.rig.host.cpu) });
 }
 
-function paces(request: FitRequest, settings: LlamaCppSettings): Pick<Placed, "decode" | "each" | "prefill"> {
+function paces(request: FitRequest, settings: LlamaCppSettings): Pick<Placed, "decode" | "each"> {
   const input = inputOf(request, settings);
   const decode = decodePace(input, 0);
   if (decode === undefined) return {};
-  const { sequences, context } = settings;
-  const one = Math.floor(context / sequences);
-  const each = eachUsersPace(input, sequences, one);
-  const prefill = prefillPace(input, Math.min(PROMPT_TOKENS, one));
-  return { decode, ...(each ? { each } : {}), ...(prefill ? { prefill } : {}) };
+  const each = eachUsersPace(input, settings.sequences, ofOne(settings));
+  return { decode, ...(each ? { each } : {}) };
+}
+
+/** With the pace of a prompt: for what is shown. */
+export function withPrefill(request: FitRequest, row: Placed): Placed {
+  if (row.decode === undefined) return row;
+  const tokens = Math.min(PROMPT_TOKENS, ofOne(row.settings));
+  const prefill = prefillPace(inputOf(request, row.settings), tokens);
+  return { ...row, ...(prefill ? { prefill } : {}) };
+}
+
+/** Context of one user, tokens. */
+function ofOne({ context, sequences }: LlamaCppSettings): number {
+  return Math.floor(context / sequences);
 }

@@ -28,6 +28,7 @@ export interface CardLimits {
   /** slots there is room for, all cards together */
   readonly slots?: number;
   readonly budget?: number;
+  /** by {@link priceKey} */
   readonly prices?: ReadonlyMap<string, Price>;
   /** only devices that run under it */
   readonly system?: Host["os"];
@@ -56,4 +57,12 @@ export interface Candidate {
   readonly sizeBytes: number;
   readonly count: 1 | 2;
   readonly rig: Rig;
+}
+
+/** A device in one size: a chip with more memory is sold for more. */
+export function priceKey({
+  row,
+  sizeBytes,
+}: Pick<Candidate, "sizeBytes"> & { readonly row: Pick<CatalogRow, "id"> }): string {
+  return `${row.id}:${sizeBytes / 2 ** 30}GB`;
 }

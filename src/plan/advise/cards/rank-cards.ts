@@ -1,12 +1,11 @@
-import { boardFor, systemsOf } from "../../../facts/hardware/boards/index.ts";
-import { formatPace, formatTokens } from "../../../facts/units/index.ts";
-import { good } from "../../fit/index.ts";
+import { boardFor, systemsOf, type LaunchPrice } from "../../../facts/hardware/boards/index.ts";
+import { formatNumber, formatPace, formatTokens } from "../../../facts/units/index.ts";
 import { READING_PACE } from "../../rank/index.ts";
 import { placerFor, type PlacedCandidate, type Placer } from "./candidate.ts";
 import { checksOf, holds, loadWatts, type Check } from "./checks/index.ts";
 import { byRank, tierOf } from "./order.ts";
 import type { Placed } from "./placed.ts";
-import type { Candidate, CardsQuestion, Price } from "./question.ts";
+import { priceKey, type Candidate, type CardsQuestion, type Price } from "./question.ts";
 import { askedSettings } from "./shared-memory.ts";
 import { smallestOf, type Size, type SmallestRig } from "./smallest.ts";
 
@@ -18,31 +17,39 @@ export interface RankedCard extends Candidate {
   readonly loadWatts?: number;
   /** of one, by the file of prices */
   readonly price?: Price;
+  /** of one when it came out: no price of today */
+  readonly launchPrice?: LaunchPrice;
   /** why it stands where it stands, where that is not plain to see */
   readonly because?: string;
 }
 
 export interface CardsRanking {
-  /** best first, only devices whose checks hold */
+  /** best first: they hold the whole model, and their checks */
   readonly rows: readonly RankedCard[];
+  /** behind all of these: faster ones among them, with part of the model on the CPU */
+  readonly behind: readonly RankedCard[];
   /** of those left out the ones that would stand highest */
   readonly leftOut: readonly RankedCard[];
   readonly smallest: SmallestRig;
+  /** of every device alike; context of one user */
+  readonly asked: { readonly users: number; readonly context: number };
   readonly because: readonly string[];
   readonly counts: {
     readonly devices: number;
-    /** hold the whole model and their checks */
+    /** one or two of it hold the whole model, and their checks */
     readonly fit: number;
-    /** run it with the CPU's help, and hold their checks */
+    /** run it with the CPU's help only, and hold their checks */
     readonly offload: number;
     /** do not run it in memory */
     readonly tooSmall: number;
+    /** fail a check, or lack a fact that was asked for */
     readonly leftOut: number;
   };
 }
 
 export interface CardsOptions {
   readonly rows?: number;
+  readonly behind?: number;
   readonly leftOut?: number;
   /** tokens per second that each user wants with a full context; absent: as fast as somebody reads, where somebody waits */
   readonly pace?: number;
@@ -50,91 +57,105 @@ export interface CardsOptions {
 }
 
 const ROWS = 12;
+const BEHIND = 4;
 const LEFT_OUT = 4;
 
 /** Ranks devices for a model as a person should: what fits first, then bandwidth, then compute, the boring constraints beside it. */
 export function rankCards(question: CardsQuestion, options: CardsOptions = {}): CardsRanking {
   const placer = placerFor(question);
+  const { sequences, context } = askedSettings(question);
+  const asked = { users: sequences, context: Math.floor(context / sequences) };
   const { limits } = question;
   const devices = question.devices.filter(
-    (row) =>
-      row.memoryBytes.length > 0 && (limits.system === undefined || systemsOf(row).includes(limits.system)),
+    (row) => row.memoryBytes.length > 0 && (limits.system === undefined || systemsOf(row).includes(limits.system)),
   );
-  const all = devices
-    .map((row): RankedCard => withChecks(placer.about(row), question))
-    .toSorted(byRank);
-  const [held, out] = [all.filter(({ checks }) => holds(checks)), all.filter(({ checks }) => !holds(checks))];
-  const runs = ({ placed }: RankedCard) => tierOf(placed) < TOO_SMALL;
-  const shown = held.filter(runs).slice(0, options.rows ?? ROWS);
+  const all = devices.flatMap((row) => placer.about(row).map((each) => withChecks(each, question))).toSorted(byRank);
+  const held = all.filter(({ checks }) => holds(checks));
+  const out = all.filter(({ checks }) => !holds(checks));
+  const [whole, partly] = [inTiers(held, 0, 1), inTiers(held, 2, 2)];
   const waits = question.goal === "interactive" || question.goal === "mixed";
   const pace = options.pace ?? (waits ? READING_PACE : 0);
+  const behind = exactly(placer, partly.slice(0, options.behind ?? BEHIND), question);
+  const names = (rows: readonly RankedCard[]) => new Set(rows.map(({ row }) => row.id));
+  const [fit, runs, kept] = [names(whole), names([...whole, ...partly]), names(held)];
   return {
-    rows: explained(exactly(placer, shown, question)),
-    leftOut: exactly(placer, out.filter(runs).slice(0, options.leftOut ?? LEFT_OUT), question),
-    smallest: smallestOf(held, pace, options.smallestBy ?? "memory"),
-    because: reasons(question),
+    rows: explained(exactly(placer, whole.slice(0, options.rows ?? ROWS), question), behind),
+    behind,
+    leftOut: exactly(placer, worthNaming(out).slice(0, options.leftOut ?? LEFT_OUT), question),
+    smallest: smallestOf(whole, pace, options.smallestBy ?? "memory"),
+    asked,
+    because: reasons(asked),
     counts: {
-      devices: all.length,
-      fit: held.filter(({ placed }) => placed.onCpu === undefined && good(placed.verdict)).length,
-      offload: held.filter(({ placed }) => placed.onCpu !== undefined).length,
-      tooSmall: held.filter((row) => !runs(row)).length,
-      leftOut: out.length,
+      devices: devices.length,
+      fit: fit.size,
+      offload: runs.size - fit.size,
+      tooSmall: kept.size - runs.size,
+      leftOut: devices.length - kept.size,
     },
   };
 }
 
-const TOO_SMALL = 3;
+/** Of devices that are left out those first that hold the model and only fail what was asked for. */
+function worthNaming(out: readonly RankedCard[]): RankedCard[] {
+  const ownFault = ({ checks }: RankedCard) => checks.some(({ verdict, asked }) => verdict === "fails" && !asked);
+  return inTiers(out, 0, 2).toSorted((a, b) => Number(ownFault(a)) - Number(ownFault(b)));
+}
 
-function withChecks({ candidate: { row, sizeBytes, count, rig }, placed }: PlacedCandidate, { limits }: CardsQuestion): RankedCard {
+function inTiers(rows: readonly RankedCard[], first: number, last: number): RankedCard[] {
+  return rows.filter(({ placed }) => tierOf(placed) >= first && tierOf(placed) <= last);
+}
+
+function withChecks(
+  { candidate: { row, sizeBytes, count, rig }, placed }: PlacedCandidate,
+  { limits }: CardsQuestion,
+): RankedCard {
   const candidate: Candidate = { row, sizeBytes, count, rig };
-  const price = limits.prices?.get(candidate.row.id);
-  const load = loadWatts({ ...candidate, board: boardFor(candidate.row.id) });
+  const price = limits.prices?.get(priceKey(candidate));
+  const board = boardFor(row.id);
+  const load = loadWatts({ row, count, board });
   return {
     ...candidate,
     placed,
     checks: checksOf(candidate, limits),
     ...(load === undefined ? {} : { loadWatts: load }),
     ...(price === undefined ? {} : { price }),
+    ...(board.launchPrice ? { launchPrice: board.launchPrice } : {}),
   };
 }
 
 /** What is shown is replayed whole; the order may change by it. */
 function exactly(placer: Placer, rows: readonly RankedCard[], question: CardsQuestion): RankedCard[] {
-  return rows
-    .map((row) =>
-      row.placed.onCpu === undefined ? row : withChecks({ candidate: row, placed: placer.exact(row) }, question),
-    )
-    .toSorted(byRank);
+  return rows.map((row) => withChecks({ candidate: row, placed: placer.exact(row) }, question)).toSorted(byRank);
 }
 
 /** Rows that fit say which faster memory stands behind them, and what both reach. */
-function explained(rows: readonly RankedCard[]): RankedCard[] {
-  const behind = rows.filter(({ placed }) => placed.onCpu !== undefined && placed.decode !== undefined);
+function explained(rows: readonly RankedCard[], behind: readonly RankedCard[]): RankedCard[] {
   return rows.map((row) => {
-    if (row.placed.onCpu !== undefined) return row;
-    const [faster] = behind.filter((other) => bandwidth(other) > bandwidth(row));
+    const [faster] = behind.filter(({ placed }) => placed.decode).toSorted((a, b) => bandwidth(b) - bandwidth(a));
     if (faster === undefined || row.placed.decode === undefined) return row;
+    if (bandwidth(faster) < bandwidth(row) * NOTABLY) return row;
     return { ...row, because: against(row, faster) };
   });
 }
 
+/** Below this factor two bandwidths are one. */
+const NOTABLY = 1.05;
+
 function against(row: RankedCard, faster: RankedCard): string {
   const [own, other] = [row.placed.decode!, faster.placed.decode!];
-  const more = (bandwidth(faster) / bandwidth(row)).toFixed(1);
+  const more = formatNumber(bandwidth(faster) / bandwidth(row), 2);
   const slower = other.tokensPerSec < own.tokensPerSec;
   const verb = slower ? "offloads" : "offloads, and yet is faster, since little of it moves per token";
-  return `fits: ${formatPace(own.tokensPerSec)}; ${faster.row.name} has ${more} times the bandwidth but ${verb}: ${formatPace(other.tokensPerSec)}`;
+  return `fits: ${formatPace(own.tokensPerSec)}; one ${faster.row.name} has ${more} times the bandwidth but ${verb}: ${formatPace(other.tokensPerSec)}`;
 }
 
 function bandwidth({ rig }: Candidate): number {
   return rig.devices[0]?.bandwidthBytesPerSec ?? 0;
 }
 
-function reasons(question: CardsQuestion): string[] {
-  const { sequences, context } = askedSettings(question);
-  const each = formatTokens(Math.floor(context / sequences));
+function reasons({ users, context }: CardsRanking["asked"]): string[] {
   return [
-    `fits whole with ${sequences === 1 ? "" : `${sequences} x `}${each} of context, the smallest size sold that does, two cards where one does not`,
+    `fits whole with ${users === 1 ? "" : `${users} x `}${formatTokens(context)} of context, the smallest size sold that does, two cards where one does not`,
     "bandwidth of the memory, which sets the pace of decoding",
     "matrix rate, which sets how fast prompts are read and many users are served",
     "what offloads stands behind all that fits, by its pace",

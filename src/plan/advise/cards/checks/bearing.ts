@@ -32,9 +32,7 @@ export function heatCheck(checked: Checked): Check {
   const load = loadWatts(checked);
   if (load === undefined) return { key: "heat", verdict: "unknown", because: "its power is not known" };
   const efficient = efficientWatts(checked.row.id);
-  const less = efficient
-    ? `; limited to ${efficient.watts[0]} to ${efficient.watts[1]} W a card it loses little`
-    : "";
+  const less = efficient ? `; limited to ${efficient.watts[0]} to ${efficient.watts[1]} W a card it loses little` : "";
   const socket = load > POWER_RULES.socket.value ? "; more than a 120 V socket carries without end (1,440 W)" : "";
   const whole = isWhole(checked) ? "the machine" : "card, processor and rest";
   const because = `${formatNumber(load)} W into the room at full load (${formatNumber(load * BTU_PER_HOUR)} BTU/h): ${whole}${less}${socket}`;
@@ -47,7 +45,12 @@ export function driverCheck({ row, limits }: Checked, system: NonNullable<Checke
   const asked = limits.system === undefined ? {} : { asked: true as const };
   const known = supportOf(row, system);
   if (!known)
-    return { key: "driver", verdict: "unknown", because: "no row says what runs on this chip under this system", ...asked };
+    return {
+      key: "driver",
+      verdict: "unknown",
+      because: "no row says what runs on this chip under this system",
+      ...asked,
+    };
   const { runs, said, source, recalled } = known;
   // to be minded is to run: only what is not known or does not run leaves a device out
   const verdict = runs === "yes" || asked.asked ? "passes" : "mind";

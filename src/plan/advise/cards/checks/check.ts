@@ -34,6 +34,8 @@ export type CheckKey =
 export interface Checked {
   readonly row: CatalogRow;
   readonly board: Board;
+  /** of one, as labelled */
+  readonly sizeBytes: number;
   readonly count: number;
   readonly limits: CardLimits;
 }

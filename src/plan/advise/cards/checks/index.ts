@@ -10,8 +10,8 @@ export { holds, type Check, type CheckKey } from "./check.ts";
 export { loadWatts } from "./power.ts";
 
 /** All boring constraints of a device, one or two of it. */
-export function checksOf({ row, count, rig }: Pick<Candidate, "row" | "count" | "rig">, limits: CardLimits): Check[] {
-  const checked: Checked = { row, board: boardFor(row.id), count, limits };
+export function checksOf({ row, sizeBytes, count, rig }: Candidate, limits: CardLimits): Check[] {
+  const checked: Checked = { row, board: boardFor(row.id), sizeBytes, count, limits };
   return [
     formCheck(checked),
     powerCheck(checked),

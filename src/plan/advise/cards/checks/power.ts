@@ -27,7 +27,7 @@ export function powerCheck(checked: Checked): Check {
   if (sum === undefined || row.boardWatts === undefined)
     return { key: "power", verdict: "unknown", because: "its power is not known", ...asked };
   const need = headroom.value * sum;
-  const sold = SUPPLIES_SOLD.find((watts) => watts >= need);
+  const sold = SUPPLIES_SOLD.find((size) => size >= need);
   const arithmetic = `${headroom.value} x (${times(count)}${row.boardWatts.watts} W + ${processor.value} W processor + ${rest.value} W rest) = ${watts(need)}`;
   const makers = board.makersPsuWatts === undefined ? "" : `; its maker asks for ${board.makersPsuWatts} W (recalled)`;
   const size = sold === undefined ? "more than one supply gives" : `a supply of ${sold} W`;
@@ -94,12 +94,15 @@ export function connectorsCheck(checked: Checked): Check {
   }
   const carried = slot.value + board.connectors.reduce((sum, each) => sum + each.count * carries(each), 0);
   const names = board.connectors.map((each) => `${each.count * count} x ${each.kind}`).join(" + ");
+  const each = count === 1 ? "" : " each";
   const source = [...new Set(board.connectors.map(({ kind }) => CONNECTOR_WATTS[kind].source))].join("; ");
-  const said = `needs ${names}: ${carried} W with the slot, of ${drawn} W drawn`;
+  if (carried < drawn) {
+    const because = `the table has ${names}, which with the slot carry ${carried} W of ${drawn} W: it lacks something`;
+    return { key: "connectors", verdict: "unknown", because, source, recalled: true };
+  }
   const notes = board.connectors.flatMap(({ kind }) => NOTES[kind] ?? []);
-  const mind = notes.length > 0 || carried < drawn;
-  const because = [said, ...notes].join("; ");
-  return { key: "connectors", verdict: mind ? "mind" : "passes", because, source, recalled: true };
+  const because = [`${names}: ${carried} W with the slot, for ${drawn} W${each}`, ...notes].join("; ");
+  return { key: "connectors", verdict: notes.length > 0 ? "mind" : "passes", because, source, recalled: true };
 }
 
 const NOTES: Readonly<Record<string, string>> = {

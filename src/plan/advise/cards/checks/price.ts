@@ -1,10 +1,11 @@
 import { formatNumber } from "../../../../facts/units/index.ts";
+import { priceKey } from "../question.ts";
 import { ask, times, type Check, type Checked } from "./check.ts";
 
 /** What it costs by the file of prices; what it cost when it came out is no price, and never passes. */
-export function priceCheck({ row, board, count, limits }: Checked): Check {
+export function priceCheck({ row, sizeBytes, board, count, limits }: Checked): Check {
   const asked = ask(limits.budget);
-  const price = limits.prices?.get(row.id);
+  const price = limits.prices?.get(priceKey({ row, sizeBytes }));
   if (price === undefined) {
     const { launchPrice, released } = board;
     const what = isMachines(row.vendor) ? "the machine was" : "it was";

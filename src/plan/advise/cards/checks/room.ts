@@ -31,7 +31,8 @@ export function slotsCheck(checked: Checked): Check {
   const { board, count, limits } = checked;
   const asked = ask(limits.slots);
   if (isWhole(checked)) return { key: "slots", verdict: "passes", because: WHOLE, ...asked };
-  if (board.slots === undefined) return { key: "slots", verdict: "unknown", because: "its width is not known", ...asked };
+  if (board.slots === undefined)
+    return { key: "slots", verdict: "unknown", because: "its width is not known", ...asked };
   const need = board.slots * count;
   const air = count > 1 && board.cooling !== "blower" ? "; with open fans leave one free between them" : "";
   const said = `${times(count)}${board.slots} slot${need === 1 ? "" : "s"}`;
@@ -58,15 +59,24 @@ export function coolingCheck(checked: Checked): Check {
   const hot = hotSpotOf(row.id);
   if (hot) return { key: "cooling", verdict: "mind", because: hot.said, source: hot.source };
   if (board.cooling === "blower")
-    return { key: "cooling", verdict: "passes", because: "a blower: its air leaves the case, so that two fit close together" };
-  return { key: "cooling", verdict: "unknown", because: "which fans it has is the partner's choice, and not in the table" };
+    return {
+      key: "cooling",
+      verdict: "passes",
+      because: "a blower: its air leaves the case, so that two fit close together",
+    };
+  return {
+    key: "cooling",
+    verdict: "unknown",
+    because: "which fans it has is the partner's choice, and not in the table",
+  };
 }
 
 /** What the host link of the cards is for. */
 export function lanesCheck(checked: Checked): Check {
   const { row, board, count } = checked;
   if (isWhole(checked)) return { key: "lanes", verdict: "passes", because: WHOLE };
-  const link = row.pcie === undefined ? "its PCIe link is not known" : `PCIe ${row.pcie.generation}.0 x${row.pcie.lanes}`;
+  const link =
+    row.pcie === undefined ? "its PCIe link is not known" : `PCIe ${row.pcie.generation}.0 x${row.pcie.lanes}`;
   if (count === 1) {
     const because = `${link}: one card hardly minds, x4 is enough but for loading and for prompts with weights on the CPU`;
     return { key: "lanes", verdict: row.pcie === undefined ? "unknown" : "passes", because };
