@@ -7,7 +7,6 @@ const COLUMNS = new Map(table.columns.map((name, at) => [name, at]));
 const FORMS = ["card", "module", "machine", "laptop"] as const;
 const COOLING = ["passive", "blower", "server", "liquid"] as const;
 const BASES = ["recalled", "checked", "rounded"] as const;
-/** the longest first: "8-pin EPS" is no "8-pin" */
 const KINDS: readonly ConnectorKind[] = ["8-pin EPS", "6-pin", "8-pin", "12-pin", "16-pin"];
 
 const BOARDS: ReadonlyMap<string, Board> = new Map(
@@ -54,8 +53,9 @@ function launchPrice(dollars: number | undefined, basis: LaunchPrice["basis"] | 
 /** "1x 6-pin + 1x 8-pin", "8-pin EPS": nothing where a part of it is not known. */
 function connectorsOf(text: string): Connector[] | undefined {
   const parts = text.split("+").map((part) => {
-    const kind = KINDS.find((each) => part.trim().endsWith(each));
-    return kind === undefined ? undefined : { kind, count: Number(/^\s*(\d+)x/.exec(part)?.[1] ?? 1) };
+    const [, count = "1", name] = /^\s*(?:(\d+)x\s+)?(.*?)\s*$/.exec(part) ?? [];
+    const kind = KINDS.find((each) => each === name);
+    return kind === undefined ? undefined : { kind, count: Number(count) };
   });
   return parts.every((part) => part !== undefined) ? parts : undefined;
 }

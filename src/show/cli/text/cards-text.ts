@@ -45,7 +45,16 @@ function table(answer: CardsAnswer, style: Style): string[] {
   const { rows, behind, users } = answer;
   if (rows.length + behind.length === 0) return ["no device holds it and passes the checks", ""];
   const priced = [...rows, ...behind].some(({ price }) => price !== undefined);
-  const head = ["", "memory", "bandwidth", "", "alone", "each", "load", ...(priced ? ["price"] : [])].map(style.faint);
+  const head = [
+    "",
+    "memory",
+    "bandwidth",
+    "",
+    "alone",
+    users > 1 ? "each" : "full",
+    "load",
+    ...(priced ? ["price"] : []),
+  ].map(style.faint);
   const line = (row: CardRow) => [
     named(row),
     `${formatNumber((row.memoryBytes * row.count) / 2 ** 30)} GB`,
@@ -56,7 +65,8 @@ function table(answer: CardsAnswer, style: Style): string[] {
     row.loadWatts === undefined ? "?" : `${formatNumber(row.loadWatts)} W`,
     ...(priced ? [row.price === undefined ? "?" : formatNumber(row.price.amount * row.count)] : []),
   ];
-  const said = `alone: tok/s of one user, empty context; each: of each of ${users} with full contexts`;
+  const full = users > 1 ? `each: of each of ${users} with full contexts` : "full: with a full context";
+  const said = `alone: tok/s of one user, empty context; ${full}`;
   const lines = [...rows, ...behind].map(line);
   return [
     ...columns([head, ...lines], [1, 2, 4, 5, 6, 7]),
@@ -119,7 +129,7 @@ function smallestLines({ smallest, users }: CardsAnswer, style: Style): string[]
   const whose = users > 1 ? `each of ${users} users` : "one user";
   const wanted = pace > 0 ? ` with ${formatPace(pace)} for ${whose}, context full` : "";
   return [
-    ...wrap(`${style.strong("smallest")} by ${by}${wanted}: ${sure ? sized(sure) : "none is sure to"}`),
+    ...wrap(`${style.strong("smallest")} by ${by}${wanted}: ${sure ? sized(sure) : "none that passes is sure to"}`),
     ...(likely ? wrap(`  smaller, and likely enough: ${sized(likely)}`) : []),
     ...(unknown > 0 ? wrap(`  ${unknown} devices have no known ${by}, and were not looked at`).map(style.faint) : []),
   ];
