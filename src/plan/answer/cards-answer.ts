@@ -23,6 +23,8 @@ export interface CardsAnswer {
   readonly behind: readonly CardRow[];
   /** would stand above, but for a check */
   readonly leftOut: readonly CardRow[];
+  /** do not run it in memory, the largest first */
+  readonly tooSmall: readonly CardRow[];
   readonly smallest: {
     readonly by: Size;
     /** tokens per second of each user */
@@ -115,6 +117,7 @@ export function answerCards(ranking: CardsRanking, context: CardsContext): Cards
     rows: ranked,
     behind,
     leftOut: rows(ranking.leftOut),
+    tooSmall: rows(ranking.tooSmall),
     smallest: {
       ...smallest,
       ...(sure ? { sure: rowOf(sure, context) } : {}),

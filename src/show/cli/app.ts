@@ -244,10 +244,10 @@ const gpus = buildCommand({
     brief: "Devices known: memory, bandwidth, rates, where each figure is from",
     fullDescription: [
       "Looks up graphics cards, chips that share their RAM, and memory systems of",
-      "processors. One device is shown whole, with what of its memory a model can have.",
+      "processors. One is shown whole, with what of its memory a model can have.",
       "With --for they are ranked for a model: what fits first, then bandwidth, then",
-      "compute, with power, size, noise, drivers and prices as checks beside it, and the",
-      "smallest rig that is fast enough. Unknown facts never pass a check.",
+      "compute; power, size, noise, drivers and prices stand beside it as checks, and",
+      "the smallest rig that is fast enough. An unknown fact never passes a check.",
       "",
       "Examples:",
       "  loadout gpus --for qwen3.6-27b --context 32k --users 4 --psu 750W",

@@ -30,6 +30,8 @@ export interface CardsRanking {
   readonly behind: readonly RankedCard[];
   /** of those left out the ones that would stand highest */
   readonly leftOut: readonly RankedCard[];
+  /** do not run it in memory, the largest first */
+  readonly tooSmall: readonly RankedCard[];
   readonly smallest: SmallestRig;
   /** of every device alike; context of one user */
   readonly asked: { readonly users: number; readonly context: number };
@@ -51,6 +53,7 @@ export interface CardsOptions {
   readonly rows?: number;
   readonly behind?: number;
   readonly leftOut?: number;
+  readonly tooSmall?: number;
   /** tokens per second that each user wants with a full context; absent: as fast as somebody reads, where somebody waits */
   readonly pace?: number;
   readonly smallestBy?: Size;
@@ -59,6 +62,7 @@ export interface CardsOptions {
 const ROWS = 12;
 const BEHIND = 4;
 const LEFT_OUT = 4;
+const TOO_SMALL = 4;
 
 /** Ranks devices for a model as a person should: what fits first, then bandwidth, then compute, the boring constraints beside it. */
 export function rankCards(question: CardsQuestion, options: CardsOptions = {}): CardsRanking {
@@ -82,6 +86,7 @@ export function rankCards(question: CardsQuestion, options: CardsOptions = {}): 
     rows: explained(exactly(placer, whole.slice(0, options.rows ?? ROWS), question), behind),
     behind,
     leftOut: exactly(placer, worthNaming(out).slice(0, options.leftOut ?? LEFT_OUT), question),
+    tooSmall: exactly(placer, largest(inTiers(all, 3, 3)).slice(0, options.tooSmall ?? TOO_SMALL), question),
     smallest: smallestOf(whole, pace, options.smallestBy ?? "memory"),
     asked,
     because: reasons(asked),
@@ -99,6 +104,10 @@ export function rankCards(question: CardsQuestion, options: CardsOptions = {}): 
 function worthNaming(out: readonly RankedCard[]): RankedCard[] {
   const ownFault = ({ checks }: RankedCard) => checks.some(({ verdict, asked }) => verdict === "fails" && !asked);
   return inTiers(out, 0, 2).toSorted((a, b) => Number(ownFault(a)) - Number(ownFault(b)));
+}
+
+function largest(rows: readonly RankedCard[]): RankedCard[] {
+  return rows.toSorted((a, b) => b.sizeBytes - a.sizeBytes);
 }
 
 function inTiers(rows: readonly RankedCard[], first: number, last: number): RankedCard[] {

@@ -13,9 +13,9 @@ import type { Style } from "./style.ts";
 
 /** Devices for a model, a line each, the checks of the best (or of all that were named), and the smallest that is enough. */
 export function cardsText(answer: CardsAnswer, style: Style, chosen: boolean): string {
-  const { model, users, context, counts, rows, behind, leftOut } = answer;
+  const { model, users, context, counts, rows, behind, leftOut, tooSmall } = answer;
   const each = `${users > 1 ? `${users} x ` : ""}${formatTokens(context)} of context`;
-  const told = chosen ? [...rows, ...behind, ...leftOut] : rows.slice(0, 1);
+  const told = chosen ? [...rows, ...behind, ...leftOut] : (rows.length > 0 ? rows : behind).slice(0, 1);
   return [
     ...wrap(
       `${style.strong("which device")} for ${model.name} ${model.quantization}, ${formatBytes(model.fileBytes)} of weights, ${each}, goal ${answer.goal}`,
@@ -27,6 +27,7 @@ export function cardsText(answer: CardsAnswer, style: Style, chosen: boolean): s
         `${counts.tooSmall} are too small; ${counts.leftOut} are left out by a check`,
     ).map(style.faint),
     ...comparison(answer),
+    ...(chosen || rows.length + behind.length === 0 ? tooSmall.flatMap(shortLines) : []),
     ...told.flatMap((row) => ["", ...checks(row, style)]),
     ...(chosen ? [] : leftOutLines(leftOut, style)),
     "",
@@ -102,7 +103,13 @@ function checks(row: CardRow, style: Style): string[] {
         : SIGNS[verdict],
     because + (recalled ? " (recalled)" : ""),
   ]);
-  return [`${style.strong(times(row) + row.name)}, ${pacesOf(row)}`, ...columns(lines)];
+  return [...wrap(`${style.strong(times(row) + row.name)}, ${pacesOf(row)}`), ...columns(lines)];
+}
+
+function shortLines(row: CardRow): string[] {
+  return wrap(
+    `${times(row)}${row.name} is too small: ${formatBytes(-row.marginBytes)} short, and no part on the CPU helps`,
+  );
 }
 
 function pacesOf({ decode, prefill, verdict, marginBytes, onCpu }: CardRow): string {
