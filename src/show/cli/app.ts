@@ -1,6 +1,7 @@
 import { buildApplication, buildCommand, buildRouteMap } from "@stricli/core";
 import type { LoadoutError } from "../../facts/errors/index.ts";
 import { parseCount } from "../../facts/units/index.ts";
+import { cardFlags } from "./card-flags.ts";
 import type { CliContext } from "./context.ts";
 import { oneOf, planFlags, runtimeFlags } from "./flags.ts";
 import { rigFlags } from "./rig-for.ts";
@@ -237,15 +238,22 @@ const gpus = buildCommand({
         brief: "Only devices with at least so much memory: 24GB",
         optional: true,
       },
+      ...cardFlags,
     },
   },
   docs: {
     brief: "Devices known: memory, bandwidth, rates, where each figure is from",
     fullDescription: [
       "Looks up graphics cards, chips that share their RAM, and memory systems of",
-      "processors. One device is shown whole, with what of its memory a model can have.",
+      "processors. One is shown whole, with what of its memory a model can have.",
+      "With --for they are ranked for a model: what fits first, then bandwidth, then",
+      "compute; power, size, noise, drivers and prices stand beside it as checks, and",
+      "the smallest rig that is fast enough. An unknown fact never passes a check.",
       "",
       "Examples:",
+      "  loadout gpus --for qwen3.6-27b --context 32k --users 4 --psu 750W",
+      "  loadout gpus --for qwen3-8b --users 4 --pace 20 --smallest power",
+      "  loadout gpus rtx-3090 --for qwen3-8b --length 320mm --slots 3",
       "  loadout gpus rtx-3090",
       "  loadout gpus m4 max 128gb",
       "  loadout gpus --vendor amd --min-memory 24GB",
