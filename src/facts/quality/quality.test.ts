@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { modelCatalog } from "../model/index.ts";
 import { FILE_TYPE_NAMES, SERVER_SCHEMES } from "../recipe/index.ts";
-import { figuresOf, QUALITY_FINDINGS, QUALITY_STUDIES, QUALITY_WARNINGS, studiesOf } from "./index.ts";
+import { CACHE_FINDINGS, figuresOf, QUALITY_FINDINGS, QUALITY_STUDIES, QUALITY_WARNINGS, studiesOf } from "./index.ts";
 
 const { findModel } = await modelCatalog();
 const DATE = /^20\d\d-\d\d(-\d\d)?$/;
 
 test("every row has a source and a date", () => {
-  for (const { source, date } of [...QUALITY_STUDIES, ...QUALITY_FINDINGS, ...QUALITY_WARNINGS]) {
+  for (const { source, date } of [...QUALITY_STUDIES, ...QUALITY_FINDINGS, ...QUALITY_WARNINGS, ...CACHE_FINDINGS]) {
     expect(source.length).toBeGreaterThan(8);
     expect(date).toMatch(DATE);
   }

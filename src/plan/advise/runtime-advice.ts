@@ -98,6 +98,6 @@ function worth({ id }: RuntimeRow, goal: Goal): number {
 
 function reason({ batching, strengths }: RuntimeRow, goal: Goal): string {
   const many = MANY.includes(goal);
-  if (many && batching === "slots") return "runs here; little gain from more users";
+  if (many && batching === "slots") return "runs here, with a slot for each user";
   return strengths[0]?.says ?? "runs here";
 }

@@ -1,4 +1,11 @@
-import { QUALITY_WARNINGS, studiesOf, type QualityStudy, type QualityWarning } from "../../../facts/quality/index.ts";
+import {
+  CACHE_FINDINGS,
+  QUALITY_WARNINGS,
+  studiesOf,
+  type CacheFinding,
+  type QualityStudy,
+  type QualityWarning,
+} from "../../../facts/quality/index.ts";
 import { ggufRows } from "./gguf-rows.ts";
 import type { QuantQuestion } from "./question.ts";
 import { recommend, type QuantChoice } from "./recommend.ts";
@@ -15,6 +22,8 @@ export interface QuantAdvice {
   /** the studies whose figures the rows give */
   readonly studies: readonly QualityStudy[];
   readonly warnings: readonly QualityWarning[];
+  /** what a KV cache in fewer bits loses, of other models */
+  readonly caches: readonly CacheFinding[];
   readonly unknown: readonly string[];
 }
 
@@ -30,6 +39,7 @@ export function adviseQuants(question: QuantQuestion): QuantAdvice {
     choices: recommend(question, rows),
     studies: [...studies.own, ...studies.family].filter(({ id }) => used.has(id)),
     warnings: QUALITY_WARNINGS.filter(({ id }) => rows.some(({ warnings }) => warnings.includes(id))),
+    caches: CACHE_FINDINGS,
     unknown: unknowns(question, rows),
   };
 }

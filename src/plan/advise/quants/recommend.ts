@@ -1,4 +1,4 @@
-import { formatBytes, formatNumber, formatPace, formatPercent } from "../../../facts/units/index.ts";
+import { formatBytes, formatCount, formatNumber, formatPace, formatPercent } from "../../../facts/units/index.ts";
 import { RUNTIME_ROWS } from "../../../facts/runtime/index.ts";
 import { good } from "../../fit/index.ts";
 import { chooseFileType } from "../../search/index.ts";
@@ -75,7 +75,9 @@ function forMany({ rig }: QuantQuestion, rows: readonly QuantRow[]): QuantChoice
   const [found] = [eight, native, candidates[0]].filter((one) => one !== undefined);
   if (found === undefined) return undefined;
   const { row, runtime } = found;
-  const left = `its weights take ${formatPercent(row.bytes / room)} of the memory and leave ${formatBytes(room - row.bytes)} for the caches of many`;
+  const tokens = row.memory?.kind === "weights alone" ? row.memory.mostCacheTokens : undefined;
+  const cached = tokens === undefined ? "" : `: at most ${formatCount(tokens)} tokens in 16 bit`;
+  const left = `its weights take ${formatPercent(row.bytes / room)} of the memory and leave ${formatBytes(room - row.bytes)} for the caches of many${cached}`;
   return {
     for: "many at once",
     scheme: row.scheme,
@@ -151,7 +153,10 @@ function fasterBelow({ bytes, decode }: QuantRow, rows: readonly QuantRow[]): st
   return [`${below.scheme} would decode ${formatPercent(gain)} faster: ${formatPace(below.decode.tokensPerSec)}`];
 }
 
-/** The edge cases to try before it is relied on. */
-function careWith({ warnings }: QuantRow): string[] {
-  return warnings.length === 0 ? [] : [`try it on your own prompts before you rely on it for ${warnings.join(" or ")}`];
+/** The edge cases to try before it is relied on; a file of GGUF can be measured here. */
+function careWith({ kind, warnings }: QuantRow): string[] {
+  if (warnings.length === 0) return [];
+  const cases = warnings.map((id) => (id === "multilingual" ? "other languages" : id)).join(" or ");
+  const how = kind === "gguf" ? "`loadout quality FILE` measures that here" : "on prompts of your own";
+  return [`try it before you rely on it for ${cases}: ${how}`];
 }

@@ -54,6 +54,8 @@ export type QuantMemory =
       readonly verdict: "weights fit" | "weights do not fit";
       /** what the weights leave for cache and everything else */
       readonly leftBytes: number;
+      /** of 16-bit cache that would go there with nothing else in memory, tokens; absent where the cache is windows and states alone */
+      readonly mostCacheTokens?: number;
     };
 
 /** A scheme of a model on a rig. */

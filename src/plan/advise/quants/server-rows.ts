@@ -1,4 +1,5 @@
 import type { StudiesOf } from "../../../facts/quality/index.ts";
+import { keptElements } from "../../../facts/model/index.ts";
 import {
   PUBLISHED_CHECKPOINTS,
   SERVER_SCHEMES,
@@ -9,7 +10,7 @@ import { chipsOf } from "../../../facts/runtime/index.ts";
 import { roomOf } from "./room.ts";
 import { qualityOf } from "./quality-of.ts";
 import type { QuantQuestion } from "./question.ts";
-import type { QuantNotHere, QuantRow } from "./row.ts";
+import type { QuantMemory, QuantNotHere, QuantRow } from "./row.ts";
 import { runtimesFor } from "./runtimes.ts";
 import { warningsFor } from "./warnings.ts";
 
@@ -21,6 +22,7 @@ export function serverRows(question: QuantQuestion, studies: StudiesOf): { rows:
   const { model, rig, catalog } = question;
   const chips = chipsOf(rig);
   const have = roomOf(rig);
+  const { perToken } = keptElements(model.geometry);
   const rows: QuantRow[] = [];
   const notHere: QuantNotHere[] = [];
   for (const scheme of SERVER_SCHEMES) {
@@ -46,7 +48,7 @@ export function serverRows(question: QuantQuestion, studies: StudiesOf): { rows:
       madeWith,
       ...(published ? { published } : {}),
       runtimes,
-      memory: { kind: "weights alone", verdict: leftBytes > 0 ? "weights fit" : "weights do not fit", leftBytes },
+      memory: weightsAlone(leftBytes, perToken),
       paceUnknown: "not predicted yet for this program",
       quality: qualityOf(id, studies),
       // what is left in 16 bit does not make up for what is packed
@@ -54,6 +56,15 @@ export function serverRows(question: QuantQuestion, studies: StudiesOf): { rows:
     });
   }
   return { rows: rows.toSorted((a, b) => b.bytes - a.bytes), notHere };
+}
+
+/** Bytes of an element of a cache in 16 bit. */
+const HALF = 2;
+
+function weightsAlone(leftBytes: number, perToken: number): QuantMemory {
+  if (leftBytes <= 0) return { kind: "weights alone", verdict: "weights do not fit", leftBytes };
+  const tokens = perToken > 0 ? { mostCacheTokens: Math.floor(leftBytes / (HALF * perToken)) } : {};
+  return { kind: "weights alone", verdict: "weights fit", leftBytes, ...tokens };
 }
 
 const USUAL: readonly string[] = ["bf16", "fp8", "awq", "w4a16", "nvfp4", "mxfp4", "mlx-8bit", "mlx-4bit", "exl3-4bpw"];

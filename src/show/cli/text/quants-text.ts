@@ -24,6 +24,7 @@ export function quantsText(answer: QuantsAnswer, style: Style, all: boolean): st
     ...letters.legend(style),
     ...notHere(answer, style, all),
     ...warned(answer, style),
+    ...(all ? caches(answer, style) : []),
     "",
     ...programsText(answer.runtimes, style),
     ...measured(answer, style),
@@ -73,6 +74,19 @@ function warned({ warnings, goal }: QuantsAnswer, style: Style): string[] {
       warnings.map(({ id, belowBits, says, evidence, source, date }) => [
         `  ${style.warn(id)}`,
         `below ${belowBits} bits: ${says}; ${evidence} ${style.faint(`(${source}, ${date})`)}`,
+      ]),
+    ),
+  ];
+}
+
+function caches({ caches: findings }: QuantsAnswer, style: Style): string[] {
+  return [
+    "",
+    style.strong("caches in fewer bits, measured on other models"),
+    ...columns(
+      findings.map(({ cache, model, says, source, date }) => [
+        `  ${cache}`,
+        `${model}: ${says} ${style.faint(`(${source}, ${date})`)}`,
       ]),
     ),
   ];
