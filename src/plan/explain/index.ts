@@ -1,0 +1,2 @@
+export { roundedTogether, summaryOf, type Summary } from "./summary.ts";
+export { termOf, termsOf, type Term, type TermName } from "./terms.ts";
