@@ -24,7 +24,9 @@ export function roundedTogether(amounts: readonly number[], step: number): { par
   const sum = Math.round(amounts.reduce((total, amount) => total + amount, 0) / step);
   const parts = amounts.map((amount) => Math.floor(amount / step));
   const left = sum - parts.reduce((total, part) => total + part, 0);
-  const nearest = amounts.map((amount, index) => [amount / step - parts[index]!, index] as const).toSorted((a, b) => b[0] - a[0]);
+  const nearest = amounts
+    .map((amount, index) => [amount / step - parts[index]!, index] as const)
+    .toSorted((a, b) => b[0] - a[0]);
   for (const [, index] of nearest.slice(0, left)) parts[index]! += 1;
   return { parts, sum };
 }

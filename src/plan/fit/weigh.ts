@@ -85,15 +85,10 @@ function heldParts(held: readonly Held[]): Estimate[] {
   return held.map(({ key, label, lowBytes, bytes, highBytes, shares, ofBytes, source }) => {
     if (!shares || ofBytes === undefined)
       return between(key, label, [lowBytes, bytes, highBytes], "assumed", { because: source });
-    const [lowFormula, formula, highFormula] = shares.map(
-      (share) => `${formatExactBytes(ofBytes)} x ${formatPercent(share)}`,
-    ) as [string, string, string];
-    return between(key, label, [lowBytes, bytes, highBytes], "assumed", {
-      formula,
-      lowFormula,
-      highFormula,
-      because: source,
-    });
+    const [low, usual, high] = shares;
+    const of = (share: number) => `${formatExactBytes(ofBytes)} x ${formatPercent(share)}`;
+    const formulas = { lowFormula: of(low), formula: of(usual), highFormula: of(high) };
+    return between(key, label, [lowBytes, bytes, highBytes], "assumed", { ...formulas, because: source });
   });
 }
 

@@ -59,7 +59,8 @@ function pool(backend: Backend, tensors: BeyondQuestion["tensors"], microBatch: 
       formula: `${activations}${workspace(usual)}`,
       lowFormula: `${activations}${workspace(low)}`,
       highFormula: `2 x ${activations} + ${microBatch} tokens x (${inner} x 2 B + ${outer} x 4 B)${workspace(high)}`,
-      because: "activations of the widest matrix in 8 bit; at most twice, and in half precision with results beside it, where a library multiplies",
+      because:
+        "activations of the widest matrix in 8 bit; at most twice, and in half precision with results beside it, where a library multiplies",
     };
   };
   return [between("pools", "run-time pools", rounded(bytes), "assumed", reasons)];

@@ -61,7 +61,8 @@ export function peakArithmetic(peak: readonly Held[], size: number): string {
       const plain = (inner / type.block) * type.bytes * outer.reduce((product, length) => product * length, 1);
       const text =
         plain === bytes
-          ? [inner, ...lengths].join(" x ") + (type.block === 1 ? ` x ${type.bytes} B` : ` / ${type.block} x ${type.bytes} B`)
+          ? [inner, ...lengths].join(" x ") +
+            (type.block === 1 ? ` x ${type.bytes} B` : ` / ${type.block} x ${type.bytes} B`)
           : formatExactBytes(bytes);
       return { text, bytes, name };
     },

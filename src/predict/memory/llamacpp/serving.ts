@@ -60,11 +60,7 @@ function promptCache(session: Session, draft: Session | undefined): Estimate | u
     ? between("prompt-cache", "prompt cache", [0, 0, unlimited], "assumed", {
         because: `0 to ${sizes.context} tokens; ${full}`,
       })
-    : between(
-        "prompt-cache",
-        "prompt cache",
-        [0, 0, limit * MIB],
-        "formula",
-        { because: `0 to -cram ${limit} MiB; ${full}; -cram 0 keeps none` },
-      );
+    : between("prompt-cache", "prompt cache", [0, 0, limit * MIB], "formula", {
+        because: `0 to -cram ${limit} MiB; ${full}; -cram 0 keeps none`,
+      });
 }

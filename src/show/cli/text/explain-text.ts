@@ -5,6 +5,7 @@ import {
   formatNumber,
   formatPace,
   formatPaceBand,
+  formatWhole,
 } from "../../../facts/units/index.ts";
 import type { FitAnswer } from "../../../plan/answer/index.ts";
 import type { PlaceBalance } from "../../../plan/fit/index.ts";
@@ -44,10 +45,18 @@ export function explainText(answer: FitAnswer, style: Style): string {
 /** What the bits of the first sentence are made of. */
 function weightsText({ model }: FitAnswer, style: Style): string[] {
   const bits = formatNumber((8 * model.fileBytes) / model.parameters);
-  const how = model.sizesFrom === "formula" ? "by the recipe of the file type, without a header" : "all files, with their headers";
+  const how =
+    model.sizesFrom === "formula"
+      ? "by the recipe of the file type, without a header"
+      : "all files, with their headers";
   return [
-    ...hanging(`${style.strong("bits per weight")}: ${bits} bits ${style.faint(`(${model.sizesFrom ?? "header"})`)}`, ""),
-    ...hanging(`= ${formatExactBytes(model.fileBytes)} x 8 / ${model.parameters} weights`, "  ").map(style.faint),
+    ...hanging(
+      `${style.strong("bits per weight")}: ${bits} bits ${style.faint(`(${model.sizesFrom ?? "header"})`)}`,
+      "",
+    ),
+    ...hanging(`= ${formatWhole(model.fileBytes)} x 8 bits / ${formatWhole(model.parameters)} weights`, "  ").map(
+      style.faint,
+    ),
     ...hanging(`${model.quantization}, ${how}`, "  ").map(style.faint),
   ];
 }
