@@ -11,14 +11,14 @@ export interface Redone {
   readonly wrong: readonly string[];
 }
 
-const NUMBER = String.raw`[\d.,]+%?(?: [A-Za-z]+(?:\/s)?)?(?: \d+ (?:s|min)\b)?`;
+const NUMBER = String.raw`-?[\d.,]+%?(?: [A-Za-z]+(?:\/s)?)?(?: \d+ (?:s|min)\b)?`;
 /** "label: 1.13 GiB = 1,207,959,552 B, from 1 GiB to 2 GiB (formula)" */
 const CLAIM = new RegExp(
-  `^(.+): (${NUMBER})(?: = ([\\d,]+ B))?(?:,? (?:80% band|from) (${NUMBER}) to (${NUMBER}))?(?: (?:to spare|short))?(?: \\(([^)]*)\\))?$`,
+  `^(.+): (${NUMBER})(?: = (-?[\\d,]+ B))?(?:,? (?:80% band|from) (${NUMBER}) to (${NUMBER}))?(?: (?:to spare|short))?(?: \\(([^)]*)\\))?$`,
 );
 
 /** What stands at the margin and begins with what was asked and assumed, no results. */
-const INPUTS = /^(choices|assumed: .*|next: .*|loadout .*|from .*)$/;
+const INPUTS = /^(choices|what is not the same|assumed: .*|next: .*|loadout .*|from .*)$/;
 /** What is not known is said, not computed. */
 const UNKNOWN = /so no pace is claimed$/;
 
@@ -34,10 +34,11 @@ export function redo(text: string): Redone {
   let reproduced = 0;
   let constants = 0;
   const items = itemsOf(text);
-  const first = items.find(({ text: line, indent }) => indent === 0 && line.includes(" weights at "));
-  if (!first) wrong.push("no sentence of the weights");
-  else reproduced += sentenceOf(first.text, wrong);
-  const { claims, unread } = claimsOf(items.slice(items.indexOf(first!) + 1));
+  const sentences = items.filter(({ text: line, indent }) => indent === 0 && line.includes(" weights at "));
+  for (const { text: line } of sentences) reproduced += sentenceOf(line, wrong);
+  const last = sentences.at(-1);
+  if (!last) wrong.push("no sentence of the weights");
+  const { claims, unread } = claimsOf(last ? items.slice(items.indexOf(last) + 1) : items);
   for (const line of unread) wrong.push(`neither a result nor a source: ${line}`);
   for (const claim of claims) {
     const say = (what: string) => wrong.push(`${claim.label}: ${what}`);
@@ -163,8 +164,10 @@ function agree(
   say: (what: string) => void,
   widest: number = WIDEST,
 ): void {
+  // nothing but the last bits of a double
+  const slack = 1e-12 * Math.max(Math.abs(result.low), Math.abs(result.high));
   if (!sameDimension(got.dimension, result.dimension) && got.high !== 0) say(`units differ: ${what}`);
-  else if (got.high < result.low * (1 - 1e-12) || got.low > result.high * (1 + 1e-12)) say(what);
+  else if (got.high < result.low - slack || got.low > result.high + slack) say(what);
   else if (got.high - got.low > widest * Math.abs(got.high)) say(`too coarse to redo: ${what}`);
 }
 

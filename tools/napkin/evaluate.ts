@@ -32,6 +32,10 @@ export function evaluate(text: string): Quantity {
   }
 
   function factor(): Quantity {
+    if (is("-")) {
+      take();
+      return negative(factor());
+    }
     while (tokens[at]?.kind === "word" && tokens[at + 1]?.kind !== "operator") at += 1;
     const token = take();
     let value: Quantity;

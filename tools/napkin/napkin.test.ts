@@ -78,6 +78,21 @@ describe("what explain prints", () => {
     }
   });
 
+  test.each([
+    [["Qwen/Qwen3-8B:Q8_0", "--gpu", "rtx-4090", "--against", ":Q4_K_M --gpu rtx-3090 --users 2"]],
+    [["Qwen/Qwen3-8B:Q4_K_M", "--vram", "24GB", "--against", "openai/gpt-oss-20b --context 4k"]],
+  ])("comes out of its own lines: why two loadouts differ, %j", async (words) => {
+    const { out, error } = await ask(["explain", ...words], home);
+    expect(error).toBe("");
+    expect(redo(out).wrong).toEqual([]);
+    expect(redo(out).reproduced).toBeGreaterThan(20);
+    for (const line of out.split("\n")) expect(line.length, line).toBeLessThan(81);
+    const changed = out.replace(/second less first: (.*) = -?(\d)/, (_, size: string, digit: string) => {
+      return `second less first: ${size} = ${(Number(digit) % 9) + 1}`;
+    });
+    expect(redo(changed).wrong).not.toEqual([]);
+  });
+
   test("comes out of its own lines: twenty questions drawn by a seed", async () => {
     for (const words of await questions(seededRandom(5), 20)) {
       const { out, error } = await ask(words, home);

@@ -1,16 +1,8 @@
-import {
-  formatBytes,
-  formatDuration,
-  formatExactBytes,
-  formatNumber,
-  formatPace,
-  formatPaceBand,
-  formatWhole,
-} from "../../../facts/units/index.ts";
+import { formatBytes, formatExactBytes, formatNumber, formatWhole } from "../../../facts/units/index.ts";
 import type { FitAnswer } from "../../../plan/answer/index.ts";
 import type { PlaceBalance } from "../../../plan/fit/index.ts";
-import type { Pace } from "../../../predict/speed/index.ts";
 import { explainSentence } from "./explain-sentence.ts";
+import { speedText } from "./explain-speed.ts";
 import { hanging, treeLines } from "./explain-tree.ts";
 import { nextLines, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
@@ -84,37 +76,4 @@ function roomText({ verdict }: FitAnswer, style: Style): string[] {
 function haveText({ whole, mapped }: PlaceBalance): string {
   const what = whole ? "all there is, and what is in use already is part of the need" : "what was free when asked";
   return mapped > 0 ? `${what}; weights mapped from the file may be dropped and read again` : what;
-}
-
-function speedText({ speed }: FitAnswer, style: Style): string[] {
-  const lines = [style.strong("speed")];
-  for (const [label, pace] of [
-    ["decode", speed.decode],
-    ["decode, context full", speed.decodeFull],
-    ["prefill", speed.prefill],
-  ] as const) {
-    if (pace) lines.push(...paceText(label, pace, style));
-  }
-  const { prefill, promptTokens, firstTokenMs } = speed;
-  if (prefill && firstTokenMs) {
-    const { value, low, high } = firstTokenMs;
-    const range = `${formatDuration(low)} to ${formatDuration(high)}`;
-    lines.push(...hanging(`first token: ${formatDuration(value)}, 80% band ${range}`, "  "));
-    const at = (pace: number) => `${promptTokens} tokens / ${formatPace(pace)}`;
-    for (const text of [`= ${at(prefill.tokensPerSec)}`, `low = ${at(prefill.high)}`, `high = ${at(prefill.low)}`])
-      lines.push(...hanging(text, "    ").map(style.faint));
-  }
-  if (speed.unknown) lines.push(...hanging(speed.unknown, "  "));
-  return lines;
-}
-
-function paceText(label: string, pace: Pace, style: Style): string[] {
-  const { tokensPerSec, low, high, formula, provenance } = pace;
-  const rate = formatPace(tokensPerSec);
-  return [
-    ...hanging(`${label}: ${rate}, 80% band ${formatPaceBand(low, high)} ${style.faint(`(${provenance})`)}`, "  "),
-    ...hanging(`= ${formula}`, "    ").map(style.faint),
-    ...hanging(`low = ${rate} / ${formatNumber(tokensPerSec / low)}`, "    ").map(style.faint),
-    ...hanging(`high = ${rate} x ${formatNumber(high / tokensPerSec)}`, "    ").map(style.faint),
-  ];
 }
