@@ -5,6 +5,7 @@ import type { CliContext } from "./context.ts";
 import { oneOf, planFlags, runtimeFlags } from "./flags.ts";
 import { rigFlags } from "./rig-for.ts";
 import { VERSION } from "./version.ts";
+import { wantedFlags } from "./wanted-flags.ts";
 import { textsWith } from "./wrong-flags.ts";
 
 const json = planFlags.json;
@@ -73,6 +74,7 @@ const fit = buildCommand({
       quant,
       ...runtimeFlags,
       ...rigFlags,
+      ...wantedFlags,
       prompt: {
         kind: "parsed",
         parse: String,
