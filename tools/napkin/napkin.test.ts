@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { formatExactBytes, seededRandom } from "../../src/facts/units/index.ts";
@@ -102,4 +103,34 @@ describe("what explain prints", () => {
       expect(reproduced).toBeGreaterThan(15);
     }
   }, 120_000);
+});
+
+describe("the worked example", () => {
+  test("fits a terminal, and its sum holds as printed", async () => {
+    const { out, error } = await ask(["fit", "--vram", "24GB"], home);
+    expect(error).toBe("");
+    for (const line of out.split("\n")) expect(line.length, line).toBeLessThan(81);
+    const sum = /: ([^:]* of weights .*?) = (\S+ GiB) on \S+, which has 24\.00 GiB/.exec(out.replace(/\s+/g, " "));
+    const middle = (text: string) => {
+      const { low, high } = evaluate(text);
+      return (low + high) / 2;
+    };
+    expect(middle(sum![1]!) / middle(sum![2]!)).toBeCloseTo(1, 9);
+  });
+
+  test("has a documented form", async () => {
+    const schema = JSON.parse(
+      await readFile(join(import.meta.dirname, "../../docs/schema/answers.schema.json"), "utf8"),
+    );
+    const valid = new Ajv2020({ strict: false }).compile(schema);
+    for (const words of [
+      ["fit", "--vram", "16GB", "--json"],
+      ["fit", "--gpu", "rtx-3060-12gb", "--tools", "--json"],
+      [...EXAMPLE, "--json"],
+      [...EXAMPLE, "--against", ":Q4_K_M", "--json"],
+    ]) {
+      const answer = JSON.parse((await ask(words, home)).out);
+      expect(valid(answer) ? [] : valid.errors, words.join(" ")).toEqual([]);
+    }
+  });
 });

@@ -1,5 +1,11 @@
 export { answerDifference, type DifferenceAnswer } from "./difference-answer.ts";
-export { answerRanking, type RankingAnswer, type RankingContext, type RankingRow } from "./ranking-answer.ts";
+export {
+  answerRanking,
+  type RankingAnswer,
+  type RankingContext,
+  type RankingRow,
+  type Worked,
+} from "./ranking-answer.ts";
 export { type CatalogAnswer, modelDetail, type ModelDetail } from "./catalog-answer.ts";
 export {
   ANSWER_VERSION,

@@ -1,7 +1,8 @@
 import type { Rig } from "../../facts/hardware/index.ts";
 import { shellWord } from "../command/index.ts";
 import { formatBytes, formatCount, formatPercent } from "../../facts/units/index.ts";
-import type { LeftOut, RankedModel, Ranking } from "../rank/index.ts";
+import type { LeftOut, RankedModel, Ranking, WorkedRow } from "../rank/index.ts";
+import { workedWords } from "./worked-words.ts";
 import { ANSWER_VERSION, type DiskFacts, type RuntimeFacts } from "./fit-answer.ts";
 
 /** What can be run on a rig, best first. */
@@ -12,6 +13,8 @@ export interface RankingAnswer {
   readonly rig: Rig;
   readonly runtime: RuntimeFacts;
   readonly rows: readonly RankingRow[];
+  /** models over contexts and users, and the same in words; for a card in the abstract */
+  readonly worked?: Worked;
   readonly because: readonly string[];
   readonly counts: Ranking["counts"];
   /** models that wishes left out, those of which it is not known apart */
@@ -22,6 +25,12 @@ export interface RankingAnswer {
   readonly disk?: Pick<DiskFacts, "folder" | "freeBytes">;
   readonly assumptions: readonly string[];
   readonly next: readonly string[];
+}
+
+/** The worked example: which model, context and users fit. */
+export interface Worked {
+  readonly rows: readonly WorkedRow[];
+  readonly words: readonly string[];
 }
 
 /** How fast a file is read from the disk, and who says so. */
@@ -62,11 +71,12 @@ export interface RankingContext {
   readonly leftOut: readonly LeftOut[];
   readonly reading: ReadingRate;
   readonly disk?: Pick<DiskFacts, "folder" | "freeBytes">;
+  readonly worked?: readonly WorkedRow[];
   readonly pathOf: (id: string, fileType: string) => string | undefined;
 }
 
 export function answerRanking(ranking: Ranking, context: RankingContext): RankingAnswer {
-  const { goal, rig, runtime, assumptions, leftOut, reading, disk } = context;
+  const { goal, rig, runtime, assumptions, leftOut, reading, disk, worked } = context;
   const rows = ranking.rows.map((row) => rowOf(row, context));
   const best = rows[0];
   return {
@@ -76,6 +86,7 @@ export function answerRanking(ranking: Ranking, context: RankingContext): Rankin
     rig,
     runtime,
     rows,
+    ...(worked ? { worked: { rows: worked, words: workedWords(worked, ranking.rows) } } : {}),
     because: ranking.because,
     counts: ranking.counts,
     leftOut,

@@ -8,7 +8,7 @@ export type TermName =
   | "recurrent state"
   | "compute buffers"
   | "driver and process"
-  | "in use already";
+  | "memory in use already";
 
 export interface Term {
   readonly name: TermName;
@@ -27,14 +27,14 @@ const KEYS: readonly (readonly [TermName, readonly string[]])[] = [
 
 export function termOf(key: string): TermName {
   const own = key.replace(/^draft-/, "");
-  return KEYS.find(([, starts]) => starts.some((start) => own.startsWith(start)))?.[0] ?? "in use already";
+  return KEYS.find(([, starts]) => starts.some((start) => own.startsWith(start)))?.[0] ?? "memory in use already";
 }
 
 /** A place's memory summed by term, in the order of {@link KEYS}; terms of no bytes are left out. */
 export function termsOf(place: Pick<Estimate, "parts">): Term[] {
   const sums = new Map<TermName, number>();
   for (const { key, value } of place.parts ?? []) sums.set(termOf(key), (sums.get(termOf(key)) ?? 0) + value);
-  const names: readonly TermName[] = [...KEYS.map(([name]) => name), "in use already"];
+  const names: readonly TermName[] = [...KEYS.map(([name]) => name), "memory in use already"];
   return names.flatMap((name) => {
     const bytes = sums.get(name) ?? 0;
     return bytes > 0 ? [{ name, bytes }] : [];

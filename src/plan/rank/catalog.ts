@@ -75,7 +75,12 @@ const SAME_SIZE = 0.05;
  * at whole until enough are shown. Those that cannot keep up with reading come behind those that can.
  */
 export function rankModels(models: readonly RankModel[], setup: SearchSetup, options: RankOptions = {}): Ranking {
-  const { rows: wanted = ROWS, floor, mostFileBytes = Infinity, outlineOf = (model: RankModel) => outlined(model, setup) } = options;
+  const {
+    rows: wanted = ROWS,
+    floor,
+    mostFileBytes = Infinity,
+    outlineOf = (model: RankModel) => outlined(model, setup),
+  } = options;
   let unknown = 0;
   let tooLarge = 0;
   const fitting: Fitting[] = [];
@@ -103,7 +108,11 @@ export function rankModels(models: readonly RankModel[], setup: SearchSetup, opt
     if (quick.length === wanted) break;
   }
   const rows = [...quick, ...slow.toSorted(byPace)].slice(0, wanted);
-  return { rows, because: reasons(setup, floor), counts: { models: models.length, unknown, tooLarge, fit: fitting.length } };
+  return {
+    rows,
+    because: reasons(setup, floor),
+    counts: { models: models.length, unknown, tooLarge, fit: fitting.length },
+  };
 }
 
 /** A date as milliseconds, without a clock: "2026-04-15". */
@@ -245,7 +254,9 @@ function reasons(setup: SearchSetup, floor: string | undefined): string[] {
     wishes.context === undefined
       ? `${formatTokens(context)} of context, at least ${formatTokens(leastContext)}`
       : `${formatTokens(wishes.context)} of context`;
-  const where = rig.devices.length === 0 ? "in RAM" : "on the devices, experts on the CPU where the whole does not fit";
+  const split = wishes.gpuLayers === undefined && wishes.expertLayersOnHost === undefined;
+  const devices = split ? "on the devices, experts on the CPU where the whole does not fit" : "on the devices";
+  const where = rig.devices.length === 0 ? "in RAM" : devices;
   const pace =
     goal === "batch" || goal === "finetune"
       ? []

@@ -1,7 +1,7 @@
 import { EXIT } from "../../../facts/errors/index.ts";
 import { modelCatalog } from "../../../facts/model/index.ts";
 import { answerRanking } from "../../../plan/answer/index.ts";
-import { onlyWanted, rankModels } from "../../../plan/rank/index.ts";
+import { onlyWanted, rankModels, workedRows } from "../../../plan/rank/index.ts";
 import { findWeights } from "../../../run/fetch/local/index.ts";
 import type { CliContext } from "../context.ts";
 import { wishesOf } from "../flags.ts";
@@ -17,7 +17,10 @@ import { USUAL_DISK, wantedOf, type WantedFlags } from "../wanted-flags.ts";
 import type { QuestionFlags } from "./fit.ts";
 
 /** `loadout fit` without a model: what can be run on this machine, or on a rig written by hand. */
-export async function fitRanking(context: CliContext, flags: QuestionFlags & WantedFlags): Promise<number> {
+export async function fitRanking(
+  context: CliContext,
+  flags: QuestionFlags & WantedFlags & { readonly table?: boolean },
+): Promise<number> {
   const [models, machine, pathOf] = await Promise.all([
     catalogModels(false),
     machineFor(context, flags),
@@ -28,7 +31,9 @@ export async function fitRanking(context: CliContext, flags: QuestionFlags & Wan
   const runtime = named === "llama-server" ? serverRuntime(flags.build) : embeddedRuntime();
   const { build, caller, engine, version, buildName } = runtime;
   const goal = flags.goal ?? "interactive";
-  const wishes = wishesOf(flags);
+  const table = flags.table === true || flags.vram !== undefined;
+  // a table is of what fits whole: with experts in RAM the card alone says little
+  const wishes = { ...(table && rig.devices.length > 0 ? { gpuLayers: "all" as const } : {}), ...wishesOf(flags) };
   const setup = { goal, wishes, rig, closable: machine.closable, build, caller };
   const { kept, leftOut } = onlyWanted(models, wantedOf(flags));
   const ranking = rankModels(kept, setup, {
@@ -48,6 +53,7 @@ export async function fitRanking(context: CliContext, flags: QuestionFlags & Wan
     leftOut: tooLarge > 0 ? [...leftOut, { wish: "maxSize", no: tooLarge, unknown: 0 }] : leftOut,
     reading: flags.disk ?? USUAL_DISK,
     ...(free ? { disk: free } : {}),
+    ...(table ? { worked: workedRows(ranking.rows, kept, setup, flags.quant) } : {}),
   });
   context.out(flags.json ? JSON.stringify(answer, null, 2) : rankingText(answer, context.outStyle, flags.why));
   return answer.rows.length > 0 ? EXIT.ok : EXIT.no;

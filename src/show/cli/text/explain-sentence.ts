@@ -16,7 +16,7 @@ export function explainSentence({ model, memory, verdict }: FitAnswer): string {
   );
   const have = Math.round(place.have / step);
   const amount = (steps: number) => `${formatHundredths(steps)} ${unit}`;
-  const added = terms.map(({ name }, index) => `${amount(parts[index]!)} of ${WORDS[name] ?? name}`).join(" + ");
+  const added = terms.map(({ name }, index) => `${amount(parts[index]!)} of ${name}`).join(" + ");
   const [more, less, word] = have >= sum ? [have, sum, "to spare"] : [sum, have, "short"];
   return (
     `${weights}; ${added} = ${amount(sum)} on ${place.label}; ` +
@@ -27,5 +27,3 @@ export function explainSentence({ model, memory, verdict }: FitAnswer): string {
 /** hundredths of a unit */
 const GIBI = { step: 2 ** 30 / 100, unit: "GiB" } as const;
 const MEBI = { step: 2 ** 20 / 100, unit: "MiB" } as const;
-
-const WORDS: Readonly<Partial<Record<string, string>>> = { "in use already": "memory in use already" };

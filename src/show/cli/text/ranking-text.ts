@@ -10,21 +10,29 @@ import type { LeftOut } from "../../../plan/rank/index.ts";
 import type { RankingAnswer, RankingRow } from "../../../plan/answer/index.ts";
 import { columns, nextLines, WIDTH, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
+import { workedText } from "./worked-text.ts";
 
 /** What can be run, a line a loadout, and how it was ranked. */
 export function rankingText(answer: RankingAnswer, style: Style, why = false): string {
   const { rig, goal, counts, rows } = answer;
-  const devices = rig.devices.map(({ name, totalBytes = 0 }) => `${name} ${formatBytes(totalBytes)}`);
+  const devices = rig.devices.map(({ name, totalBytes = 0 }) => {
+    const size = formatBytes(totalBytes);
+    return name.endsWith(size) ? name : `${name} ${size}`;
+  });
   const where = [...devices, `${formatBytes(rig.host.ramBytes)} RAM`].join(" + ");
   return [
     ...wrap(`${style.strong("what can be run")} on ${where}, goal ${goal}`),
     "",
-    ...(rows.length === 0 ? ["nothing of the catalog fits"] : table(rows, style, why)),
-    ...(rows.length === 0
-      ? []
-      : legend(answer)
-          .flatMap((text) => wrap(text))
-          .map(style.faint)),
+    ...(rows.length === 0 ? ["nothing of the catalog fits"] : []),
+    ...(answer.worked && rows.length > 0 ? workedText(answer.worked, style) : []),
+    ...(rows.length > 0 && (answer.worked === undefined || why)
+      ? [
+          ...table(rows, style, why),
+          ...legend(answer)
+            .flatMap((text) => wrap(text))
+            .map(style.faint),
+        ]
+      : []),
     "",
     ...answer.leftOut.flatMap((left) => wrap(leftOutText(left))).map(style.faint),
     ...wrap(
