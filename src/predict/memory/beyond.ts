@@ -40,14 +40,14 @@ export function processMemory(): Estimate {
 function pool(backend: Backend, tensors: BeyondQuestion["tensors"], microBatch: number): Estimate[] {
   if (backend === "cpu" || backend === "metal") return [];
   let columns = 0;
-  let widest = [0, 0];
+  let widest: readonly [inner: number, outer: number] = [0, 0];
   for (const { name, shape } of tensors) {
     const [inner = 0, outer = 0] = shape;
     if (outer === 0 || name.startsWith("token_embd") || name.startsWith("output")) continue;
     columns = Math.max(columns, inner);
-    if (inner * 2 + outer * 4 > widest[0]! * 2 + widest[1]! * 4) widest = [inner, outer];
+    if (inner * 2 + outer * 4 > widest[0] * 2 + widest[1] * 4) widest = [inner, outer];
   }
-  const [inner, outer] = widest as [number, number];
+  const [inner, outer] = widest;
   const quantised = microBatch * columns * (36 / 32);
   const both = inner * 2 + outer * 4;
   const [low, usual, high] = inBytes(LIBRARY_WORKSPACE[backend] ?? [0, 0, 0]);
