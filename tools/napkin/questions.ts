@@ -24,6 +24,7 @@ const SETTINGS: readonly (readonly string[])[] = [
   ["--gpu-layers", "12"],
   ["--goal", "batch"],
   ["--goal", "mixed"],
+  ["--goal", "finetune"],
   ["--runtime", "llama-server"],
   ["--prompt", "4k"],
 ];

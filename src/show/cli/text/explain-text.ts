@@ -3,6 +3,7 @@ import type { FitAnswer } from "../../../plan/answer/index.ts";
 import type { PlaceBalance } from "../../../plan/fit/index.ts";
 import { explainSentence } from "./explain-sentence.ts";
 import { speedText } from "./explain-speed.ts";
+import { explainTraining } from "./training-text.ts";
 import { hanging, treeLines } from "./explain-tree.ts";
 import { nextLines, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
@@ -26,6 +27,7 @@ export function explainText(answer: FitAnswer, style: Style): string {
     "",
     ...speedText(answer, style),
     "",
+    ...(answer.training ? [...explainTraining(answer.training, style), ""] : []),
     style.strong("choices"),
     ...answer.decisions.flatMap(({ setting, value, because }) => hanging(`${setting} = ${value}: ${because}`, "  ")),
     "",
