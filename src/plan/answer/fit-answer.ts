@@ -2,6 +2,7 @@ import type { Rig } from "../../facts/hardware/index.ts";
 import { formatBytes, formatTokens } from "../../facts/units/index.ts";
 import type { Estimate } from "../../predict/estimate/index.ts";
 import { decodePace, prefillPace, type Pace } from "../../predict/speed/index.ts";
+import { coarseTraining } from "../../predict/training/index.ts";
 import { mostUsers, type SearchRow } from "../search/index.ts";
 import { shellWord } from "../command/index.ts";
 import {
@@ -81,6 +82,8 @@ export interface FitAnswer {
   readonly mostUsers?: number;
   /** the model's usual file types over contexts and users, within the band of an outline; where it was asked for */
   readonly table?: readonly SearchRow[];
+  /** memory of fine-tuning without activations, coarse, largest first; for the goal finetune */
+  readonly training?: readonly Estimate[];
   readonly wouldFit: readonly Alternative[];
   readonly disk?: DiskFacts;
   /** how llama-server is told, and what it takes */
@@ -151,6 +154,7 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
     speed: speedFacts(request, choice, promptTokens),
     ...(longest === undefined ? {} : { longestContext: longest }),
     ...(users === undefined ? {} : { mostUsers: users }),
+    ...(request.goal === "finetune" ? { training: coarseTraining(request.shapes ?? request.tensors) } : {}),
     wouldFit: alternatives(request, choice),
     ...(context.disk ? { disk: context.disk } : {}),
     ...(context.server ? { launch: launchFacts(choice, context.server) } : {}),

@@ -1,5 +1,12 @@
 export { answerCards, type CardRow, type CardsAnswer, type CardsContext, type CardsLimits } from "./cards-answer.ts";
-export { answerRanking, type RankingAnswer, type RankingContext, type RankingRow } from "./ranking-answer.ts";
+export { answerDifference, type DifferenceAnswer } from "./difference-answer.ts";
+export {
+  answerRanking,
+  type RankingAnswer,
+  type RankingContext,
+  type RankingRow,
+  type Worked,
+} from "./ranking-answer.ts";
 export type { CalibratedRate, CalibrateAnswer } from "./calibrate-answer.ts";
 export { type CatalogAnswer, modelDetail, type ModelDetail } from "./catalog-answer.ts";
 export {

@@ -6,6 +6,7 @@ import type { CliContext } from "./context.ts";
 import { oneOf, planFlags, runtimeFlags } from "./flags.ts";
 import { rigFlags } from "./rig-for.ts";
 import { VERSION } from "./version.ts";
+import { wantedFlags } from "./wanted-flags.ts";
 import { textsWith } from "./wrong-flags.ts";
 
 const json = planFlags.json;
@@ -74,6 +75,7 @@ const fit = buildCommand({
       quant,
       ...runtimeFlags,
       ...rigFlags,
+      ...wantedFlags,
       prompt: {
         kind: "parsed",
         parse: String,
@@ -129,12 +131,26 @@ const explain = buildCommand({
       ...runtimeFlags,
       ...rigFlags,
       prompt: { kind: "parsed", parse: String, brief: "Prompt length for the prefill rate: 512, 24k", optional: true },
+      against: {
+        kind: "parsed",
+        parse: String,
+        brief: 'What a second loadout has otherwise: ":Q8_0 --gpu B"',
+        optional: true,
+      },
     },
   },
   docs: {
     brief: "Every number as arithmetic you can redo",
-    fullDescription:
-      "The same question as `fit`, answered line by line with formulas and sources.\n\nExample:\n  loadout explain ./model.gguf --context 32k",
+    fullDescription: [
+      "The same question as `fit`, answered line by line with formulas and sources.",
+      "With --against why a second loadout differs, term by term, largest first: it is",
+      "the first with what is written there, a model, :FILETYPE or flags.",
+      "",
+      "Examples:",
+      "  loadout explain ./model.gguf --context 32k",
+      '  loadout explain qwen3-8b --gpu rtx-3090 --against "--gpu rtx-4090"',
+      '  loadout explain qwen3-8b:Q4_K_M --gpu rtx-3090 --against ":Q8_0"',
+    ].join("\n"),
   },
 });
 

@@ -14,6 +14,7 @@ import { openKnownReceipts } from "../receipts-at-hand.ts";
 import { describesRig, rigArguments, rigFor, type RigFlags } from "../rig-for.ts";
 import { serverArgumentsOf } from "../server-args.ts";
 import { fitText } from "../text/fit-text.ts";
+import { flagBesideModel, type WantedFlags } from "../wanted-flags.ts";
 import { progressFor } from "../text/progress.ts";
 
 /** What `fit` and `explain` take alike. */
@@ -22,7 +23,7 @@ export interface QuestionFlags extends PlanFlags, RuntimeFlags, RigFlags {
   readonly quant?: string;
 }
 
-interface FitFlags extends QuestionFlags {
+interface FitFlags extends QuestionFlags, WantedFlags {
   readonly verify?: boolean;
   readonly spec?: string;
   readonly table?: boolean;
@@ -40,6 +41,8 @@ export const fit = guarded(async function (this: CliContext, flags: FitFlags, mo
       advice: "Leave out --verify, or --gpu and the like.",
     });
   }
+  const choosing = flagBesideModel(flags);
+  if (choosing !== undefined) throw new LoadoutError("flag-beside-model", { flag: choosing, got: model });
   const { answer, choice, question } = await askFit(this, flags, model, "fit");
   const verified = flags.verify
     ? await (await import("../verify.ts")).verify(question, choice.settings, answer.model.path)

@@ -16,6 +16,7 @@ import type { Pace } from "../../../predict/speed/index.ts";
 import { arrangementsText, launchText } from "./launch-text.ts";
 import { bar, columns, nextLines, WIDTH, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
+import { trainingText } from "./training-text.ts";
 import { tableText } from "./table-text.ts";
 
 /** The answer of `fit` for a terminal of 80 columns. */
@@ -31,6 +32,7 @@ export function fitText(answer: FitAnswer, style: Style): string {
     "",
     ...speedText(answer, style),
     ...verifiedText(answer, style),
+    ...(answer.training ? trainingText(answer.training, answer.rig, style) : []),
     ...wouldFitText(answer, style),
     ...(answer.table ? tableText(answer.table, style) : []),
     ...arrangementsText(answer, style),
