@@ -88,6 +88,6 @@ function expertShare(layer: Layer | undefined): number {
   return feedForward?.kind === "experts" ? feedForward.expertsUsed / feedForward.experts : 1;
 }
 
-function cacheRow(type: CacheType, elements: number): number {
+export function cacheRow(type: CacheType, elements: number): number {
   return rowBytes(tensorType(type)!, elements);
 }

@@ -25,7 +25,20 @@ export function fillFrom(row: CatalogRow, device: Device): Device {
   const { int8OpsPerSec } = row.matrix;
   const integer = int8OpsPerSec === undefined ? {} : { int8OpsPerSec: Math.round(int8OpsPerSec * share) };
   const matrix = device.flopsPerSec === undefined ? halfRate(row, share) : {};
-  return { ...bandwidth, memoryType: row.memoryKind, ...shaders, ...integer, ...matrix, catalogId: row.id, ...device };
+  const design = {
+    ...(row.family !== undefined && { family: row.family }),
+    ...(row.boardWatts !== undefined && { boardWatts: row.boardWatts.watts }),
+  };
+  return {
+    ...bandwidth,
+    memoryType: row.memoryKind,
+    ...shaders,
+    ...integer,
+    ...matrix,
+    ...design,
+    catalogId: row.id,
+    ...device,
+  };
 }
 
 /**
