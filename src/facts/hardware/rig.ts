@@ -35,6 +35,8 @@ export interface Device {
   readonly family?: string;
   /** power the board is built for; `powerLimitWatts` may hold it below */
   readonly boardWatts?: number;
+  /** peak of its slot (PCIe), one way */
+  readonly slotBytesPerSec?: number;
   /** Apple's GPU cores, which tell two chips of one name apart */
   readonly gpuCores?: number;
   readonly powerLimitWatts?: number;

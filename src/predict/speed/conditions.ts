@@ -1,3 +1,5 @@
+import type { PaceInput } from "./input.ts";
+
 /** What else moves the pace of a step: how the engine was built and told to run. */
 export interface Conditions {
   /** false: the matrix of scores passes through memory */
@@ -19,4 +21,13 @@ export function isOld({ built, program }: Conditions): boolean {
 /** A build without a date is taken for a recent one. */
 export function isRecent({ built, program }: Conditions): boolean {
   return program === "llama.cpp" && (built === undefined || built >= FASTER_PROMPTS_SINCE);
+}
+
+export function conditionsOf({ flashAttention = true, built, program = "llama.cpp", host }: PaceInput): Conditions {
+  return {
+    flashAttention: flashAttention !== false,
+    ...(built !== undefined && { built }),
+    program,
+    windows: host.os === "win32",
+  };
 }

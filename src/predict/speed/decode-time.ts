@@ -28,12 +28,16 @@ export function decodeTime(
   streams = 1,
 ): StepTime {
   const key = coefficientKey(chip, conditions);
-  const reached = Math.min(log("e") + log(`e:${chip.design}`) + log(`e:${key}`) + (chip.stacked ? log("hbm") : 0), -0.01);
+  const reached = Math.min(
+    log("e") + log(`e:${chip.design}`) + log(`e:${key}`) + (chip.stacked ? log("hbm") : 0),
+    -0.01,
+  );
   const bytesPerSec = chip.bytesPerSec * Math.exp(reached);
   const experts = load.expertBytes * (streams === 1 ? load.expertShare : expertsTouched(load, streams));
   const weights = (load.denseBytes + experts * Math.exp(log("expert-bytes"))) / bytesPerSec;
   let unpacked = 0;
-  for (const [kind, parameters] of Object.entries(load.parameters)) unpacked += parameters * Math.exp(log(`unpack:${kind}`));
+  for (const [kind, parameters] of Object.entries(load.parameters))
+    unpacked += parameters * Math.exp(log(`unpack:${kind}`));
   const unpacking =
     (unpacked * Math.exp(log(`unpack:${chip.vendor}`) + log(`unpack:${chip.design}`))) / chip.shaderFlopsPerSec;
   const kept = conditions.flashAttention ? log("cache") : log("cache-plain") + log(`cache-plain:${chip.vendor}`);
@@ -42,7 +46,9 @@ export function decodeTime(
   const perLayer = Math.exp(log(`layer:${key}`) + layerOdds(chip, conditions, log));
   const overhead =
     perLayer *
-    (load.layers + load.expertLayers * Math.exp(log(`expert-layer:${key}`)) + load.linearLayers * Math.exp(log("linear")));
+    (load.layers +
+      load.expertLayers * Math.exp(log(`expert-layer:${key}`)) +
+      load.linearLayers * Math.exp(log("linear")));
   const memory = weights + streams * cache;
   const compute = unpacking + streams * attention;
   return { memory, compute, overhead, total: memory + compute + overhead };

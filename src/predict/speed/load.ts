@@ -1,7 +1,6 @@
 import type { Geometry, Layer } from "../../facts/model/index.ts";
 import type { CacheType } from "../../facts/runtime/index.ts";
-import type { Tensor } from "../../facts/weights/index.ts";
-import { cacheRow } from "./moved-bytes.ts";
+import { rowBytes, type Tensor, tensorType } from "../../facts/weights/index.ts";
 import { type WeightClass, weightClass } from "./weight-class.ts";
 
 /**
@@ -57,6 +56,7 @@ export function loadOf(
   { geometry, cacheTypeK, cacheTypeV }: LoadInput,
   tensors: readonly Pick<Tensor, "name" | "shape" | "type" | "bytes">[],
   hasLayer: (layer: number) => boolean,
+  hasCache: (layer: number) => boolean = hasLayer,
 ): Load {
   const parameters: Partial<Record<WeightClass, number>> = {};
   const body: Partial<Record<WeightClass, number>> = {};
@@ -92,8 +92,14 @@ export function loadOf(
     parameters,
     bodyParameters,
     bodyExpertParameters,
-    bodyShares: Object.fromEntries(Object.entries(body).map(([kind, part]) => [kind, part / matrices])),
-    attention: attentionLoads(here, cacheTypeK, cacheTypeV),
+    bodyShares: Object.fromEntries(
+      Object.entries(body).map(([kind, part]) => [kind, matrices === 0 ? 0 : part / matrices]),
+    ),
+    attention: attentionLoads(
+      geometry.layers.filter((layer, index) => layer.kind === "trunk" && hasCache(index)),
+      cacheTypeK,
+      cacheTypeV,
+    ),
     stateBytes: here.reduce((sum, { mixer }) => sum + stateBytesOf(mixer), 0),
   };
 }
@@ -148,7 +154,13 @@ function attentionLoad({ mixer }: Layer, typeK: CacheType, typeV: CacheType): At
   if (mixer.kind === "mla") {
     // queries are multiplied with the compressed keys themselves
     const length = mixer.latentLength + mixer.ropeLength;
-    return { layers: 1, window: Infinity, bytesPerToken: cacheRow(typeK, length), width: mixer.heads * length, heads: mixer.heads };
+    return {
+      layers: 1,
+      window: Infinity,
+      bytesPerToken: cacheRow(typeK, length),
+      width: mixer.heads * length,
+      heads: mixer.heads,
+    };
   }
   const attention = mixer.kind === "parallel" ? mixer.attention : mixer;
   if (attention.kind !== "attention") return undefined;
@@ -156,7 +168,8 @@ function attentionLoad({ mixer }: Layer, typeK: CacheType, typeV: CacheType): At
     layers: 1,
     window: attention.window ?? Infinity,
     bytesPerToken:
-      cacheRow(typeK, attention.kvHeads * attention.keyLength) + cacheRow(typeV, attention.kvHeads * attention.valueLength),
+      cacheRow(typeK, attention.kvHeads * attention.keyLength) +
+      cacheRow(typeV, attention.kvHeads * attention.valueLength),
     width: attention.heads * attention.keyLength,
     heads: attention.heads,
   };
@@ -170,4 +183,8 @@ export function overTokens(load: Load, depth: number, figure: "bytesPerToken" | 
 /** Share of the experts that some token of `tokens` is routed to, chosen independently. */
 export function expertsTouched(load: Load, tokens: number): number {
   return 1 - (1 - load.expertShare) ** tokens;
+}
+
+function cacheRow(type: CacheType, elements: number): number {
+  return rowBytes(tensorType(type)!, elements);
 }

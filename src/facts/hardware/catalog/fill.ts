@@ -28,6 +28,7 @@ export function fillFrom(row: CatalogRow, device: Device): Device {
   const design = {
     ...(row.family !== undefined && { family: row.family }),
     ...(row.boardWatts !== undefined && { boardWatts: row.boardWatts.watts }),
+    ...(row.pcie !== undefined && { slotBytesPerSec: slotRate(row.pcie) }),
   };
   return {
     ...bandwidth,
@@ -51,4 +52,11 @@ function halfRate(row: CatalogRow, share: number): Pick<Device, "flopsPerSec" | 
   if (whole === 0) return {};
   const estimate = fp16FlopsPerSec !== undefined && basis === "estimate";
   return { flopsPerSec: Math.round(whole * share), ...(estimate ? { flopsBasis: "estimate" } : {}) };
+}
+
+/** Bytes per second of a PCIe lane, by generation. */
+const LANE_BYTES_PER_SEC: readonly number[] = [0, 0.25e9, 0.5e9, 0.985e9, 1.969e9, 3.938e9, 7.563e9];
+
+function slotRate({ generation, lanes }: NonNullable<CatalogRow["pcie"]>): number {
+  return (LANE_BYTES_PER_SEC[generation] ?? 0) * lanes;
 }
