@@ -1,6 +1,6 @@
-// `loadout fit FILE` as a process, compiled, with a cached probe, against Node doing nothing. The two take turns.
-// Flags behind it ask about another rig: --gpu rtx-3090.
-// Usage: npm run build && node bench/fit-process.ts FILE.gguf [RUNS] [FLAGS...]
+// `loadout fit MODEL` as a process, compiled, with a cached probe, against Node doing nothing. The two take turns.
+// Flags behind it ask about another rig or another context: --gpu rtx-3090.
+// Usage: npm run build && node bench/fit-process.ts MODEL [RUNS] [FLAGS OF fit]
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,9 +8,9 @@ import { join } from "node:path";
 import { printMachineCard } from "./machine-card.ts";
 
 const MAIN = join(import.meta.dirname, "../dist/show/cli/main.js");
-const [file, count = "20", ...flags] = process.argv.slice(2);
-if (file === undefined) {
-  console.error("usage: node bench/fit-process.ts FILE.gguf [RUNS] [FLAGS...]");
+const [model, count = "20", ...flags] = process.argv.slice(2);
+if (model === undefined) {
+  console.error("usage: node bench/fit-process.ts MODEL [RUNS] [FLAGS OF fit]");
   process.exit(2);
 }
 
@@ -23,13 +23,14 @@ try {
     execFileSync(process.execPath, args, { env, stdio: "ignore" });
     return performance.now() - began;
   };
-  timed([MAIN, "fit", file, ...flags]); // fills the caches of the probe and of compiled code
+  const question = [MAIN, "fit", model, ...flags];
+  timed(question); // fills the caches of the probe and of compiled code
   const nothing: number[] = [];
   const fit: number[] = [];
   for (let run = 0; run < Number(count); run++) {
     const first = run % 2 === 0;
     if (first) nothing.push(timed(["-e", "0"]));
-    fit.push(timed([MAIN, "fit", file, ...flags]));
+    fit.push(timed(question));
     if (!first) nothing.push(timed(["-e", "0"]));
   }
   const target = median(nothing) * 1.5 + 100;

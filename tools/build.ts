@@ -2,8 +2,9 @@
 // small files pays for each of them. `npm run build`
 import { spawnSync } from "node:child_process";
 import { chmodSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { rolldown } from "rolldown";
+import { type Plugin, rolldown } from "rolldown";
 
 const root = join(import.meta.dirname, "..");
 rmSync(join(root, "dist"), { recursive: true, force: true });
@@ -21,7 +22,27 @@ const entries = [
   "run/engine/embedded/worker",
   "run/probe/copy-worker",
 ];
+/**
+ * Tables as JSON text that is parsed when loaded: V8 reads that three times as fast as the same table as an object literal,
+ * compiled code in its cache or not (2.3 against 6.5 ms for the catalog of models).
+ */
+const tables: Plugin = {
+  name: "tables",
+  async load(id) {
+    if (/[/\\]facts[/\\]model[/\\]catalog[/\\]models\.ts$/.test(id)) {
+      const { MODELS } = await import("../src/facts/model/catalog/models.ts");
+      return { code: `export const MODELS = ${parsed(MODELS)};`, moduleType: "js" };
+    }
+    if (!id.endsWith(".json")) return undefined;
+    const table: unknown = JSON.parse(await readFile(id, "utf8"));
+    return { code: `export default ${parsed(table)};`, moduleType: "js" };
+  },
+};
+
+const parsed = (table: unknown) => `JSON.parse(${JSON.stringify(JSON.stringify(table))})`;
+
 const bundle = await rolldown({
+  plugins: [tables],
   input: Object.fromEntries(entries.map((entry) => [entry, join(root, "src", `${entry}.ts`)])),
   platform: "node",
   external: [/^node:/, "node-llama-cpp", "@stricli/core"],

@@ -1,17 +1,20 @@
-// Sets predictions against the embedded engine's dry run, on header-only files of models from 1B to 70B that need not exist. The dry
-// run gives totals only: bytes on the host and on all devices, weights apart from cache and compute.
-// Usage: node tools/dry-run.ts [--only NAME-PREFIX] [--devices 0,1,2] [--seed N] [--count N]
+// Sets predictions against the embedded engine's dry run, on header-only files of published models of every architecture whose graph is
+// known. The dry run gives totals only: bytes on the host and on all devices, weights apart from cache and compute. Each model is asked
+// the chosen settings and some drawn by a seed, and without --devices on a number of devices drawn too.
+// Usage: node tools/dry-run.ts [--only ARCHITECTURE-OR-NAME] [--devices 0,1,2] [--seed N] [--count N] [--each]
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { LLAMACPP_BUILDS, LLAMACPP_CALLERS } from "../src/facts/runtime/index.ts";
-import { writeGguf, type Tensor } from "../src/facts/weights/index.ts";
+import type { Tensor } from "../src/facts/weights/index.ts";
 import { predictLlamaCpp, type MemoryPrediction, type MemoryTerm } from "../src/predict/memory/index.ts";
-import { draftOf, geometryOf, SHAPES, type Shape } from "./dry-run/headers.ts";
+import { dryRunModels, type DryRunModel } from "./dry-run/models.ts";
 import { dryRunSettings, layersOnDevices, type DryRunSetting } from "./dry-run/settings.ts";
 import { hostFeatures, vulkanDevices, vulkanLimits } from "./exactness/devices.ts";
+import { Random } from "./exactness/random.ts";
+import { writeSparse } from "./headers/index.ts";
 
 interface Drawn {
   readonly seed: number;
@@ -30,48 +33,75 @@ interface Answer {
   readonly failed?: string;
 }
 
+/** Equal and asked dry runs by architecture. */
+type Counts = Map<string, { equal: number; asked: number }>;
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       only: { type: "string", default: "" },
-      devices: { type: "string", default: "0,1,2" },
+      devices: { type: "string" },
       seed: { type: "string", default: "1" },
-      count: { type: "string", default: "8" },
+      count: { type: "string", default: "2" },
+      each: { type: "boolean", default: false },
     },
   });
-  const drawn: Drawn = { seed: Number(values.seed), count: Number(values.count) };
-  const settings = dryRunSettings(drawn.seed, drawn.count);
+  const random = new Random(Number(values.seed));
   const folder = mkdtempSync(join(tmpdir(), "loadout-headers-"));
-  let [equal, asked] = [0, 0];
+  const counts: Counts = new Map();
   try {
-    for (const shape of SHAPES.filter(({ name }) => name.startsWith(values.only))) {
-      const path = join(folder, `${shape.name}.gguf`);
-      const { header, fileBytes, tensors } = writeGguf(draftOf(shape));
-      writeFileSync(path, header);
-      truncateSync(path, fileBytes);
-      for (const devices of values.devices.split(",").map(Number)) {
-        for (const answer of await ask(path, devices, shape, drawn)) {
-          const setting = settings[answer.index]!;
-          const misses = compare(answer, predict(shape, tensors, devices, setting));
-          asked += 1;
-          if (misses.length === 0) equal += 1;
-          const what = `${shape.name}, ${devices} devices, ${JSON.stringify(setting)}`;
-          const verdict = answer.context === undefined ? "refused as predicted" : "equal";
-          console.log([`${what}: ${misses.length === 0 ? verdict : "MISS"}`, ...misses].join("\n    "));
-        }
+    for (const [index, model] of (await dryRunModels(values.only)).entries()) {
+      const path = join(folder, "model.gguf");
+      const tensors = writeSparse(path, model.draft);
+      const devices = values.devices?.split(",").map(Number) ?? [random.whole(0, 2)];
+      const drawn: Drawn = { seed: Number(values.seed) * 1000 + index, count: Number(values.count) };
+      for (const count of devices) {
+        for (const answer of await ask(path, count, model, drawn))
+          report(model, tensors, count, drawn, answer, counts, values.each);
       }
       rmSync(path);
     }
   } finally {
     rmSync(folder, { recursive: true });
   }
+  let [equal, asked] = [0, 0];
+  for (const [architecture, each] of counts) {
+    console.log(`${architecture}: ${each.equal} of ${each.asked} equal`);
+    equal += each.equal;
+    asked += each.asked;
+  }
   console.log(`${equal} of ${asked} dry runs equal in bytes`);
   if (equal < asked || asked === 0) process.exitCode = 1;
 }
 
-function predict(shape: Shape, tensors: readonly Tensor[], devices: number, setting: DryRunSetting): MemoryPrediction {
+function report(
+  model: DryRunModel,
+  tensors: readonly Tensor[],
+  devices: number,
+  drawn: Drawn,
+  answer: Answer,
+  counts: Counts,
+  each: boolean,
+): void {
+  const setting = dryRunSettings(drawn.seed, drawn.count)[answer.index]!;
+  const misses = compare(answer, predict(model, tensors, devices, setting));
+  const { architecture } = model.geometry;
+  const counted = counts.get(architecture) ?? { equal: 0, asked: 0 };
+  counts.set(architecture, { equal: counted.equal + (misses.length === 0 ? 1 : 0), asked: counted.asked + 1 });
+  if (misses.length === 0 && !each) return;
+  const what = `${model.name}, ${devices} devices, ${JSON.stringify(setting)}`;
+  const verdict = answer.context === undefined ? "refused as predicted" : "equal";
+  console.log([`${what}: ${misses.length === 0 ? verdict : "MISS"}`, ...misses].join("\n    "));
+}
+
+function predict(
+  { geometry }: DryRunModel,
+  tensors: readonly Tensor[],
+  devices: number,
+  setting: DryRunSetting,
+): MemoryPrediction {
   return predictLlamaCpp({
-    geometry: geometryOf(shape),
+    geometry,
     tensors,
     build: LLAMACPP_BUILDS.find((build) => build.id === "v0.4.0")!,
     caller: LLAMACPP_CALLERS["node-llama-cpp"],
@@ -87,7 +117,7 @@ function predict(shape: Shape, tensors: readonly Tensor[], devices: number, sett
       cacheTypeV: setting.cacheType,
       // the dry run works from metadata alone, where the engine rearranges nothing
       repack: false,
-      gpuLayers: devices === 0 ? 0 : layersOnDevices(shape.layers, setting),
+      gpuLayers: devices === 0 ? 0 : layersOnDevices(geometry.layers.length, setting),
     },
     cpuFeatures: hostFeatures(),
     dryRun: true,
@@ -119,11 +149,11 @@ function compare({ model, context, failed }: Answer, prediction: MemoryPredictio
 }
 
 /** Answers to all settings; where the engine ends its process, that setting has none and the next process goes on behind it. */
-async function ask(path: string, devices: number, shape: Shape, drawn: Drawn): Promise<Answer[]> {
+async function ask(path: string, devices: number, { geometry }: DryRunModel, drawn: Drawn): Promise<Answer[]> {
   const { length } = dryRunSettings(drawn.seed, drawn.count);
   const answers: Answer[] = [];
   while (answers.length < length) {
-    const rest = [path, devices, shape.layers, answers.length, drawn.seed, drawn.count].map(String);
+    const rest = [path, devices, geometry.layers.length, answers.length, drawn.seed, drawn.count].map(String);
     answers.push(...(await askFrom(rest, devices)));
     if (answers.length < length) answers.push({ index: answers.length });
   }

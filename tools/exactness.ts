@@ -3,35 +3,27 @@
 // have been predicted as refused. Devices are the machine's first Vulkan device, listed once to three times.
 // Without --models the two models are found or fetched into LOADOUT_TEST_CACHE.
 // Usage: node tools/exactness.ts [--models DIR] [--seed N] [--count N] [--only N] [--rare-types] [--json]
-import { spawn } from "node:child_process";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { geometryFromGguf, type Geometry } from "../src/facts/model/index.ts";
-import { LLAMACPP_BUILDS, LLAMACPP_CALLERS } from "../src/facts/runtime/index.ts";
 import { readGguf, type ByteSource, type Tensor } from "../src/facts/weights/index.ts";
-import { predictLlamaCpp, type MemoryPrediction } from "../src/predict/memory/index.ts";
-import { hostFeatures, vulkanDevices, vulkanLimits } from "./exactness/devices.ts";
+import type { MemoryPrediction } from "../src/predict/memory/index.ts";
+import { vulkanLimits } from "./exactness/devices.ts";
 import { drawSettings, type Setting } from "./exactness/draw.ts";
+import { load, LOAD_LIMIT_MS, type Loaded } from "./exactness/run-load.ts";
+import { predictSetting } from "./exactness/predict-setting.ts";
 import { difference, predictedSizes, printedSizes } from "./exactness/log-lines.ts";
 import { smallModelFolders } from "./small-models.ts";
 
 /** The seed whose settings the figures in the documentation are of. */
 const SEED = 20_261_124;
-const LOAD_LIMIT_MS = 180_000;
 
 interface Outcome {
   readonly setting: Setting;
   readonly lines: number;
   readonly misses: readonly string[];
   readonly refused?: string;
-}
-
-interface Loaded {
-  readonly log: readonly string[];
-  readonly error?: string;
-  /** it was still loading when its time was up: neither loaded nor refused */
-  readonly hung?: true;
 }
 
 async function main(): Promise<void> {
@@ -99,27 +91,7 @@ async function predict(
 ): Promise<MemoryPrediction> {
   const header = headers.get(path) ?? readHeader(path);
   headers.set(path, header);
-  const { geometry, tensors } = await header;
-  const { context, sequences, batch, cacheTypeK, cacheTypeV, flashAttention, gpuLayers } = setting;
-  return predictLlamaCpp({
-    geometry,
-    tensors,
-    build: LLAMACPP_BUILDS.find((build) => build.id === "v0.4.0")!,
-    caller: LLAMACPP_CALLERS["node-llama-cpp"],
-    devices: vulkanDevices(setting.devices, limits),
-    settings: {
-      context: context * sequences,
-      sequences,
-      unifiedCache: false,
-      batch,
-      microBatch: batch,
-      flashAttention,
-      cacheTypeK,
-      cacheTypeV,
-      gpuLayers,
-    },
-    cpuFeatures: hostFeatures(),
-  });
+  return predictSetting(setting, await header, limits);
 }
 
 async function readHeader(path: string): Promise<{ geometry: Geometry; tensors: readonly Tensor[] }> {
@@ -138,28 +110,6 @@ async function readHeader(path: string): Promise<{ geometry: Geometry; tensors: 
   } finally {
     await handle.close();
   }
-}
-
-/** One load in a process of its own: the engine may end it. */
-function load(setting: Setting, path: string): Promise<Loaded> {
-  const script = join(import.meta.dirname, "exactness/load.ts");
-  const visible = Array.from({ length: setting.devices }, () => "0").join(",");
-  const child = spawn(process.execPath, [script, JSON.stringify(setting), path], {
-    env: { ...process.env, ...(visible === "" ? {} : { GGML_VK_VISIBLE_DEVICES: visible }) },
-    stdio: ["ignore", "pipe", "ignore"],
-    timeout: LOAD_LIMIT_MS,
-  });
-  let output = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code, signal) => {
-      // the engine ends a process by SIGABRT; SIGTERM is the time limit's
-      if (signal === "SIGTERM") return resolve({ log: [], hung: true });
-      const last = output.trim().split("\n").at(-1) ?? "";
-      resolve(last.startsWith("{") ? JSON.parse(last) : { log: [], error: `the process ended (${signal ?? code})` });
-    });
-  });
 }
 
 await main();

@@ -83,7 +83,9 @@ export async function startHub(options: StandInOptions): Promise<StandIn> {
     seen.push(entry);
     const fault = options.fault?.(entry, count);
     if (fault?.silent) return;
-    const file = files.get(path.replace(/\/resolve\/[^/]+\//, "/"));
+    const listed = server === "hub" ? /^api\/models\/([^/]+\/[^/]+)\/revision\/[^/]+$/.exec(path)?.[1] : undefined;
+    const file =
+      files.get(path.replace(/\/resolve\/[^/]+\//, "/")) ?? (listed === undefined ? undefined : listingFile(listed));
     if (fault?.status !== undefined) return void response.writeHead(fault.status, fault.headers).end();
     if (file === undefined) return void response.writeHead(404, { "x-error-code": "EntryNotFound" }).end();
     const sum = file.etag ?? sumOf(file.bytes);
@@ -91,7 +93,7 @@ export async function startHub(options: StandInOptions): Promise<StandIn> {
       response.setHeader("x-repo-commit", commit);
       if (!file.plain) response.setHeader("x-linked-etag", `"${sum}"`);
       if (!file.plain) response.setHeader("x-linked-size", file.bytes.byteLength);
-      if (!options.direct) {
+      if (!options.direct && listed === undefined) {
         const location = `${content.origin}/${path
           .replace(/\/resolve\/[^/]+\//, "/")
           .split("/")
@@ -102,6 +104,19 @@ export async function startHub(options: StandInOptions): Promise<StandIn> {
     }
     response.setHeader("etag", `"${server === "hub" ? sum : `content-${sum.slice(0, 8)}`}"`);
     await sendFile(entry, file.bytes, fault, response, options.onPiece);
+  }
+
+  /** What the hub's API says of a repository: every file with its size and its sum. */
+  function listingFile(repository: string): StandInFile | undefined {
+    const siblings = [...files]
+      .filter(([name]) => name.startsWith(`${repository}/`))
+      .map(([name, { bytes, etag }]) => ({
+        rfilename: name.slice(repository.length + 1),
+        size: bytes.byteLength,
+        lfs: { sha256: etag ?? sumOf(bytes), size: bytes.byteLength },
+      }));
+    if (siblings.length === 0) return undefined;
+    return { bytes: new TextEncoder().encode(JSON.stringify({ id: repository, sha: commit, siblings })) };
   }
 
   const close = async () => {

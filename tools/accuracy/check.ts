@@ -18,9 +18,10 @@ export function keep(scores: readonly TermScore[]): KeptScore[] {
   }));
 }
 
-/** What got worse, in words; empty when nothing did. */
-export function regressions(scores: readonly TermScore[], kept: readonly KeptScore[]): string[] {
+/** What got worse, in words; empty when nothing did. `only`: files scored are those whose names begin so. */
+export function regressions(scores: readonly TermScore[], kept: readonly KeptScore[], only = ""): string[] {
   return kept.flatMap((before) => {
+    if (!before.file.startsWith(only)) return [];
     const now = scores.find(({ file, term }) => file === before.file && term === before.term);
     const name = `${before.file} ${before.term}`;
     if (now === undefined) return [`${name}: was scored, is not any more`];

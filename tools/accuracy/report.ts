@@ -1,8 +1,12 @@
 import { formatPercent } from "../../src/facts/units/index.ts";
 import { errorOf, type ScoredTerm, type TermScore } from "./score.ts";
 
-/** The table people read: a line per file and term, then the worst rows and the reasons of refusals. */
-export function reportText(scores: readonly TermScore[], terms: readonly ScoredTerm[]): string {
+/** The table people read: a line per file and term, the worst rows of each file, the reasons of refusals, and files not scored. */
+export function reportText(
+  scores: readonly TermScore[],
+  terms: readonly ScoredTerm[],
+  notScored: readonly string[] = [],
+): string {
   const lines = [["file", "term", "rows", "refused", "exact", "within 1%", "under", "median", "p95"]];
   for (const score of scores) {
     lines.push([
@@ -12,30 +16,38 @@ export function reportText(scores: readonly TermScore[], terms: readonly ScoredT
       String(score.refused),
       String(score.exact),
       String(score.withinOnePercent),
-      String(score.under),
+      formatPercent(score.rows === 0 ? 0 : score.under / score.rows),
       formatPercent(score.medianError),
       formatPercent(score.p95Error),
     ]);
   }
-  return [...aligned(lines), "", ...worst(terms), ...refusals(terms)].join("\n");
+  const files = [...new Set(terms.map(({ file }) => file))];
+  const worstRows = files.flatMap((file) => worst(terms.filter((term) => term.file === file)));
+  const unknown = notScored.map((file) => `not scored: ${file} (nothing here predicts what it holds)`);
+  return [
+    ...aligned(lines),
+    "",
+    ...(worstRows.length === 0 ? [] : ["worst rows", ...aligned(worstRows), ""]),
+    ...refusals(terms),
+    ...unknown,
+  ].join("\n");
 }
 
+/** of each file */
 const WORST = 10;
 
-function worst(terms: readonly ScoredTerm[]): string[] {
-  const missed = terms
+function worst(terms: readonly ScoredTerm[]): string[][] {
+  return terms
     .map((term) => ({ term, error: errorOf(term) ?? 0 }))
     .filter(({ error }) => error !== 0)
     .sort((a, b) => Math.abs(b.error) - Math.abs(a.error))
-    .slice(0, WORST);
-  if (missed.length === 0) return [];
-  const rows = missed.map(({ term, error }) => [
-    `${term.file}:${term.line}`,
-    term.term,
-    `${term.predicted} for ${term.truth}`,
-    formatPercent(error, true),
-  ]);
-  return ["worst rows", ...aligned(rows), ""];
+    .slice(0, WORST)
+    .map(({ term, error }) => [
+      `${term.file}:${term.line}`,
+      term.term,
+      `${term.predicted} for ${term.truth}`,
+      formatPercent(error, true),
+    ]);
 }
 
 function refusals(terms: readonly ScoredTerm[]): string[] {
@@ -48,7 +60,12 @@ function refusals(terms: readonly ScoredTerm[]): string[] {
   }
   if (reasons.size === 0) return [];
   const sorted = [...reasons].sort((a, b) => b[1].size - a[1].size);
-  return ["refused", ...aligned(sorted.map(([reason, rows]) => [`${rows.size} rows`, reason]))];
+  const lines = sorted.map(([reason, rows]) => [
+    `${rows.size} rows`,
+    reason,
+    `(${[...rows][0]}${rows.size > 1 ? ", ..." : ""})`,
+  ]);
+  return ["refused", ...aligned(lines), ""];
 }
 
 function aligned(rows: readonly (readonly string[])[]): string[] {

@@ -3,11 +3,23 @@ export interface ScoredTerm {
   readonly file: string;
   /** from 1 */
   readonly line: number;
-  /** "context", "host", "gpu[0]", "model_gpu[1]", ... */
+  /** "context", "host", "gpu[0]", "model_gpu[1]", "kv", ...; "row" where not even the row could be read, whose truth is then 0 */
   readonly term: string;
   readonly truth: number;
   readonly predicted: number | null;
   readonly refused: string | null;
+  /** half of the last digit that was printed: nearer is not known, so nearer counts as exact; absent: known to the byte */
+  readonly precision?: number;
+  /** the scorer failed on the row: a mistake of ours, not of the row */
+  readonly defect?: true;
+}
+
+/** A figure without its row. */
+export type RowTerm = Omit<ScoredTerm, "file" | "line">;
+
+/** As the file of rows has it, field by field. */
+export function rowLine({ file, line, term, truth, predicted, refused }: ScoredTerm): string {
+  return JSON.stringify({ file, line, term, truth, predicted, refused });
 }
 
 /** Figures of one file and kind of term. Shares are of all rows, so that a refusal counts as a miss. */
@@ -52,10 +64,10 @@ function scoreGroup(group: readonly ScoredTerm[]): TermScore {
   };
 }
 
-/** Relative error, undefined for a refused row. */
-export function errorOf({ truth, predicted }: ScoredTerm): number | undefined {
+/** Relative error, 0 where the digits known agree, undefined for a refused row. */
+export function errorOf({ truth, predicted, precision = 0 }: ScoredTerm): number | undefined {
   if (predicted === null) return undefined;
-  if (predicted === truth) return 0;
+  if (Math.abs(predicted - truth) <= precision) return 0;
   return truth === 0 ? Infinity : (predicted - truth) / truth;
 }
 

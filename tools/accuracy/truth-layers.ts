@@ -1,4 +1,5 @@
-import type { Geometry, LatentAttention, Layer, Recurrent } from "../../src/facts/model/index.ts";
+import type { Attention, Geometry, LatentAttention, Layer, Recurrent } from "../../src/facts/model/index.ts";
+import type { Fields } from "./fields.ts";
 
 /** A tensor of a layer, without `.weight` unless it is a bias; rows that are no multiple of 256 make it Q8_0. */
 type Row = readonly [name: string, shape: readonly number[], type: string];
@@ -29,38 +30,56 @@ const HEAD_NORMS = new Set(
 );
 const CHOICE_BIAS = new Set(["minimax-m2", "ernie4_5-moe", "deepseek2", "bailingmoe2"]);
 
-export function layerTensors(
+/** Tensors of a layer. `model` is the row's own description, for what a geometry does not say. */
+export function layerTensors(geometry: Geometry, { mixer, feedForward }: Layer, model: Fields): Row[] {
+  const { architecture, embeddingLength: width } = geometry;
+  const fed = [
+    ...feedForwardTensors(architecture, width, feedForward, model.flag("gate_up_merged")),
+    ...denseSideTensors(architecture, width, feedForward),
+  ];
+  switch (mixer.kind) {
+    case "mla":
+      return [...latentTensors(width, mixer), ...fed];
+    case "recurrent":
+      return [...recurrentTensors(architecture, width, mixer), ...fed];
+    case "attention":
+      return architecture === "deepseek2"
+        ? [...decompressedTensors(width, mixer, model), ...fed]
+        : [...attentionTensors(geometry, mixer, model), ...fed];
+    default:
+      return fed;
+  }
+}
+
+function attentionTensors(
   { architecture, embeddingLength: width, perLayerEmbeddingLength = 0 }: Geometry,
-  { mixer, feedForward }: Layer,
+  mixer: Attention,
+  model: Fields,
 ): Row[] {
-  if (mixer.kind === "mla")
-    return [...latentTensors(width, mixer), ...feedForwardTensors(architecture, width, feedForward)];
-  if (mixer.kind === "recurrent")
-    return [...recurrentTensors(architecture, width, mixer), ...feedForwardTensors(architecture, width, feedForward)];
-  if (mixer.kind !== "attention") return [];
   const keys = mixer.keyLength * mixer.kvHeads;
   const values = mixer.valueLength * mixer.kvHeads;
   const queries = mixer.keyLength * mixer.heads;
   const rows: Row[] = [
     ["attn_output", [mixer.valueLength * mixer.heads, width], architecture === "gpt-oss" ? "Q8_0" : "Q4_K"],
   ];
-  if (FUSED_HEADS.has(architecture)) rows.push(["attn_qkv", [width, queries + keys + values], "Q4_K"]);
+  const fused = FUSED_HEADS.has(architecture) || model.flag("qkv_fused");
+  if (fused) rows.push(["attn_qkv", [width, queries + keys + values], "Q4_K"]);
   else
     rows.push(
       ["attn_q", [width, GATED_QUERIES.has(architecture) ? 2 * queries : queries], "Q4_K"],
       ["attn_k", [width, keys], "Q4_K"],
       // the large Gemma 4 takes the keys of full layers for values
-      ...(architecture === "gemma4" && perLayerEmbeddingLength === 0 && mixer.span === "full"
-        ? []
-        : [["attn_v", [width, values], "Q4_K"] as const]),
+      ...(model.flag("kv_same_full") && mixer.span === "full" ? [] : [["attn_v", [width, values], "Q4_K"] as const]),
     );
   for (const norm of NORMS[architecture] ?? ["attn_norm", "ffn_norm"]) rows.push([norm, [width], "F32"]);
   if (WHOLE_NORMS.has(architecture)) rows.push(["attn_q_norm", [queries], "F32"], ["attn_k_norm", [keys], "F32"]);
   if (HEAD_NORMS.has(architecture)) {
     rows.push(["attn_q_norm", [mixer.keyLength], "F32"], ["attn_k_norm", [mixer.keyLength], "F32"]);
   }
-  if (architecture === "qwen2" || architecture === "gpt-oss") {
-    rows.push(["attn_q.bias", [queries], "F32"], ["attn_k.bias", [keys], "F32"], ["attn_v.bias", [keys], "F32"]);
+  const biased = architecture === "qwen2" || architecture === "gpt-oss" || model.flag("qkv_bias");
+  if (biased && fused) rows.push(["attn_qkv.bias", [queries + keys + values], "F32"]);
+  else if (biased) {
+    rows.push(["attn_q.bias", [queries], "F32"], ["attn_k.bias", [keys], "F32"], ["attn_v.bias", [values], "F32"]);
   }
   if (architecture === "gpt-oss") rows.push(["attn_sinks", [mixer.heads], "F32"], ["attn_output.bias", [width], "F32"]);
   if (perLayerEmbeddingLength > 0) {
@@ -70,10 +89,28 @@ export function layerTensors(
       ["post_norm", [width], "F32"],
     );
   }
-  return [...rows, ...feedForwardTensors(architecture, width, feedForward)];
+  return rows;
 }
 
-function feedForwardTensors(architecture: string, width: number, feedForward: Layer["feedForward"]): Row[] {
+/** The dense part that some models have beside their experts, with the norms around both (Gemma 4). */
+function denseSideTensors(architecture: string, width: number, feedForward: Layer["feedForward"]): Row[] {
+  if (feedForward.kind !== "experts" || feedForward.denseSideLength === 0) return [];
+  const dense = { kind: "dense", length: feedForward.denseSideLength, gated: true } as const;
+  return [
+    ...feedForwardTensors(architecture, width, dense, false),
+    ["pre_ffw_norm_2", [width], "F32"],
+    ["post_ffw_norm_1", [width], "F32"],
+    ["post_ffw_norm_2", [width], "F32"],
+    ["ffn_gate_inp.scale", [width], "F32"],
+  ];
+}
+
+function feedForwardTensors(
+  architecture: string,
+  width: number,
+  feedForward: Layer["feedForward"],
+  merged: boolean,
+): Row[] {
   if (feedForward.kind === "dense") {
     const { length } = feedForward;
     if (FUSED_GATES.has(architecture)) {
@@ -106,10 +143,16 @@ function feedForwardTensors(architecture: string, width: number, feedForward: La
     ...(architecture === "gpt-oss" ? biases : []),
     ...(sharedLength > 0 ? shared : []),
     ...(GATED_QUERIES.has(architecture) ? [["ffn_gate_inp_shexp", [width], "F32"] as const] : []),
-    ...(CHOICE_BIAS.has(architecture) ? [["exp_probs_b.bias", [experts], "F32"] as const] : []),
+    ...(CHOICE_BIAS.has(architecture) && feedForward.gating !== "softmax"
+      ? [["exp_probs_b.bias", [experts], "F32"] as const]
+      : []),
     ["ffn_gate_inp", [width, experts], "F32"],
-    ["ffn_gate_exps", [width, expertLength, experts], matrix],
-    ["ffn_up_exps", [width, expertLength, experts], matrix],
+    ...(merged
+      ? ([["ffn_gate_up_exps", [width, 2 * expertLength, experts], matrix]] as const)
+      : ([
+          ["ffn_gate_exps", [width, expertLength, experts], matrix],
+          ["ffn_up_exps", [width, expertLength, experts], matrix],
+        ] as const)),
     ["ffn_down_exps", [expertLength, width, experts], matrix],
   ];
 }
@@ -119,14 +162,36 @@ function latentTensors(width: number, mixer: LatentAttention): Row[] {
   return [
     ["attn_norm", [width], "F32"],
     ["ffn_norm", [width], "F32"],
-    ["attn_q_a", [width, queryLatentLength], "Q4_K"],
-    ["attn_q_a_norm", [queryLatentLength], "F32"],
-    ["attn_q_b", [queryLatentLength, heads * keyLength], "Q4_K"],
+    ...queryTensors(width, heads * keyLength, queryLatentLength),
     ["attn_kv_a_mqa", [width, latentLength + ropeLength], "Q4_K"],
     ["attn_kv_a_norm", [latentLength], "F32"],
     ["attn_k_b", [keyLength - ropeLength, latentLength, heads], "Q4_K"],
     ["attn_v_b", [latentLength, valueLength, heads], "Q4_K"],
     ["attn_output", [heads * valueLength, width], "Q4_K"],
+  ];
+}
+
+/** Latent attention as old conversions have it: keys and values in full in the cache, one matrix that decompresses both. */
+function decompressedTensors(width: number, { heads, keyLength, valueLength }: Attention, model: Fields): Row[] {
+  const [latent, rope] = [model.count("kv_lora_rank"), model.count("rope_dim")];
+  return [
+    ["attn_norm", [width], "F32"],
+    ["ffn_norm", [width], "F32"],
+    ...queryTensors(width, heads * keyLength, model.count("q_lora_rank")),
+    ["attn_kv_a_mqa", [width, latent + rope], "Q4_K"],
+    ["attn_kv_a_norm", [latent], "F32"],
+    ["attn_kv_b", [latent, heads * (keyLength - rope + valueLength)], "Q4_K"],
+    ["attn_output", [heads * valueLength, width], "Q4_K"],
+  ];
+}
+
+/** In two steps, or in one where queries are not compressed. */
+function queryTensors(width: number, queries: number, latent: number): Row[] {
+  if (latent === 0) return [["attn_q", [width, queries], "Q4_K"]];
+  return [
+    ["attn_q_a", [width, latent], "Q4_K"],
+    ["attn_q_a_norm", [latent], "F32"],
+    ["attn_q_b", [latent, queries], "Q4_K"],
   ];
 }
 

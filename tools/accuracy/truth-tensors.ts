@@ -1,5 +1,6 @@
 import type { Geometry } from "../../src/facts/model/index.ts";
 import { tensorType, type Tensor } from "../../src/facts/weights/index.ts";
+import type { Fields } from "./fields.ts";
 import { layerTensors } from "./truth-layers.ts";
 
 // Headers of the truth rows were written by one rule, restated here and in truth-layers.ts: Q4_K matrices, the output matrix (or the
@@ -16,7 +17,7 @@ const LACKING: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /** The tensors of such a header. `build` is the row's own field: absent for August. */
-export function truthTensors(geometry: Geometry, build: string): Tensor[] {
+export function truthTensors(geometry: Geometry, build: string, model: Fields): Tensor[] {
   const tensors: Tensor[] = [];
   const add = (name: string, shape: readonly number[], wanted: string): void => {
     const type = tensorType(wanted.endsWith("_K") && shape[0]! % 256 !== 0 ? "Q8_0" : wanted)!;
@@ -35,17 +36,20 @@ export function truthTensors(geometry: Geometry, build: string): Tensor[] {
   add("output_norm.weight", [width], "F32");
   if (!tiedEmbeddings) add("output.weight", [width, vocabularySize], "Q6_K");
   if (geometry.architecture === "llama") add("rope_freqs.weight", [headLength(geometry) / 2], "F32");
-  const perLayer = (geometry.perLayerEmbeddingLength ?? 0) * geometry.layers.length;
+  const trunk = geometry.layers.filter(({ kind }) => kind === "trunk").length;
+  const perLayer = (geometry.perLayerEmbeddingLength ?? 0) * trunk;
   if (perLayer > 0) {
     add("per_layer_token_embd.weight", [perLayer, vocabularySize], "Q4_K");
     add("per_layer_model_proj.weight", [width, perLayer], "Q4_K");
     add("per_layer_proj_norm.weight", [geometry.perLayerEmbeddingLength!], "F32");
   }
   geometry.layers.forEach((layer, index) => {
-    for (const [name, shape, type] of layerTensors(geometry, layer)) {
+    // blocks for further tokens are not loaded with the model
+    if (layer.kind === "mtp") return;
+    for (const [name, shape, type] of layerTensors(geometry, layer, model)) {
       if (LACKING[build]?.[geometry.architecture] === name) continue;
       add(
-        `blk.${index}.${name}${name.endsWith(".bias") || ["ssm_a", "ssm_d"].includes(name) ? "" : ".weight"}`,
+        `blk.${index}.${name}${/\.(bias|scale)$/.test(name) || ["ssm_a", "ssm_d"].includes(name) ? "" : ".weight"}`,
         shape,
         type,
       );

@@ -6,6 +6,7 @@ import { MEMORY_ERRORS } from "./rows/memory.ts";
 import { MODEL_ERRORS } from "./rows/model.ts";
 import { RECEIPT_ERRORS } from "./rows/receipt.ts";
 import { RECIPE_ERRORS } from "./rows/recipe.ts";
+import { REMOTE_ERRORS } from "./rows/remote.ts";
 import { RIG_ERRORS } from "./rows/rig.ts";
 import { WEIGHTS_ERRORS } from "./rows/weights.ts";
 
@@ -51,6 +52,7 @@ export const ERRORS = {
   ...MODEL_ERRORS,
   ...RECEIPT_ERRORS,
   ...RECIPE_ERRORS,
+  ...REMOTE_ERRORS,
   ...RIG_ERRORS,
   ...WEIGHTS_ERRORS,
 } as const satisfies Record<string, ErrorRow>;

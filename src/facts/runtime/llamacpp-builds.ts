@@ -15,6 +15,24 @@ export interface LlamaCppBuild {
   readonly rawEmbeddingInput: boolean;
   /** cache rows are written where index inputs say, instead of through views */
   readonly cacheRowsByIndex: boolean;
+  /** layers with a window have a cache of their own that holds the window only; without, it is as long as the others' */
+  readonly windowCaches: boolean;
+  /**
+   * models with latent attention cache compressed keys alone ("instead"), keys and values of every head ("none"), or both, with the
+   * compressed part once more transposed ("beside", an experiment of early 2025)
+   */
+  readonly latentCaches: "none" | "beside" | "instead";
+  /** latent attention that is decompressed first: parts are copied before they are turned, turned as views, or turned as a whole */
+  readonly decompressedHeads: "copied" | "viewed" | "whole";
+  /** gate and up are multiplied by one operation, instead of an activation in the gate's place and a product */
+  readonly fusedGate: boolean;
+  /**
+   * experts are chosen and their shares weighed before any of them works, within groups where the model has them, and a sum of shares is
+   * kept from zero; without, shares are weighed when they are needed
+   */
+  readonly weighsExpertsFirst: boolean;
+  /** the output matrix is the first to go to a device (-ngl 1), not the last */
+  readonly offloadsOutputFirst: boolean;
   /** every sequence can have a stream of its own; without, all share one */
   readonly separateStreams: boolean;
   /** heads are rotated before they meet a quantised cache */
@@ -35,6 +53,8 @@ export interface LlamaCppBuild {
   readonly gathersStatesAtOnce: boolean;
   /** Mamba 2 layers project with the tokens of all sequences in one dimension, so that their result is no view */
   readonly mambaProjectsFlat: boolean;
+  /** gated delta nets bring queries and keys to unit length by a norm and a factor, instead of an operation of its own */
+  readonly unitLengthByNorm: boolean;
   /** a pipeline holds copies of graph inputs that no operation reads too */
   readonly copiesUnusedInputs: boolean;
   /** a split is ended when it has this many inputs; 0 = never */
@@ -49,6 +69,8 @@ export interface LlamaCppBuild {
   readonly metalLargestValues: boolean;
   /** `-fa auto` becomes "on" for a quantised value cache, instead of being tried */
   readonly quantizedValuesForceFlash: boolean;
+  /** latent attention is refused with keys and values of different types, although it stores no values */
+  readonly latentTypesAgree: boolean;
   /** slots of a server that is told none (`-np` auto) and whether they share one stream */
   readonly autoSlots: { readonly sequences: number; readonly unified: boolean };
   /** what a server keeps in RAM unless told otherwise: checkpoints of a slot (--ctx-checkpoints), MiB of prompts (-cram) */
@@ -66,13 +88,19 @@ export interface LlamaCppBuild {
 export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
   {
     id: "2024",
-    label: "2024 to June 2025",
+    label: "April 2024 to May 2025",
     since: "2024-04-01",
     number: 2600,
     version: [0, 0, 0],
     maskType: "f32",
     rawEmbeddingInput: false,
     cacheRowsByIndex: false,
+    windowCaches: false,
+    latentCaches: "none",
+    decompressedHeads: "copied",
+    fusedGate: false,
+    weighsExpertsFirst: false,
+    offloadsOutputFirst: false,
     separateStreams: false,
     rotatesQuantizedCache: false,
     serverLimitsOutputs: false,
@@ -83,6 +111,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: false,
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
+    unitLengthByNorm: false,
     copiesUnusedInputs: false,
     splitInputLimit: 10,
     cudaMixedCacheTypes: false,
@@ -90,6 +119,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: false,
     metalLargestValues: false,
     quantizedValuesForceFlash: false,
+    latentTypesAgree: false,
     autoSlots: { sequences: 1, unified: false },
     serverKeeps: { checkpoints: 0, promptCacheMib: 0 },
     draftLayersOnAsk: false,
@@ -98,14 +128,103 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     source: "buffer sizes printed in public logs of 2024 and 2025",
   },
   {
+    id: "2025-05",
+    label: "May and June 2025",
+    since: "2025-05-20",
+    number: 5440,
+    version: [0, 0, 0],
+    maskType: "f32",
+    rawEmbeddingInput: false,
+    cacheRowsByIndex: false,
+    windowCaches: true,
+    latentCaches: "instead",
+    decompressedHeads: "viewed",
+    fusedGate: false,
+    weighsExpertsFirst: false,
+    offloadsOutputFirst: false,
+    separateStreams: false,
+    rotatesQuantizedCache: false,
+    serverLimitsOutputs: false,
+    cudaReservesCacheCopies: false,
+    mixedBatchPath: false,
+    scaleRowsInput: false,
+    hostAlignmentBytes: 64,
+    keepsHiddenRows: false,
+    gathersStatesAtOnce: false,
+    mambaProjectsFlat: false,
+    unitLengthByNorm: false,
+    copiesUnusedInputs: false,
+    splitInputLimit: 10,
+    cudaMixedCacheTypes: false,
+    cudaExpertFusion: "none",
+    rpcPipelines: false,
+    metalLargestValues: false,
+    quantizedValuesForceFlash: false,
+    latentTypesAgree: false,
+    autoSlots: { sequences: 1, unified: false },
+    serverKeeps: { checkpoints: 0, promptCacheMib: 0 },
+    vulkanOrder: "none",
+    draftLayersOnAsk: false,
+    cachesTrunkOnly: false,
+    source:
+      "caches of windows and of latent attention: ggml-org/llama.cpp pull requests 13194 and 12801; dates by the build numbers of logs",
+  },
+  {
+    id: "2025-06",
+    label: "end of June 2025",
+    since: "2025-06-29",
+    number: 5780,
+    version: [0, 0, 0],
+    maskType: "f32",
+    rawEmbeddingInput: false,
+    cacheRowsByIndex: false,
+    windowCaches: true,
+    latentCaches: "instead",
+    decompressedHeads: "viewed",
+    fusedGate: true,
+    weighsExpertsFirst: false,
+    offloadsOutputFirst: false,
+    separateStreams: false,
+    rotatesQuantizedCache: false,
+    serverLimitsOutputs: false,
+    cudaReservesCacheCopies: false,
+    mixedBatchPath: false,
+    scaleRowsInput: false,
+    hostAlignmentBytes: 64,
+    keepsHiddenRows: false,
+    gathersStatesAtOnce: false,
+    mambaProjectsFlat: false,
+    unitLengthByNorm: false,
+    copiesUnusedInputs: false,
+    splitInputLimit: 10,
+    cudaMixedCacheTypes: false,
+    cudaExpertFusion: "none",
+    rpcPipelines: false,
+    metalLargestValues: false,
+    quantizedValuesForceFlash: false,
+    latentTypesAgree: false,
+    autoSlots: { sequences: 1, unified: false },
+    serverKeeps: { checkpoints: 0, promptCacheMib: 0 },
+    vulkanOrder: "none",
+    draftLayersOnAsk: false,
+    cachesTrunkOnly: false,
+    source: "gates in one operation: ggml-org/llama.cpp pull request 14158",
+  },
+  {
     id: "2025",
     label: "July 2025 to January 2026",
-    since: "2025-07-01",
+    since: "2025-07-03",
     number: 5800,
     version: [0, 0, 0],
     maskType: "f32",
     rawEmbeddingInput: false,
     cacheRowsByIndex: true,
+    windowCaches: true,
+    latentCaches: "instead",
+    decompressedHeads: "viewed",
+    fusedGate: true,
+    weighsExpertsFirst: false,
+    offloadsOutputFirst: false,
     separateStreams: true,
     rotatesQuantizedCache: false,
     serverLimitsOutputs: false,
@@ -116,6 +235,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: false,
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
+    unitLengthByNorm: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -123,6 +243,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: false,
     metalLargestValues: false,
     quantizedValuesForceFlash: false,
+    latentTypesAgree: false,
     autoSlots: { sequences: 1, unified: false },
     serverKeeps: { checkpoints: 8, promptCacheMib: 8192 },
     draftLayersOnAsk: false,
@@ -139,6 +260,12 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     maskType: "f32",
     rawEmbeddingInput: true,
     cacheRowsByIndex: true,
+    windowCaches: true,
+    latentCaches: "instead",
+    decompressedHeads: "viewed",
+    fusedGate: true,
+    weighsExpertsFirst: true,
+    offloadsOutputFirst: true,
     separateStreams: true,
     rotatesQuantizedCache: true,
     serverLimitsOutputs: false,
@@ -149,6 +276,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: false,
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
+    unitLengthByNorm: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -156,6 +284,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: false,
     metalLargestValues: false,
     quantizedValuesForceFlash: false,
+    latentTypesAgree: false,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
     draftLayersOnAsk: false,
@@ -172,6 +301,12 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     maskType: "f16",
     rawEmbeddingInput: true,
     cacheRowsByIndex: true,
+    windowCaches: true,
+    latentCaches: "instead",
+    decompressedHeads: "viewed",
+    fusedGate: true,
+    weighsExpertsFirst: true,
+    offloadsOutputFirst: true,
     separateStreams: true,
     rotatesQuantizedCache: true,
     serverLimitsOutputs: true,
@@ -182,6 +317,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: true,
     gathersStatesAtOnce: false,
     mambaProjectsFlat: false,
+    unitLengthByNorm: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -189,6 +325,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: false,
     metalLargestValues: false,
     quantizedValuesForceFlash: false,
+    latentTypesAgree: false,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
     draftLayersOnAsk: false,
@@ -205,6 +342,12 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     maskType: "f16",
     rawEmbeddingInput: true,
     cacheRowsByIndex: true,
+    windowCaches: true,
+    latentCaches: "instead",
+    decompressedHeads: "viewed",
+    fusedGate: true,
+    weighsExpertsFirst: true,
+    offloadsOutputFirst: true,
     separateStreams: true,
     rotatesQuantizedCache: true,
     serverLimitsOutputs: true,
@@ -214,7 +357,8 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     hostAlignmentBytes: 32,
     keepsHiddenRows: true,
     gathersStatesAtOnce: false,
-    mambaProjectsFlat: false,
+    mambaProjectsFlat: true,
+    unitLengthByNorm: false,
     copiesUnusedInputs: false,
     splitInputLimit: 30,
     cudaMixedCacheTypes: false,
@@ -222,6 +366,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: true,
     metalLargestValues: false,
     quantizedValuesForceFlash: true,
+    latentTypesAgree: true,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
     draftLayersOnAsk: true,
@@ -238,6 +383,12 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     maskType: "f16",
     rawEmbeddingInput: true,
     cacheRowsByIndex: true,
+    windowCaches: true,
+    latentCaches: "instead",
+    decompressedHeads: "whole",
+    fusedGate: true,
+    weighsExpertsFirst: true,
+    offloadsOutputFirst: true,
     separateStreams: true,
     rotatesQuantizedCache: true,
     serverLimitsOutputs: true,
@@ -248,6 +399,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     keepsHiddenRows: true,
     gathersStatesAtOnce: true,
     mambaProjectsFlat: true,
+    unitLengthByNorm: true,
     copiesUnusedInputs: true,
     splitInputLimit: 0,
     cudaMixedCacheTypes: true,
@@ -255,6 +407,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     rpcPipelines: true,
     metalLargestValues: true,
     quantizedValuesForceFlash: true,
+    latentTypesAgree: true,
     autoSlots: { sequences: 4, unified: true },
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
     draftLayersOnAsk: true,

@@ -22,11 +22,11 @@ export function overridesOf(settings: LlamaCppSettings): TensorOverride[] {
 /** most layers the engine takes (LLAMA_MAX_LAYERS): patterns for later ones match nothing */
 const MAX_LAYERS = 512;
 
+/** The engine makes a pattern a layer; one that names them all says the same and is looked for once. */
 function firstLayers(count: number, names: string): TensorOverride[] {
-  return Array.from({ length: Math.min(count, MAX_LAYERS) }, (_, layer) => ({
-    pattern: `blk\\.${layer}${names}`,
-    buffer: "CPU",
-  }));
+  if (count <= 0) return [];
+  const layers = [...Array(Math.min(count, MAX_LAYERS)).keys()].join("|");
+  return [{ pattern: `blk\\.(?:${layers})${names}`, buffer: "CPU" }];
 }
 
 /** The value of one `-ot`: "PATTERN=BUFFER,...". Undefined where a part has no "=". A pattern cannot hold "," or "=". */

@@ -45,10 +45,14 @@ export interface LlamaCppSettings {
   readonly expertLayersOnHost?: number | "all";
   /** dense feed-forward matrices of the first layers stay on the host (-ncffn) */
   readonly denseLayersOnHost?: number;
+  /** load the file's blocks for multi-token prediction too, as a draft of them needs (--spec-type draft-mtp) */
+  readonly appendedBlocks?: boolean;
   /** keep the cache on the host (--no-kv-offload) */
   readonly cacheOnHost?: boolean;
   /** copy host weights to the device for large batches (on unless --no-op-offload) */
   readonly opOffload?: boolean;
+  /** embeddings are read, of every token (--embeddings); without pooling, which adds nodes that are not replayed */
+  readonly embeddings?: boolean;
   /** recurrent states kept per sequence beside the current one, to go back when drafts are rejected (n_rs_seq) */
   readonly stateSnapshots?: number;
   /** false: as `loadMode` "none" (--no-mmap) */

@@ -33,8 +33,21 @@ export interface ModelFacts {
   readonly architecture: string;
   readonly parameters: number;
   readonly quantization: string;
+  /** all files together; by a recipe the weights alone, without a header */
   readonly fileBytes: number;
   readonly contextLength: number;
+  /** where sizes are from: a header that was read (also where absent), or the recipe of the file type */
+  readonly sizesFrom?: "header" | "formula";
+  /** where the model's dimensions are from, in words; absent for a file at hand */
+  readonly source?: string;
+}
+
+/** Room on this machine's disk for a model. */
+export interface DiskFacts {
+  readonly folder: string;
+  readonly freeBytes: number;
+  /** absent where the file is here */
+  readonly downloadBytes?: number;
 }
 
 export interface RuntimeFacts {
@@ -62,6 +75,7 @@ export interface FitAnswer {
   /** largest context of one user that fits with the other settings kept, never beyond the trained length; tokens */
   readonly longestContext?: number;
   readonly wouldFit: readonly Alternative[];
+  readonly disk?: DiskFacts;
   /** how llama-server is told, and what it takes */
   readonly launch?: LaunchFacts;
   /** ways over several devices, best first */
@@ -97,6 +111,7 @@ export interface AnswerContext {
   readonly runtime: RuntimeFacts;
   readonly promptTokens?: number;
   readonly assumptions?: readonly string[];
+  readonly disk?: DiskFacts;
   /** absent: no command is printed */
   readonly server?: ServerContext;
   /** how the model is named on the command line, for the next commands */
@@ -125,6 +140,7 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
     speed: speedFacts(request, choice, promptTokens),
     ...(longest === undefined ? {} : { longestContext: longest }),
     wouldFit: alternatives(request, choice),
+    ...(context.disk ? { disk: context.disk } : {}),
     ...(context.server ? { launch: launchFacts(choice, context.server) } : {}),
     ...(context.server && request.rig.devices.length > 1
       ? { arrangements: arrangementFacts(choice, context.server) }
@@ -176,10 +192,12 @@ function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): str
   return list;
 }
 
-function nextCommands(choice: Choice, { modelArgument, rigArguments }: AnswerContext): string[] {
+function nextCommands(choice: Choice, { modelArgument, rigArguments, model: facts }: AnswerContext): string[] {
   const model = shellWord(modelArgument);
   // what is started is started here, whatever the rig that was asked about
   if (rigArguments !== undefined) return [`loadout explain ${model} ${rigArguments}`, "loadout gpus"];
+  // what is not here cannot be started yet
+  if (facts.source !== undefined) return [`loadout explain ${model}`];
   return good(choice.now.verdict)
     ? [`loadout --model ${model}`, `loadout explain ${model}`]
     : [`loadout explain ${model}`, "loadout models --local"];

@@ -1,7 +1,9 @@
+export { type CatalogAnswer, modelDetail, type ModelDetail } from "./catalog-answer.ts";
 export {
   ANSWER_VERSION,
   answerFit,
   type AnswerContext,
+  type DiskFacts,
   type FitAnswer,
   type ModelFacts,
   type RuntimeFacts,

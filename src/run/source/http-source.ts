@@ -8,6 +8,10 @@ export interface HttpSourceOptions extends Omit<HttpRequest, "url" | "method" | 
   readonly retries?: Retries;
   /** least bytes of one request */
   readonly blockBytes?: number;
+  /** where reading will begin: the first request asks for the block of this byte; 0 unless said */
+  readonly firstByte?: number;
+  /** called with the bytes of each answer that was read */
+  readonly onBytes?: (bytes: number) => void;
 }
 
 /** A header is read front to back in small steps; one request a MiB keeps a 9 MB header at four requests (see below). */
@@ -24,10 +28,11 @@ const MAX_KEPT = 16;
 export async function openHttpSource(url: URL, options: HttpSourceOptions = {}): Promise<ByteSource> {
   const { retries = RETRIES, blockBytes = BLOCK_BYTES, signal } = options;
   const name = `${url.origin}${url.pathname}`;
-  const first = await withRetries(() => firstBlock(url, options, blockBytes, name), retries, signal);
+  const begin = Math.floor((options.firstByte ?? 0) / blockBytes);
+  const first = await withRetries(() => firstBlock(url, options, begin * blockBytes, blockBytes), retries, signal);
   const { size, etag } = first;
-  const blocks = new Map<number, Uint8Array>([[0, first.bytes]]);
-  let next = 1;
+  const blocks = new Map<number, Uint8Array>([[begin, first.bytes]]);
+  let next = begin + 1;
   let run = 1;
 
   async function load(block: number): Promise<Uint8Array> {
@@ -81,19 +86,21 @@ interface Known {
   readonly name: string;
 }
 
-async function firstBlock(url: URL, options: HttpSourceOptions, blockBytes: number, name: string) {
-  const answer = await openRange(url, options, 0, blockBytes);
+async function firstBlock(url: URL, options: HttpSourceOptions, start: number, blockBytes: number) {
+  const answer = await openRange(url, options, start, blockBytes);
+  const name = `${url.origin}${url.pathname}`;
   const { status, headers } = answer;
   const etag = header(headers, "etag");
-  if (status === 416) {
+  if (status === 416 && start === 0) {
     answer.body.destroy();
     return { size: 0, bytes: new Uint8Array(0), etag }; // the only range an empty file refuses
   }
   const range = contentRange(headers);
   const whole = numberHeader(headers, "content-length");
-  const size = status === 206 ? range?.total : status === 200 && (whole ?? Infinity) <= blockBytes ? whole : undefined;
-  if (size === undefined || (status === 206 && range?.start !== 0)) throw unusable(answer, name);
-  return { size, bytes: await bodyOf(answer, Math.min(size, blockBytes), options.signal), etag };
+  const isSmall = status === 200 && start === 0 && (whole ?? Infinity) <= blockBytes;
+  const size = status === 206 ? range?.total : isSmall ? whole : undefined;
+  if (size === undefined || (status === 206 && range?.start !== start)) throw unusable(answer, name);
+  return { size, bytes: await bodyOf(answer, Math.min(size - start, blockBytes), options), etag };
 }
 
 async function readRange(url: URL, options: HttpSourceOptions, start: number, length: number, known: Known) {
@@ -105,7 +112,7 @@ async function readRange(url: URL, options: HttpSourceOptions, start: number, le
     answer.body.destroy();
     throw new LoadoutError("ranges-refused", { what: known.name, host: url.host, got: "another version of the file" });
   }
-  return bodyOf(answer, length, options.signal);
+  return bodyOf(answer, length, options);
 }
 
 function openRange(url: URL, options: HttpSourceOptions, start: number, length: number): Promise<HttpAnswer> {
@@ -120,7 +127,7 @@ function unusable(answer: HttpAnswer, name: string): LoadoutError {
   return new LoadoutError("ranges-refused", { what: name, host: url.host, got });
 }
 
-async function bodyOf({ body, url }: HttpAnswer, length: number, signal?: AbortSignal): Promise<Uint8Array> {
+async function bodyOf({ body, url }: HttpAnswer, length: number, options: HttpSourceOptions): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   let filled = 0;
   try {
@@ -132,7 +139,9 @@ async function bodyOf({ body, url }: HttpAnswer, length: number, signal?: AbortS
       if (chunk.byteLength > part.byteLength) break; // more than was asked for
     }
   } catch (error) {
-    throw unreachable(url, error, signal);
+    throw unreachable(url, error, options.signal);
+  } finally {
+    options.onBytes?.(filled);
   }
   if (filled === length) return bytes;
   throw new LoadoutError("remote-failed", { host: url.host, what: url.pathname, got: `${filled} of ${length} bytes` });

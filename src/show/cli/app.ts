@@ -16,10 +16,17 @@ const yes = {
 } as const;
 const model = {
   parse: String,
-  brief: "A .gguf file, or the name of weights found here",
+  brief: "A file, a name (qwen3 8b, qwen3:8b), hf:owner/name, an address",
   placeholder: "MODEL",
 } as const;
 const optionalModel = { kind: "tuple", parameters: [{ ...model, optional: true }] } as const;
+
+const quant = {
+  kind: "parsed",
+  parse: String,
+  brief: "File type: Q4_K_M, Q8_0, ...; also MODEL:Q4_K_M",
+  optional: true,
+} as const;
 
 const start = buildCommand({
   loader: async () => (await import("./commands/start.ts")).start,
@@ -63,6 +70,7 @@ const fit = buildCommand({
     positional: optionalModel,
     flags: {
       ...planFlags,
+      quant,
       ...runtimeFlags,
       ...rigFlags,
       prompt: {
@@ -88,6 +96,7 @@ const fit = buildCommand({
       "",
       "Examples:",
       "  loadout fit ./model.gguf",
+      '  loadout fit "qwen3 30b a3b" --quant Q5_K_M',
       "  loadout fit ./model.gguf --context 32k --users 4 --kv-type q8_0",
       "  loadout fit smollm2 --prompt 4k --json",
       "  loadout fit ./model.gguf --gpu rtx-3090 --gpu rtx-4060 --ram 64GB",
@@ -102,6 +111,7 @@ const explain = buildCommand({
     positional: optionalModel,
     flags: {
       ...planFlags,
+      quant,
       ...runtimeFlags,
       ...rigFlags,
       prompt: { kind: "parsed", parse: String, brief: "Prompt length for the prefill rate: 512, 24k", optional: true },
@@ -160,28 +170,35 @@ const models = buildCommand({
   loader: async () => (await import("./commands/models.ts")).models,
   parameters: {
     positional: {
-      kind: "tuple",
-      parameters: [
-        { parse: String, brief: "Action: rm", placeholder: "ACTION", optional: true },
-        { parse: String, brief: "Weights the action is for", placeholder: "MODEL", optional: true },
-      ],
+      kind: "array",
+      parameter: { parse: String, brief: "What to look up; or rm and the name of weights", placeholder: "WORDS" },
     },
     flags: {
       local: {
         kind: "boolean",
-        brief: "List the weights found on this machine (the default)",
+        brief: "List the weights found on this machine",
         optional: true,
         withNegated: false,
       },
+      all: { kind: "boolean", brief: "List the whole catalog", optional: true, withNegated: false },
       models: planFlags.models,
       json,
       yes: { kind: "boolean", brief: "Remove without asking", optional: true, withNegated: false },
     },
   },
   docs: {
-    brief: "Weights on this machine: list, remove",
-    fullDescription:
-      "Lists GGUF files of the Hugging Face cache, llama.cpp, LM Studio, Ollama and\nLoadout. Only files that Loadout fetched can be removed.\n\nExamples:\n  loadout models --local\n  loadout models rm smollm2",
+    brief: "Look models up; weights on this machine: list, remove",
+    fullDescription: [
+      "With words: what the catalog knows of models called so, with sizes by file type.",
+      "Without: GGUF files of the Hugging Face cache, llama.cpp, LM Studio, Ollama and",
+      "Loadout. Only files that Loadout fetched can be removed.",
+      "",
+      "Examples:",
+      "  loadout models qwen3",
+      "  loadout models qwen3 30b a3b",
+      "  loadout models --local",
+      "  loadout models rm smollm2",
+    ].join("\n"),
   },
 });
 

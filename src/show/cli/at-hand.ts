@@ -8,7 +8,8 @@ import type { PlanFlags } from "./flags.ts";
 import type { Machine } from "./machine.ts";
 import { modelsDirsOf } from "./models-dirs.ts";
 import { fitQuestion } from "./question.ts";
-import { readWeights, type Weights } from "./weights-for.ts";
+import { readWeights } from "./model/read-file.ts";
+import type { WeightsHere } from "./model/weights.ts";
 
 /** Headers are read of this many files, the largest first: a folder of hundreds is somebody's archive. */
 const MOST_HEADERS = 24;
@@ -19,13 +20,13 @@ export async function bestWeightsAtHand(
   machine: Machine,
   flags: PlanFlags,
   receipts: ReceiptStore | undefined,
-): Promise<Weights | undefined> {
+): Promise<WeightsHere | undefined> {
   const modelsDirs = modelsDirsOf(flags, machine.config);
   const { weights: found } = await findWeights({ home: machine.home, modelsDirs });
   const models = found
     .filter(({ role, incomplete }) => role === "model" && !incomplete)
     .toSorted((a, b) => b.bytes - a.bytes);
-  const rows: (Candidate & { weights: Weights })[] = [];
+  const rows: (Candidate & { weights: WeightsHere })[] = [];
   for (const { path, name } of models.slice(0, MOST_HEADERS)) {
     try {
       const weights = await readWeights(path, name);

@@ -100,6 +100,10 @@ test.each([
   [["receipts", "999"], "999"],
   [["models", "--models", "/no/such/folder"], "there is no such folder"],
   [["fit", "--", "--odd-name"], '"--odd-name"'],
+  [["fit", "qwen3"], "Qwen3 8B"],
+  [["fit", "quen3", "8b"], "rguments"],
+  [["fit", "qwen3 8b", "--verify"], "a file at hand"],
+  [["models", "gemma3", "28b"], "google/gemma-3-27b-it"],
 ])("%j is a wrong question: exit 2, and it says %j", async (args, said) => {
   const { code, stderr, stdout } = await loadout(...args);
   expect(stderr + stdout).toContain(said);
@@ -120,6 +124,21 @@ test("a command line that cannot be read is an error like every other, also as J
     expect(valid(answer)).toBe("valid");
     expect(answer.error.code).toBe(code);
   }
+});
+
+test("a name of the catalog is a model: sizes by formula, the disk shown, JSON by the schema", async () => {
+  const args = ["fit", "qwen3 0.6b", "--quant", "Q4_K_M", "--context", "2k"];
+  const { code, stdout, stderr } = await loadout(...args, "--json");
+  expect(code, stderr).toBe(0);
+  const answer = JSON.parse(stdout);
+  expect(valid(answer)).toBe("valid");
+  expect(answer.model).toMatchObject({ name: "Qwen3 0.6B", quantization: "Q4_K_M", sizesFrom: "formula" });
+  expect(answer.disk.downloadBytes).toBe(answer.model.fileBytes);
+  expect(JSON.stringify(answer.memory)).not.toContain('"header"');
+  const { stdout: text } = await loadout(...args);
+  expect(text).toMatch(/about 39\d MB/);
+  expect(text).toContain("free on the disk of");
+  for (const line of text.split("\n")) expect(visible(line), line).toBeLessThanOrEqual(80);
 });
 
 test("a name made to fool a terminal is shown without what terminals obey", async () => {

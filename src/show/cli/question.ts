@@ -1,13 +1,14 @@
 import type { Backend } from "../../facts/hardware/index.ts";
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
-import type { AnswerContext, RuntimeFacts } from "../../plan/answer/index.ts";
+import type { AnswerContext, DiskFacts, RuntimeFacts } from "../../plan/answer/index.ts";
+import type { WeightsPlace } from "../../plan/command/index.ts";
 import type { FitRequest } from "../../plan/fit/index.ts";
 import { layerPlaces, predictLlamaCpp, type MemoryPrediction } from "../../predict/memory/index.ts";
 import type { Receipt, ReceiptStore } from "../../run/receipt/index.ts";
 import { wishesOf, type PlanFlags } from "./flags.ts";
 import { machineName, type Machine } from "./machine.ts";
+import type { Weights } from "./model/weights.ts";
 import { embeddedRuntime, type Runtime } from "./runtime.ts";
-import type { Weights } from "./weights-for.ts";
 
 /** A question ready to be answered: the pure rooms need nothing else. */
 export interface FitQuestion {
@@ -36,12 +37,13 @@ export function fitQuestion(parts: {
   readonly flags: PlanFlags;
   readonly receipts?: ReceiptStore | undefined;
   readonly promptTokens?: number | undefined;
+  readonly disk?: DiskFacts | undefined;
   /** absent: the embedded engine */
   readonly runtime?: Runtime;
   /** llama-server, as its command is printed for; absent: no command */
   readonly server?: Runtime;
 }): FitQuestion {
-  const { machine, weights, flags, receipts, promptTokens, runtime: chosen = embeddedRuntime(), server } = parts;
+  const { machine, weights, flags, receipts, promptTokens, disk, runtime: chosen = embeddedRuntime(), server } = parts;
   const { rig } = machine.report;
   const { geometry, tensors } = weights;
   const { build, caller, engine, version, buildName } = chosen;
@@ -53,7 +55,9 @@ export function fitQuestion(parts: {
     ?.list({ machine: name, engine: engine, backend, limit: 20 })
     .filter(({ model }) => model.name === weights.facts.name && model.fileBytes === weights.facts.fileBytes);
   const measuredThreads = measuredBefore(before ?? []);
-  const fixed = { geometry, tensors, build, caller, devices: rig.devices, cpuFeatures: rig.host.cpu.features };
+  const { sizesFrom: weightsFrom = "header" } = weights.facts;
+  const cpuFeatures = rig.host.cpu.features;
+  const fixed = { geometry, tensors, weightsFrom, build, caller, devices: rig.devices, cpuFeatures };
   const requestUnder = (under: Pick<Runtime, "build" | "caller">): FitRequest => ({
     goal: flags.goal ?? "interactive",
     wishes: wishesOf(flags),
@@ -66,22 +70,29 @@ export function fitQuestion(parts: {
     ...(calibration ? { calibration } : {}),
     ...(measuredThreads === undefined ? {} : { measuredThreads }),
   });
+  const request = requestUnder(chosen);
   return {
-    request: requestUnder(chosen),
+    request,
     context: {
       model: weights.facts,
       runtime,
       modelArgument: weights.argument,
-      assumptions: [...(chosen.note === undefined ? [] : [chosen.note]), ...(machine.assumptions ?? [])],
+      assumptions: [
+        ...(weights.assumptions ?? []),
+        ...(machine.assumptions ?? []),
+        ...(chosen.note === undefined ? [] : [chosen.note]),
+      ],
+      ...(disk ? { disk } : {}),
       ...(machine.rigArguments === undefined ? {} : { rigArguments: machine.rigArguments }),
       ...(promptTokens === undefined ? {} : { promptTokens }),
       ...(server
         ? {
             server: {
-              request: requestUnder(server),
+              // the same question is not replayed twice
+              request: server === chosen ? request : requestUnder(server),
               build: server.buildName,
               buildNumber: server.buildNumber,
-              weights: { kind: "file", path: weights.path } as const,
+              weights: servedFrom(weights),
             },
           }
         : {}),
@@ -90,6 +101,12 @@ export function fitQuestion(parts: {
     runtime,
     dryRun: (settings) => predictLlamaCpp({ ...fixed, settings, dryRun: true }),
   };
+}
+
+/** Where a server finds the weights; a file that is not here yet is called as such files are. */
+function servedFrom({ path, served, facts }: Weights): WeightsPlace {
+  if (served) return served;
+  return { kind: "file", path: path ?? `${facts.name.replace(/[^\w.-]+/g, "-")}-${facts.quantization}.gguf` };
 }
 
 /**

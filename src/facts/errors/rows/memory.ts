@@ -11,6 +11,12 @@ export const MEMORY_ERRORS = {
     exit: 2,
     http: 422,
   },
+  "layer-unlike": {
+    template: "Layer {layer} is not built as in other {architecture} models, so its memory cannot be predicted.",
+    hint: "The header may name another architecture than the model has.",
+    exit: 2,
+    http: 422,
+  },
   "backend-unknown": {
     template: "The engine's rules on {backend} devices are not known; known are {known}.",
     hint: "Predict for the processor alone, or for a device of a known kind.",

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parameterCount } from "../gguf-geometry.ts";
 import type { Geometry } from "../geometry.ts";
 import { ARCHITECTURES } from "../architectures.ts";
+import { keptElements } from "../kept.ts";
 import { tensorList } from "../tensors/index.ts";
 import { geometryFromRow, licenseFacts, MODELS, SOURCES, withoutGeometry } from "./index.ts";
 
@@ -57,6 +58,25 @@ it("counts weights tensor by tensor where the tensors are written down", () => {
   expect(differing).toEqual(WITHOUT_SMALL_TENSORS);
 });
 
+it("counts the weights of every row from its geometry and finds the stated count, but of those named here", () => {
+  const uncounted: Record<string, string> = {};
+  for (const row of MODELS) {
+    const geometry = geometryFromRow(row);
+    const tensors = geometry && tensorList(geometry);
+    if (!tensors) {
+      uncounted[row.id] = withoutGeometry(row) ?? `tensors of ${row.architecture}`;
+      continue;
+    }
+    const weights = tensors.reduce((sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1), 0);
+    const { stated, mtp = 0, vision = 0, audio = 0 } = row.parameters;
+    // publishers count with or without the encoders and the blocks for multi-token prediction, and round
+    const sums = [weights, weights + vision + audio, weights + mtp, weights + mtp + vision + audio];
+    if (stated !== undefined)
+      expect(Math.min(...sums.map((sum) => Math.abs(sum / stated - 1))), row.id).toBeLessThan(0.025);
+  }
+  expect(uncounted).toEqual(UNCOUNTED);
+});
+
 it("counts the blocks for multi-token prediction as published", () => {
   let counted = 0;
   for (const row of MODELS) {
@@ -72,6 +92,35 @@ it("counts the blocks for multi-token prediction as published", () => {
   }
   expect(counted).toBeGreaterThanOrEqual(19);
 });
+
+/** Rows that give no list of tensors: something a geometry cannot say, or tensors that are not written down. */
+const UNCOUNTED: Readonly<Record<string, string>> = {
+  "nvidia/NVIDIA-Nemotron-3-Nano-4B-BF16": "which of its layers have full attention is not known",
+  "nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-BF16": "it has experts on a narrower stream, which a geometry cannot say",
+  "deepseek-ai/DeepSeek-V4-Flash": "it has compressed attention, which a geometry cannot say",
+  "google/gemma-3n-E2B-it": "tensors of gemma3n",
+  "google/gemma-3n-E4B-it": "tensors of gemma3n",
+  "ibm-granite/granite-4.0-h-350m": "which of its layers have full attention is not known",
+  "ibm-granite/granite-4.0-h-1b": "which of its layers have full attention is not known",
+  "LiquidAI/LFM2-2.6B": "which of its layers have full attention is not known",
+  "LiquidAI/LFM2-24B-A2B": "which of its layers have full attention is not known",
+  "inclusionAI/Ling-3.0-tiny": "tensors of bailingmoe3",
+  "inclusionAI/Ling-3.0-flash": "tensors of bailingmoe3",
+  "meta-llama/Llama-3.2-11B-Vision-Instruct": "it has cross-attention to images, which a geometry cannot say",
+  "nvidia/Llama-3_3-Nemotron-Super-49B-v1_5": "it has layers of differing parts, which a geometry cannot say",
+  "Qwen/Qwen3.8-Flash-Next": "it has n-gram embedding, which a geometry cannot say",
+  "deepseek-ai/DeepSeek-V3.2": "tensors of deepseek32",
+  "deepseek-ai/DeepSeek-V4.1-Flash": "llama.cpp has no architecture for it",
+  "deepseek-ai/DeepSeek-V4-Pro": "it has compressed attention, which a geometry cannot say",
+  "zai-org/GLM-5.3-Flash": "llama.cpp has no architecture for it",
+  "zai-org/GLM-5.2": "tensors of glm-dsa",
+  "zai-org/GLM-5.1": "tensors of glm-dsa",
+  "moonshotai/Kimi-K3": "llama.cpp has no architecture for it",
+  "XiaomiMiMo/MiMo-V2.5-Pro": "which of its layers have full attention is not known",
+  "MiniMaxAI/MiniMax-M3": "it has block-sparse attention, which a geometry cannot say",
+  "MiniMaxAI/MiniMax-M1-80k": "tensors of minimax-01",
+  "nvidia/NVIDIA-Nemotron-3-Ultra-550B-A55B-BF16": "it has experts on a narrower stream, which a geometry cannot say",
+};
 
 /** A geometry that no tensors are known for. */
 const NOTHING: Geometry = {
@@ -89,8 +138,6 @@ const NOTHING: Geometry = {
  */
 const WITHOUT_SMALL_TENSORS: Readonly<Record<string, number>> = {
   "meta/Muse-Glimmer-30B": 6656,
-  "deepseek-ai/DeepSeek-V2-Lite-Chat": 1664,
-  "deepseek-ai/DeepSeek-Coder-V2-Instruct": 9440,
   "XiaomiMiMo/MiMo-V2-Flash": 12_032,
   "mistralai/Mistral-Large-3-675B-Instruct-2512": 7424,
   "upstage/Solar-Open-100B": 491_520,
@@ -131,7 +178,8 @@ describe("geometry of a row", () => {
     ["ai21labs/AI21-Jamba-Mini-1.7", 8192, 0, 3_670_016 + 688_128],
     ["nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16", 3072, 0, 12_058_624 + 423_936],
   ])("%s keeps %i elements a token, %i in windows, and %i a sequence", (id, full, windowed, state) => {
-    expect(kept(geometryFromRow(rowOf(id))!)).toEqual([full, windowed, state]);
+    const kept = keptElements(geometryFromRow(rowOf(id))!);
+    expect([kept.perToken, kept.perWindowToken, kept.state]).toEqual([full, windowed, state]);
   });
 
   it("ignores a window that the engine does not read", () => {
@@ -149,19 +197,3 @@ it.each([
   ["Gemma Terms of Use", "conditions"],
   ["a licence of next year", "conditions"],
 ])("%s means %s", (license, use) => expect(licenseFacts(license)).toEqual({ use }));
-
-function kept(geometry: Geometry): number[] {
-  const sums = { full: 0, windowed: 0, state: 0 };
-  for (const { mixer } of geometry.layers) {
-    const attention = mixer.kind === "parallel" ? mixer.attention : mixer;
-    const recurrent = mixer.kind === "parallel" ? mixer.recurrent : mixer;
-    if (attention.kind === "mla") sums.full += attention.latentLength + attention.ropeLength;
-    if (attention.kind === "attention" && attention.cacheFrom === undefined) {
-      const elements = attention.kvHeads * (attention.keyLength + attention.valueLength);
-      sums[attention.span === "full" ? "full" : "windowed"] += elements;
-    }
-    if (recurrent.kind === "recurrent") sums.state += recurrent.convolutionState + recurrent.recurrentState;
-    if (recurrent.kind === "convolution") sums.state += recurrent.convolutionState;
-  }
-  return [sums.full, sums.windowed, sums.state];
-}

@@ -26,14 +26,15 @@ interface Name {
   readonly row: CatalogModel;
 }
 
-const NAMES: readonly Name[] = MODELS.flatMap((row) =>
-  namesOf(row).flatMap(({ names, id }) => names.map((name) => ({ key: keyOf(name), id, row }))),
-);
-const BY_REPOSITORY: ReadonlyMap<string, Name> = new Map(
-  MODELS.flatMap((row) =>
-    [row.id, ...(row.aliases ?? [])].map((id) => [id.toLowerCase(), { key: keyOf(id), id, row }]),
-  ),
-);
+/** All names of all rows, taken apart when the first name is looked up that is no repository's. */
+let known: readonly Name[] | undefined;
+
+function allNames(): readonly Name[] {
+  known ??= MODELS.flatMap((row) =>
+    namesOf(row).flatMap(({ names, id }) => names.map((name) => ({ key: keyOf(name), id, row }))),
+  );
+  return known;
+}
 
 /**
  * Finds a model by what people type: words, an Ollama tag, a repository, a file name. Nothing is guessed: a name has to be a
@@ -46,17 +47,26 @@ export function findModel(typed: string): ModelMatch {
 
 /** `all`: the key of everything typed, for names with slashes that are no paths ("GLM-4.5 / 4.6"). */
 function match(key: string, repository: string | undefined, all: string): ModelMatch {
-  const exact = repository === undefined ? undefined : BY_REPOSITORY.get(repository);
+  const exact = repository === undefined ? undefined : byRepository(repository);
   if (exact) return found([exact]);
   if (key === "") return { kind: "none", near: [] };
-  const whole = NAMES.filter((name) => name.key === key || name.key === all);
+  const names = allNames();
+  const whole = names.filter((name) => name.key === key || name.key === all);
   if (whole.length > 0) return found(whole);
-  const begun = NAMES.filter((name) => name.key.startsWith(`${key} `));
+  const begun = names.filter((name) => name.key.startsWith(`${key} `));
   if (begun.length > 0) return found(begun);
   return { kind: "none", near: nearest(key) };
 }
 
-function found(names: readonly Name[]): ModelMatch {
+function byRepository(repository: string): Pick<Name, "id" | "row"> | undefined {
+  for (const row of MODELS) {
+    const id = [row.id, ...(row.aliases ?? [])].find((each) => each.toLowerCase() === repository);
+    if (id !== undefined) return { id, row };
+  }
+  return undefined;
+}
+
+function found(names: readonly Pick<Name, "id" | "row">[]): ModelMatch {
   const rows = [...new Set(names.map(({ row }) => row))];
   const [row, ...others] = rows;
   if (row === undefined || others.length > 0) return { kind: "several", rows };
@@ -76,7 +86,7 @@ const LEAST_LIKENESS = 0.5;
 
 function nearest(key: string): CatalogModel[] {
   const best = new Map<CatalogModel, number>();
-  for (const name of NAMES) {
+  for (const name of allNames()) {
     const score = likeness(key, name.key);
     if (score >= LEAST_LIKENESS && score > (best.get(name.row) ?? 0)) best.set(name.row, score);
   }

@@ -11,7 +11,7 @@ export interface TypedName {
 const PART_OF_SET = /-\d{5}-of-\d{5}$/;
 const ENDING = /\.(?:gguf|safetensors)$/i;
 const FILE_TYPE =
-  /[-_.:/ ]((?:ud-)?(?:iq[1-4]_(?:xxs|xs|nl|s|m)|q[1-8]_(?:k(?:_(?:xl|s|m|l))?|[01])|tq[12]_0|bf16|f16|f32|mxfp4(?:_moe)?))$/i;
+  /[-_.:/ ]((?:ud-)?(?:iq[1-4]_(?:xxs|xs|nl|s|m)|q[1-8]_(?:k(?:_(?:xl|s|m|l))?|[01])|tq[12]_0|bf16|fp?16|fp?32|mxfp4(?:_moe)?))$/i;
 /** Words that say how a model was trained or stored, or who made it, not which dimensions it has. */
 const SILENT: ReadonlySet<string> = new Set(["instruct", "chat", "it", "hf", "gguf", "meta", "latest"]);
 
@@ -32,8 +32,11 @@ export function typedName(typed: string): TypedName {
   };
 }
 
+/** Beyond ASCII everything counts as a letter: a class of all letters takes longer to compile than to match a catalog. */
+const WORDS = /\d+(?:\.\d+)*|[a-z\u0080-\uffff]+/g;
+
 /** Letters and numbers apart, without words that do not tell models apart: "Qwen3-8B" and "qwen 3 8b" are one. */
 export function keyOf(name: string): string {
-  const words = name.toLowerCase().match(/\d+(?:\.\d+)*|\p{L}+/gu) ?? [];
+  const words = name.toLowerCase().match(WORDS) ?? [];
   return words.filter((word) => !SILENT.has(word)).join(" ");
 }

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { memorySource, readGguf, writeGguf } from "../../weights/index.ts";
 import { geometryFromRow, MODELS } from "../catalog/index.ts";
-import type { ExpertFeedForward, Geometry } from "../geometry.ts";
+import type { Geometry } from "../geometry.ts";
 import { geometryFromGguf } from "../gguf-geometry.ts";
 import { draftTensors } from "../model-tensors.ts";
 import { tensorList } from "../tensors/index.ts";
 import { ggufKeys } from "../testing/gguf-keys.ts";
 import { geometryFromConfig } from "./index.ts";
+import { MODEL_TYPES } from "./model-types.ts";
 import { PUBLISHED } from "./testing/published.ts";
 import { RECALLED_EARLY } from "./testing/recalled-early.ts";
 import { RECALLED_LATE } from "./testing/recalled-late.ts";
@@ -40,23 +41,20 @@ it("covers every architecture whose memory has been measured", () => {
   for (const architecture of MEASURED) expect(covered).toContain(architecture);
 });
 
+it("knows a model type for every architecture in the catalog that has a geometry", () => {
+  const known = new Set(
+    Object.values(MODEL_TYPES).flatMap((type) => [type.architecture, type.withExperts, type.withoutRecurrent]),
+  );
+  const missing = MODELS.filter((row) => geometryFromRow(row) && !known.has(row.architecture));
+  expect(missing.map(({ id }) => id)).toEqual([]);
+});
+
 const MEASURED = (
   "llama qwen3 qwen2 qwen3moe gemma3 gpt-oss deepseek2 qwen35moe granitehybrid glm4 phi3 seed_oss mistral3 minimax-m2 gemma2 " +
   "olmoe cohere2 gemma4 qwen3next ernie4_5-moe olmo2 bailingmoe2 qwen35"
 ).split(" ");
 
-/** Rows do not say how experts are chosen, and encoders only where they were seen whole. */
+/** Rows have encoders only where they were seen whole. */
 function plain({ vision: _, ...geometry }: Geometry): Omit<Geometry, "vision"> {
-  return {
-    ...geometry,
-    layers: geometry.layers.map((layer) => ({
-      ...layer,
-      feedForward: layer.feedForward.kind === "experts" ? shape(layer.feedForward) : layer.feedForward,
-    })),
-  };
-}
-
-function shape(experts: ExpertFeedForward): ExpertFeedForward {
-  const { gating: _g, normalized: _n, scaled: _s, expertGroups: _e, expertGroupsUsed: _u, ...rest } = experts;
-  return rest;
+  return geometry;
 }

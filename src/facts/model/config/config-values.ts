@@ -14,8 +14,8 @@ const INNER = ["text_config", "llm_config", "language_config", "language_model_c
 
 /**
  * A parsed `config.json`, asked by key. Several names may be given where publishers call one thing differently; the first
- * that is there counts. `null` and "auto" stand for absent, as in the publishers' own code. What is wrong is an error that
- * names the key and what was expected.
+ * that is there counts. `null` and "auto" say that there is no such value, which no default stands in for, as in the
+ * publishers' own code. What is wrong is an error that names the key and what was expected.
  */
 export class ConfigValues {
   readonly file: string;
@@ -44,6 +44,11 @@ export class ConfigValues {
   /** The same, with values for keys that are absent. */
   withDefaults(defaults: Values): ConfigValues {
     return new ConfigValues(this.file, [...this.#layers, defaults], this.#path);
+  }
+
+  /** Whether the text model is described within another's configuration. */
+  get isInner(): boolean {
+    return this.#layers.length > 1;
   }
 
   has(key: string): boolean {
@@ -123,11 +128,8 @@ export class ConfigValues {
   }
 
   #find(key: string): unknown {
-    for (const layer of this.#layers) {
-      const value = Object.hasOwn(layer, key) ? layer[key] : undefined;
-      if (value !== undefined && value !== null && value !== "auto") return value;
-    }
-    return undefined;
+    const value = this.#layers.find((layer) => Object.hasOwn(layer, key))?.[key];
+    return value === null || value === "auto" ? undefined : value;
   }
 
   #whole(key: string, value: unknown): number {

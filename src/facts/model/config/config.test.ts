@@ -102,6 +102,7 @@ describe("what is wrong", () => {
     [{ layer_types: ["full_attention"] }, "expected 4 words, one a layer, got 1"],
     [{ layer_types: ["attention", 3, "attention", "attention"] }, "expected words, got 3 among them"],
     [{ layer_types: ["attention", "flying", "attention", "attention"] }, 'got "flying"'],
+    [{ num_nextn_predict_layers: 2 ** 31 - 1 }, "expected at most 508, got 2147483647"],
     [{ num_kv_shared_layers: 4 }, "expected fewer than 4 layers, got 4"],
     [{ num_experts: 8, num_experts_per_tok: 9 }, "expected at most 8, got 9"],
     [{ layer_types: ["mamba", "mamba", "mamba", "attention"] }, "layers without recurrence, or one of"],
@@ -255,6 +256,37 @@ it("reads models within models, however they are called", () => {
   expect(
     geometryFromConfig({ model_type: "llava", tie_word_embeddings: true, text_config: LLAMA }).tiedEmbeddings,
   ).toBe(true);
+});
+
+it("fills in what models within models leave out, but not what they deny", () => {
+  // LLaVA 1.5 and Pixtral, as published
+  const llava = {
+    model_type: "llava",
+    text_config: { model_type: "llama", max_position_embeddings: 4096, vocab_size: 32_064 },
+  };
+  expect(dimensionsFromConfig(llava)).toMatchObject({
+    layers: 32,
+    width: 4096,
+    heads: 32,
+    kvHeads: 32,
+    feedForward: 11_008,
+  });
+  const pixtral = {
+    model_type: "mistral",
+    hidden_size: 5120,
+    head_dim: 128,
+    num_hidden_layers: 40,
+    vocab_size: 131_072,
+  };
+  expect(dimensionsFromConfig({ model_type: "llava", text_config: pixtral })).toMatchObject({
+    heads: 32,
+    kvHeads: 8,
+    keyLength: 128,
+    feedForward: 14_336,
+  });
+  const qwen = { ...LLAMA, model_type: "qwen3", num_key_value_heads: null, head_dim: null };
+  expect(dimensionsFromConfig({ text_config: qwen })).toMatchObject({ kvHeads: 32, keyLength: 64 });
+  expect(said({ model_type: "llama" })).toContain('expected key "num_hidden_layers"');
 });
 
 it("knows state space models without attention, and pads their vocabularies", () => {

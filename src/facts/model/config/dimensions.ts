@@ -5,6 +5,7 @@ import { headsOf, latentOf, windowLength, windowOf } from "./attention.ts";
 import { ConfigValues, isObject } from "./config-values.ts";
 import { expertsOf } from "./experts.ts";
 import { denseLengths } from "./feed-forward.ts";
+import { INNER_DEFAULTS } from "./inner-defaults.ts";
 import { type LayerKind, layerKinds } from "./layer-kinds.ts";
 import { BEYOND, MODEL_TYPES, type ModelType } from "./model-types.ts";
 import { recurrentPart } from "./recurrent.ts";
@@ -29,7 +30,8 @@ const MTP = ["num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_modul
 export function dimensionsFromConfig(config: unknown, file = "config.json"): Dimensions {
   const given = ConfigValues.of(config, file);
   const { name, type } = modelType(given);
-  const values = given.withDefaults(type?.defaults ?? {});
+  const inner = given.isInner ? INNER_DEFAULTS[name.replace(/_text$/, "")] : undefined;
+  const values = given.withDefaults({ ...inner, ...type?.defaults });
   const layers = layerCount(values);
   const width = values.required(...WIDTH);
   if (width < 1)
@@ -65,6 +67,13 @@ export function dimensionsFromConfig(config: unknown, file = "config.json"): Dim
   const mla = latentOf(values, type);
   const vision = visionOf(values);
   const mtpLayers = values.count(...MTP) ?? 0;
+  if (layers + mtpLayers > MOST_LAYERS) {
+    throw values.wrong(
+      MTP.find((key) => values.has(key))!,
+      `at most ${MOST_LAYERS - layers}`,
+      mtpLayers,
+    );
+  }
   const perLayerEmbedding = values.count("hidden_size_per_layer_input") ?? 0;
   const sharedCaches = values.count("num_kv_shared_layers") ?? 0;
   if (sharedCaches >= layers) throw values.wrong("num_kv_shared_layers", `fewer than ${layers} layers`, sharedCaches);

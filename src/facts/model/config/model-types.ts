@@ -1,7 +1,7 @@
 /**
  * What a configuration leaves to its reader: which architecture its model type is to the engine, and what the publishers'
  * own code takes for keys that are absent. Sources: the registrations in `conversion/*.py` of llama.cpp b11434, and the
- * configuration classes of transformers 5 (`models/*\/configuration_*.py`).
+ * configuration classes of transformers 5.24 (`models/*\/configuration_*.py`).
  */
 export interface ModelType {
   /** GGUF `general.architecture` */
@@ -28,28 +28,10 @@ export interface ModelType {
 
 const tied = { tie_word_embeddings: true } as const;
 const gemma = { ...tied, head_dim: 256 } as const;
-/** Small configurations of Gemma 3 leave out what they share with the class. */
-const gemma3 = {
-  ...gemma,
-  num_attention_heads: 8,
-  num_key_value_heads: 4,
-  vocab_size: 262_208,
-  max_position_embeddings: 131_072,
-} as const;
-const gemma3n = {
-  ...gemma,
-  num_hidden_layers: 35,
-  num_attention_heads: 8,
-  num_key_value_heads: 2,
-  vocab_size: 262_400,
-  max_position_embeddings: 32_768,
-  num_kv_shared_layers: 15,
-  hidden_size_per_layer_input: 256,
-} as const;
 const gemma4: ModelType = {
   architecture: "gemma4",
   globalLengths: true,
-  defaults: { ...gemma, global_head_dim: 512, hidden_size_per_layer_input: 256, vocab_size: 262_144 },
+  defaults: { ...gemma, global_head_dim: 512, hidden_size_per_layer_input: 256 },
 };
 const kimi: ModelType = { architecture: "deepseek2" };
 const delta = { linear_conv_kernel_dim: 4, linear_key_head_dim: 128, linear_value_head_dim: 128 } as const;
@@ -66,17 +48,17 @@ export const MODEL_TYPES: Readonly<Record<string, ModelType>> = {
   bailing_moe: { architecture: "bailingmoe" },
   bailing_moe_v2: { architecture: "bailingmoe2" },
   bamba: { architecture: "granitehybrid" },
-  bitnet: { architecture: "bitnet", defaults: tied },
+  bitnet: { architecture: "bitnet" },
   chatglm: { architecture: "chatglm" },
   cohere: { architecture: "command-r", defaults: tied },
   cohere2: { architecture: "cohere2", defaults: tied },
-  cohere2_moe: { architecture: "cohere2moe", defaults: tied },
+  cohere2_moe: { architecture: "cohere2moe", defaults: { ...tied, head_dim: 128 } },
   deepseek: { architecture: "deepseek" },
   deepseek_v2: { architecture: "deepseek2" },
   deepseek_v3: { architecture: "deepseek2" },
   deepseek_v32: { architecture: "deepseek32" },
   dots1: { architecture: "dots1" },
-  ernie4_5: { architecture: "ernie4_5", defaults: tied },
+  ernie4_5: { architecture: "ernie4_5", defaults: { ...tied, head_dim: 128 } },
   ernie4_5_moe: { architecture: "ernie4_5-moe", defaults: tied },
   exaone: { architecture: "exaone" },
   exaone4: { architecture: "exaone4" },
@@ -85,14 +67,14 @@ export const MODEL_TYPES: Readonly<Record<string, ModelType>> = {
   falcon_mamba: { architecture: "mamba", recurrentOnly: true, defaults: tied },
   gemma: { architecture: "gemma", defaults: gemma },
   gemma2: { architecture: "gemma2", defaults: gemma },
-  gemma3: { architecture: "gemma3", defaults: gemma3 },
-  gemma3n: { architecture: "gemma3n", defaults: gemma3n },
+  gemma3: { architecture: "gemma3", defaults: gemma },
+  gemma3n: { architecture: "gemma3n", defaults: { ...gemma, hidden_size_per_layer_input: 256 } },
   gemma4,
   gemma4_unified: gemma4,
   glm: { architecture: "chatglm", defaults: { head_dim: 128 } },
   glm4: { architecture: "glm4", defaults: { head_dim: 128 } },
   glm4v: { architecture: "glm4" },
-  glm4_moe: { architecture: "glm4moe", defaults: { head_dim: 128 } },
+  glm4_moe: { architecture: "glm4moe" },
   glm4v_moe: { architecture: "glm4moe" },
   glm4_moe_lite: { architecture: "deepseek2" },
   glm_moe_dsa: { architecture: "glm-dsa" },
@@ -107,9 +89,9 @@ export const MODEL_TYPES: Readonly<Record<string, ModelType>> = {
   hunyuan_v1_dense: { architecture: "hunyuan-dense" },
   hunyuan_v1_moe: { architecture: "hunyuan-moe" },
   hunyuan: { architecture: "hunyuan-moe" },
-  hy_v3: { architecture: "hy_v3" },
+  hy_v3: { architecture: "hy_v3", defaults: { head_dim: 128 } },
   internlm2: { architecture: "internlm2" },
-  internlm3: { architecture: "llama" },
+  internlm3: { architecture: "llama", defaults: { head_dim: 128 } },
   jamba: { architecture: "jamba" },
   kimi_k2: kimi,
   kimi_linear: { architecture: "kimi-linear" },
@@ -126,23 +108,23 @@ export const MODEL_TYPES: Readonly<Record<string, ModelType>> = {
   mamba: { architecture: "mamba", recurrentOnly: true, defaults: tied },
   mamba2: { architecture: "mamba2", recurrentOnly: true },
   mimo: { architecture: "qwen2" },
-  mimo_v2_flash: { architecture: "mimo2" },
+  mimo_v2_flash: { architecture: "mimo2", defaults: { head_dim: 192 } },
   minicpm: { architecture: "minicpm", defaults: tied },
   minicpm3: { architecture: "minicpm3", wholeCache: true, defaults: tied },
   minicpmv: { architecture: "qwen3" },
   minimax_m1: { architecture: "minimax-01" },
   minimax_text_01: { architecture: "minimax-01" },
   minimax: { architecture: "minimax-01" },
-  minimax_m2: { architecture: "minimax-m2" },
+  minimax_m2: { architecture: "minimax-m2", defaults: { head_dim: 128 } },
   ministral: { architecture: "llama" },
-  ministral3: { architecture: "mistral3" },
+  ministral3: { architecture: "mistral3", defaults: { head_dim: 128 } },
   mistral: { architecture: "llama" },
   mistral3: { architecture: "mistral3" },
   mistral4: { architecture: "mistral4" },
   mixtral: { architecture: "llama" },
-  muse_glimmer: { architecture: "muse-glimmer" },
+  muse_glimmer: { architecture: "muse-glimmer", defaults: { head_dim: 128 } },
   nemotron: { architecture: "nemotron" },
-  nemotron_h: { architecture: "nemotron_h", withExperts: "nemotron_h_moe" },
+  nemotron_h: { architecture: "nemotron_h", withExperts: "nemotron_h_moe", defaults: { head_dim: 128 } },
   olmo2: { architecture: "olmo2" },
   olmo3: { architecture: "olmo2" },
   olmoe: { architecture: "olmoe" },
@@ -167,7 +149,7 @@ export const MODEL_TYPES: Readonly<Record<string, ModelType>> = {
   stablelm: { architecture: "stablelm" },
   starcoder2: { architecture: "starcoder2", defaults: tied },
   step3p5: { architecture: "step35" },
-  step3p7: { architecture: "step35" },
+  step3p7: { architecture: "step35", defaults: { head_dim: 128 } },
 };
 
 /** Keys of what a geometry cannot say, where their value is not zero or empty. */

@@ -127,7 +127,8 @@ function perLayerShapes({ perLayerEmbeddingLength: length = 0, embeddingLength: 
 function expertShapes(row: TensorRow, width: number, feedForward: FeedForward): Shapes {
   if (feedForward.kind !== "experts") return [];
   const shapes: Shapes = (row.expertNorms ?? []).map((name) => [`${name}.weight`, [width]]);
-  if (row.expertBias) shapes.push(["exp_probs_b.bias", [feedForward.experts]]);
+  // models before the third DeepSeek choose without one
+  if (row.expertBias && feedForward.gating !== "softmax") shapes.push(["exp_probs_b.bias", [feedForward.experts]]);
   if (row.expertScales) {
     shapes.push(["ffn_gate_inp.scale", [width]], ["ffn_down_exps.scale", [feedForward.experts]]);
   }

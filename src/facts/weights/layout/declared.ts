@@ -47,7 +47,7 @@ function read(values: Values): Declared {
   const scheme = schemeOf(values, method, algorithm, group);
   const bits = whole(values["bits"]) ?? whole(group["num_bits"]) ?? whole(values["w_bit"]) ?? bitsOfBnb(values);
   const groupLength = whole(values["group_size"]) ?? whole(group["group_size"]) ?? whole(values["q_group_size"]);
-  const cache = text(values["kv_cache_quant_algo"]) ?? text(values["kv_cache_dtype"]);
+  const cache = text(values["kv_cache_quant_algo"]) ?? cacheOf(values["kv_cache_scheme"]);
   const left = LEFT.map((key) => values[key]).find(Array.isArray) as readonly unknown[] | undefined;
   return {
     method,
@@ -81,6 +81,7 @@ const SCHEMES: readonly (readonly [method: string, said: RegExp, scheme: string]
   ["compressed-tensors", /^float-quantized/, "fp8"],
   ["compressed-tensors", /^naive-quantized.*float/, "fp8"],
   ["compressed-tensors", /^mixed/, "mixed"],
+  ["fp8", /fourbits/, "mixed"],
   ["fp8", /block/, "fp8-block"],
   ["fp8", /^/, "fp8"],
   ["fbgemm_fp8", /^/, "fp8"],
@@ -104,12 +105,22 @@ function schemeOf(values: Values, method: string, algorithm: string | undefined,
     algorithm ?? text(values["format"]) ?? (method === "modelopt" && group["num_bits"] === 4 ? "nvfp4" : undefined),
     text(group["type"]),
     Array.isArray(values["weight_block_size"]) ? "block" : undefined,
+    // experts in four bits within a model of eight (NVFP4 made of DeepSeek-V4)
+    method === "fp8" && group["num_bits"] === 4 ? "fourbits" : undefined,
     values["load_in_8bit"] === true ? "8bit" : undefined,
     text(values["packing_format"]),
   ]
     .filter((word) => word !== undefined)
     .join(" ");
   return SCHEMES.find(([name, pattern]) => name === method && pattern.test(said))?.[2];
+}
+
+/** compressed-tensors describes the cache's type as it does those of weights. */
+function cacheOf(scheme: unknown): string | undefined {
+  if (!isObject(scheme)) return undefined;
+  const bits = whole(scheme["num_bits"]);
+  const type = text(scheme["type"]);
+  return bits === undefined || type === undefined ? undefined : `${type === "float" ? "FP" : "INT"}${bits}`;
 }
 
 /** MLX writes a group and a width, and no method. */

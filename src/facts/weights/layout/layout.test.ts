@@ -297,6 +297,12 @@ test("a declaration keeps what is left out, and the type of the cache", () => {
     left: ["lm_head"],
     cache: "FP8",
   });
+  const kv_cache_scheme = { num_bits: 8, type: "float", dynamic: false };
+  const config_groups = { group_0: { weights: { num_bits: 4, group_size: 16, type: "float" } } };
+  const own = { quant_method: "modelopt", config_groups, kv_cache_scheme };
+  expect(declaredQuantization({ quantization_config: own })).toMatchObject({ scheme: "nvfp4", bits: 4, cache: "FP8" });
+  const within = { quant_method: "fp8", weight_block_size: [128, 128], config_groups };
+  expect(declaredQuantization({ quantization_config: within })?.scheme).toBe("mixed");
   for (const none of [undefined, null, [], "gptq", {}, { quantization_config: null }]) {
     expect(declaredQuantization(none)).toBeUndefined();
   }

@@ -1,4 +1,5 @@
 import type { Geometry } from "../../../facts/model/index.ts";
+import type { LlamaCppBuild } from "../../../facts/runtime/index.ts";
 import type { GraphPart } from "./architectures/builder.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import { allocationOf } from "./backends/buffer.ts";
@@ -31,35 +32,39 @@ const TRUNK_ONLY = new Set(["nemotron_h", "nemotron_h_moe", "qwen35", "qwen35moe
 
 /**
  * Caches of all layers that own one (llama-kv-cache.cpp, llama-kv-cache-iswa.cpp). `place` says where a layer's cache lies;
- * `trunkOnly`, that the build leaves out appended blocks whatever the architecture. A draft's context caches those blocks alone.
+ * `trunkOnly`, that the build leaves out appended blocks whatever the architecture. Where they are left out, a draft's context caches
+ * them alone; elsewhere both contexts cache all.
  */
 export function layerCaches(
   geometry: Geometry,
   settings: DecidedSettings,
   sizes: ContextSizes,
   place: (layer: number) => BufferType,
-  { part, trunkOnly }: { readonly part: GraphPart; readonly trunkOnly: boolean },
+  {
+    part,
+    trunkOnly,
+    latentCaches = "instead",
+  }: {
+    readonly part: GraphPart;
+    readonly trunkOnly: boolean;
+    readonly latentCaches?: LlamaCppBuild["latentCaches"];
+  },
 ): LayerCache[] {
   const keyType = elementType(settings.cacheTypeK) ?? F16;
   const valueType = elementType(settings.cacheTypeV) ?? F16;
   const widest = Math.max(0, ...geometry.layers.map((layer) => valueWidthOf(attentionOf(layer))));
+  const apart = trunkOnly || TRUNK_ONLY.has(geometry.architecture);
   const caches: LayerCache[] = [];
   geometry.layers.forEach((each, layer) => {
-    const leftOut = part === "mtp" ? "trunk" : trunkOnly || TRUNK_ONLY.has(geometry.architecture) ? "mtp" : undefined;
-    if (each.kind === leftOut) return;
+    if (apart && (each.kind === "mtp") !== (part === "mtp")) return;
     if (each.mixer.kind === "mla") {
-      const keyWidth = each.mixer.latentLength + each.mixer.ropeLength;
-      const { cells } = sizes;
-      caches.push({
-        layer,
-        kind: "full",
-        bufferType: place(layer),
-        cells,
-        keyType,
-        valueType,
-        keyWidth,
-        valueWidth: 0,
-      });
+      const { heads, keyLength, valueLength, latentLength, ropeLength } = each.mixer;
+      const own = { layer, kind: "full", bufferType: place(layer), cells: sizes.cells, keyType, valueType } as const;
+      const latent = { ...own, keyWidth: latentLength + ropeLength, valueWidth: 0 };
+      const whole = { ...own, keyWidth: heads * keyLength, valueWidth: heads * valueLength };
+      if (latentCaches !== "instead") caches.push(whole);
+      if (latentCaches === "beside") caches.push({ ...latent, valueWidth: latentLength });
+      if (latentCaches === "instead") caches.push(latent);
       return;
     }
     const attention = attentionOf(each);

@@ -7,6 +7,7 @@ import type { LayerCache } from "./cache.ts";
 import type { LayerState } from "./state.ts";
 import { pad, type ContextSizes } from "./context.ts";
 import type { UsedDevice } from "./devices.ts";
+import { checkGraph } from "./graph-limit.ts";
 import type { GraphTensor } from "./graph/tensor.ts";
 import type { Memories } from "./memories.ts";
 import type { Placement } from "./placement.ts";
@@ -125,6 +126,7 @@ function buildGraph(session: Session, tokens: number, rows: number, real: boolea
   logits.name = "logits";
   logits.output = true;
   builder.graph.expand(logits);
+  checkGraph(builder.graph, session, Math.min(session.sizes.context, session.sizes.microBatch));
   return builder;
 
   function pinNorm(norm: GraphTensor, layer: number): void {

@@ -35,9 +35,13 @@ export function contextSizes(
   const unified = settings.unifiedCache || !build.separateStreams;
   const window = windowOf(geometry);
   const asked = askedContext(geometry, settings, caller);
+  // a server reads embeddings of a whole prompt at once: its batch is a micro-batch, with a row for every token
+  const embeds = settings.embeddings === true && caller.outputRows === "sequences";
   const batchAsked =
-    Math.max(settings.batch, caller.batchCoversSequences ? sequences : 0) +
-    (window > 0 && settings.fullWindowCache !== true ? caller.windowBatchExtra : 0);
+    Math.max(
+      embeds && settings.microBatch > 0 ? Math.min(settings.batch, settings.microBatch) : settings.batch,
+      caller.batchCoversSequences ? sequences : 0,
+    ) + (window > 0 && settings.fullWindowCache !== true ? caller.windowBatchExtra : 0);
   const microAsked = caller.microBatchIsBatch || settings.microBatch === 0 ? batchAsked : settings.microBatch;
   const batch = Math.min(asked, batchAsked);
   const microBatch = Math.min(batch, microAsked);
@@ -47,11 +51,12 @@ export function contextSizes(
     cells = pad(Math.floor(context / sequences), CELL_PADDING);
     context = cells * sequences;
   }
-  const windowCells = window === 0 ? 0 : settings.fullWindowCache === true ? cells : rolling(window);
+  const whole = settings.fullWindowCache === true || !build.windowCaches;
+  const windowCells = window === 0 ? 0 : whole ? cells : rolling(window);
   const outputRows =
-    caller.outputRows === "batch" || !build.serverLimitsOutputs
+    caller.outputRows === "batch" || !build.serverLimitsOutputs || embeds
       ? batch
-      : Math.min(batch, sequences * (1 + draftTokens));
+      : Math.min(batch, Math.round(sequences * (1 + draftTokens)));
   return {
     context,
     cells,

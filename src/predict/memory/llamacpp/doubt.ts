@@ -13,12 +13,6 @@ interface Factors {
 }
 
 /**
- * Before October 2026 Mamba 2 layers gather their states in a way that is not understood where logits are kept for every row:
- * six of nine truth rows of granitehybrid lie 7.3 to 13.7% above what is replayed, the others on it.
- */
-const MAMBA_ROWS: Factors = { low: 1, high: 1.15, because: "how states are gathered is not understood" };
-
-/**
  * A build newer than all that are known: as far as the buffers moved from August to October 2026 (519 settings, first to last
  * percent: 0.94 to 1.90 on devices, 1.06 to 2.33 on the host).
  */
@@ -40,19 +34,12 @@ export function doubtOf(session: Session, place: "host" | number): Doubt | undef
   };
 }
 
-function factorsOf({ standing, memories, ...session }: Session, place: "host" | number): Factors[] {
+function factorsOf({ standing, memories }: Session, place: "host" | number): Factors[] {
   const factors: Factors[] = [];
-  if (mambaRows(session)) factors.push(MAMBA_ROWS);
   if (standing === "newer") factors.push(place === "host" ? NEWER_HOST : NEWER_DEVICE);
   if (standing === "older") factors.push(OLDER);
   if (memories.notCompared.length > 0) {
     factors.push({ ...READ, because: `rules of ${memories.notCompared.join(", ")} read from source, not run` });
   }
   return factors;
-}
-
-function mambaRows({ geometry, build, sizes }: Pick<Session, "geometry" | "build" | "sizes">): boolean {
-  const tokens = Math.min(sizes.context, sizes.microBatch);
-  const mamba = geometry.layers.some(({ mixer }) => mixer.kind === "recurrent" && mixer.family === "mamba2");
-  return mamba && !build.mambaProjectsFlat && sizes.outputRows >= tokens && tokens > sizes.sequences;
 }

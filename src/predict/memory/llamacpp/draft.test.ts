@@ -62,10 +62,15 @@ function hybrid(feedForward: Geometry["layers"][number]["feedForward"], architec
 }
 
 const DENSE = hybrid({ kind: "dense", length: 3072, gated: true }, "qwen35");
-const MIXED = hybrid(
-  { kind: "experts", experts: 16, expertsUsed: 4, expertLength: 512, sharedLength: 512, denseSideLength: 0 },
-  "qwen35moe",
-);
+const EXPERTS_OF_LAYER = {
+  kind: "experts",
+  experts: 16,
+  expertsUsed: 4,
+  expertLength: 512,
+  sharedLength: 512,
+  denseSideLength: 0,
+} as const;
+const MIXED = hybrid(EXPERTS_OF_LAYER, "qwen35moe");
 
 describe("an appended block that drafts, in bytes of llama.cpp b11434 in its dry mode", () => {
   const asked = { ...FULL, sequences: 4, unifiedCache: true };
@@ -81,6 +86,37 @@ describe("an appended block that drafts, in bytes of llama.cpp b11434 in its dry
     expect(total(prediction, 0, ["compute"])).toBe(compute);
     expect(total(prediction, "host", ["compute"])).toBe(16_801_888 + 12_683_296);
     expect(total(prediction, "host", ["output"])).toBe(2 * 512_000);
+  });
+
+  it("of latent attention has keys alone, for its own layer", () => {
+    const mixer = {
+      kind: "mla",
+      heads: 8,
+      latentLength: 128,
+      ropeLength: 64,
+      keyLength: 128,
+      valueLength: 128,
+      queryLatentLength: 256,
+    } as const;
+    const geometry: Geometry = {
+      ...DENSE.geometry,
+      architecture: "deepseek2",
+      positionsPerToken: 1,
+      layers: Array.from({ length: 6 }, (_, layer) => ({
+        kind: layer < 5 ? "trunk" : "mtp",
+        mixer,
+        feedForward: layer === 0 ? { kind: "dense", length: 3072, gated: true } : EXPERTS_OF_LAYER,
+      })),
+    };
+    const tensors = writeGguf({ metadata: [], tensors: draftTensors(geometry, () => "Q8_0") }).tensors;
+    const cached = (id: string): number[] =>
+      predicted(question({ geometry, tensors }, FULL, { ...SERVER, build: build(id), draft: {} }))
+        .buffers.filter(({ term }) => term === "kv")
+        .map(({ bytes }) => bytes);
+    const layer = 8192 * (128 + 64) * 2;
+    expect(cached("b11434")).toEqual([5 * layer, layer]);
+    // before, both contexts held cells for all six
+    expect(cached("v0.4.0")).toEqual([6 * layer, 6 * layer]);
   });
 
   it("stays in the file where nothing drafts, in builds that load it on demand", () => {

@@ -5,28 +5,16 @@ import type { ContextSizes } from "./context.ts";
 import type { Line } from "./lines.ts";
 import type { Draft, LlamaCppQuestion } from "./question.ts";
 import { openSession } from "./session.ts";
+import { keepsSnapshots } from "./state.ts";
 
 /** tokens drafted a step unless told otherwise (--spec-draft-n-max) */
 const DRAFT_TOKENS = 3;
-/** Architectures whose recurrent states can go back to before rejected drafts (llama-arch.cpp, `llm_arch_supports_rs_rollback`). */
-const GOES_BACK = new Set([
-  "bailingmoe3",
-  "deepseek4",
-  "lfm2",
-  "lfm2moe",
-  "nemotron_h",
-  "nemotron_h_moe",
-  "qwen35",
-  "qwen35moe",
-  "qwen4exp",
-]);
-
 /** The target with what drafting asks of it: rows of logits to check drafts, and states to go back to (an appended block's drafts). */
 export function targetOf(question: LlamaCppQuestion): LlamaCppQuestion {
   const { draft, settings, geometry } = question;
   if (draft === undefined) return question;
   const draftTokens = question.draftTokens ?? DRAFT_TOKENS;
-  const goesBack = draft.model === undefined && GOES_BACK.has(geometry.architecture);
+  const goesBack = draft.model === undefined && keepsSnapshots(geometry);
   const stateSnapshots = settings.stateSnapshots ?? (goesBack ? draftTokens : 0);
   return { ...question, draftTokens, settings: { ...settings, stateSnapshots } };
 }

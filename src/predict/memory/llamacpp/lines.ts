@@ -7,6 +7,7 @@ import { cacheBytes, type CacheKind } from "./cache.ts";
 import type { ComputeBuffers, Session } from "./compute.ts";
 import type { ElementType } from "./graph/element.ts";
 import type { GraphTensor } from "./graph/tensor.ts";
+import type { Placement } from "./placement.ts";
 import { doubtOf } from "./doubt.ts";
 import { stateBytes } from "./state.ts";
 import { computeBuffer } from "./replay/assign.ts";
@@ -18,18 +19,18 @@ export interface Line {
   readonly leaf: Estimate;
 }
 
-export function weightLines(session: Session): Line[] {
+export function weightLines(session: Session, from: "header" | "formula" = "header"): Line[] {
   return weightBuffers(session.weights, session.memories.weights.mapped).map(({ names, ...buffer }, index) => {
     const what = buffer.term === "repacked" ? "weights rearranged for the processor" : "weights";
     const label = `${what} (${buffer.label})`;
     // a split file is mapped piece by piece, and a tensor kept out of the mapping's middle still lies inside it
     const key = `${buffer.term}-${buffer.label}-${index}`;
-    return { buffer, leaf: bytes(key, label, buffer.bytes, "header", tensorsText(names)) };
+    return { buffer, leaf: bytes(key, label, buffer.bytes, from, tensorsText(names, from)) };
   });
 }
 
 /** "65 tensors of layers 0 to 3, output" */
-function tensorsText(names: readonly string[]): string {
+function tensorsText(names: readonly string[], from: "header" | "formula"): string {
   const layers = names.map((name) => /^blk\.(\d+)\./.exec(name)?.[1]).filter((layer) => layer !== undefined);
   const numbers = [...new Set(layers.map(Number))].sort((a, b) => a - b);
   const others = [
@@ -37,7 +38,8 @@ function tensorsText(names: readonly string[]): string {
   ];
   const [first, last] = [numbers[0], numbers.at(-1)];
   const range = first === undefined ? [] : [first === last ? `layer ${first}` : `layers ${first} to ${last}`];
-  return `${names.length} tensors as stored: ${[...range, ...others].join(", ")}`;
+  const how = from === "header" ? "as stored" : "as the file type's recipe types them";
+  return `${names.length} tensors ${how}: ${[...range, ...others].join(", ")}`;
 }
 
 export function adapterLines({ adapters }: Session): Line[] {
@@ -53,8 +55,7 @@ export function adapterLines({ adapters }: Session): Line[] {
 
 const CACHE_NAMES: Readonly<Record<CacheKind, string>> = { full: "KV cache", window: "KV cache of windows" };
 
-export function cacheLines(session: Session, kind: CacheKind): Line[] {
-  const { caches, sizes } = session;
+export function cacheLines({ caches, sizes }: Pick<Session, "caches" | "sizes">, kind: CacheKind): Line[] {
   return [...cacheBytes(caches, kind, sizes.streams)].map(([type, size]) => {
     const here = caches.filter((cache) => cache.kind === kind && cache.bufferType === type);
     const { keyWidth, keyType, valueWidth, valueType, cells } = here[0]!;
@@ -66,7 +67,7 @@ export function cacheLines(session: Session, kind: CacheKind): Line[] {
   });
 }
 
-export function stateLines({ states }: Session): Line[] {
+export function stateLines({ states }: Pick<Session, "states">): Line[] {
   return [...stateBytes(states)].map(([type, size]) => {
     const here = states.filter((state) => state.bufferType === type);
     const { rows, convolutionLength, stateLength } = here[0]!;
@@ -80,11 +81,19 @@ function rowText(width: number, { bytes: size, block }: ElementType): string {
   return block === 1 ? `${width} × ${size} B` : `${width}/${block} × ${size} B`;
 }
 
-export function outputLine({ geometry, memories, placement, sizes }: Session): Line {
+/** Nothing of the compute graph is needed for it: an outline of the memory asks for it too. */
+type OutputOf = Pick<Session, "geometry" | "memories" | "sizes"> & {
+  readonly placement: Pick<Placement, "output">;
+  readonly settings: Pick<Session["settings"], "embeddings">;
+};
+
+export function outputLine({ geometry, memories, placement, settings, sizes }: OutputOf): Line {
   const type = (placement.output === "host" ? undefined : memories.deviceHosts[placement.output]) ?? memories.cpu;
-  const size = 4 * geometry.vocabularySize * sizes.sequences + type.overheadBytes;
+  const embedded = settings.embeddings === true ? geometry.embeddingLength : 0;
+  const size = 4 * (geometry.vocabularySize + embedded) * sizes.sequences + type.overheadBytes;
   const overhead = type.overheadBytes > 0 ? ` + ${type.overheadBytes} B` : "";
-  const formula = `${geometry.vocabularySize} logits × ${sizes.sequences} sequences × 4 B${overhead}`;
+  const row = embedded > 0 ? `(${geometry.vocabularySize} logits + ${embedded})` : `${geometry.vocabularySize} logits`;
+  const formula = `${row} × ${sizes.sequences} sequences × 4 B${overhead}`;
   const label = `output buffer (${type.name})`;
   return { buffer: bufferOf(type, "output", size), leaf: bytes("output", label, size, "formula", formula) };
 }

@@ -2,7 +2,7 @@ import { overridesOf } from "../../../facts/runtime/index.ts";
 import { amxBuffer, canUseAmx, hasAmx } from "./amx.ts";
 import type { ComputeBackend, DeviceBackend } from "./backends/backend.ts";
 import type { BufferType } from "./backends/buffer.ts";
-import { cpuBackend, cpuBuffer, repackBuffer } from "./backends/cpu.ts";
+import { cpuBackend, cpuBuffer, matrixLibrary, repackBuffer } from "./backends/cpu.ts";
 import { deviceBackend } from "./backends/device.ts";
 import type { UsedDevice } from "./devices.ts";
 import { overriddenMemory } from "./overrides.ts";
@@ -44,7 +44,7 @@ export function memoriesOf(question: LlamaCppQuestion, used: readonly UsedDevice
   ];
   const pages = devices.filter(({ usesPages }) => usesPages).map(({ bufferType }) => bufferType);
   return {
-    backends: [...devices, cpuOnly],
+    backends: [...devices, ...(question.matrixLibrary === true ? [matrixLibrary(cpu)] : []), cpuOnly],
     devices: devices.map(({ bufferType }) => bufferType),
     cpu,
     deviceHosts,

@@ -77,7 +77,7 @@ describe("what builds of 2024 printed for Llama 3 8B at 8192, without flash atte
 
 // A run of mainline llama.cpp in ikawrakow/ik_llama.cpp#562.
 it("what a Vulkan build of 2025 printed at 16384 with flash attention and micro-batches of 1024", () => {
-  expect(sizes("2025-06-20", "vulkan", 1, { context: 16_384, microBatch: 1024, flashAttention: true })).toEqual([
+  expect(sizes("2025-06-30", "vulkan", 1, { context: 16_384, microBatch: 1024, flashAttention: true })).toEqual([
     "Vulkan0 kv 2048.00",
     "Vulkan0 compute 613.01",
     "Vulkan_Host compute 80.01",

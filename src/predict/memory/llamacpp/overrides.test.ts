@@ -1,12 +1,19 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LLAMACPP_CALLERS, type LlamaCppSettings } from "../../../facts/runtime/index.ts";
 import type { EngineBuffer } from "../memory.ts";
 import { predictLlamaCpp } from "./predict.ts";
+import type { LlamaCppQuestion } from "./question.ts";
 import { build, cards, EXPERTS, GEMMA3, question, SMOLLM2, type TestModel } from "./testing/models.ts";
 
 // Numbers of this file: llama.cpp b11434, asked in its dry mode with cards of CUDA's rules.
 
-function buffersOf(model: TestModel, devices: number, settings: Partial<LlamaCppSettings>): readonly EngineBuffer[] {
+function buffersOf(
+  model: TestModel,
+  devices: number,
+  settings: Partial<LlamaCppSettings>,
+  more: Partial<LlamaCppQuestion> = {},
+): readonly EngineBuffer[] {
   const asked = { context: 4096, unifiedCache: true, batch: 2048, flashAttention: true, gpuLayers: "all" } as const;
   const prediction = predictLlamaCpp(
     question(
@@ -17,6 +24,7 @@ function buffersOf(model: TestModel, devices: number, settings: Partial<LlamaCpp
         caller: LLAMACPP_CALLERS["llama-server"],
         devices: cards(devices),
         dryRun: true,
+        ...more,
       },
     ),
   );
@@ -79,6 +87,31 @@ describe("tensors told elsewhere", () => {
     ]);
   });
 
+  it("whatever is told, no weight is lost or doubled", () => {
+    const whole = sizes(EXPERTS, 2, {}).reduce((sum, [weights]) => sum + weights!, 0);
+    const override = fc.record({
+      pattern: fc.constantFrom(
+        "exps",
+        "attn",
+        String.raw`blk\.[0-3]\.`,
+        "norm",
+        "output",
+        "token_embd",
+        "ffn_(up|gate)",
+        "x",
+      ),
+      buffer: fc.constantFrom("CPU", "CUDA0", "CUDA1"),
+    });
+    const layers = fc.constantFrom<number | "all">(0, 2, "all");
+    fc.assert(
+      fc.property(fc.array(override, { maxLength: 4 }), layers, layers, (tensorOverrides, experts, gpuLayers) => {
+        const told = sizes(EXPERTS, 2, { tensorOverrides, expertLayersOnHost: experts, gpuLayers });
+        expect(told.reduce((sum, [weights]) => sum + weights!, 0)).toBe(whole);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it("a memory that is not there, or no pattern, is named with what there is", () => {
     const told = (pattern: string, buffer: string) => () =>
       buffersOf(EXPERTS, 1, { tensorOverrides: [{ pattern, buffer }] });
@@ -109,6 +142,26 @@ describe("places and caches of the same build", () => {
     const four = { sequences: 4 };
     expect(sizes(GEMMA3, 1, { ...four, fullWindowCache: true })[0]).toEqual([285_065_216, 75_497_472, 26_239_104]);
     expect(sizes(GEMMA3, 1, four)[0]).toEqual([285_065_216, 51_904_512, 24_666_240]);
+  });
+
+  it("embeddings of every token: a row of logits each, in a batch that is a micro-batch", () => {
+    const embedding = { embeddings: true, sequences: 2 };
+    expect(sizes(GEMMA3, 1, embedding)).toEqual([
+      [285_065_216, 12_582_912 + 23_592_960, 549_218_304],
+      [178_257_920, 0, 11_040_768],
+    ]);
+    const output = buffersOf(GEMMA3, 1, embedding).find(({ term }) => term === "output");
+    expect(output!.bytes).toBe(2_102_272);
+  });
+
+  it("keys and values of two types where no kernel takes them: attention on the host, copies of both in pinned memory", () => {
+    const until = { build: { ...build("b11434"), cudaMixedCacheTypes: false } };
+    const mixed = { cacheTypeK: "q8_0", cacheTypeV: "f16" } as const;
+    const compute = (flashAttention: true | "auto") =>
+      sizes(SMOLLM2, 1, { ...mixed, flashAttention }, until).map(([, , bytes]) => bytes);
+    expect(compute(true)).toEqual([14_186_496, 10_176_544]);
+    // left to itself the engine goes without flash attention instead
+    expect(compute("auto")).toEqual([90_208_384, 13_142_048]);
   });
 
   it("attention on the host for a cache type the card has no kernel for", () => {

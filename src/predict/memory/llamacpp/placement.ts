@@ -10,15 +10,17 @@ export interface Placement {
 
 /**
  * Layers over devices (llama-model.cpp, `load_tensors`): the last ones go to devices, in order of the devices' shares. The
- * engine computes the shares in single precision, and so does this.
+ * engine computes the shares in single precision, and so does this. The output goes before all layers, or (`outputFirst` false) when
+ * they have all gone.
  */
 export function placeLayers(
   layerCount: number,
   settings: LlamaCppSettings,
   deviceShares: readonly number[],
+  outputFirst = true,
 ): Placement {
   const asked = settings.gpuLayers === "all" ? layerCount + 1 : settings.gpuLayers;
-  const first = Math.max(layerCount + 1 - asked, 0);
+  const first = Math.max(layerCount + (outputFirst ? 1 : 0) - asked, 0);
   const count = deviceShares.length === 0 ? 0 : Math.min(asked, layerCount + 1);
   // shares that are all zero are none (-ts 0,0)
   const told = settings.tensorSplit?.slice(0, deviceShares.length).some((share) => share !== 0) === true;

@@ -34,7 +34,7 @@ function predict(question: LlamaCppQuestion): MemoryPrediction {
   const session = openSession(targetOf(question));
   const draft = draftSession(question, session.sizes);
   const lines = [session, ...(draft === undefined ? [] : [draft])].flatMap((each) =>
-    linesOf(each).map((line) => inRig(each === draft ? asDraft(line) : line, each.used)),
+    linesOf(each, question.weightsFrom).map((line) => inRig(each === draft ? asDraft(line) : line, each.used)),
   );
   const buffers = lines.map(({ buffer }) => buffer);
   const rig = deviceNames(question.devices);
@@ -48,10 +48,10 @@ function predict(question: LlamaCppQuestion): MemoryPrediction {
   };
 }
 
-function linesOf(session: Session): Line[] {
+function linesOf(session: Session, weightsFrom: LlamaCppQuestion["weightsFrom"]): Line[] {
   return [
     // an appended block's context runs on the weights that its model holds already
-    ...(session.part === "mtp" ? [] : weightLines(session)),
+    ...(session.part === "mtp" ? [] : weightLines(session, weightsFrom)),
     ...adapterLines(session),
     ...cacheLines(session, "full"),
     ...cacheLines(session, "window"),

@@ -14,6 +14,8 @@ export interface LlamaCppQuestion {
   readonly geometry: Geometry;
   /** the weights as stored */
   readonly tensors: readonly Tensor[];
+  /** where their sizes are from; read in the file's header unless said */
+  readonly weightsFrom?: "header" | "formula";
   readonly build: LlamaCppBuild;
   /** how far that build is known, as `llamaCppBuild` says it; absent: "known" */
   readonly standing?: FoundBuild["standing"];
@@ -23,6 +25,8 @@ export interface LlamaCppQuestion {
   readonly settings: LlamaCppSettings;
   /** instruction sets of the host's processor: they decide which weights are rearranged */
   readonly cpuFeatures: readonly string[];
+  /** the engine was built with a matrix library (BLAS) beside the CPU's own kernels */
+  readonly matrixLibrary?: boolean;
   /** tokens drafted a step by speculative decoding (--spec-draft-n-max) */
   readonly draftTokens?: number;
   /** LoRA adapters, in the order they are given (--lora, --lora-scaled) */

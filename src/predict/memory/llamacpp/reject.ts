@@ -1,7 +1,7 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { Geometry } from "../../../facts/model/index.ts";
 import type { LlamaCppBuild, LlamaCppSettings } from "../../../facts/runtime/index.ts";
-import { MAX_SEQUENCES } from "./context.ts";
+import { MAX_SEQUENCES, type ContextSizes } from "./context.ts";
 import { attentionOf } from "./geometry.ts";
 import { elementType } from "./graph/element.ts";
 
@@ -48,7 +48,7 @@ export function checkSettings(
 
 function checkTypes(geometry: Geometry, settings: LlamaCppSettings, build: LlamaCppBuild): Rejection | undefined {
   const [key, value] = [elementType(settings.cacheTypeK)!, elementType(settings.cacheTypeV)!];
-  if (key !== value && build.quantizedValuesForceFlash && geometry.layers.some(({ mixer }) => mixer.kind === "mla")) {
+  if (key !== value && build.latentTypesAgree && geometry.layers.some(({ mixer }) => mixer.kind === "mla")) {
     return rejected(
       "latent-cache-of-two-types",
       `-ctk ${settings.cacheTypeK} -ctv ${settings.cacheTypeV}: latent attention keeps values inside its keys; give both the same type`,
@@ -80,6 +80,15 @@ export function quantizedValuesNeedFlash({ cacheTypeV }: LlamaCppSettings, why: 
   return rejected(
     "quantized-values-need-flash-attention",
     `-ctv ${cacheTypeV}: a quantised value cache needs flash attention, ${why}; use -fa on, or -ctv f16`,
+  );
+}
+
+/** The engine ends its process where a batch leaves fewer rows of logits than there are sequences (`output_reserve`). */
+export function checkSizes({ outputRows, sequences }: ContextSizes): Rejection | undefined {
+  if (outputRows >= sequences) return undefined;
+  return rejected(
+    "batch-below-sequences",
+    `-b ${outputRows} -np ${sequences}: a batch keeps a row of logits for every sequence; use -b ${sequences} or more`,
   );
 }
 

@@ -9,18 +9,24 @@ import { layerCaches } from "./cache.ts";
 import { flashAttentionRuns, type Session } from "./compute.ts";
 import { contextSizes } from "./context.ts";
 import { usedDevices, type UsedDevice } from "./devices.ts";
+import { decompressed } from "./geometry.ts";
 import { elementType } from "./graph/element.ts";
 import { memoriesOf } from "./memories.ts";
 import { placeLayers, type Placement } from "./placement.ts";
 import type { LlamaCppQuestion } from "./question.ts";
-import { EngineRefusal, quantizedValuesNeedFlash } from "./reject.ts";
-import { layerStates } from "./state.ts";
+import { checkSizes, EngineRefusal, quantizedValuesNeedFlash } from "./reject.ts";
+import { keepsSnapshots, layerStates } from "./state.ts";
 import { placeWeights } from "./weights.ts";
 
 /** Without shares that were asked for, the engine deals layers out by the devices' free memory. */
-export function placementOf(geometry: Geometry, settings: LlamaCppSettings, used: readonly UsedDevice[]): Placement {
+export function placementOf(
+  geometry: Geometry,
+  settings: LlamaCppSettings,
+  used: readonly UsedDevice[],
+  outputFirst = true,
+): Placement {
   const free = used.map(({ device }) => device.freeBytes ?? device.totalBytes ?? 0);
-  return placeLayers(geometry.layers.length, settings, free);
+  return placeLayers(geometry.layers.length, settings, free, outputFirst);
 }
 
 /** A model loaded and a context made: of its own layers, or of the block appended to it, which shares the weights. */
@@ -32,27 +38,34 @@ export function openSession(question: LlamaCppQuestion, part: GraphPart = "trunk
   }
   const dryRun = question.dryRun === true;
   const sizes = contextSizes(geometry, settings, question.caller, build, question.draftTokens);
+  const tooFew = build.serverLimitsOutputs ? checkSizes(sizes) : undefined;
+  if (tooFew !== undefined) throw new EngineRefusal(tooFew);
   const used = usedDevices(question.devices, settings);
   const memories = memoriesOf(question, used);
-  const placement = placementOf(geometry, settings, used);
+  const placement = placementOf(geometry, settings, used, build.offloadsOutputFirst);
   const loaded = question.tensors.filter(({ name }) => isLoaded(name, question, part));
-  const weights = placeWeights(loaded, placement, memories.weights);
+  const weights = placeWeights(loaded, geometry, placement, {
+    ...memories.weights,
+    outputFirst: architecture.outputFirst === true,
+    factorsOfFullLayers: architecture.factorsOfFullLayers === true,
+  });
   const adapters = (question.adapters ?? []).map(({ tensors, scale = 1 }) =>
     placeAdapter(tensors, scale, weights, memories.cpu),
   );
-  const caching = { part, trunkOnly: build.cachesTrunkOnly };
+  const caching = { part, trunkOnly: build.cachesTrunkOnly, latentCaches: build.latentCaches };
   const place = (layer: number): BufferType => {
     const where = placement.layers[layer]!;
     return where === "host" || settings.cacheOnHost === true ? memories.cpu : memories.devices[where]!;
   };
   const session = (flashAttention: boolean, valuesTransposed: boolean): Session => {
-    const decided = { ...settings, flashAttention, valuesTransposed };
+    const stateSnapshots = keepsSnapshots(geometry) ? (settings.stateSnapshots ?? 0) : 0;
+    const decided = { ...settings, flashAttention, valuesTransposed, stateSnapshots };
     const caches = layerCaches(geometry, decided, sizes, place, caching);
     const states = part === "mtp" ? [] : layerStates(geometry, decided, sizes, place);
     return {
       architecture,
       part,
-      geometry,
+      geometry: build.latentCaches === "instead" ? geometry : decompressed(geometry),
       settings: decided,
       sizes,
       build,
@@ -95,10 +108,11 @@ const LOADED_ON_ASK = new Set([
 /** Architectures that never load them: they are kept in files and not used. */
 const NEVER_LOADED = new Set(["bailingmoe2", "exaone-moe", "glm4"]);
 
-function isLoaded(name: string, { geometry, build, draft }: LlamaCppQuestion, part: GraphPart): boolean {
+function isLoaded(name: string, { geometry, settings, build, draft }: LlamaCppQuestion, part: GraphPart): boolean {
   const layer = /^blk\.(\d+)\./.exec(name);
   if (layer === null || geometry.layers[Number(layer[1])]?.kind !== "mtp") return true;
   if (NEVER_LOADED.has(geometry.architecture)) return false;
-  const asked = part === "mtp" || (draft !== undefined && draft.model === undefined);
+  const asked =
+    part === "mtp" || settings.appendedBlocks === true || (draft !== undefined && draft.model === undefined);
   return asked || !build.draftLayersOnAsk || !LOADED_ON_ASK.has(geometry.architecture);
 }

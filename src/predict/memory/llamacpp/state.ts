@@ -15,6 +15,25 @@ export interface LayerState {
   readonly rows: number;
 }
 
+/** Architectures whose states can go back when drafts are rejected; others keep no snapshots (`llm_arch_supports_rs_rollback`). */
+const ROLLS_BACK: ReadonlySet<string> = new Set([
+  "bailingmoe3",
+  "deepseek4",
+  "glm5-next",
+  "kimi-k3",
+  "lfm2",
+  "lfm2moe",
+  "nemotron_h",
+  "nemotron_h_moe",
+  "qwen35",
+  "qwen35moe",
+  "qwen4exp",
+]);
+
+export function keepsSnapshots({ architecture }: Geometry): boolean {
+  return ROLLS_BACK.has(architecture);
+}
+
 /** States of all recurrent layers (llama-memory-recurrent.cpp). `place` says where a layer's state lies. */
 export function layerStates(
   geometry: Geometry,

@@ -1,3 +1,4 @@
+import type { Geometry } from "../../../facts/model/index.ts";
 import type { Tensor } from "../../../facts/weights/index.ts";
 import type { ComputeBackend } from "./backends/backend.ts";
 import type { BufferType } from "./backends/buffer.ts";
@@ -51,29 +52,40 @@ type Role = { readonly place: "input" | "output" | number; readonly use: Use };
 type Use = "get_rows" | "mul_mat" | "mul_mat_id" | "mul" | "add" | "rope";
 
 /** Places every tensor (llama-model-loader.cpp, `create_tensor`): the first memory of its list whose back end can use it. */
-export function placeWeights(tensors: readonly Tensor[], placement: Placement, places: WeightPlaces): LoadedWeights {
+export function placeWeights(
+  tensors: readonly Tensor[],
+  geometry: Geometry,
+  placement: Placement,
+  places: WeightPlaces & { readonly outputFirst: boolean; readonly factorsOfFullLayers: boolean },
+): LoadedWeights {
   const all: PlacedWeight[] = [];
   const graph = new Map<string, PlacedWeight>();
   const tied = !tensors.some((tensor) => tensor.name === "output.weight");
   for (const tensor of tensors) {
+    if (tensor.name.startsWith("rope_")) {
+      spread(tensor);
+      continue;
+    }
     const placed = load(tensor, roleOf(tensor.name), placement, places);
     all.push(placed);
     graph.set(tensor.name, placed);
     // the output matrix is the token embedding: read row by row on the host, multiplied where the output layer is
     if (tied && tensor.name === "token_embd.weight") {
       const again = load(tensor, { place: "output", use: "mul_mat" }, placement, places);
-      const apart = again.bufferType !== placed.bufferType;
+      const apart = again.bufferType !== placed.bufferType || places.outputFirst;
       graph.set("output.weight", apart ? again : placed);
       if (apart) all.push(again);
     }
-    if (tensor.name.startsWith("rope_")) spread(tensor, placed);
   }
   return new LoadedWeights(all, graph);
 
-  /** Rotation factors are shared by all layers and loaded once into each memory that layers lie in. */
-  function spread(tensor: Tensor, first: PlacedWeight): void {
-    const loaded = new Map([[first.bufferType, first]]);
-    placement.layers.forEach((_, layer) => {
+  /** Rotation factors are shared by the layers that use them and loaded once into each memory that these lie in. */
+  function spread(tensor: Tensor): void {
+    const loaded = new Map<BufferType, PlacedWeight>();
+    geometry.layers.forEach((each, layer) => {
+      if (each.kind === "mtp") return;
+      const span = each.mixer.kind === "attention" ? each.mixer.span : "full";
+      if (span !== "full" && places.factorsOfFullLayers) return;
       const placed = load(tensor, { place: layer, use: "rope" }, placement, places);
       const known = loaded.get(placed.bufferType) ?? placed;
       if (!loaded.has(placed.bufferType)) all.push(placed);
@@ -107,7 +119,6 @@ function load(tensor: Tensor, role: Role, placement: Placement, places: WeightPl
 function roleOf(name: string): Role {
   if (name === "token_embd.weight" || name === "per_layer_token_embd.weight")
     return { place: "input", use: "get_rows" };
-  if (name.startsWith("rope_")) return { place: 0, use: "rope" };
   // read by all layers, loaded with the first
   if (/^per_layer_(model_proj|proj_norm)\./.test(name)) return { place: 0, use: useOf(name) };
   const layer = /^blk\.(\d+)\./.exec(name);

@@ -1,7 +1,7 @@
 import { EXIT } from "../../../facts/errors/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { explainText } from "../text/explain-text.ts";
-import { needModel } from "../weights-for.ts";
+import { needModel } from "../model/need-model.ts";
 import { askFit, type QuestionFlags } from "./fit.ts";
 
 /** `loadout explain MODEL` */

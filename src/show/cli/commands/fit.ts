@@ -3,19 +3,22 @@ import { parseTokens } from "../../../facts/units/index.ts";
 import { answerFit } from "../../../plan/answer/index.ts";
 import { good } from "../../../plan/fit/index.ts";
 import { guarded, type CliContext } from "../context.ts";
+import { diskFor } from "../disk.ts";
 import type { PlanFlags, RuntimeFlags } from "../flags.ts";
 import { embeddedRuntime, serverRuntime } from "../runtime.ts";
-import { machineOf } from "../machine.ts";
+import { homeOf, machineOf } from "../machine.ts";
+import { modelFor } from "../model/model-for.ts";
 import { fitQuestion, type FitQuestion } from "../question.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
 import { describesRig, rigArguments, rigFor, type RigFlags } from "../rig-for.ts";
 import { fitText } from "../text/fit-text.ts";
 import { progressFor } from "../text/progress.ts";
-import { needModel, weightsFor } from "../weights-for.ts";
+import { needModel } from "../model/need-model.ts";
 
 /** What `fit` and `explain` take alike. */
 export interface QuestionFlags extends PlanFlags, RuntimeFlags, RigFlags {
   readonly prompt?: string;
+  readonly quant?: string;
 }
 
 interface FitFlags extends QuestionFlags {
@@ -34,7 +37,7 @@ export const fit = guarded(async function (this: CliContext, flags: FitFlags, mo
   }
   const { answer, choice, question } = await askFit(this, flags, needModel(model, "fit"), "fit");
   const verified = flags.verify
-    ? await (await import("../verify.ts")).verify(question, choice.settings, answer.model.path!)
+    ? await (await import("../verify.ts")).verify(question, choice.settings, answer.model.path)
     : undefined;
   const whole = verified ? { ...answer, verified } : answer;
   this.out(flags.json ? JSON.stringify(whole, null, 2) : fitText(whole, this.outStyle));
@@ -46,7 +49,7 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
   const promptTokens = flags.prompt === undefined ? undefined : parseTokens(flags.prompt, `${command} --prompt`, 1);
   const server = serverRuntime(flags.build);
   const byHand = await rigFor(flags);
-  const reading = weightsFor(context, { ...flags, model }, progressFor(context));
+  const reading = modelFor(context, model, flags, progressFor(context));
   const answered = (question: FitQuestion) => ({ ...answerFit(question.request, question.context), question });
   if (byHand) {
     // nothing is asked of this machine, and what was measured on it says nothing of another
@@ -57,14 +60,17 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
       assumptions,
       rigArguments: rigArguments(flags),
     };
+    const [weights, { folders }] = await Promise.all([reading, homeOf(context)]);
+    const disk = await diskFor(folders, weights);
     const runtime = flags.runtime === "embedded" ? embeddedRuntime() : server;
-    return answered(fitQuestion({ machine, weights: await reading, flags, promptTokens, runtime, server }));
+    return answered(fitQuestion({ machine, weights, flags, promptTokens, runtime, server, disk }));
   }
   const [machine, weights] = await Promise.all([machineOf(context), reading]);
   const receipts = await openKnownReceipts(context, machine.folders.data);
   try {
+    const disk = await diskFor(machine.folders, weights);
     const runtime = flags.runtime === "llama-server" ? server : embeddedRuntime();
-    return answered(fitQuestion({ machine, weights, flags, receipts, promptTokens, runtime, server }));
+    return answered(fitQuestion({ machine, weights, flags, receipts, promptTokens, runtime, server, disk }));
   } finally {
     receipts?.close();
   }

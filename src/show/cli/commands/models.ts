@@ -7,29 +7,38 @@ import { askYes } from "../ask.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { homeOf } from "../machine.ts";
 import { modelsDirsOf } from "../models-dirs.ts";
+import { catalogText } from "../text/catalog-text.ts";
 import { columns } from "../text/layout.ts";
 import type { Style } from "../text/style.ts";
 import { theOne } from "../the-one.ts";
 
 interface ModelsFlags {
   readonly local?: boolean;
+  readonly all?: boolean;
   readonly models?: readonly string[];
   readonly json?: boolean;
   readonly yes?: boolean;
 }
 
-/** `loadout models [rm MODEL]` */
-export const models = guarded(async function (this: CliContext, flags: ModelsFlags, action?: string, name?: string) {
+/** `loadout models [WORDS]`, `models --all`, `models --local`, `models rm MODEL` */
+export const models = guarded(async function (this: CliContext, flags: ModelsFlags, ...typed: readonly string[]) {
+  const words = typed.join(" ");
+  if (flags.all === true || (words !== "" && typed[0] !== "rm" && flags.local !== true)) {
+    const { lookUp } = await import("../look-up.ts");
+    const answer = await lookUp(words);
+    this.out(flags.json ? JSON.stringify(answer, null, 2) : catalogText(answer, this.outStyle));
+    return EXIT.ok;
+  }
   const { home, folders, config } = await homeOf(this);
   const modelsDirs = modelsDirsOf(flags, config);
   const { weights, cutFolders } = await findWeights({ home, modelsDirs });
-  if (action === "rm") return remove(this, weights, name, flags, folders.weights);
-  if (action !== undefined) {
-    throw new LoadoutError("unknown-value", { what: "models ACTION", expected: "rm", got: action, nearest: "rm" });
-  }
+  if (typed[0] === "rm" && flags.local !== true)
+    return remove(this, weights, typed.slice(1).join(" ") || undefined, flags, folders.weights);
+  const wanted = words.toLowerCase();
+  const shown = weights.filter(({ name }) => name.toLowerCase().includes(wanted));
   if (flags.json)
-    this.out(JSON.stringify({ schema: ANSWER_VERSION, kind: "models", models: weights, cutFolders }, null, 2));
-  else this.out(listText(weights, cutFolders, this.outStyle));
+    this.out(JSON.stringify({ schema: ANSWER_VERSION, kind: "models", models: shown, cutFolders }, null, 2));
+  else this.out(listText(shown, cutFolders, this.outStyle));
   return EXIT.ok;
 });
 
@@ -85,5 +94,6 @@ function listText(weights: readonly LocalWeights[], cutFolders: readonly string[
     ...cutFolders.map((folder) => style.warn(`${folder} is too large to search to the end`)),
     "",
     `next: ${style.strong(usable ? `loadout fit ${shellWord(usable.name)}` : "loadout")}`,
+    `      ${style.strong("loadout models WORDS")} looks in the catalog`,
   ].join("\n");
 }

@@ -6,7 +6,9 @@ import type { Style } from "./style.ts";
 
 /** Every number of a fit as arithmetic that a person can redo, and where each constant comes from. */
 export function explainText(answer: FitAnswer, style: Style): string {
-  const lines: string[] = [style.strong(`${answer.model.name}: how each number comes about`), ""];
+  const { name, source } = answer.model;
+  const from = source === undefined ? [] : wrap(`from ${source}`).map(style.faint);
+  const lines: string[] = [style.strong(`${name}: how each number comes about`), ...from, ""];
   if (answer.memory) explain(answer.memory, 0, lines, style);
   if (answer.rejected) lines.push(style.bad(answer.rejected.reason), ...wrap(answer.rejected.because));
   lines.push("", style.strong("speed"));

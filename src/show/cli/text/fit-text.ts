@@ -9,7 +9,7 @@ import {
   formatPercent,
   formatTokens,
 } from "../../../facts/units/index.ts";
-import type { FitAnswer } from "../../../plan/answer/index.ts";
+import type { DiskFacts, FitAnswer } from "../../../plan/answer/index.ts";
 import { good, type Verdict, type VerdictWord } from "../../../plan/fit/index.ts";
 import type { Estimate } from "../../../predict/estimate/index.ts";
 import type { Pace } from "../../../predict/speed/index.ts";
@@ -36,7 +36,7 @@ export function fitText(answer: FitAnswer, style: Style): string {
   ].join("\n");
 }
 
-function headText({ model, rig, runtime, goal }: FitAnswer, style: Style): string[] {
+function headText({ model, rig, runtime, goal, disk }: FitAnswer, style: Style): string[] {
   const { cpu, ramBytes } = rig.host;
   const devices = counted(
     rig.devices.map(
@@ -46,7 +46,7 @@ function headText({ model, rig, runtime, goal }: FitAnswer, style: Style): strin
   );
   const parts = [
     model.quantization,
-    formatFileBytes(model.fileBytes),
+    `${model.sizesFrom === "formula" ? "about " : ""}${formatFileBytes(model.fileBytes)}`,
     `${formatCount(model.parameters)} parameters`,
     model.architecture,
   ];
@@ -56,7 +56,17 @@ function headText({ model, rig, runtime, goal }: FitAnswer, style: Style): strin
       `on ${[...devices, `${cpu.model} (${cpu.physicalCores} cores)`, `${formatBytes(ramBytes)} RAM`].join(" + ")}`,
     ),
     `with ${runtime.engine} ${runtime.version} (${runtime.version === runtime.build ? "" : `llama.cpp ${runtime.build}, `}${runtime.backend}), goal ${goal}`,
+    ...(model.source === undefined ? [] : wrap(`from ${model.source}`).map(style.faint)),
+    ...(disk ? diskText(disk, style) : []),
   ];
+}
+
+function diskText({ folder, freeBytes, downloadBytes }: DiskFacts, style: Style): string[] {
+  const free = `${formatFileBytes(freeBytes)} free on the disk of ${folder}`;
+  if (downloadBytes === undefined) return wrap(`the file is here, ${free}`).map(style.faint);
+  const text = `${formatFileBytes(downloadBytes)} to download, ${free}`;
+  if (downloadBytes <= freeBytes) return wrap(text).map(style.faint);
+  return wrap(`${style.bad("the download does not fit the disk")}: ${text}`);
 }
 
 /** Equal ones once, with their number before them. */

@@ -90,6 +90,7 @@ export const RECALLED_LATE: Readonly<Record<string, object>> = {
     qk_rope_head_dim: 64,
     v_head_dim: 256,
     routed_scaling_factor: 1.8,
+    norm_topk_prob: true,
     tie_word_embeddings: false,
   },
   "LGAI-EXAONE/EXAONE-4.0-32B": {

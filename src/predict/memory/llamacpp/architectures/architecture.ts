@@ -5,6 +5,13 @@ import type { GraphTensor } from "../graph/tensor.ts";
 export interface Architecture {
   /** GGUF `general.architecture` */
   readonly name: string;
+  /**
+   * the engine creates the output matrix before the embedding it is tied to (src/models/gemma4.cpp): in one memory both are
+   * there, where elsewhere the second is found to exist
+   */
+  readonly outputFirst?: true;
+  /** only layers that see everything have rotation factors, and the tensor of factors is loaded for them alone */
+  readonly factorsOfFullLayers?: true;
   /** from the embedded tokens to the logits */
   build(builder: GraphBuilder): GraphTensor;
   /** the same for the block appended to draft further tokens, from the next token and the last hidden state; where it is known */

@@ -5,6 +5,7 @@ import {
   flashAttention,
   like,
   multiplyMatrix,
+  padRows,
   permute,
   reshape,
   rotate,
@@ -101,8 +102,11 @@ function writeValues(builder: GraphBuilder, value: GraphTensor, inputs: CacheInp
   if (!transposed) {
     return setRows(mergedStreams(cache), view(value, [width, value.shape[2]], [value.strides[2]]), inputs.valueRows);
   }
-  // every element is a row of its own
-  const flat = reshape(value, [width, value.shape[2]]);
+  // every element is a row of its own; values that lie apart (cut out of one product) are put together first
+  const tokens = [width, value.shape[2]];
+  const together =
+    value.strides[2] === rowBytes(value.type, width) ? reshape(value, tokens) : contiguous(value, tokens);
+  const flat = width < cache.shape[0] ? padRows(together, cache.shape[0]) : together;
   return setRows(
     reshape(cache, [1, elements(cache.shape)]),
     reshape(flat, [1, elements(flat.shape)]),

@@ -80,7 +80,9 @@ export class GraphBuilder {
   }
 
   attention(layer: number): Attention {
-    return attentionOf(this.layer(layer))!;
+    const attention = attentionOf(this.layer(layer));
+    if (attention !== undefined) return attention;
+    throw new LoadoutError("layer-unlike", { architecture: this.request.geometry.architecture, layer });
   }
 
   latent(layer: number): LatentAttention {
@@ -93,7 +95,7 @@ export class GraphBuilder {
   recurrent(layer: number): Recurrent {
     const { mixer } = this.layer(layer);
     if (mixer.kind === "recurrent") return mixer;
-    throw new RangeError(`layer ${layer} mixes by ${mixer.kind}`);
+    throw new LoadoutError("layer-unlike", { architecture: this.request.geometry.architecture, layer });
   }
 
   /** A weight the graph cannot do without. */
@@ -214,7 +216,7 @@ function rotation(cacheType: string, headLength: number, size: number): GraphTen
 /** The largest power of two, from 64 on, that divides a head's length. */
 function largestPowerOfTwo(headLength: number): number {
   let size = ROTATION;
-  while (headLength % (2 * size) === 0) size *= 2;
+  while (size < headLength && headLength % (2 * size) === 0) size *= 2;
   return size;
 }
 

@@ -17,6 +17,8 @@ export interface DecoderParts {
   readonly normsBefore?: false;
   readonly normBeforeFeedForward?: string;
   readonly normAfterAttention?: string;
+  /** what attention and the feed-forward part give is multiplied by a constant before it is added */
+  readonly scaledResiduals?: true;
   readonly normAfterFeedForward?: { readonly name: string; readonly pinned: boolean };
   /** the sum behind the feed-forward part names what it is added to first: its memory is the one that is taken over */
   readonly residualFirst?: true;
@@ -54,6 +56,7 @@ export function plainDecoder(
       residual = getRows(residual, outputRows);
     }
     if (parts.normAfterAttention !== undefined) mixed = builder.norm(mixed, parts.normAfterAttention, layer);
+    if (parts.scaledResiduals === true) mixed = like("scale", mixed);
     const inner = like("add", mixed, residual);
     const before = parts.normBeforeFeedForward ?? "ffn_norm";
     let fed = feedForward(
@@ -64,6 +67,7 @@ export function plainDecoder(
     );
     const after = parts.normAfterFeedForward;
     if (after !== undefined) fed = builder.norm(fed, after.name, layer, after.pinned);
+    if (parts.scaledResiduals === true) fed = like("scale", fed);
     x = parts.residualFirst === true ? like("add", inner, fed) : like("add", fed, inner);
     // slices of an image's embedding, behind one another in its rows
     if (layer < (builder.request.geometry.deepstackLayers ?? 0)) {

@@ -1,11 +1,22 @@
 import type { LatentAttention } from "../../../../facts/model/index.ts";
 import { rowBytes } from "../graph/element.ts";
-import { concat, getRows, like, multiplyMatrix, permute, reshape, view } from "../graph/operations.ts";
+import {
+  concat,
+  contiguous,
+  getRows,
+  like,
+  multiplyMatrix,
+  permute,
+  repeat,
+  reshape,
+  view,
+} from "../graph/operations.ts";
 import type { GraphTensor } from "../graph/tensor.ts";
 import type { Architecture } from "./architecture.ts";
-import { mixValues, writeKeys } from "./attention.ts";
+import { attend, mixValues, writeKeys } from "./attention.ts";
 import type { CacheInputs, GraphBuilder } from "./builder.ts";
 import { feedForward, outputLogits } from "./decoder.ts";
+import { draftBlock, type DraftParts } from "./draft-block.ts";
 import { embedTokens } from "./embedding.ts";
 
 /** DeepSeek 2, 3, R1 and Kimi K2, converted with latent attention (src/models/deepseek2.cpp). */
@@ -16,11 +27,14 @@ export const deepseek2: Architecture = {
     const factors = builder.queryFactors();
     const positions = builder.positions();
     const inputs = builder.cacheInputs("full");
+    const mix = builder.layers.some(({ mixer }) => mixer.kind === "attention")
+      ? decompressedAttention
+      : latentAttention;
     const outputRows = builder.outputRows();
     const last = builder.layers.length - 1;
     builder.layers.forEach((_, layer) => {
       let residual = x;
-      let mixed = latentAttention(builder, builder.norm(x, "attn_norm", layer), { positions, factors }, inputs, layer);
+      let mixed = mix(builder, builder.norm(x, "attn_norm", layer), { positions, factors }, inputs, layer);
       if (layer === last) {
         mixed = getRows(mixed, outputRows);
         residual = getRows(residual, outputRows);
@@ -30,7 +44,12 @@ export const deepseek2: Architecture = {
     });
     return outputLogits(builder, x);
   },
+  buildDraft: (builder) =>
+    draftBlock(builder, { mix, rows: "at end", normBeforeFeedForward: "ffn_norm", routing: ROUTING }),
 };
+
+const mix: DraftParts["mix"] = (builder, x, positions, cache, layer) =>
+  latentAttention(builder, x, { positions, factors: undefined }, cache, layer);
 
 const ROUTING = { normalized: "as-file" } as const;
 
@@ -70,6 +89,48 @@ function latentAttention(
   });
   graph.expand(mixed);
   return builder.project(mixed, "attn_output", layer);
+}
+
+/**
+ * Keys and values of every head decompressed before they are cached: what builds did before latent caches, and do with files that have
+ * the decompressing matrix in one piece.
+ */
+function decompressedAttention(
+  builder: GraphBuilder,
+  x: GraphTensor,
+  { positions, factors }: { positions: GraphTensor; factors: GraphTensor | undefined },
+  inputs: CacheInputs,
+  layer: number,
+): GraphTensor {
+  const { heads, keyLength, valueLength } = builder.attention(layer);
+  const tokens = x.shape[1];
+  const { decompressedHeads } = builder.request.build;
+  const copied = (part: GraphTensor): GraphTensor =>
+    decompressedHeads === "copied" ? contiguous(part, part.shape) : part;
+  const compressed = multiplyMatrix(builder.weight("attn_kv_a_mqa", layer), x);
+  const latentLength = builder.weight("attn_kv_a_norm", layer).shape[0];
+  const ropeLength = compressed.shape[0] - latentLength;
+  const plain = keyLength - ropeLength;
+  const [, row] = compressed.strides;
+  const q = reshape(projectQuery(builder, x, layer), [keyLength, heads, tokens]);
+  const latent = builder.norm(copied(view(compressed, [latentLength, tokens], [row])), "attn_kv_a_norm", layer);
+  const sharedKey = copied(view(compressed, [ropeLength, 1, tokens], [row, row]));
+  const both = multiplyMatrix(builder.weight("attn_kv_b", layer), latent);
+  const strides = [rowBytes(both.type, plain + valueLength), both.strides[1]];
+  const values = view(both, [valueLength, heads, tokens], strides);
+  const value = contiguous(values, values.shape);
+  const parts = [q.strides[1], q.strides[2]];
+  const turned =
+    decompressedHeads === "whole"
+      ? like("rope", q, positions)
+      : concat(
+          view(q, [plain, heads, tokens], parts),
+          like("rope", copied(view(q, [ropeLength, heads, tokens], parts)), positions),
+        );
+  const turnedKey = repeat(like("rope", sharedKey, positions), [ropeLength, heads, tokens]);
+  const key = concat(view(both, [plain, heads, tokens], strides), turnedKey);
+  const query = factors === undefined ? turned : like("mul", turned, factors);
+  return attend(builder, { query, key, value }, inputs, layer, { order: "query-value-key" });
 }
 
 /** In two steps, unless the file has queries uncompressed (the Lite models). */

@@ -3,8 +3,11 @@ import { getRows, input, like, padRows, setRows, view } from "../graph/operation
 import type { GraphTensor } from "../graph/tensor.ts";
 import type { GraphBuilder } from "./builder.ts";
 
-/** A factor on the embeddings: a constant, or (in builds that have it) an input for every row, so that images can go without. */
-export type EmbeddingScale = "none" | "constant" | "rows";
+/**
+ * A factor on the embeddings: a constant, in the model's own graph or at once with the embeddings, or (in builds that have it) an
+ * input for every row, so that images can go without.
+ */
+export type EmbeddingScale = "none" | "constant" | "at once" | "rows";
 
 /**
  * The start of every graph (llama-graph.cpp, `build_inp_embd`): rows of the token embedding, and beside them the inputs for batches
@@ -30,8 +33,9 @@ export function embedTokens(builder: GraphBuilder, scaled: EmbeddingScale = "non
   }
   if (deepstackLayers > 0) embedded = view(embedded, [width, tokens], [embedded.strides[1]]);
   if (scaled === "none") return embedded;
-  if (scaled === "constant" || !build.scaleRowsInput) return like("scale", embedded);
-  const multiplied = like("mul", embedded, input(F32, [1, tokens]));
-  graph.expand(multiplied);
+  const constant = scaled !== "rows" || !build.scaleRowsInput;
+  const multiplied = constant ? like("scale", embedded) : like("mul", embedded, input(F32, [1, tokens]));
+  // what the model's own graph scales comes to stand where something reads it
+  if (build.rawEmbeddingInput && (scaled === "at once" || !constant)) graph.expand(multiplied);
   return multiplied;
 }

@@ -5,6 +5,7 @@ import {
   like,
   multiplyExperts,
   multiplyMatrix,
+  repeat,
   reshape,
   sumRows,
   view,
@@ -12,7 +13,7 @@ import {
 import type { GraphTensor } from "../graph/tensor.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { bestOf, inBestGroups } from "./expert-choice.ts";
-import { denseFeedForward } from "./feed-forward.ts";
+import { denseFeedForward, gatedProduct } from "./feed-forward.ts";
 
 /** How experts are chosen and weighed, where an architecture says it and not the file. */
 export interface Routing {
@@ -54,13 +55,14 @@ export function chosenExperts(
   const [width, tokens] = x.shape;
   const used = experts.expertsUsed;
   const { ids, shares } = choose(builder, router, layer, experts, routing);
-  graph.expand(shares);
+  const { weighsExpertsFirst } = builder.request.build;
+  if (weighsExpertsFirst) graph.expand(shares);
   const rows = reshape(x, [width, 1, tokens]);
   const gated = activated(builder, rows, ids, layer);
-  const each = biased(builder, multiplyExperts(builder.weight("ffn_down_exps", layer), gated, ids), "down", layer, ids);
+  const each = biased(builder, scaledProduct(builder, "down", gated, ids, layer), "down", layer, ids);
   const weighted = like("mul", each, shares);
-  graph.expand(weighted);
-  return sumOverExperts(builder, weighted, used);
+  if (weighsExpertsFirst) graph.expand(weighted);
+  return sumOverExperts(builder, weighted, used, weighsExpertsFirst);
 }
 
 interface Choice {
@@ -84,7 +86,9 @@ function choose(
   const chances = gating === "softmax-of-chosen" ? scores : like(gating === "sigmoid" ? "unary" : "soft_max", scores);
   const bias = builder.optional("exp_probs_b", layer, "bias");
   let ranked = bias === undefined ? chances : like("add", chances, bias);
-  if ((experts.expertGroups ?? 1) > 1) ranked = inBestGroups(ranked, experts.expertGroups!, experts.expertGroupsUsed!);
+  const { weighsExpertsFirst } = builder.request.build;
+  if (weighsExpertsFirst && (experts.expertGroups ?? 1) > 1)
+    ranked = inBestGroups(ranked, experts.expertGroups!, experts.expertGroupsUsed!);
   const ids = bestOf(ranked, used);
   let shares = getRows(reshape(chances, [1, experts.experts, tokens]), ids);
   if (gating === "softmax-of-chosen") {
@@ -92,7 +96,7 @@ function choose(
   }
   if (routing.normalized === "as-file" ? experts.normalized === true : (routing.normalized ?? true)) {
     const weights = reshape(shares, [used, tokens]);
-    const total = like("clamp", sumRows(weights));
+    const total = weighsExpertsFirst ? like("clamp", sumRows(weights)) : sumRows(weights);
     shares = reshape(like("div", weights, total), [1, used, tokens]);
   }
   return { ids, shares: experts.scaled === true ? like("scale", shares) : shares };
@@ -100,18 +104,33 @@ function choose(
 
 /** Gate and up multiplied: two products, or the halves of one where the file has both matrices as one; up alone without a gate. */
 function activated(builder: GraphBuilder, rows: GraphTensor, ids: GraphTensor, layer: number): GraphTensor {
-  const product = (name: string, matrices: GraphTensor): GraphTensor =>
-    biased(builder, multiplyExperts(matrices, rows, ids), name, layer, ids);
-  const merged = builder.optional("ffn_gate_up_exps", layer);
-  if (merged !== undefined) {
-    const both = product("gate_up", merged);
+  const product = (name: string): GraphTensor =>
+    biased(builder, scaledProduct(builder, name, rows, ids, layer), name, layer, ids);
+  if (builder.optional("ffn_gate_up_exps", layer) !== undefined) {
+    const both = product("gate_up");
     const half = [both.shape[0] / 2, both.shape[1], both.shape[2]];
     const strides = [both.strides[1], both.strides[2]];
-    return like("glu", view(both, half, strides), view(both, half, strides));
+    return gatedProduct(builder, view(both, half, strides), view(both, half, strides));
   }
-  const up = product("up", builder.weight("ffn_up_exps", layer));
-  const gate = builder.optional("ffn_gate_exps", layer);
-  return gate === undefined ? like("unary", up) : like("glu", product("gate", gate), up);
+  const up = product("up");
+  const gated = builder.optional("ffn_gate_exps", layer) !== undefined;
+  return gated ? gatedProduct(builder, product("gate"), up) : like("unary", up);
+}
+
+/** A product with the chosen experts' matrices, and where the file has a factor for each expert, times that. */
+function scaledProduct(
+  builder: GraphBuilder,
+  name: string,
+  rows: GraphTensor,
+  ids: GraphTensor,
+  layer: number,
+): GraphTensor {
+  const product = multiplyExperts(builder.weight(`ffn_${name}_exps`, layer), rows, ids);
+  const scales = builder.optional(`ffn_${name}_exps`, layer, "scale");
+  if (scales === undefined) return product;
+  const [experts] = scales.shape;
+  const everywhere = repeat(reshape(scales, [1, experts, 1]), [1, experts, rows.shape[2]]);
+  return like("mul", product, getRows(everywhere, ids));
 }
 
 function biased(
@@ -126,14 +145,14 @@ function biased(
 }
 
 /** Views of every expert's share, added one after the other. */
-function sumOverExperts(builder: GraphBuilder, weighted: GraphTensor, used: number): GraphTensor {
+function sumOverExperts(builder: GraphBuilder, weighted: GraphTensor, used: number, inOrder: boolean): GraphTensor {
   const [width, , tokens] = weighted.shape;
   const views = Array.from({ length: used }, () => view(weighted, [width, tokens], [weighted.strides[2]]));
-  for (const each of views) builder.graph.expand(each);
+  if (inOrder) for (const each of views) builder.graph.expand(each);
   let sum = views[0]!;
   for (const each of views.slice(1)) {
     sum = like("add", sum, each);
-    builder.graph.expand(sum);
+    if (inOrder) builder.graph.expand(sum);
   }
   return sum;
 }

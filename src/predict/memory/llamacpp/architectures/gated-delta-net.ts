@@ -57,7 +57,9 @@ export function gatedDeltaNet(
   const convolved = like("unary", shortConvolution(padded, builder.weight("ssm_conv1d", layer)));
   const part = (length: number, heads: number): GraphTensor =>
     view(convolved, [length, heads, tokens, sequences], [4 * length, convolved.strides[1], convolved.strides[2]]);
-  const unit = (heads: GraphTensor): GraphTensor => like("scale", like("rms_norm", heads));
+  const byNorm = builder.request.build.unitLengthByNorm;
+  const unit = (heads: GraphTensor): GraphTensor =>
+    byNorm ? like("scale", like("rms_norm", heads)) : like("l2_norm", heads);
   const spread = parts.spread ?? ((heads: GraphTensor): GraphTensor => heads);
   const query = spread(unit(part(stateLength, groups)), mixer);
   const key = spread(unit(part(stateLength, groups)), mixer);

@@ -15,6 +15,8 @@ import { layerInputs, withLayerInput } from "./layer-inputs.ts";
  */
 export const gemma4: Architecture = {
   name: "gemma4",
+  outputFirst: true,
+  factorsOfFullLayers: true,
   build(builder) {
     const atEnd = builder.request.build.keepsHiddenRows;
     let x = embedTokens(builder, "rows");

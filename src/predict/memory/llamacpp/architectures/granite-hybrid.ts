@@ -11,7 +11,7 @@ import { turned } from "./rope.ts";
 export const graniteHybrid: Architecture = {
   name: "granitehybrid",
   build(builder) {
-    let x = embedTokens(builder, "constant");
+    let x = embedTokens(builder, "at once");
     const indices = stateIndices(builder);
     const cache = builder.cacheInputs("full");
     const outputRows = builder.outputRows();

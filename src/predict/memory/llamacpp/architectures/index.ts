@@ -6,7 +6,7 @@ import { gemma3 } from "./gemma3.ts";
 import { gemma4 } from "./gemma4.ts";
 import { gptOss } from "./gpt-oss.ts";
 import { graniteHybrid } from "./granite-hybrid.ts";
-import { ernie45Moe, glm4, llama, mistral3, phi3, seedOss } from "./llama.ts";
+import { ernie45Moe, glm4, granite, graniteMoe, llama, mistral3, phi3, seedOss } from "./llama.ts";
 import { bailingMoe2, qwen2, qwen3, qwen3moe, qwen3vl, qwen3vlmoe } from "./qwen.ts";
 import { qwen3next } from "./qwen3next.ts";
 import { qwen35, qwen35moe } from "./qwen35.ts";
@@ -24,7 +24,9 @@ const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map(
     gemma4,
     glm4,
     gptOss,
+    granite,
     graniteHybrid,
+    graniteMoe,
     llama,
     minimaxM2,
     mistral3,
@@ -47,7 +49,11 @@ export function architectureOf(name: string): Architecture | undefined {
   return ARCHITECTURES.get(name);
 }
 
+export function architectureList(): string[] {
+  return [...ARCHITECTURES.keys()].sort();
+}
+
 /** For people: "gemma3, llama". */
 export function architectureNames(): string {
-  return [...ARCHITECTURES.keys()].sort().join(", ");
+  return architectureList().join(", ");
 }

@@ -39,6 +39,17 @@ export const glm4 = roped("glm4", {
   normAfterFeedForward: { name: "post_ffw_norm", pinned: true },
 });
 
+const GRANITE = {
+  scaled: "constant",
+  scaledResiduals: true,
+  routing: { gating: "softmax", normalized: true },
+  finish: (logits) => like("scale", logits),
+} satisfies DecoderParts;
+
+/** Granite 3 and 4.1, and Granite 3 with experts (src/models/granite.cpp): embeddings, residuals and logits scaled. */
+export const granite = roped("granite", GRANITE);
+export const graniteMoe = roped("granitemoe", GRANITE);
+
 /** Phi 3 and 4 (src/models/phi3.cpp): queries are scaled before attention. */
 export const phi3: Architecture = {
   name: "phi3",

@@ -7,18 +7,20 @@ import { feedForward } from "./decoder.ts";
 import { embedTokens } from "./embedding.ts";
 import { gatedAttention } from "./gated-attention.ts";
 import { gatedDeltaNet, type DeltaInputs, type DeltaParts } from "./gated-delta-net.ts";
-import { draftOfHybrid } from "./qwen-draft.ts";
+import { draftBlock } from "./draft-block.ts";
 import { stateIndices } from "./recurrent-state.ts";
 
 /** Qwen 3.5 and 3.6 (src/models/qwen35.cpp): three layers of four are gated delta nets, attention has a gate on its output. */
 export const qwen35: Architecture = {
   name: "qwen35",
   build: (builder) => hybrid(builder, { inputs }),
-  buildDraft: (builder) => draftOfHybrid(builder, "at end"),
+  buildDraft: (builder) => draftBlock(builder, { ...HYBRID_DRAFT, rows: "at end" }),
 };
 
 /** The same with experts (src/models/qwen35moe.cpp). */
 export const qwen35moe: Architecture = { ...qwen35, name: "qwen35moe" };
+
+export const HYBRID_DRAFT = { mix: gatedAttention, normBeforeFeedForward: "post_attention_norm" } as const;
 
 /** A decoder of delta nets and gated attention. */
 export function hybrid(builder: GraphBuilder, delta: DeltaParts): GraphTensor {

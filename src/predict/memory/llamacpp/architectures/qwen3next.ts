@@ -4,14 +4,14 @@ import type { GraphTensor } from "../graph/tensor.ts";
 import type { Architecture } from "./architecture.ts";
 import type { GraphBuilder } from "./builder.ts";
 import type { DeltaInputs } from "./gated-delta-net.ts";
-import { draftOfHybrid } from "./qwen-draft.ts";
-import { hybrid } from "./qwen35.ts";
+import { draftBlock } from "./draft-block.ts";
+import { hybrid, HYBRID_DRAFT } from "./qwen35.ts";
 
 /** Qwen 3 Next (src/models/qwen3next.cpp): like Qwen 3.5, its projections packed head by head, queries and keys repeated for values. */
 export const qwen3next: Architecture = {
   name: "qwen3next",
   build: (builder) => hybrid(builder, { inputs, spread }),
-  buildDraft: (builder) => draftOfHybrid(builder, "in layer"),
+  buildDraft: (builder) => draftBlock(builder, { ...HYBRID_DRAFT, rows: "in layer" }),
 };
 
 function inputs(builder: GraphBuilder, x: GraphTensor, layer: number, mixer: Recurrent): DeltaInputs {

@@ -1,5 +1,5 @@
 import { F16, F32 } from "../graph/element.ts";
-import type { GraphTensor } from "../graph/tensor.ts";
+import { isContiguous, type GraphTensor } from "../graph/tensor.ts";
 import type { ComputeBackend } from "./backend.ts";
 import type { BufferType } from "./buffer.ts";
 
@@ -47,4 +47,28 @@ function cpuSupports(tensor: GraphTensor): boolean {
   // a right side in half precision needs a left side of the same type
   const right = tensor.sources[1]!.type;
   return right === F32 || (right === F16 && tensor.sources[0]!.type === F16);
+}
+
+/** Fewer rows or columns than this are not worth a matrix library's while (ggml-blas, `min_batch`). */
+const LIBRARY_MIN_LENGTH = 32;
+
+/**
+ * A matrix library beside the CPU's own kernels (ggml-blas): it takes large products of what lies in host memory, and because it stands
+ * before the CPU, such weights are not copied to a device.
+ */
+export function matrixLibrary(own: BufferType): ComputeBackend {
+  return {
+    name: "BLAS",
+    bufferType: own,
+    supports: (tensor) => {
+      if (tensor.operation !== "mul_mat") return false;
+      const [matrix, by] = tensor.sources;
+      const [rows, columns] = tensor.shape;
+      const large = Math.min(rows, columns, by!.shape[0]) >= LIBRARY_MIN_LENGTH;
+      const whole = isContiguous(matrix!) && isContiguous(by!) && matrix!.store?.bufferType.repacked !== true;
+      return large && whole && by!.type === F32;
+    },
+    reads: (type) => type.place === "host",
+    offloads: () => false,
+  };
 }

@@ -1,23 +1,20 @@
 import { F16, F32, I32, isFloat, rowBytes } from "../graph/element.ts";
-import { elements, isContiguous, type GraphTensor } from "../graph/tensor.ts";
+import { isContiguous, type GraphTensor } from "../graph/tensor.ts";
 import type { ComputeBackend } from "./backend.ts";
 import type { BufferType } from "./buffer.ts";
+import { attentionBytes, attentionKernel, CUDA_ALIGNMENT_BYTES, type AttentionRules } from "./cuda-attention.ts";
 import { keepForExperts, type ExpertFusion } from "./cuda-fusion.ts";
 import { hostBuffer } from "./cpu.ts";
 import { offloadRows } from "./vulkan.ts";
 
-/** Tensors start at multiples of this (ggml-cuda, buffer type). */
-const ALIGNMENT_BYTES = 128;
 /** Quantised rows are read in pieces of this many elements; the last row of a tensor is padded to it (MATRIX_ROW_PADDING). */
 const ROW_PADDING = 512;
 const OFFLOAD_MIN_ROWS = 32;
 
 /** What a build's CUDA back end does that decides memory. */
-export interface CudaRules {
+export interface CudaRules extends AttentionRules {
   /** F16 copies of a quantised cache are part of the attention node (else taken from a pool at run time) */
   readonly reservesCopies: boolean;
-  /** keys and values of different types run on the device */
-  readonly mixedTypes: boolean;
   /** what is kept alive for fused expert kernels */
   readonly expertFusion: ExpertFusion;
 }
@@ -26,7 +23,7 @@ export function cudaBuffer(name: string, place: number, rules: CudaRules): Buffe
   return {
     name,
     place,
-    alignmentBytes: ALIGNMENT_BYTES,
+    alignmentBytes: CUDA_ALIGNMENT_BYTES,
     maxBytes: Infinity,
     overheadBytes: 0,
     host: false,
@@ -59,32 +56,17 @@ export function cudaBackend(bufferType: BufferType, rules: CudaRules): ComputeBa
 
 function allocationBytes(tensor: GraphTensor, rules: CudaRules): number {
   let { bytes } = tensor;
-  if (tensor.operation === "flash_attn_ext" && rules.reservesCopies) bytes = withCacheCopies(tensor);
+  if (tensor.operation === "flash_attn_ext" && rules.reservesCopies) bytes = attentionBytes(tensor, rules);
   const over = tensor.shape[0] % ROW_PADDING;
   if (tensor.type.quantized && over !== 0) bytes += rowBytes(tensor.type, ROW_PADDING - over);
   return bytes;
 }
 
-/** Behind its result the attention node holds F16 copies of keys and values that are stored otherwise. */
-function withCacheCopies(tensor: GraphTensor): number {
-  let end = tensor.bytes;
-  const [, key, value] = tensor.sources;
-  // latent attention's values are part of its keys
-  const cachedTensors = key!.owner !== undefined && key!.owner === value!.owner ? [key!] : [key!, value!];
-  for (const cached of cachedTensors) {
-    if (cached.type !== F16) end = Math.ceil(end / ALIGNMENT_BYTES) * ALIGNMENT_BYTES + 2 * elements(cached.shape);
-  }
-  return end;
-}
-
-const HEAD_LENGTHS = new Set([40, 64, 72, 80, 96, 112, 128, 256]);
-const ATTENTION_TYPES = new Set(["F32", "F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0"]);
-
 function hasKernel(tensor: GraphTensor, rules: CudaRules): boolean {
   const [a, b] = tensor.sources;
   switch (tensor.operation) {
     case "flash_attn_ext":
-      return attentionKernel(tensor, rules);
+      return attentionKernel(tensor, rules) !== "none";
     case "mul_mat":
     case "mul_mat_id":
       return (
@@ -108,16 +90,4 @@ function hasKernel(tensor: GraphTensor, rules: CudaRules): boolean {
     default:
       return true;
   }
-}
-
-function attentionKernel(tensor: GraphTensor, rules: CudaRules): boolean {
-  const [query, key, value] = tensor.sources;
-  const [keyLength, valueLength] = [key!.shape[0], value!.shape[0]];
-  if (!ATTENTION_TYPES.has(key!.type.name) || !ATTENTION_TYPES.has(value!.type.name)) return false;
-  if (!rules.mixedTypes && key!.type !== value!.type) return false;
-  if (HEAD_LENGTHS.has(keyLength)) return valueLength === keyLength;
-  const grouped = query!.shape[2] / key!.shape[2];
-  if (keyLength === 192) return valueLength === 128 && grouped % 8 === 0;
-  if (keyLength === 320) return valueLength === 256 && grouped % 32 === 0;
-  return (keyLength === 512 || keyLength === 576) && valueLength === 512 && grouped >= 2;
 }

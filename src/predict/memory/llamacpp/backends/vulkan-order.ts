@@ -28,7 +28,14 @@ const NORM_CHAINS: readonly (readonly Operation[])[] = [
 ];
 
 /** Pairs of adjacent nodes that may be chosen together although the second reads the first. */
-const FUSED_PAIRS: ReadonlySet<string> = new Set(["mul_mat add", "mul_mat_id add_id", "mul_mat_id mul", "add add"]);
+const FUSED_PAIRS: ReadonlySet<string> = new Set([
+  "mul_mat add",
+  "mul_mat_id add_id",
+  "mul_mat_id mul",
+  "add add",
+  "ssm_conv add",
+  "ssm_conv unary",
+]);
 
 export function reorderForVulkan(nodes: GraphTensor[], order: VulkanOrder, keep: (kept: KeptTensor) => void): void {
   if (order === "none") return;
@@ -151,6 +158,7 @@ class Reordering {
     this.#pullCacheWrite(rope, set);
     if (node.operation === "add_id" && before === "mul_mat_id") this.#pullReader("mul", index, set);
     if (node.operation === "add" && before === "mul_mat") this.#pullReader("add", index, set);
+    if (node.operation === "add" && before === "ssm_conv") this.#pullReader("unary", index, set);
   }
 
   /** An operation on a chosen node's result, if its other operand is there already. */
@@ -158,7 +166,9 @@ class Reordering {
     const found = this.#ahead(index, FUSION_WINDOW, (candidate) => {
       const [a, b] = candidate.sources;
       return (
-        candidate.operation === operation && a === this.#nodes[index] && (b!.operation === "none" || this.#done.has(b!))
+        candidate.operation === operation &&
+        a === this.#nodes[index] &&
+        (b === undefined || b.operation === "none" || this.#done.has(b))
       );
     });
     if (found !== undefined) this.#pull(found, set);

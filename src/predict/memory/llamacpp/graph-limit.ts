@@ -1,0 +1,51 @@
+import type { Session } from "./compute.ts";
+import type { Graph } from "./graph/graph.ts";
+import { EngineRefusal, rejected } from "./reject.ts";
+
+/** Architectures whose graphs are longer than their number of tensors suggests (llama-context.cpp, `graph_max_nodes`). */
+const LONG_GRAPHS: ReadonlySet<string> = new Set([
+  "bailingmoe3",
+  "deepseek4",
+  "hy_v4",
+  "kimi-linear",
+  "minimax-01",
+  "minimax-m3",
+  "nanbeige",
+  "qwen35",
+  "qwen35moe",
+  "qwen3next",
+  "qwen4exp",
+]);
+/** nodes that a pair of an adapter's matrices adds at most */
+const NODES_PER_PAIR = 6;
+
+/**
+ * The engine makes room for so many nodes, and its scheduler for as many tensors as the table of that size holds. It does not check
+ * what a graph comes to, and ends its process where one is longer: a model of few tensors, each with much to do (quantised caches on the
+ * host, many streams), gets there.
+ */
+export function checkGraph({ nodes, leaves }: Graph, session: Session, tokens: number): void {
+  const room = nodesAllowed(session, tokens);
+  const tensors = nodes.length + leaves.length;
+  if (nodes.length <= room && tensors <= tableSize(room)) return;
+  throw new EngineRefusal(
+    rejected(
+      "graph-too-long",
+      `a graph of ${tensors} tensors where the engine has room for ${tableSize(room)}: it would end; use -ctk f16 -ctv f16, or --kv-unified`,
+    ),
+  );
+}
+
+function nodesAllowed({ geometry, weights, adapters }: Session, tokens: number): number {
+  const tensors = weights.all.length;
+  if (LONG_GRAPHS.has(geometry.architecture)) return Math.max(40 * tokens, 32 * tensors);
+  const pairs = adapters.reduce((sum, adapter) => sum + adapter.pairs.length, 0);
+  return Math.max(1024, 8 * tensors) + NODES_PER_PAIR * pairs;
+}
+
+/** Sizes of ggml's hash tables: the first prime behind each power of two (ggml.c, `ggml_hash_size`), as far as graphs go. */
+const PRIMES = [1031, 2053, 4099, 8209, 16_411, 32_771, 65_537, 131_101, 262_147, 524_309, 1_048_583];
+
+function tableSize(least: number): number {
+  return PRIMES.find((prime) => prime >= least) ?? Infinity;
+}
