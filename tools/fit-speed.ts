@@ -94,6 +94,7 @@ function main(): void {
   });
   const named = [...new Set([...decode.without.keys(), ...prefill.without.keys()])].sort();
   write("data/speed-folds.json", {
+    designs: Object.fromEntries(cases.map(({ device, chip }) => [device, chip.design])),
     used: cases.map(({ row }) => keys.get(row)!).sort(),
     folds: Object.fromEntries(
       named.map((device) => [

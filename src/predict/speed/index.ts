@@ -1,6 +1,6 @@
 export { type Chip, chipOf, type Design } from "./chip.ts";
 export { type BandClass, bandName, DEEP } from "./bands.ts";
-export type { Fit } from "./coefficients.ts";
+export { type Fit, FIT } from "./coefficients.ts";
 export type { Conditions } from "./conditions.ts";
 export { decodeTime } from "./decode-time.ts";
 export { type Load, loadOf } from "./load.ts";

@@ -9,6 +9,7 @@ import {
   prefillTime,
 } from "../../../src/predict/speed/index.ts";
 import { backendOf, deviceOf, isProcessor } from "./device.ts";
+import { cacheType } from "./cache-type.ts";
 import { modelOf } from "./model.ts";
 import type { SpeedRow } from "./row.ts";
 import { LOCALSCORE_DEPTH, LOCALSCORE_PROMPT, testKind } from "./test-name.ts";
@@ -94,11 +95,6 @@ export function fitCase(row: SpeedRow): FitCase | string {
     width: geometry.embeddingLength,
     tokensPerSec: row.tokensPerSec,
   };
-}
-
-function cacheType(name: string | undefined): "f16" | "q8_0" | "q4_0" | "q5_0" | "bf16" | "f32" {
-  const known = ["f16", "q8_0", "q4_0", "q5_0", "bf16", "f32"] as const;
-  return known.find((type) => type === name) ?? "f16";
 }
 
 /** Of LocalScore's runs the best of a card is kept: crowd data, whose slow runs are of other causes. */
