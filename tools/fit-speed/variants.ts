@@ -15,4 +15,7 @@ export const VARIANTS: readonly string[] = [
   "decode: attention's prior at its ideal, or a quarter of it as in prefill (kept)",
   "BF16 alike in all back ends, or Vulkan apart (kept)",
   "Apple as one design, or by generation (kept)",
+  "a device's effect contracted out of the residuals, or as a value of its own (kept: contraction let skewed rows move levels)",
+  "deviation of devices 0.1 (kept), 0.15, 0.2",
+  "weight of a device's configurations: power 0 (kept for prefill), -0.1, -0.15, -0.2 (kept for decode), -0.35",
 ];
