@@ -4,6 +4,7 @@ import { chipOf } from "./chip.ts";
 import { FIT, isSeen } from "./coefficients.ts";
 import { conditionsOf } from "./conditions.ts";
 import { hostRates } from "./cpu.ts";
+import { decodePace } from "./decode-pace.ts";
 import { addDisk, CPU_PREFILL_SPREAD } from "./extras.ts";
 import type { PaceInput } from "./input.ts";
 import { wayTo } from "./links.ts";
@@ -21,6 +22,10 @@ import { add, emptyStep, type Step } from "./step.ts";
  */
 export function prefillPace(input: PaceInput, tokens: number, cached = 0): Pace | undefined {
   const batch = Math.max(1, Math.min(tokens, input.microBatch));
+  if (batch <= MOST_VECTORS) {
+    const { calibration, ...alike } = input;
+    return decodePace({ ...alike, streams: batch, ...(calibration?.prefill && { calibration: { decode: calibration.prefill } }) }, cached);
+  }
   // causal attention: each token sees half the prompt on average
   const context = cached + tokens / 2;
   const places = placesOf(input);
@@ -38,6 +43,9 @@ export function prefillPace(input: PaceInput, tokens: number, cached = 0): Pace 
   addDisk(step, input, batch);
   return paceOf(step, batch, input.calibration?.prefill);
 }
+
+/** So few tokens are multiplied as vectors, one after the other, by the kernels of decoding. */
+const MOST_VECTORS = 8;
 
 /** Below it the engine leaves host weights to the host (llama.cpp, `GGML_OP_OFFLOAD_MIN_BATCH`). */
 const LEAST_COPIED_BATCH = 32;
