@@ -1,7 +1,8 @@
 // Sets predictions against the embedded engine's dry run, on header-only files of published models of every architecture whose graph is
 // known. The dry run gives totals only: bytes on the host and on all devices, weights apart from cache and compute. Each model is asked
-// the chosen settings and some drawn by a seed, and without --devices on a number of devices drawn too.
-// Usage: node tools/dry-run.ts [--only ARCHITECTURE-OR-NAME] [--devices 0,1,2] [--seed N] [--count N] [--each]
+// the chosen settings and some drawn by a seed, and without --devices on a number of devices drawn too. One model of every architecture
+// is drawn as well; --all asks all of them, --only those of a name.
+// Usage: node tools/dry-run.ts [--all] [--only ARCHITECTURE-OR-NAME] [--devices 0,1,2] [--seed N] [--count N] [--each]
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
       devices: { type: "string" },
       seed: { type: "string", default: "1" },
       count: { type: "string", default: "2" },
+      all: { type: "boolean", default: false },
       each: { type: "boolean", default: false },
     },
   });
@@ -50,7 +52,9 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "loadout-headers-"));
   const counts: Counts = new Map();
   try {
-    for (const [index, model] of (await dryRunModels(values.only)).entries()) {
+    const models = await dryRunModels(values.only);
+    const asked = values.all || values.only !== "" ? models : oneOfEach(models, random);
+    for (const [index, model] of asked.entries()) {
       const path = join(folder, "model.gguf");
       const tensors = writeSparse(path, model.draft);
       const devices = values.devices?.split(",").map(Number) ?? [random.whole(0, 2)];
@@ -72,6 +76,12 @@ async function main(): Promise<void> {
   }
   console.log(`${equal} of ${asked} dry runs equal in bytes`);
   if (equal < asked || asked === 0) process.exitCode = 1;
+}
+
+/** A model of every architecture, drawn. */
+function oneOfEach(models: readonly DryRunModel[], random: Random): DryRunModel[] {
+  const byArchitecture = Map.groupBy(models, ({ geometry }) => geometry.architecture);
+  return [...byArchitecture.values()].map((some) => random.pick(some));
 }
 
 function report(

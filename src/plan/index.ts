@@ -3,3 +3,4 @@ export * from "./answer/index.ts";
 export * from "./command/index.ts";
 export * from "./fit/index.ts";
 export * from "./rank/index.ts";
+export * from "./search/index.ts";

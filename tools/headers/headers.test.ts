@@ -44,3 +44,14 @@ it("says a cut geometry too", async () => {
     expect(cut.layers.filter(({ kind }) => kind === "trunk").length).toBeLessThanOrEqual(8);
   }
 });
+
+it("keeps owners and readers of shared caches in a cut", async () => {
+  const whole = (await written()).find(({ name }) => name?.includes("E4B") && name.includes("4"))!;
+  const { layers } = cutGeometry(whole, { layers: 8 });
+  const sources = layers.map(({ mixer }) => (mixer.kind === "attention" ? mixer.cacheFrom : undefined));
+  const spans = layers.map(({ mixer }) => (mixer.kind === "attention" ? mixer.span : undefined));
+  expect(sources.filter((from) => from === undefined).length).toBe(spans.indexOf("full") + 1);
+  sources.forEach((from, layer) => {
+    if (from !== undefined) expect(spans[from]).toBe(spans[layer]);
+  });
+});

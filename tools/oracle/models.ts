@@ -54,19 +54,22 @@ export async function drawModels(architecture: string, seed: number, count: numb
   for (const row of MODELS) {
     if (row.architecture === architecture && (await wholeGeometry(row.id, false)) !== undefined) rows.push(row);
   }
-  return Array.from({ length: count }, () => {
+  const models: SweepModel[] = [];
+  for (let index = 0; index < count; index++) {
     const row = random.pick(rows);
     const layers = random.pick([undefined, 4, 8, 9, 13, 24]);
     const experts = random.pick([undefined, undefined, 8, 32]);
-    return {
+    const mtp = random.next() < 0.3 && row.mtpLayers !== undefined && (await wholeGeometry(row.id, true)) !== undefined;
+    models.push({
       id: row.id,
-      mtp: row.mtpLayers !== undefined && random.next() < 0.3,
+      mtp,
       ...(layers === undefined ? {} : { layers }),
       ...(experts === undefined || row.experts === undefined ? {} : { experts }),
       fileType: random.pick(FILE_TYPES),
       frequencies: random.next() < 0.5,
-    };
-  });
+    });
+  }
+  return models;
 }
 
 /** Writes the model's header, its weights a hole. */

@@ -8,6 +8,7 @@ import { RECEIPT_ERRORS } from "./rows/receipt.ts";
 import { RECIPE_ERRORS } from "./rows/recipe.ts";
 import { REMOTE_ERRORS } from "./rows/remote.ts";
 import { RIG_ERRORS } from "./rows/rig.ts";
+import { SPEC_ERRORS } from "./rows/spec.ts";
 import { WEIGHTS_ERRORS } from "./rows/weights.ts";
 
 /** Exit codes of the command, one meaning each. */
@@ -54,6 +55,7 @@ export const ERRORS = {
   ...RECIPE_ERRORS,
   ...REMOTE_ERRORS,
   ...RIG_ERRORS,
+  ...SPEC_ERRORS,
   ...WEIGHTS_ERRORS,
 } as const satisfies Record<string, ErrorRow>;
 

@@ -14,6 +14,8 @@ export interface Prepared {
   readonly role: Role | undefined;
   /** by its name; -1 outside the layers */
   readonly layer: number;
+  /** the name without the layer */
+  readonly rest: string;
   readonly dimensions: number;
   readonly elements: number;
   /** never quantized */
@@ -45,14 +47,29 @@ export function prepared(tensors: readonly Shaped[], architecture: string): read
 function prepare({ name, shape }: Shaped, at: number, architecture: string): Prepared {
   // dimensions of 1 at the end do not count (`ggml_n_dims`)
   const dimensions = shape.findLastIndex((length) => length > 1) + 1 || 1;
-  return {
-    name,
-    shape,
-    at,
-    role: roleOf(name),
-    layer: Number(/^blk\.(\d+)\./.exec(name)?.[1] ?? -1),
-    dimensions,
-    elements: shape.reduce((product, length) => product * length, 1),
-    kept: isKept(name, dimensions, architecture),
-  };
+  const { layer, rest } = parted(name);
+  let elements = 1;
+  for (const length of shape) elements *= length;
+  const { role, kept } = traitsOfName(name, layer < 0 ? name : `*.${rest}`, dimensions, architecture);
+  return { name, shape, at, role, layer, rest, dimensions, elements, kept };
+}
+
+/** "blk.7.attn_q.weight": the layer, -1 outside the layers, and what stands behind it. */
+function parted(name: string): { layer: number; rest: string } {
+  const dot = name.startsWith("blk.") ? name.indexOf(".", 4) : -1;
+  const layer = dot < 0 ? NaN : Number(name.slice(4, dot));
+  return Number.isInteger(layer) ? { layer, rest: name.slice(dot + 1) } : { layer: -1, rest: name };
+}
+
+/** What is read from a name is the same in all layers, and there are few such names. */
+const NAMES = new Map<string, { readonly role: Role | undefined; readonly kept: boolean }>();
+const MOST_NAMES = 10_000;
+
+function traitsOfName(name: string, anyLayer: string, dimensions: number, architecture: string) {
+  const key = `${architecture} ${dimensions} ${anyLayer}`;
+  const known = NAMES.get(key);
+  if (known !== undefined) return known;
+  const found = { role: roleOf(name), kept: isKept(name, dimensions, architecture) };
+  if (NAMES.size < MOST_NAMES) NAMES.set(key, found);
+  return found;
 }

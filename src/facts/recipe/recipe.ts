@@ -2,10 +2,10 @@ import { LoadoutError } from "../errors/index.ts";
 import type { Geometry } from "../model/index.ts";
 import { type Tensor, tensorType } from "../weights/index.ts";
 import { chosenType } from "./choose.ts";
-import type { Place } from "./conditions.ts";
+import type { ModelTraits, Place } from "./conditions.ts";
 import { fittingType } from "./fall-back.ts";
 import { convertedType } from "./kept.ts";
-import { MIXES } from "./mixes.ts";
+import { type Mix, MIXES } from "./mixes.ts";
 import { type Prepared, prepared, type Shaped } from "./prepared.ts";
 import type { Role } from "./roles.ts";
 import { traitsOf } from "./traits.ts";
@@ -39,43 +39,92 @@ export function quantized(
   geometry: Geometry,
   tensors: readonly Shaped[],
   fileType: string,
-  { importance = true, half = "BF16", released = RELEASED[geometry.architecture] }: RecipeOptions = {},
+  options: RecipeOptions = {},
 ): Typed[] {
-  const mix = MIXES.get(fileType.toUpperCase());
-  if (!mix) throw new LoadoutError("recipe-unknown", { got: fileType, known: FILE_TYPE_NAMES.join(", ") });
+  const recipe = recipeOf(geometry, tensors, fileType, options);
+  const counters = new Map<Role, number>();
+  const typed: Typed[] = [];
+  for (const tensor of recipe.ordered) {
+    const counted = isCounted(recipe, tensor) ? count(counters, tensor.role) : 0;
+    const type = typeIn(recipe, tensor, counted);
+    const { name, shape, at, elements } = tensor;
+    typed[at] = { name, shape, type, bytes: bytesOf(type, elements) };
+  }
+  return typed;
+}
+
+/** A recipe made ready for one model. */
+export interface Recipe {
+  readonly fileType: string;
+  readonly mix: Mix;
+  readonly model: ModelTraits;
+  readonly ordered: readonly Prepared[];
+  readonly valueLayers: number;
+  readonly half: string;
+  readonly importance: boolean;
+  readonly released: ((name: string) => string | undefined) | undefined;
+}
+
+export function recipeOf(
+  geometry: Geometry,
+  tensors: readonly Shaped[],
+  fileType: string,
+  { importance = true, half = "BF16", released = RELEASED[geometry.architecture] }: RecipeOptions = {},
+): Recipe {
+  const mix = mixOf(fileType);
   const model = traitsOf(geometry);
   const ordered = prepared(tensors, model.architecture);
   const valueLayers = ordered.filter(({ role }) => role === "value").length;
-  const counters = new Map<Role, number>();
-  const blocks = (tensorType(mix.own)?.blockLength ?? 1) > 1;
+  return { fileType, mix, model, ordered, valueLayers, half, importance, released };
+}
 
-  const typeOf = (tensor: Prepared): string => {
-    const { name, shape, role, dimensions } = tensor;
-    const as = released?.(name);
-    if (as !== undefined) return as;
-    if (tensor.kept) return convertedType(name, dimensions, blocks ? half : mix.own);
-    if (!blocks) return mix.own;
-    const counted = role === undefined ? 0 : (counters.get(role) ?? 0);
-    if (role !== undefined) counters.set(role, counted + 1);
-    const place: Place = {
-      layer: role !== "value" && model.experts > 1 ? tensor.layer : counted,
-      layers: role === "value" ? valueLayers : model.layers,
-      counted,
-      model,
-      importance,
-    };
-    const type = fittingType(chosenType(mix, tensor, place), shape[0]!);
-    if (type === undefined) throw new LoadoutError("recipe-rows", { tensor: name, columns: shape[0]!, got: fileType });
-    return type;
+export function mixOf(fileType: string): Mix {
+  const mix = MIXES.get(fileType.toUpperCase());
+  if (!mix) throw new LoadoutError("recipe-unknown", { got: fileType, known: FILE_TYPE_NAMES.join(", ") });
+  return mix;
+}
+
+/** Whether the quantizer counts a tensor among those of its role: it does so where it chooses a type. */
+export function isCounted({ mix, released }: Recipe, { name, kept }: Prepared): boolean {
+  return !kept && inBlocks(mix) && released?.(name) === undefined;
+}
+
+/** How many tensors of a role came before, and one more from now on. */
+export function count(counters: Map<Role, number>, role: Role | undefined): number {
+  if (role === undefined) return 0;
+  const before = counters.get(role) ?? 0;
+  counters.set(role, before + 1);
+  return before;
+}
+
+/** The type of a tensor that comes behind `counted` others of its role. */
+export function typeIn(recipe: Recipe, tensor: Prepared, counted: number): string {
+  const { fileType, mix, model, valueLayers, half, importance, released } = recipe;
+  const { name, shape, role, dimensions } = tensor;
+  const as = released?.(name);
+  if (as !== undefined) return as;
+  const blocks = inBlocks(mix);
+  if (tensor.kept) return convertedType(name, dimensions, blocks ? half : mix.own);
+  if (!blocks) return mix.own;
+  const place: Place = {
+    layer: role !== "value" && model.experts > 1 ? tensor.layer : counted,
+    layers: role === "value" ? valueLayers : model.layers,
+    counted,
+    model,
+    importance,
   };
-  const typed: Typed[] = [];
-  for (const tensor of ordered) {
-    const type = typeOf(tensor);
-    const { blockLength, blockBytes } = tensorType(type)!;
-    const bytes = (tensor.elements / blockLength) * blockBytes;
-    typed[tensor.at] = { name: tensor.name, shape: tensor.shape, type, bytes };
-  }
-  return typed;
+  const type = fittingType(chosenType(mix, tensor, place), shape[0]!);
+  if (type === undefined) throw new LoadoutError("recipe-rows", { tensor: name, columns: shape[0]!, got: fileType });
+  return type;
+}
+
+export function bytesOf(type: string, elements: number): number {
+  const { blockLength, blockBytes } = tensorType(type)!;
+  return (elements / blockLength) * blockBytes;
+}
+
+function inBlocks(mix: Mix): boolean {
+  return (tensorType(mix.own)?.blockLength ?? 1) > 1;
 }
 
 /** Bytes of the weights of a file: tensors at their places, each begun at a multiple of 32 bytes. The header comes on top. */

@@ -2,6 +2,7 @@ import type { Rig } from "../../facts/hardware/index.ts";
 import { formatTokens } from "../../facts/units/index.ts";
 import type { Estimate } from "../../predict/estimate/index.ts";
 import { decodePace, prefillPace, type Pace } from "../../predict/speed/index.ts";
+import { mostUsers, type SearchRow } from "../search/index.ts";
 import { shellWord } from "../command/index.ts";
 import {
   alternatives,
@@ -74,6 +75,10 @@ export interface FitAnswer {
   readonly speed: SpeedFacts;
   /** largest context of one user that fits with the other settings kept, never beyond the trained length; tokens */
   readonly longestContext?: number;
+  /** most users that fit, each with the context chosen, the other settings kept */
+  readonly mostUsers?: number;
+  /** the model's usual file types over contexts and users, within the band of an outline; where it was asked for */
+  readonly table?: readonly SearchRow[];
   readonly wouldFit: readonly Alternative[];
   readonly disk?: DiskFacts;
   /** how llama-server is told, and what it takes */
@@ -123,6 +128,7 @@ export interface AnswerContext {
 export function answerFit(request: FitRequest, context: AnswerContext): { answer: FitAnswer; choice: Choice } {
   const choice = choose(request);
   const promptTokens = Math.min(context.promptTokens ?? 512, choice.context);
+  const users = choice.prediction.kind === "rejected" ? undefined : mostUsers(request, choice);
   const longest = choice.prediction.kind === "rejected" ? undefined : longestContext(request, choice);
   const answer: FitAnswer = {
     schema: ANSWER_VERSION,
@@ -139,6 +145,7 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
     ...(choice.memory ? { memory: choice.memory } : {}),
     speed: speedFacts(request, choice, promptTokens),
     ...(longest === undefined ? {} : { longestContext: longest }),
+    ...(users === undefined ? {} : { mostUsers: users }),
     wouldFit: alternatives(request, choice),
     ...(context.disk ? { disk: context.disk } : {}),
     ...(context.server ? { launch: launchFacts(choice, context.server) } : {}),

@@ -1,3 +1,4 @@
+export { answerRanking, type RankingAnswer, type RankingContext, type RankingRow } from "./ranking-answer.ts";
 export { type CatalogAnswer, modelDetail, type ModelDetail } from "./catalog-answer.ts";
 export {
   ANSWER_VERSION,

@@ -1,11 +1,14 @@
-import type { CacheType } from "../../facts/runtime/index.ts";
+import type { CacheType, LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { formatBytes, formatTokens } from "../../facts/units/index.ts";
+import { decodePace } from "../../predict/speed/index.ts";
 import { settingsFor, type Choice } from "./choose.ts";
 import { largestThat } from "./largest.ts";
+import { paceInput } from "./pace-input.ts";
 import { raiseLimit } from "./raise-limit.ts";
 import type { FitRequest } from "./request.ts";
+import { fewestExpertLayers } from "./spill.ts";
 import { good, type Verdict, type VerdictWord } from "./verdict.ts";
-import { weigh } from "./weigh.ts";
+import { weigh, type Weighed } from "./weigh.ts";
 
 /** One change that was computed, and what it leads to. */
 export interface Alternative {
@@ -17,12 +20,20 @@ export interface Alternative {
   readonly marginBytes: number;
   /** what it gives back against the choice, bytes; negative when it costs */
   readonly savedBytes: number;
+  /** tokens per second it would decode, of one user alone with an empty context; absent where a bandwidth is unknown */
+  readonly decodePerSec?: number;
 }
 
-/** What would make it fit, or fit better: each line computed with the same model, those that change nothing left out. */
+/**
+ * What would make it fit, or fit better: each line computed, those that change nothing left out. Where all fits but layers had to
+ * stay on the CPU, what would bring them to the devices.
+ */
 export function alternatives(request: FitRequest, choice: Choice): Alternative[] {
   const raised = raiseLimit(request, choice);
-  if (choice.now.verdict === "fits") return raised ? [raised] : [];
+  const partial = leftLayers(request, choice);
+  if (choice.now.verdict === "fits" && !partial) return raised ? [raised] : [];
+  const weights = otherWeights(request, choice);
+  if (choice.now.verdict === "fits") return [...weights, ...(raised ? [raised] : [])];
   const before = choice.memory?.value ?? 0;
   const found: Alternative[] = [];
   const base = {
@@ -31,15 +42,18 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
     microBatch: choice.settings.microBatch,
     cacheType: choice.settings.cacheTypeK,
     gpuLayers: choice.settings.gpuLayers,
+    ...expertLayers(choice.settings),
   };
   const consider = (change: string, flags: string, other: Partial<typeof base>) => {
     const weighed = weigh(request, settingsFor({ ...base, ...other }));
     if (weighed.prediction.kind === "rejected") return;
     const savedBytes = before > 0 ? before - weighed.memory!.value : 0;
     if (before > 0 && savedBytes <= 0 && weighed.now.verdict === choice.now.verdict) return;
-    found.push({ change, flags, verdict: weighed.now.verdict, marginBytes: weighed.now.marginBytes, savedBytes });
+    const decode = decodeOf(request, weighed.settings, choice);
+    found.push({ change, flags, ...outcome(weighed), savedBytes, ...decode });
   };
 
+  found.push(...weights);
   for (const cacheType of ["q8_0", "q4_0"] satisfies CacheType[]) {
     if (cacheType !== base.cacheType) {
       consider(`kv type ${cacheType} instead of ${base.cacheType}`, `--kv-type ${cacheType}`, { cacheType });
@@ -66,6 +80,61 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
   const closing = closed(choice.now, choice.afterClosing);
   if (closing) found.push(closing);
   return found;
+}
+
+/** Layers that were left on the CPU without being asked to be there. */
+function leftLayers({ rig, wishes }: FitRequest, { settings }: Choice): boolean {
+  return rig.devices.length > 0 && wishes.gpuLayers === undefined && settings.gpuLayers !== "all";
+}
+
+/** The next smaller file type that fits, and experts on the CPU; all layers on the devices where none was asked to stay. */
+function otherWeights(request: FitRequest, choice: Choice): Alternative[] {
+  const settings: LlamaCppSettings = leftLayers(request, choice)
+    ? { ...choice.settings, gpuLayers: "all" }
+    : choice.settings;
+  const before = choice.memory?.value ?? 0;
+  const found: Alternative[] = [];
+  const add = (asked: FitRequest, under: LlamaCppSettings, change: string, flags: string): boolean => {
+    const weighed = weigh(asked, under);
+    if (weighed.prediction.kind === "rejected" || !good(weighed.now.verdict)) return false;
+    const savedBytes = before > 0 ? before - weighed.memory!.value : 0;
+    found.push({ change, flags, ...outcome(weighed), savedBytes, ...decodeOf(asked, under, choice) });
+    return true;
+  };
+  for (const { fileType, instead, request: smaller } of request.smaller ?? []) {
+    if (add(smaller(), settings, `${fileType} instead of ${instead}`, `--quant ${fileType}`)) break;
+  }
+  const experts = expertsOnHost(request, settings);
+  if (experts !== undefined) {
+    const count = request.geometry.layers.length;
+    const whose = experts === count ? "all layers" : experts === 1 ? "the first layer" : `the first ${experts} layers`;
+    const under = { ...settings, expertLayersOnHost: experts };
+    add(request, under, `experts of ${whose} on the CPU`, `--gpu-layers all --cpu-experts ${experts}`);
+  }
+  return found;
+}
+
+/** Fewest layers whose experts must lie on the CPU for it to fit; undefined where that does not help or was decided. */
+function expertsOnHost(request: FitRequest, settings: LlamaCppSettings): number | undefined {
+  const { rig, wishes } = request;
+  const decided = settings.expertLayersOnHost !== undefined || wishes.gpuLayers !== undefined;
+  if (decided || rig.devices.length === 0) return undefined;
+  return fewestExpertLayers(request, (expertLayersOnHost) =>
+    good(weigh(request, { ...settings, gpuLayers: "all", expertLayersOnHost }).now.verdict),
+  );
+}
+
+function expertLayers({ expertLayersOnHost: layers }: LlamaCppSettings): { expertLayersOnHost?: number } {
+  return typeof layers === "number" ? { expertLayersOnHost: layers } : {};
+}
+
+function outcome({ now }: Weighed): Pick<Alternative, "verdict" | "marginBytes"> {
+  return { verdict: now.verdict, marginBytes: now.marginBytes };
+}
+
+function decodeOf(request: FitRequest, settings: LlamaCppSettings, { threads }: Choice): { decodePerSec?: number } {
+  const decode = decodePace(paceInput(request, { settings, threads }), 0);
+  return decode === undefined ? {} : { decodePerSec: decode.tokensPerSec };
 }
 
 /**

@@ -3,8 +3,8 @@ import type { CacheType, LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { formatTokens } from "../../facts/units/index.ts";
 import type { Decision } from "./decision.ts";
 import { GOALS } from "./goals.ts";
-import { largestThat } from "./largest.ts";
 import type { FitRequest } from "./request.ts";
+import { spill, type Part, type Spilled } from "./spill.ts";
 import { good, ORDER, type VerdictWord } from "./verdict.ts";
 import { weigh, type Weighed } from "./weigh.ts";
 
@@ -18,7 +18,7 @@ export interface Choice extends Weighed {
 
 /**
  * Settings for the goal. What was asked for stays. The rest gives way in the order that costs the goal least: context down to
- * its least length, then layers from the device to the CPU. The cache type is never lowered silently: that changes answers.
+ * its least length, then layers or experts from the device to the CPU. The cache type is never lowered silently: that changes answers.
  */
 export function choose(request: FitRequest): Choice {
   const { wishes, geometry, rig } = request;
@@ -29,28 +29,25 @@ export function choose(request: FitRequest): Choice {
   const wanted = wishes.context ?? Math.min(goal.context, geometry.contextLength);
   const every = geometry.layers.length + 1;
 
-  const at = (context: number, gpuLayers: number | "all") =>
-    weigh(request, settingsFor({ context, users, microBatch, cacheType, gpuLayers }));
+  const threads = wishes.threads ?? request.measuredThreads ?? coresToUse(rig.host.cpu);
+  const wished = expertLayersWished(request);
+  const at = (context: number, part: Part) =>
+    weigh(request, settingsFor({ context, users, microBatch, cacheType, ...wished, ...part }));
   const contexts = wishes.context === undefined ? shorter(wanted, goal.leastContext) : [wanted];
   const onDevices = rig.devices.length > 0;
   const layerChoices = !onDevices ? [0] : wishes.gpuLayers === undefined ? (["all"] as const) : [wishes.gpuLayers];
 
-  let best: { weighed: Weighed; context: number; gpuLayers: number | "all" } | undefined;
+  let best: Spilled | undefined;
   for (const gpuLayers of layerChoices) {
     for (const context of contexts) {
-      const weighed = at(context, gpuLayers);
+      const weighed = at(context, { gpuLayers });
       if (!best || better(weighed.now.verdict, best.weighed.now.verdict)) best = { weighed, context, gpuLayers };
       if (good(weighed.now.verdict)) break;
     }
   }
-  if (onDevices && wishes.gpuLayers === undefined && !good(best!.weighed.now.verdict)) {
-    const context = contexts.at(-1)!;
-    const layers = largestThat(every, (count) => good(at(context, count).now.verdict));
-    const weighed = at(context, layers);
-    if (better(weighed.now.verdict, best!.weighed.now.verdict)) best = { weighed, context, gpuLayers: layers };
-  }
-  const { weighed, context, gpuLayers } = best!;
-  const threads = wishes.threads ?? request.measuredThreads ?? coresToUse(rig.host.cpu);
+  if (onDevices && wishes.gpuLayers === undefined && !good(best!.weighed.now.verdict))
+    best = spill(request, at, contexts, threads) ?? best;
+  const { weighed, context, gpuLayers, expertLayersOnHost = wished.expertLayersOnHost } = best!;
   return { ...weighed, users, context, threads, decisions: decisions() };
 
   function decisions(): Decision[] {
@@ -100,13 +97,28 @@ export function choose(request: FitRequest): Choice {
             ? "asked for"
             : !good(weighed.now.verdict)
               ? "no number of layers on the device makes it fit"
-              : gpuLayers === "all"
-                ? rig.devices.some(({ node }) => node !== undefined)
-                  ? "the whole model fits: what crosses the network per token is one row a machine"
-                  : "the whole model fits: nothing crosses the bus per token"
-                : `the most that fits; the other ${every - gpuLayers} stay on the CPU and set the pace`,
+              : expertLayersOnHost !== undefined && gpuLayers === "all"
+                ? "all but the experts below: what every token reads is on the device"
+                : gpuLayers === "all"
+                  ? rig.devices.some(({ node }) => node !== undefined)
+                    ? "the whole model fits: what crosses the network per token is one row a machine"
+                    : "the whole model fits: nothing crosses the bus per token"
+                  : `the most that fits; the other ${every - gpuLayers} stay on the CPU and set the pace`,
         ...(onDevices ? asked(wishes.gpuLayers) : {}),
       },
+      ...(expertLayersOnHost === undefined
+        ? []
+        : [
+            {
+              setting: "expert layers on CPU",
+              value: expertLayersOnHost,
+              because:
+                wished.expertLayersOnHost === undefined
+                  ? "the fewest that make it fit: of these layers the CPU reads only the experts a token uses"
+                  : "asked for",
+              ...asked(wished.expertLayersOnHost),
+            },
+          ]),
       {
         setting: "threads",
         value: threads,
@@ -124,7 +136,7 @@ export function choose(request: FitRequest): Choice {
 }
 
 /** All cores this process may use but one; threads that wait for a busy core slow every other thread down. */
-function coresToUse({ physicalCores, usableCores = physicalCores }: Host["cpu"]): number {
+export function coresToUse({ physicalCores, usableCores = physicalCores }: Host["cpu"]): number {
   return Math.max(1, Math.floor(Math.min(physicalCores, usableCores)) - 1);
 }
 
@@ -135,6 +147,7 @@ export function settingsFor(choice: {
   microBatch: number;
   cacheType: CacheType;
   gpuLayers: number | "all";
+  expertLayersOnHost?: number;
 }): LlamaCppSettings {
   return {
     context: choice.context * choice.users,
@@ -146,7 +159,15 @@ export function settingsFor(choice: {
     cacheTypeK: choice.cacheType,
     cacheTypeV: choice.cacheType,
     gpuLayers: choice.gpuLayers,
+    ...(choice.expertLayersOnHost === undefined ? {} : { expertLayersOnHost: choice.expertLayersOnHost }),
   };
+}
+
+/** Layers whose experts were asked to stay on the CPU, as a number. */
+function expertLayersWished({ wishes, geometry }: FitRequest): { expertLayersOnHost?: number } {
+  const { expertLayersOnHost: asked } = wishes;
+  if (asked === undefined) return {};
+  return { expertLayersOnHost: asked === "all" ? geometry.layers.length : asked };
 }
 
 /** From the wanted length down by halves to the least; the wanted one alone when it is already below. */

@@ -1,10 +1,10 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Device, Rig } from "../../facts/hardware/index.ts";
 import type { Geometry } from "../../facts/model/index.ts";
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { bytes, sum } from "../../predict/estimate/index.ts";
 import type { MemoryPrediction } from "../../predict/memory/index.ts";
-import { alternatives, choose, longestContext, type FitRequest } from "./index.ts";
+import { alternatives, choose, good, longestContext, type FitRequest } from "./index.ts";
 
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
@@ -105,11 +105,12 @@ test("context gives way before layers leave the device", () => {
   expect(shorter.settings.gpuLayers).toBe("all");
   expect(shorter.context).toBe(2048);
   const partial = choose(request({ available: 32 * GIB, free: 2000 * MIB }));
-  expect(partial.context).toBe(2048);
-  expect(partial.settings.gpuLayers).toBe(14);
+  // once layers leave, a short context would save one of them
+  expect(partial.context).toBe(8192);
+  expect(partial.settings.gpuLayers).toBe(12);
   expect(partial.now.verdict).toBe("tight");
   expect(partial.decisions.find(({ setting }) => setting === "layers on device")?.because).toContain(
-    "17 stay on the CPU",
+    "19 stay on the CPU",
   );
 });
 
@@ -249,4 +250,41 @@ test("what is taken already is part of the need where nobody could ask, and both
   expect(choice.memory!.parts![0]!.parts!.map(({ key }) => key)).toContain("desktop");
   // a probed card of the same memory fits: what is free is known
   expect(choose(request({ available: 32 * GIB, free: 6 * GIB })).now.verdict).toBe("fits");
+});
+
+describe("other weights", () => {
+  const smaller = (asked: FitRequest, share: number): FitRequest => ({
+    ...asked,
+    memory: (settings) => {
+      const prediction = asked.memory(settings);
+      if (prediction.kind === "rejected") return prediction;
+      const places = prediction.places.map((place) => ({
+        ...place,
+        terms: { ...place.terms, weights: (place.terms.weights ?? 0) * share },
+      }));
+      const nodes = places.map(({ place, label, terms }) =>
+        sum(
+          place === "host" ? "host" : `device-${place}`,
+          label,
+          Object.entries(terms).map(([term, value]) => bytes(term, term, value, "formula")),
+        ),
+      );
+      return { ...prediction, places, footprint: sum("memory", "memory", nodes) };
+    },
+  });
+
+  test("the largest smaller file type that fits is offered, and none below it", () => {
+    const asked = request({ available: 32 * GIB, free: 3200 * MIB });
+    const types = [0.95, 0.6, 0.4].map((share, index) => ({
+      fileType: `T${index}`,
+      instead: "T",
+      request: () => smaller(asked, share),
+    }));
+    const whole: FitRequest = { ...asked, smaller: types };
+    const choice = choose(whole);
+    expect(choice.settings.gpuLayers).not.toBe("all");
+    const offered = alternatives(whole, choice).filter(({ flags }) => flags.startsWith("--quant"));
+    expect(offered.map(({ change }) => change)).toEqual(["T1 instead of T"]);
+    expect(good(offered[0]!.verdict)).toBe(true);
+  });
 });

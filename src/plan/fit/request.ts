@@ -13,7 +13,17 @@ export interface Wishes {
   readonly microBatch?: number;
   readonly cacheType?: CacheType;
   readonly gpuLayers?: number | "all";
+  /** experts of the first layers on the CPU, or of all */
+  readonly expertLayersOnHost?: number | "all";
   readonly threads?: number;
+}
+
+/** The same model in a smaller file type. */
+export interface SmallerFile {
+  readonly fileType: string;
+  /** the file type it would replace */
+  readonly instead: string;
+  readonly request: () => FitRequest;
 }
 
 export interface FitRequest {
@@ -21,6 +31,8 @@ export interface FitRequest {
   readonly wishes: Wishes;
   readonly geometry: Geometry;
   readonly tensors: readonly Tensor[];
+  /** names and shapes alone, where tensors with types are only made when asked for */
+  readonly shapes?: readonly Pick<Tensor, "name" | "shape">[];
   readonly rig: Rig;
   /** memory that programs hold and would give back when closed, bytes */
   readonly closable: { readonly host: number; readonly devices: readonly number[] };
@@ -28,6 +40,8 @@ export interface FitRequest {
   readonly memory: (settings: LlamaCppSettings) => MemoryPrediction;
   /** device of each layer under these settings, the output layer last */
   readonly placement: (settings: LlamaCppSettings) => readonly (number | "host")[];
+  /** smaller file types that could be had, the largest first */
+  readonly smaller?: readonly SmallerFile[];
   readonly calibration?: Calibration;
   /** threads that a measurement on this machine found best, where one was made */
   readonly measuredThreads?: number;

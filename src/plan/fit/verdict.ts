@@ -42,15 +42,20 @@ export function balance(
 ): PlaceBalance {
   const needLow = tree.low ?? tree.value;
   const needHigh = tree.high ?? tree.value;
-  const verdict: VerdictWord =
-    needHigh + COMFORT_BYTES <= have
-      ? "fits"
-      : tree.value <= have
-        ? "tight"
-        : mapped > 0 && tree.value - mapped <= have
-          ? "runs from disk"
-          : "does not fit";
+  const verdict = verdictWord({ need: tree.value, needHigh, mapped, have });
   return { place, label, need: tree.value, needLow, needHigh, mapped, have, margin: have - tree.value, verdict };
+}
+
+/** What a need comes to against what there is; `mapped` of it may be read from disk instead. Bytes. */
+export function verdictWord({
+  need,
+  needHigh,
+  mapped,
+  have,
+}: Pick<PlaceBalance, "need" | "needHigh" | "mapped" | "have">): VerdictWord {
+  if (needHigh + COMFORT_BYTES <= have) return "fits";
+  if (need <= have) return "tight";
+  return mapped > 0 && need - mapped <= have ? "runs from disk" : "does not fit";
 }
 
 /** The worst place decides. */

@@ -69,13 +69,14 @@ export function weigh(request: FitRequest, settings: LlamaCppSettings): Weighed 
 type Accepted = Extract<MemoryPrediction, { readonly kind: "fits-engine" }>;
 
 function beyondBuffers(
-  { rig, tensors }: FitRequest,
+  request: FitRequest,
   { buffers }: Accepted,
   { microBatch }: LlamaCppSettings,
   place: number,
 ): Estimate[] {
   const here = buffers.filter((buffer) => buffer.place === place).map((buffer) => buffer.bytes);
-  return beyondOnDevice({ device: rig.devices[place]!, tensors, microBatch, buffers: here });
+  const { rig, shapes } = request;
+  return beyondOnDevice({ device: rig.devices[place]!, tensors: shapes ?? request.tensors, microBatch, buffers: here });
 }
 
 /** What is taken already, as leaves: intervals with their source. */

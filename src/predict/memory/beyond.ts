@@ -9,7 +9,7 @@ const MIB = 2 ** 20;
 /** What decides the memory that a device holds beside the engine's printed buffers. */
 export interface BeyondQuestion {
   readonly device: Device;
-  readonly tensors: readonly Tensor[];
+  readonly tensors: readonly Pick<Tensor, "name" | "shape">[];
   readonly microBatch: number;
   /** bytes of each buffer on the device */
   readonly buffers: readonly number[];
@@ -37,7 +37,7 @@ export function processMemory(): Estimate {
  * matrix, in 8 bit with a scale (36 bytes for 32 values); at most also in half precision and with its result in single, where
  * a library multiplies; then the library's workspace. The output matrix sees one row a sequence, so it does not count.
  */
-function pool(backend: Backend, tensors: readonly Tensor[], microBatch: number): Estimate[] {
+function pool(backend: Backend, tensors: BeyondQuestion["tensors"], microBatch: number): Estimate[] {
   if (backend === "cpu" || backend === "metal") return [];
   let columns = 0;
   let both = 0;

@@ -79,6 +79,18 @@ const fit = buildCommand({
         brief: "Prompt length whose first token is timed: 512, 24k",
         optional: true,
       },
+      table: {
+        kind: "boolean",
+        brief: "Also all file types by contexts and users",
+        optional: true,
+        withNegated: false,
+      },
+      spec: {
+        kind: "parsed",
+        parse: String,
+        brief: "Answer questions of a file, or - : a JSON line each",
+        optional: true,
+      },
       verify: {
         kind: "boolean",
         brief: "Ask the engine's own dry run too; it gives totals only",

@@ -14,6 +14,7 @@ export interface PlanFlags {
   readonly microBatch?: number;
   readonly kvType?: CacheType;
   readonly gpuLayers?: number | "all";
+  readonly cpuExperts?: number | "all";
   readonly threads?: number;
   readonly models?: readonly string[];
   readonly json?: boolean;
@@ -40,7 +41,17 @@ export const runtimeFlags = {
   },
 } as const;
 
-const CACHE_TYPES: readonly CacheType[] = ["f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl"];
+export const CACHE_TYPES: readonly CacheType[] = [
+  "f32",
+  "f16",
+  "bf16",
+  "q8_0",
+  "q5_1",
+  "q5_0",
+  "q4_1",
+  "q4_0",
+  "iq4_nl",
+];
 
 export const planFlags = {
   goal: {
@@ -79,6 +90,12 @@ export const planFlags = {
     brief: "Layers on the GPU, the output layer is one; or all",
     optional: true,
   },
+  cpuExperts: {
+    kind: "parsed",
+    parse: (text: string) => (text === "all" ? ("all" as const) : parseCount(text, "--cpu-experts", 0, 10_000)),
+    brief: "Layers whose experts stay on the CPU; or all",
+    optional: true,
+  },
   threads: {
     kind: "parsed",
     parse: (text: string) => parseCount(text, "--threads", 1, 1024),
@@ -102,6 +119,7 @@ export function wishesOf(flags: PlanFlags): Wishes {
     ...(flags.microBatch === undefined ? {} : { microBatch: flags.microBatch }),
     ...(flags.kvType === undefined ? {} : { cacheType: flags.kvType }),
     ...(flags.gpuLayers === undefined ? {} : { gpuLayers: flags.gpuLayers }),
+    ...(flags.cpuExperts === undefined ? {} : { expertLayersOnHost: flags.cpuExperts }),
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),
   };
 }

@@ -1,12 +1,15 @@
 import type { Backend } from "../../facts/hardware/index.ts";
+import { weightBytes } from "../../facts/recipe/index.ts";
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import type { AnswerContext, DiskFacts, RuntimeFacts } from "../../plan/answer/index.ts";
 import type { WeightsPlace } from "../../plan/command/index.ts";
-import type { FitRequest } from "../../plan/fit/index.ts";
+import type { FitRequest, SmallerFile } from "../../plan/fit/index.ts";
+import { type SearchSetup, usualBits, usualFileTypes } from "../../plan/search/index.ts";
 import { layerPlaces, predictLlamaCpp, type MemoryPrediction } from "../../predict/memory/index.ts";
 import type { Receipt, ReceiptStore } from "../../run/receipt/index.ts";
 import { wishesOf, type PlanFlags } from "./flags.ts";
 import { machineName, type Machine } from "./machine.ts";
+import { byRecipe } from "./model/by-recipe.ts";
 import type { Weights } from "./model/weights.ts";
 import { embeddedRuntime, type Runtime } from "./runtime.ts";
 
@@ -16,6 +19,8 @@ export interface FitQuestion {
   readonly context: AnswerContext;
   readonly backend: Backend;
   readonly runtime: RuntimeFacts;
+  /** the same without a file: for other file types */
+  readonly setup: SearchSetup;
   /** what the engine's own dry run would say to the same settings */
   readonly dryRun: (settings: LlamaCppSettings) => MemoryPrediction;
 }
@@ -45,7 +50,7 @@ export function fitQuestion(parts: {
 }): FitQuestion {
   const { machine, weights, flags, receipts, promptTokens, disk, runtime: chosen = embeddedRuntime(), server } = parts;
   const { rig } = machine.report;
-  const { geometry, tensors } = weights;
+  const { geometry } = weights;
   const { build, caller, engine, version, buildName } = chosen;
   const backend = rig.devices[0]?.backend ?? "cpu";
   const runtime: RuntimeFacts = { engine, version, build: buildName, backend };
@@ -57,16 +62,20 @@ export function fitQuestion(parts: {
   const measuredThreads = measuredBefore(before ?? []);
   const { sizesFrom: weightsFrom = "header" } = weights.facts;
   const cpuFeatures = rig.host.cpu.features;
-  const fixed = { geometry, tensors, weightsFrom, build, caller, devices: rig.devices, cpuFeatures };
-  const requestUnder = (under: Pick<Runtime, "build" | "caller">): FitRequest => ({
+  const { tensors } = weights;
+  const fixed = { geometry, weightsFrom, build, caller, devices: rig.devices, cpuFeatures };
+  const requestUnder = (under: Pick<Runtime, "build" | "caller">, file: Weights["tensors"] = tensors): FitRequest => ({
     goal: flags.goal ?? "interactive",
     wishes: wishesOf(flags),
     geometry,
-    tensors,
+    tensors: file,
     rig,
     closable: machine.closable,
-    memory: remembered((settings) => predictLlamaCpp({ ...fixed, build: under.build, caller: under.caller, settings })),
+    memory: remembered((settings) =>
+      predictLlamaCpp({ ...fixed, tensors: file, build: under.build, caller: under.caller, settings }),
+    ),
     placement: (settings) => layerPlaces(geometry, settings, rig.devices),
+    smaller: smallerFiles(weights, (smaller) => requestUnder(under, smaller)),
     ...(calibration ? { calibration } : {}),
     ...(measuredThreads === undefined ? {} : { measuredThreads }),
   });
@@ -99,8 +108,34 @@ export function fitQuestion(parts: {
     },
     backend,
     runtime,
-    dryRun: (settings) => predictLlamaCpp({ ...fixed, settings, dryRun: true }),
+    setup: {
+      goal: flags.goal ?? "interactive",
+      wishes: wishesOf(flags),
+      rig,
+      closable: machine.closable,
+      build,
+      caller,
+    },
+    dryRun: (settings) => predictLlamaCpp({ ...fixed, tensors, settings, dryRun: true }),
   };
+}
+
+/** The usual file types that are smaller than the weights at hand, by their recipes. */
+function smallerFiles(
+  { geometry, tensors, facts }: Weights,
+  requestOf: (tensors: Weights["tensors"]) => FitRequest,
+): SmallerFile[] {
+  const smaller = new Map<string, FitRequest>();
+  const bytes = weightBytes(tensors);
+  return usualFileTypes(geometry.architecture).flatMap((fileType): SmallerFile[] => {
+    if (usualBits(fileType) * facts.parameters >= 8 * bytes) return [];
+    const request = (): FitRequest => {
+      const known = smaller.get(fileType) ?? requestOf(byRecipe(geometry, tensors, fileType).tensors);
+      smaller.set(fileType, known);
+      return known;
+    };
+    return [{ fileType, instead: facts.quantization, request }];
+  });
 }
 
 /** Where a server finds the weights; a file that is not here yet is called as such files are. */

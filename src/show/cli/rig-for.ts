@@ -13,8 +13,8 @@ export interface RigFlags {
   readonly link?: readonly string[];
 }
 
-const BACKENDS: readonly Backend[] = ["cuda", "rocm", "vulkan", "sycl", "metal"];
-const SYSTEMS = { linux: "linux", windows: "win32", macos: "darwin" } as const;
+export const BACKENDS: readonly Backend[] = ["cuda", "rocm", "vulkan", "sycl", "metal"];
+export const SYSTEMS = { linux: "linux", windows: "win32", macos: "darwin" } as const;
 
 export const rigFlags = {
   gpu: {

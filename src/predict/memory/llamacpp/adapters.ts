@@ -29,7 +29,7 @@ export function placeAdapter(
   const named = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const bases = tensors.flatMap(({ name }) => (name.endsWith(".lora_a") ? [name.slice(0, -".lora_a".length)] : []));
   const pairs = bases.sort().map((base): PlacedPair => {
-    const placed = weights.find(base);
+    const placed = weights.named.get(base);
     const b = named.get(`${base}.lora_b`);
     if (placed === undefined || b === undefined) {
       const lacks = placed === undefined ? `the model has no ${base}` : `it has no ${base}.lora_b`;
@@ -37,7 +37,7 @@ export function placeAdapter(
         rejected("adapter-of-another-model", `--lora: ${lacks}; use an adapter made for this very model`),
       );
     }
-    if (base === "token_embd.weight" && weights.find("output.weight")?.tensor === placed.tensor) {
+    if (base === "token_embd.weight" && weights.named.get("output.weight")?.tensor === placed.tensor) {
       const why = "it changes embeddings that are the output matrix too, where the engine stops";
       throw new EngineRefusal(rejected("adapter-of-tied-embeddings", `--lora: ${why}; use one that leaves them out`));
     }

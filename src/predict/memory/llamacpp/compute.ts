@@ -51,9 +51,10 @@ export interface ComputeBuffers {
 /**
  * Compute buffers as the engine reserves them (llama-context.cpp, `sched_reserve`): for a whole micro-batch, for one token a
  * sequence, for the micro-batch again. A buffer is only replaced when a graph needs more of one of its pieces, and then by what
- * that graph needs. A dry run measures the first of the three alone.
+ * that graph needs. A dry run measures the first of the three alone; `graphs` "prompt" does too, where the others are taken to be
+ * smaller.
  */
-export function computeBuffers(session: Session): ComputeBuffers {
+export function computeBuffers(session: Session, graphs: "all" | "prompt" = "all"): ComputeBuffers {
   const { sizes, memories } = session;
   const promptTokens = Math.min(sizes.context, sizes.microBatch);
   const promptRows = Math.min(promptTokens, sizes.outputRows);
@@ -63,7 +64,7 @@ export function computeBuffers(session: Session): ComputeBuffers {
   if (session.dryRun) return { bytes: prompt.chunks.map((chunks) => chunks.reduce(add, 0)), prompt, copies };
   let held = prompt.chunks;
   // the third graph is the first again: it can only matter where the second replaced a buffer
-  for (const next of [one(sizes.sequences, sizes.sequences), prompt]) {
+  for (const next of graphs === "prompt" ? [] : [one(sizes.sequences, sizes.sequences), prompt]) {
     held = held.map((chunks, index) => {
       const { overheadBytes } = computeBuffer(memories.backends, index);
       return outgrows(next.chunks[index]!, chunks, overheadBytes) ? next.chunks[index]! : chunks;

@@ -6,11 +6,11 @@ import type { BufferType } from "./backends/buffer.ts";
 import { cacheBytes, type CacheKind } from "./cache.ts";
 import type { ComputeBuffers, Session } from "./compute.ts";
 import type { ElementType } from "./graph/element.ts";
-import type { GraphTensor } from "./graph/tensor.ts";
 import type { Placement } from "./placement.ts";
 import { doubtOf } from "./doubt.ts";
 import { stateBytes } from "./state.ts";
 import { computeBuffer } from "./replay/assign.ts";
+import type { Held } from "./replay/graph-allocator.ts";
 import { weightBuffers } from "./weight-buffers.ts";
 
 /** A buffer of the engine with the arithmetic behind its size. */
@@ -121,18 +121,11 @@ export function computeLines(session: Session, { bytes: held, prompt, copies }: 
 const NAMED = 3;
 
 /** "logits 96 MiB, add 1.12 MiB and 6 smaller" */
-function peakText(peak: readonly GraphTensor[]): string {
+function peakText(peak: readonly Held[]): string {
   const sorted = peak.toSorted((a, b) => b.bytes - a.bytes);
-  const named = sorted.slice(0, NAMED).map((tensor) => `${nameOf(tensor)} ${formatBytes(tensor.bytes)}`);
+  const named = sorted.slice(0, NAMED).map(({ name, bytes: size }) => `${name} ${formatBytes(size)}`);
   const rest = sorted.length > NAMED ? ` and ${sorted.length - NAMED} smaller` : "";
   return `${named.join(", ")}${rest}`;
-}
-
-/** A product is named by its matrix, also where that was copied to the device for it. */
-function nameOf({ name, operation, sources }: GraphTensor): string {
-  if (name !== undefined) return name;
-  const matrix = operation === "mul_mat" || operation === "mul_mat_id" ? sources[0]?.name : undefined;
-  return matrix === undefined ? operation : `product with ${matrix.replace("copy of ", "").replace(".weight", "")}`;
 }
 
 function bufferOf(type: BufferType, term: EngineBuffer["term"], size: number): EngineBuffer {

@@ -26,7 +26,7 @@ export interface Memories {
 }
 
 /** `used` are the devices that take part, in the engine's order. */
-export function memoriesOf(question: LlamaCppQuestion, used: readonly UsedDevice[]): Memories {
+export function memoriesOf(question: Omit<LlamaCppQuestion, "tensors">, used: readonly UsedDevice[]): Memories {
   const { build, cpuFeatures, settings } = question;
   const cpu = cpuBuffer(build.hostAlignmentBytes);
   const repack = repackBuffer(build.hostAlignmentBytes);
@@ -67,7 +67,7 @@ function firstHost(devices: readonly DeviceBackend[]): Preference {
 }
 
 /** Ways to read a file that map it (llama-model-loader.cpp); "auto" maps where every device wants that. */
-function mapsFile({ dryRun, settings }: LlamaCppQuestion, devices: readonly DeviceBackend[]): boolean {
+function mapsFile({ dryRun, settings }: Omit<LlamaCppQuestion, "tensors">, devices: readonly DeviceBackend[]): boolean {
   if (dryRun === true) return false;
   const auto = devices.every(({ wantsMapping }) => wantsMapping);
   if (settings.loadMode === undefined) return settings.memoryMap ?? auto;

@@ -62,7 +62,7 @@ function linesOf(session: Session, weightsFrom: LlamaCppQuestion["weightsFrom"])
 }
 
 /** Inside this folder a place counts the devices used; outside, the rig's. */
-function inRig(line: Line, used: readonly UsedDevice[]): Line {
+export function inRig(line: Line, used: readonly UsedDevice[]): Line {
   const { place } = line.buffer;
   return place === "host" ? line : { ...line, buffer: { ...line.buffer, place: used[place]!.rigIndex } };
 }

@@ -19,6 +19,8 @@ describe("what a server holds beside its buffers", () => {
   it("checkpoints of a window model: 32 a slot, each the cells of one window", () => {
     // 8 B, 4 + 4 B streams, 512 cells of 12 B, 16 B, and in 15 layers two rows of 256 halves a cell with 12 B before them
     const each = 8 + 8 + 512 * 12 + 16 + 15 * 2 * (12 + 512 * 512);
+    // what the library (b11434) says of a slot of this model after 600 tokens
+    expect(each).toBe(7_870_856);
     const { value, ...rest } = serving(GEMMA3, { sequences: 2, unifiedCache: true })!;
     expect(value).toBe(0);
     expect(high({ value, ...rest }, "checkpoints")).toBe(2 * 32 * each);

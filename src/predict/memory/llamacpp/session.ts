@@ -3,6 +3,7 @@ import type { Geometry } from "../../../facts/model/index.ts";
 import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
 import { placeAdapter } from "./adapters.ts";
 import type { GraphPart } from "./architectures/builder.ts";
+import type { Architecture } from "./architectures/architecture.ts";
 import { architectureNames, architectureOf } from "./architectures/index.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import { layerCaches } from "./cache.ts";
@@ -29,26 +30,87 @@ export function placementOf(
   return placeLayers(geometry.layers.length, settings, free, outputFirst);
 }
 
+/** Where layers will lie, before any tensor is looked at. */
+export function layerStart(
+  question: Omit<LlamaCppQuestion, "tensors">,
+): Pick<Session, "memories" | "placement" | "used"> {
+  const { geometry, settings, build } = question;
+  const used = usedDevices(question.devices, settings);
+  const placement = placementOf(geometry, settings, used, build.offloadsOutputFirst);
+  return { used, memories: memoriesOf(question, used), placement };
+}
+
+/** A model as loaded: the same for every context that is made of it. */
+type LoadedModel = Pick<Session, "memories" | "placement" | "used" | "weights">;
+
+/** Loads remembered a list of tensors: a search asks for a few placements over and over. */
+const MOST_LOADS = 4;
+const LOADS = new WeakMap<LlamaCppQuestion["tensors"], Map<string, LoadedModel>>();
+
+function loadedModel(question: LlamaCppQuestion, part: GraphPart): LoadedModel {
+  const { tensors, geometry, settings, devices, build, cpuFeatures, matrixLibrary, dryRun, draft } = question;
+  const drafts = part === "mtp" || (draft !== undefined && draft.model === undefined);
+  const kinds = geometry.layers.map(({ kind }) => kind === "mtp");
+  const key = JSON.stringify([
+    withoutContext(settings),
+    devices,
+    build,
+    cpuFeatures,
+    matrixLibrary,
+    dryRun,
+    drafts,
+    kinds,
+    geometry.architecture,
+  ]);
+  const loads = LOADS.get(tensors) ?? new Map<string, LoadedModel>();
+  LOADS.set(tensors, loads);
+  const known = loads.get(key);
+  if (known !== undefined) return known;
+  const start = layerStart(question);
+  const here = tensors.filter(({ name }) => isLoaded(name, question, part));
+  const architecture = architectureOf(geometry.architecture);
+  const places = {
+    ...start.memories.weights,
+    outputFirst: architecture?.outputFirst === true,
+    factorsOfFullLayers: architecture?.factorsOfFullLayers === true,
+  };
+  const loaded = { ...start, weights: placeWeights(here, geometry, start.placement, places) };
+  if (loads.size >= MOST_LOADS) loads.delete(loads.keys().next().value!);
+  loads.set(key, loaded);
+  return loaded;
+}
+
+/** Settings that decide how a model is loaded: those that only a context is made of are alike. */
+export function withoutContext(settings: LlamaCppSettings): LlamaCppSettings {
+  return {
+    ...settings,
+    context: 0,
+    sequences: 0,
+    unifiedCache: false,
+    batch: 0,
+    microBatch: 0,
+    flashAttention: true,
+    cacheTypeK: "f16",
+    cacheTypeV: "f16",
+  };
+}
+
+/** The architecture's graph; refused where it is not written down. */
+export function knownArchitecture({ architecture }: Geometry): Architecture {
+  const found = architectureOf(architecture);
+  if (found !== undefined) return found;
+  throw new LoadoutError("architecture-unknown", { architecture, known: architectureNames() });
+}
+
 /** A model loaded and a context made: of its own layers, or of the block appended to it, which shares the weights. */
 export function openSession(question: LlamaCppQuestion, part: GraphPart = "trunk"): Session {
   const { geometry, settings, build } = question;
-  const architecture = architectureOf(geometry.architecture);
-  if (architecture === undefined) {
-    throw new LoadoutError("architecture-unknown", { architecture: geometry.architecture, known: architectureNames() });
-  }
+  const architecture = knownArchitecture(geometry);
   const dryRun = question.dryRun === true;
   const sizes = contextSizes(geometry, settings, question.caller, build, question.draftTokens);
   const tooFew = build.serverLimitsOutputs ? checkSizes(sizes) : undefined;
   if (tooFew !== undefined) throw new EngineRefusal(tooFew);
-  const used = usedDevices(question.devices, settings);
-  const memories = memoriesOf(question, used);
-  const placement = placementOf(geometry, settings, used, build.offloadsOutputFirst);
-  const loaded = question.tensors.filter(({ name }) => isLoaded(name, question, part));
-  const weights = placeWeights(loaded, geometry, placement, {
-    ...memories.weights,
-    outputFirst: architecture.outputFirst === true,
-    factorsOfFullLayers: architecture.factorsOfFullLayers === true,
-  });
+  const { used, memories, placement, weights } = loadedModel(question, part);
   const adapters = (question.adapters ?? []).map(({ tensors, scale = 1 }) =>
     placeAdapter(tensors, scale, weights, memories.cpu),
   );
@@ -108,7 +170,19 @@ const LOADED_ON_ASK = new Set([
 /** Architectures that never load them: they are kept in files and not used. */
 const NEVER_LOADED = new Set(["bailingmoe2", "exaone-moe", "glm4"]);
 
-function isLoaded(name: string, { geometry, settings, build, draft }: LlamaCppQuestion, part: GraphPart): boolean {
+/** Whether a tensor of the file is loaded: appended blocks are not always. */
+export function isLoaded(
+  name: string,
+  {
+    geometry,
+    settings,
+    build,
+    draft,
+  }: Pick<LlamaCppQuestion, "geometry" | "build" | "draft"> & {
+    readonly settings: Pick<LlamaCppSettings, "appendedBlocks">;
+  },
+  part: GraphPart,
+): boolean {
   const layer = /^blk\.(\d+)\./.exec(name);
   if (layer === null || geometry.layers[Number(layer[1])]?.kind !== "mtp") return true;
   if (NEVER_LOADED.has(geometry.architecture)) return false;

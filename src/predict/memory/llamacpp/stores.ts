@@ -15,7 +15,7 @@ import { keepsSnapshots, layerStates } from "./state.ts";
 export function storedBuffers(question: Omit<LlamaCppQuestion, "tensors">): EngineBuffer[] {
   const { geometry, settings, build, devices } = question;
   const used = usedDevices(devices, settings);
-  const memories = memoriesOf({ ...question, tensors: [] }, used);
+  const memories = memoriesOf(question, used);
   const placement = placementOf(geometry, settings, used, build.offloadsOutputFirst);
   const sizes = contextSizes(geometry, settings, question.caller, build, question.draftTokens);
   const flashAttention = settings.flashAttention !== false;

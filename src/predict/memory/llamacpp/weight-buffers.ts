@@ -47,6 +47,6 @@ function spans(placed: readonly PlacedWeight[]): number[] {
   return [...files.values()].map(({ first, last }) => last - first);
 }
 
-function asTensor({ type, shape, tensor }: PlacedWeight): GraphTensor {
+export function asTensor({ type, shape, tensor }: PlacedWeight): GraphTensor {
   return new GraphTensor("none", type, shape, [], { bytes: tensor.bytes });
 }

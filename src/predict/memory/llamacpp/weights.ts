@@ -32,16 +32,33 @@ export interface WeightPlaces {
 /** All weights of a loaded model, and where the graph finds them. */
 export class LoadedWeights {
   readonly all: readonly PlacedWeight[];
-  readonly #graph: ReadonlyMap<string, PlacedWeight>;
+  /** by the names that graphs know; "name@3" is a tensor that all layers share, as loaded for the fourth */
+  readonly named: ReadonlyMap<string, PlacedWeight>;
+  /** the same by what stands before, in and behind a name: graphs ask thousands of times, and joining names costs most of it */
+  readonly #parts = new Map<number | undefined, Map<string, Map<string, PlacedWeight>>>();
 
-  constructor(all: readonly PlacedWeight[], graph: ReadonlyMap<string, PlacedWeight>) {
+  constructor(all: readonly PlacedWeight[], named: ReadonlyMap<string, PlacedWeight>) {
     this.all = all;
-    this.#graph = graph;
+    this.named = named;
+    for (const [name, placed] of named) {
+      const [, layer, middle, suffix = ""] = /^(?:blk\.(\d+)\.)?(.+?)(?:\.([^.]+))?$/s.exec(name)!;
+      const number = layer === undefined ? undefined : Number(layer);
+      const suffixes = this.#parts.get(number) ?? new Map<string, Map<string, PlacedWeight>>();
+      this.#parts.set(number, suffixes);
+      const names = suffixes.get(suffix) ?? new Map<string, PlacedWeight>();
+      suffixes.set(suffix, names);
+      names.set(middle!, placed);
+    }
   }
 
-  /** Where a tensor lies, undefined where the model has none of the name. `layer` names the layer for tensors all layers share. */
-  find(name: string, layer?: number): PlacedWeight | undefined {
-    return this.#graph.get(layer === undefined ? name : `${name}@${layer}`) ?? this.#graph.get(name);
+  /** Where a tensor lies, undefined where the model has none of the name: "attn_q", of layer 3, "weight". */
+  part(name: string, layer: number | undefined, suffix: string): PlacedWeight | undefined {
+    return this.#parts.get(layer)?.get(suffix)?.get(name);
+  }
+
+  /** Where a tensor that all layers share lies for one of them. */
+  shared(name: string, layer: number): PlacedWeight | undefined {
+    return this.named.get(`${name}@${layer}`) ?? this.named.get(name);
   }
 }
 
@@ -66,12 +83,12 @@ export function placeWeights(
       spread(tensor);
       continue;
     }
-    const placed = load(tensor, roleOf(tensor.name), placement, places);
+    const placed = placeTensor(tensor, weightRole(tensor.name), placement, places);
     all.push(placed);
     graph.set(tensor.name, placed);
     // the output matrix is the token embedding: read row by row on the host, multiplied where the output layer is
     if (tied && tensor.name === "token_embd.weight") {
-      const again = load(tensor, { place: "output", use: "mul_mat" }, placement, places);
+      const again = placeTensor(tensor, { place: "output", use: "mul_mat" }, placement, places);
       const apart = again.bufferType !== placed.bufferType || places.outputFirst;
       graph.set("output.weight", apart ? again : placed);
       if (apart) all.push(again);
@@ -86,7 +103,7 @@ export function placeWeights(
       if (each.kind === "mtp") return;
       const span = each.mixer.kind === "attention" ? each.mixer.span : "full";
       if (span !== "full" && places.factorsOfFullLayers) return;
-      const placed = load(tensor, { place: layer, use: "rope" }, placement, places);
+      const placed = placeTensor(tensor, { place: layer, use: "rope" }, placement, places);
       const known = loaded.get(placed.bufferType) ?? placed;
       if (!loaded.has(placed.bufferType)) all.push(placed);
       loaded.set(placed.bufferType, known);
@@ -95,7 +112,7 @@ export function placeWeights(
   }
 }
 
-function load(tensor: Tensor, role: Role, placement: Placement, places: WeightPlaces): PlacedWeight {
+export function placeTensor(tensor: Tensor, role: Role, placement: Placement, places: WeightPlaces): PlacedWeight {
   const type = elementType(tensor.type) ?? F32;
   const [a = 1, b = 1, c = 1, d = 1] = tensor.shape;
   const shape: Shape = [a, b, c, d];
@@ -116,7 +133,7 @@ function load(tensor: Tensor, role: Role, placement: Placement, places: WeightPl
   return { ...partial, bufferType };
 }
 
-function roleOf(name: string): Role {
+export function weightRole(name: string): Role {
   if (name === "token_embd.weight" || name === "per_layer_token_embd.weight")
     return { place: "input", use: "get_rows" };
   // read by all layers, loaded with the first

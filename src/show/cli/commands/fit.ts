@@ -7,13 +7,13 @@ import { diskFor } from "../disk.ts";
 import type { PlanFlags, RuntimeFlags } from "../flags.ts";
 import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import { homeOf, machineOf } from "../machine.ts";
+import { withChosenFileType } from "../model/chosen-file-type.ts";
 import { modelFor } from "../model/model-for.ts";
 import { fitQuestion, type FitQuestion } from "../question.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
 import { describesRig, rigArguments, rigFor, type RigFlags } from "../rig-for.ts";
 import { fitText } from "../text/fit-text.ts";
 import { progressFor } from "../text/progress.ts";
-import { needModel } from "../model/need-model.ts";
 
 /** What `fit` and `explain` take alike. */
 export interface QuestionFlags extends PlanFlags, RuntimeFlags, RigFlags {
@@ -23,10 +23,14 @@ export interface QuestionFlags extends PlanFlags, RuntimeFlags, RigFlags {
 
 interface FitFlags extends QuestionFlags {
   readonly verify?: boolean;
+  readonly spec?: string;
+  readonly table?: boolean;
 }
 
-/** `loadout fit MODEL` */
+/** `loadout fit MODEL`; without one what can be run; `--spec` many questions. */
 export const fit = guarded(async function (this: CliContext, flags: FitFlags, model?: string) {
+  if (flags.spec !== undefined) return (await import("../spec/fit-spec.ts")).fitSpec(this, flags.spec, flags);
+  if (model === undefined) return (await import("./fit-ranking.ts")).fitRanking(this, flags);
   if (flags.verify && describesRig(flags)) {
     throw new LoadoutError("rig-contradiction", {
       what: "fit --verify",
@@ -35,11 +39,12 @@ export const fit = guarded(async function (this: CliContext, flags: FitFlags, mo
       advice: "Leave out --verify, or --gpu and the like.",
     });
   }
-  const { answer, choice, question } = await askFit(this, flags, needModel(model, "fit"), "fit");
+  const { answer, choice, question } = await askFit(this, flags, model, "fit");
   const verified = flags.verify
     ? await (await import("../verify.ts")).verify(question, choice.settings, answer.model.path)
     : undefined;
-  const whole = verified ? { ...answer, verified } : answer;
+  const table = flags.table ? { table: (await import("../file-type-table.ts")).fileTypeTable(question) } : {};
+  const whole = { ...answer, ...table, ...(verified ? { verified } : {}) };
   this.out(flags.json ? JSON.stringify(whole, null, 2) : fitText(whole, this.outStyle));
   return good(answer.verdict.now.verdict) && verified?.equal !== false ? EXIT.ok : EXIT.no;
 });
@@ -60,16 +65,18 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
       assumptions,
       rigArguments: rigArguments(flags),
     };
-    const [weights, { folders }] = await Promise.all([reading, homeOf(context)]);
-    const disk = await diskFor(folders, weights);
+    const [read, { folders }] = await Promise.all([reading, homeOf(context)]);
     const runtime = flags.runtime === "embedded" ? embeddedRuntime() : server;
+    const weights = await withChosenFileType(read, machine, flags, runtime);
+    const disk = await diskFor(folders, weights);
     return answered(fitQuestion({ machine, weights, flags, promptTokens, runtime, server, disk }));
   }
-  const [machine, weights] = await Promise.all([machineOf(context), reading]);
+  const [machine, read] = await Promise.all([machineOf(context), reading]);
+  const runtime = flags.runtime === "llama-server" ? server : embeddedRuntime();
+  const weights = await withChosenFileType(read, machine, flags, runtime);
   const receipts = await openKnownReceipts(context, machine.folders.data);
   try {
     const disk = await diskFor(machine.folders, weights);
-    const runtime = flags.runtime === "llama-server" ? server : embeddedRuntime();
     return answered(fitQuestion({ machine, weights, flags, receipts, promptTokens, runtime, server, disk }));
   } finally {
     receipts?.close();

@@ -35,10 +35,9 @@ export async function fromCatalog(
     throw new LoadoutError("model-unpredictable", { name: row.name, reason, advice });
   }
   const asked = quant ?? match.fileType;
-  const fileType = asked === undefined ? usualFileType(geometry.architecture) : fileTypeOf(asked);
-  const { tensors, parameters, fileBytes, assumption } = byRecipe(geometry, shapes, fileType);
-  return {
-    weights: {
+  const inFileType = (fileType: string, because?: string): Weights => {
+    const { tensors, parameters, fileBytes, assumption } = byRecipe(geometry, shapes, fileType);
+    return {
       argument: `${id}:${fileType}`,
       geometry,
       tensors,
@@ -53,12 +52,15 @@ export async function fromCatalog(
         source: `the catalog's row ${row.id} (${BASIS[row.basis]})`,
       },
       assumptions: [
-        ...(asked === undefined ? [`${fileType}, since no quantization was named (--quant)`] : []),
+        ...(because === undefined ? [] : [`${fileType}, ${because} (--quant)`]),
         assumption,
         ...(row.basis === "recalled" ? ["the model's dimensions are recalled without a source"] : []),
       ],
-    },
+    };
   };
+  if (asked !== undefined) return { weights: inFileType(fileTypeOf(asked)) };
+  const usual = inFileType(usualFileType(geometry.architecture), "since no quantization was named");
+  return { weights: { ...usual, inFileType } };
 }
 
 function several(got: string, { rows }: Extract<ModelMatch, { kind: "several" }>): LoadoutError {

@@ -14,6 +14,8 @@ export interface Weights {
   readonly served?: WeightsPlace;
   readonly geometry: Geometry;
   readonly tensors: readonly Tensor[];
+  /** where nobody named a file type: the same model in another one, with the reason for it */
+  readonly inFileType?: (fileType: string, because: string) => Weights;
   /** what was taken for granted on the way */
   readonly assumptions?: readonly string[];
 }

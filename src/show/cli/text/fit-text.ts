@@ -16,6 +16,7 @@ import type { Pace } from "../../../predict/speed/index.ts";
 import { arrangementsText, launchText } from "./launch-text.ts";
 import { bar, columns, nextLines, WIDTH, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
+import { tableText } from "./table-text.ts";
 
 /** The answer of `fit` for a terminal of 80 columns. */
 export function fitText(answer: FitAnswer, style: Style): string {
@@ -30,6 +31,7 @@ export function fitText(answer: FitAnswer, style: Style): string {
     ...speedText(answer, style),
     ...verifiedText(answer, style),
     ...wouldFitText(answer, style),
+    ...(answer.table ? tableText(answer.table, style) : []),
     ...arrangementsText(answer, style),
     ...launchText(answer, style),
     ...tailText(answer, style),
@@ -183,15 +185,20 @@ function verifiedText({ verified }: FitAnswer, style: Style): string[] {
   ];
 }
 
-function wouldFitText({ wouldFit }: FitAnswer, style: Style): string[] {
+function wouldFitText({ wouldFit, verdict: now }: FitAnswer, style: Style): string[] {
   if (wouldFit.length === 0) return [];
-  const rows = wouldFit.map(({ change, flags, verdict, savedBytes }) => [
-    `  ${change}`,
-    paint(verdict, style),
-    style.faint([savedBytes > 0 ? `saves ${formatBytes(savedBytes)}` : "", flags].filter(Boolean).join("  ")),
+  const rows = wouldFit.map(({ change, flags, verdict, savedBytes, decodePerSec }) => [
+    `  ${paint(verdict, style)}`,
+    decodePerSec === undefined ? "" : formatPace(decodePerSec),
+    [change, ...details(savedBytes, flags).map(style.faint)].join(", "),
   ]);
-  const head = wouldFit.some(({ verdict }) => good(verdict)) ? "what would make it fit" : "what would help";
-  return ["", style.strong(head), ...columns(rows)];
+  const fits = good(now.now.verdict);
+  const head = !fits && wouldFit.some(({ verdict }) => good(verdict)) ? "what would make it fit" : "what would help";
+  return ["", style.strong(head), ...columns(rows, [1])];
+}
+
+function details(savedBytes: number, flags: string): string[] {
+  return [savedBytes > 0 ? `saves ${formatBytes(savedBytes)}` : "", flags].filter(Boolean);
 }
 
 function tailText(answer: FitAnswer, style: Style): string[] {
@@ -204,6 +211,11 @@ function tailText(answer: FitAnswer, style: Style): string[] {
           `longest context that fits with these settings: ${formatTokens(longest)} per user` +
             (longest === answer.model.contextLength ? ", all the model was trained for" : ""),
         ).map(style.faint)),
+    ...(answer.mostUsers === undefined
+      ? []
+      : wrap(`most users that fit with these settings: ${answer.mostUsers}, each with its own context`).map(
+          style.faint,
+        )),
     ...answer.assumptions.flatMap((text) => wrap(`assumed: ${text}`)).map(style.faint),
     ...nextLines(answer.next, style),
   ];

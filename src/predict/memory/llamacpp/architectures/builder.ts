@@ -108,12 +108,12 @@ export class GraphBuilder {
 
   /** A weight that only some files have. */
   optional(name: string, layer?: number, suffix = "weight"): GraphTensor | undefined {
-    return this.#leaf(this.request.weights.find(tensorName(name, layer, suffix)));
+    return this.#leaf(this.request.weights.part(name, layer, suffix));
   }
 
   /** A vector whose name has nothing behind it. */
   bare(name: string, layer: number): GraphTensor {
-    const leaf = this.#leaf(this.request.weights.find(`blk.${layer}.${name}`));
+    const leaf = this.#leaf(this.request.weights.part(name, layer, ""));
     if (leaf !== undefined) return leaf;
     const { architecture } = this.request.geometry;
     throw new LoadoutError("tensor-missing", { architecture, tensor: `blk.${layer}.${name}` });
@@ -121,7 +121,7 @@ export class GraphBuilder {
 
   /** a tensor all layers share, as loaded for this layer */
   shared(name: string, layer: number): GraphTensor | undefined {
-    return this.#leaf(this.request.weights.find(`${name}.weight`, layer));
+    return this.#leaf(this.request.weights.shared(`${name}.weight`, layer));
   }
 
   /** A tensor is one leaf however often it is read: copied to a device, it is copied once. */

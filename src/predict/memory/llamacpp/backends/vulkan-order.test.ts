@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { F32, I32, I64 } from "../graph/element.ts";
 import { Graph } from "../graph/graph.ts";
-import { input, like, multiplyMatrix, setRows, view } from "../graph/operations.ts";
+import { input, like, multiplyMatrix, setRows, shortConvolution, view } from "../graph/operations.ts";
 import type { GraphTensor } from "../graph/tensor.ts";
 import { reorderForVulkan, type VulkanOrder } from "./vulkan-order.ts";
 
@@ -42,4 +42,16 @@ describe("Vulkan's reordering", () => {
     const write = setRows(cache, view(keys, [8, 4], [keys.strides[2]]), input(I64, [4]));
     expect(ordered(order, write)).toEqual(["scale", "rope", "view", "set_rows"]);
   });
+
+  it.each(["2026-09", "2026-10"] as const)(
+    "keeps a short convolution, its bias and its activation together (%s)",
+    (order) => {
+      const convolved = shortConvolution(like("scale", input(F32, [7, 8])), input(F32, [4, 8]));
+      const active = like("unary", like("add", convolved, input(F32, [8])));
+      const beside = like("mul", like("unary", input(F32, [8, 4])), input(F32, [8]));
+      const sorted = ordered(order, active, beside);
+      const at = sorted.indexOf("ssm_conv");
+      expect(sorted.slice(at, at + 3)).toEqual(["ssm_conv", "add", "unary"]);
+    },
+  );
 });

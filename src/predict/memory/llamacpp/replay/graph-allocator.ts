@@ -8,6 +8,12 @@ export interface Placed {
   readonly buffer: number;
 }
 
+/** A tensor that lay in a buffer, without the graph that it was part of: graphs are large. */
+export interface Held {
+  readonly name: string;
+  readonly bytes: number;
+}
+
 /** Operations whose result may take over an operand's memory (`ggml_op_can_inplace`). */
 const IN_PLACE: ReadonlySet<Operation> = new Set<Operation>([
   "add",
@@ -32,14 +38,13 @@ export class GraphAllocator {
   readonly #types: readonly BufferType[];
   readonly #chunks: readonly ChunkAllocator[];
   readonly #live: readonly Set<GraphTensor>[];
-  /** what lay in each buffer when it last grew */
-  readonly peaks: (readonly GraphTensor[])[];
+  readonly #peaks: (readonly GraphTensor[])[];
 
   constructor(types: readonly BufferType[]) {
     this.#types = types;
     this.#chunks = types.map((type) => new ChunkAllocator(type.alignmentBytes, type.maxBytes));
     this.#live = types.map(() => new Set());
-    this.peaks = types.map(() => []);
+    this.#peaks = types.map(() => []);
   }
 
   reserve(nodes: readonly Placed[], leaves: readonly Placed[]): number[][] {
@@ -64,6 +69,11 @@ export class GraphAllocator {
     return this.#chunks.map((chunks) => chunks.sizes());
   }
 
+  /** What lay in each buffer when it last grew. */
+  peaks(): (readonly Held[])[] {
+    return this.#peaks.map((peak) => peak.map((tensor) => ({ name: nameOf(tensor), bytes: tensor.bytes })));
+  }
+
   #allocate(tensor: GraphTensor, buffer: number): void {
     if (tensor.allocated || tensor.store !== undefined || tensor.owner !== undefined) return;
     tensor.allocated = true;
@@ -72,7 +82,7 @@ export class GraphAllocator {
     const before = chunks.grown;
     const address = chunks.allocate(this.#types[buffer]!.allocationBytes(tensor));
     this.#live[buffer]!.add(tensor);
-    if (chunks.grown > before) this.peaks[buffer] = [...this.#live[buffer]!];
+    if (chunks.grown > before) this.#peaks[buffer] = [...this.#live[buffer]!];
     tensor.buffer = buffer;
     tensor.chunk = address.chunk;
     tensor.offset = address.offset;
@@ -122,4 +132,11 @@ export class GraphAllocator {
     this.#chunks[tensor.buffer]!.free(tensor, this.#types[tensor.buffer]!.allocationBytes(tensor));
     tensor.allocated = false;
   }
+}
+
+/** A product is named by its matrix, also where that was copied to the device for it. */
+function nameOf({ name, operation, sources }: GraphTensor): string {
+  if (name !== undefined) return name;
+  const matrix = operation === "mul_mat" || operation === "mul_mat_id" ? sources[0]?.name : undefined;
+  return matrix === undefined ? operation : `product with ${matrix.replace("copy of ", "").replace(".weight", "")}`;
 }

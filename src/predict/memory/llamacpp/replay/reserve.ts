@@ -2,7 +2,7 @@ import type { ComputeBackend } from "../backends/backend.ts";
 import type { Graph } from "../graph/graph.ts";
 import { GraphTensor, isViewOperation } from "../graph/tensor.ts";
 import { assignBackends, computeBuffer } from "./assign.ts";
-import { GraphAllocator, type Placed } from "./graph-allocator.ts";
+import { GraphAllocator, type Held, type Placed } from "./graph-allocator.ts";
 import { splitGraph, type Split } from "./split.ts";
 
 export interface ScheduleOptions {
@@ -17,7 +17,7 @@ export interface Reservation {
   /** bytes per chunk of every back end's compute buffer, in the back ends' order */
   readonly chunks: readonly (readonly number[])[];
   /** what lay in each compute buffer when it last grew */
-  readonly peaks: readonly (readonly GraphTensor[])[];
+  readonly peaks: readonly (readonly Held[])[];
   readonly splits: number;
   readonly nodes: number;
 }
@@ -47,7 +47,7 @@ export function reserve(graph: Graph, backends: readonly ComputeBackend[], optio
     ...pipelineLeaves(copied, splits, options),
     ...graph.leaves.map((tensor) => ({ tensor, buffer: tensor.backend })),
   ]);
-  return { chunks, peaks: allocator.peaks, splits: splits.length, nodes: graph.nodes.length };
+  return { chunks, peaks: allocator.peaks(), splits: splits.length, nodes: graph.nodes.length };
 }
 
 /** Graph inputs that a pipeline copies, in the graph's order. */

@@ -1,0 +1,97 @@
+import type { Geometry } from "../model/index.ts";
+import type { Prepared, Shaped } from "./prepared.ts";
+import { bytesOf, count, isCounted, mixOf, type Recipe, recipeOf, typeIn } from "./recipe.ts";
+import type { Role } from "./roles.ts";
+
+/** Tensors of a model that differ in their layer alone, in the quantizer's order. */
+export interface TensorGroup {
+  /** its first tensor, which stands for all of them */
+  readonly first: Prepared;
+  readonly members: readonly Member[];
+  /** places of its first and its last tensor in the list that was given */
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+interface Member {
+  readonly tensor: Prepared;
+  /** how many tensors of the role come before, where the quantizer counts them */
+  readonly counted: number;
+}
+
+/** So many tensors of a group that a file type gives the same type. */
+export interface TypedGroup {
+  readonly group: TensorGroup;
+  readonly type: string;
+  /** of one tensor */
+  readonly bytes: number;
+  readonly members: readonly Member[];
+  /** places of the first and the last of these in the list */
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+/** All groups of one model. */
+export interface TensorGroups {
+  readonly list: readonly TensorGroup[];
+  readonly recipe: Recipe;
+}
+
+/**
+ * A model's tensors in groups, for many file types: hundreds of tensors are a few dozen groups, and most of these have one type
+ * in a file. `apart` tells tensors apart that the asker does not want in one group.
+ */
+export function tensorGroups(
+  geometry: Geometry,
+  tensors: readonly Shaped[],
+  apart: (tensor: Prepared) => string | number,
+): TensorGroups {
+  // counting is the same for all types that have blocks
+  const recipe = recipeOf(geometry, tensors, "Q8_0");
+  const counters = new Map<Role, number>();
+  const groups = new Map<string, Member[]>();
+  for (const tensor of recipe.ordered) {
+    const key = `${tensor.rest} ${tensor.shape.join(" ")} ${apart(tensor)}`;
+    const member = { tensor, counted: isCounted(recipe, tensor) ? count(counters, tensor.role) : 0 };
+    const members = groups.get(key);
+    if (members === undefined) groups.set(key, [member]);
+    else members.push(member);
+  }
+  const list = [...groups.values()].map((members) => ({ first: members[0]!.tensor, members, ...span(members) }));
+  return { list, recipe };
+}
+
+/** Types and bytes of all groups for a file type: what `quantized` says tensor by tensor. */
+export function quantizedGroups(groups: TensorGroups, fileType: string): TypedGroup[] {
+  const recipe = { ...groups.recipe, fileType, mix: mixOf(fileType) };
+  return groups.list.flatMap((group): TypedGroup[] => {
+    const { first, members } = group;
+    const conditional = first.role !== undefined && recipe.mix.roles?.[first.role]?.some(([, when]) => when);
+    if (!conditional) {
+      const type = typeIn(recipe, first, members[0]!.counted);
+      const { firstAt, lastAt } = group;
+      return [{ group, type, bytes: bytesOf(type, first.elements), members, firstAt, lastAt }];
+    }
+    const byType = new Map<string, Member[]>();
+    for (const member of members) {
+      const type = typeIn(recipe, member.tensor, member.counted);
+      const list = byType.get(type);
+      if (list === undefined) byType.set(type, [member]);
+      else list.push(member);
+    }
+    return [...byType].map(([type, some]) => {
+      return { group, type, bytes: bytesOf(type, first.elements), members: some, ...span(some) };
+    });
+  });
+}
+
+/** Smallest and largest place in the list. */
+function span(members: readonly Member[]): { firstAt: number; lastAt: number } {
+  let firstAt = Infinity;
+  let lastAt = -1;
+  for (const { tensor } of members) {
+    firstAt = Math.min(firstAt, tensor.at);
+    lastAt = Math.max(lastAt, tensor.at);
+  }
+  return { firstAt, lastAt };
+}

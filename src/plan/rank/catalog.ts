@@ -1,0 +1,247 @@
+import { LoadoutError } from "../../facts/errors/index.ts";
+import { formatNumber, formatTokens } from "../../facts/units/index.ts";
+import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
+import { decodePace, type Pace } from "../../predict/speed/index.ts";
+import { choose, coresToUse, good, GOALS, paceInput, type Choice } from "../fit/index.ts";
+import {
+  aboveFloor,
+  cellsUnder,
+  outlined,
+  wantedSettings,
+  type Outlined,
+  type SearchModel,
+  type SearchSetup,
+} from "../search/index.ts";
+import { READING_PACE } from "./at-hand.ts";
+import { capability } from "./capability.ts";
+
+/** A model that may be run. */
+export interface RankModel extends SearchModel {
+  readonly id: string;
+  readonly name: string;
+  /** models of one family and of nearly the same size stand for each other: the newest is shown */
+  readonly family: string;
+  readonly released: string;
+  readonly parameters: number;
+  readonly activeParameters?: number;
+}
+
+/** A model as it would be run on the rig: exact. */
+export interface RankedModel {
+  readonly id: string;
+  readonly name: string;
+  readonly released: string;
+  readonly parameters: number;
+  readonly activeParameters?: number;
+  readonly fileType: string;
+  /** of the weights, without a header */
+  readonly fileBytes: number;
+  readonly choice: Choice;
+  /** of one user alone with an empty context; absent where a bandwidth is unknown */
+  readonly decode?: Pace;
+}
+
+export interface Ranking {
+  readonly rows: readonly RankedModel[];
+  /** how it was ranked, in order of weight */
+  readonly because: readonly string[];
+  readonly counts: {
+    readonly models: number;
+    /** cannot be replayed: the engine's graph for them is not written down */
+    readonly unknown: number;
+    readonly fit: number;
+  };
+}
+
+export interface RankOptions {
+  /** smallest file type that is taken */
+  readonly floor?: string;
+  readonly rows?: number;
+  /** outlines that somebody has made already, on the same setup */
+  readonly outlineOf?: (model: RankModel) => Outlined;
+}
+
+const ROWS = 12;
+/** Candidates looked at whole for one row shown, at most: those too slow to read along are many on a processor. */
+const LOOKED_AT = 3;
+/** Shares by which two models of a family count as one size. */
+const SAME_SIZE = 0.05;
+
+/**
+ * What can be run on a rig: all models are outlined, those that fit are ordered by capability, and of these the first are looked
+ * at whole until enough are shown. Those that cannot keep up with reading come behind those that can.
+ */
+export function rankModels(models: readonly RankModel[], setup: SearchSetup, options: RankOptions = {}): Ranking {
+  const { rows: wanted = ROWS, floor, outlineOf = (model: RankModel) => outlined(model, setup) } = options;
+  let unknown = 0;
+  const fitting: Fitting[] = [];
+  const newest = models.reduce((last, { released }) => Math.max(last, dayOf(released)), 0);
+  for (const model of models) {
+    const age = newest - dayOf(model.released);
+    const worth = capability(model.parameters, model.activeParameters, age);
+    const found = fittingOf(model, placements(model, setup, outlineOf), floor, worth);
+    if (found === "unknown") unknown += 1;
+    else if (found) fitting.push(found);
+  }
+  const ordered = newestOfEach(fitting).toSorted((a, b) => b.worth - a.worth);
+  const quick: RankedModel[] = [];
+  const slow: RankedModel[] = [];
+  for (const one of ordered.slice(0, wanted * LOOKED_AT)) {
+    const row = exactly(one);
+    if (!row) continue;
+    if (keepsUp(setup, row.decode)) quick.push(row);
+    else slow.push(row);
+    if (quick.length === wanted) break;
+  }
+  const rows = [...quick, ...slow.toSorted(byPace)].slice(0, wanted);
+  return { rows, because: reasons(setup, floor), counts: { models: models.length, unknown, fit: fitting.length } };
+}
+
+/** A date as milliseconds, without a clock: "2026-04-15". */
+function dayOf(released: string): number {
+  const [year = 0, month = 1, day = 1] = released.split("-").map(Number);
+  return ((year * 12 + month - 1) * 30.4375 + day) * 24 * 3600 * 1000;
+}
+
+interface Fitting {
+  readonly model: RankModel;
+  readonly on: Outlined;
+  readonly settings: LlamaCppSettings;
+  /** file types that have room, largest first: never empty */
+  readonly candidates: readonly string[];
+  readonly worth: number;
+}
+
+/** The best of a model's file types and placements that fits, or why there is none. */
+function fittingOf(
+  model: RankModel,
+  placed: Iterable<Outlined>,
+  floor: string | undefined,
+  worth: number,
+): Fitting | "unknown" | undefined {
+  const { geometry } = model;
+  try {
+    for (const on of placed) {
+      for (const context of contextsOf(on.setup, geometry.contextLength)) {
+        const settings = wantedSettings(on, context);
+        const candidates = aboveFloor(geometry.architecture, floor).filter((type) => hasRoom(on, settings, type));
+        const cells = cellsUnder(on, settings, candidates);
+        const roomy = cells.findIndex((cell) => cell?.verdict === "fits");
+        const at = roomy >= 0 ? roomy : cells.findIndex((cell) => cell !== undefined && good(cell.verdict));
+        if (at >= 0) return { model, on, settings, candidates: candidates.slice(at), worth };
+      }
+    }
+  } catch (error) {
+    if (error instanceof LoadoutError && UNKNOWN.has(error.code)) return "unknown";
+    throw error;
+  }
+  return undefined;
+}
+
+/** Whether the weights alone have room: what needs no graph is looked at first. */
+function hasRoom({ outline, setup: { rig } }: Outlined, settings: LlamaCppSettings, fileType: string): boolean {
+  for (const [place, terms] of outline.weights(settings)(fileType)) {
+    const { ramBytes } = rig.host;
+    const device = place === "host" ? undefined : rig.devices[place];
+    const have = device ? Math.max(device.freeBytes ?? 0, device.totalBytes ?? 0) : ramBytes;
+    if ((terms.weights ?? 0) + (terms.repacked ?? 0) > have) return false;
+  }
+  return true;
+}
+
+const UNKNOWN: ReadonlySet<string> = new Set(["architecture-unknown", "tensor-missing", "recipe-rows"]);
+
+/** Everything on the devices; of a mixture of experts also with the experts on the CPU. */
+function* placements(
+  model: RankModel,
+  setup: SearchSetup,
+  outlineOf: (model: RankModel) => Outlined,
+): Generator<Outlined> {
+  yield outlineOf(model);
+  const { rig, wishes } = setup;
+  const decided = wishes.gpuLayers !== undefined || wishes.expertLayersOnHost !== undefined;
+  const hasExperts = model.geometry.layers.some(({ feedForward }) => feedForward.kind === "experts");
+  if (rig.devices.length === 0 || decided || !hasExperts) return;
+  yield outlined(model, { ...setup, wishes: { ...wishes, gpuLayers: "all", expertLayersOnHost: "all" } });
+}
+
+/** The context that is wanted, and the least that serves the goal. */
+function contextsOf({ goal, wishes }: SearchSetup, trained: number): readonly number[] {
+  if (wishes.context !== undefined) return wishes.context <= trained ? [wishes.context] : [];
+  const { context, leastContext } = GOALS[goal];
+  return [...new Set([Math.min(context, trained), Math.min(leastContext, trained)])];
+}
+
+/** "qwen" of "qwen3.6": a family without its number. */
+function makerOf({ family }: RankModel): string {
+  return family.split(/[\d.-]/)[0]!;
+}
+
+function newestOfEach(fitting: readonly Fitting[]): Fitting[] {
+  const kept: Fitting[] = [];
+  for (const one of fitting.toSorted((a, b) => b.model.released.localeCompare(a.model.released))) {
+    const size = capability(one.model.parameters, one.model.activeParameters);
+    const stands = kept.some(
+      ({ model }) =>
+        makerOf(model) === makerOf(one.model) &&
+        Math.abs(Math.log(capability(model.parameters, model.activeParameters) / size)) < SAME_SIZE,
+    );
+    if (!stands) kept.push(one);
+  }
+  return kept;
+}
+
+/** The largest file type that keeps up with reading, else the largest. */
+function exactly({ model, on, settings, candidates }: Fitting): RankedModel | undefined {
+  const paced = candidates.map((fileType) => ({ fileType, decode: paceOf(on, settings, fileType) }));
+  const { fileType, decode } = paced.find((each) => keepsUp(on.setup, each.decode)) ?? paced[0]!;
+  const choice = choose(on.exact(fileType));
+  if (!good(choice.now.verdict)) return undefined;
+  const { id, name, released, parameters, activeParameters } = model;
+  return {
+    id,
+    name,
+    released,
+    parameters,
+    ...(activeParameters === undefined ? {} : { activeParameters }),
+    fileType,
+    fileBytes: on.outline.fileBytes(choice.settings, fileType),
+    choice,
+    ...(decode ? { decode } : {}),
+  };
+}
+
+function paceOf(on: Outlined, settings: LlamaCppSettings, fileType: string): Pace | undefined {
+  const { cpu } = on.setup.rig.host;
+  return decodePace(paceInput(on.about(fileType), { settings, threads: coresToUse(cpu) }), 0);
+}
+
+/** Only a person waits for tokens; what is not known is not held against a model. */
+function keepsUp({ goal }: SearchSetup, decode: Pace | undefined): boolean {
+  return goal === "batch" || goal === "finetune" || decode === undefined || decode.low >= READING_PACE;
+}
+
+function byPace(a: RankedModel, b: RankedModel): number {
+  return (b.decode?.tokensPerSec ?? 0) - (a.decode?.tokensPerSec ?? 0);
+}
+
+function reasons(setup: SearchSetup, floor: string | undefined): string[] {
+  const { goal, wishes, rig } = setup;
+  const { context, leastContext } = GOALS[goal];
+  const wanted =
+    wishes.context === undefined
+      ? `${formatTokens(context)} of context, at least ${formatTokens(leastContext)}`
+      : `${formatTokens(wishes.context)} of context`;
+  const where = rig.devices.length === 0 ? "in RAM" : "on the devices, experts on the CPU where the whole does not fit";
+  const pace =
+    goal === "batch" || goal === "finetune"
+      ? []
+      : [`slower than reading (${formatNumber(READING_PACE)} tok/s at the slow end of the band) comes last`];
+  return [
+    `fits ${where}, with ${wanted}`,
+    `file type the largest usual one that fits, not below ${floor ?? "four bits"}`,
+    ...pace,
+    "capability, by a rule of thumb: parameters (of mixtures the mean of all and active), halved for a year of age",
+    "of one family and size the newest",
+  ];
+}

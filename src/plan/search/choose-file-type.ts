@@ -1,0 +1,69 @@
+import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
+import { formatBytes, formatTokens } from "../../facts/units/index.ts";
+import { good, GOALS, settingsFor } from "../fit/index.ts";
+import { aboveFloor } from "./file-types.ts";
+import type { Outlined } from "./outlined.ts";
+import { cellsUnder, type Cell } from "./table.ts";
+
+/** A file type with its reason. */
+export interface ChosenFileType {
+  readonly fileType: string;
+  readonly because: string;
+}
+
+/**
+ * The file type to take where none is asked for: the largest usual one that fits with room to spare and the context the goal wants;
+ * else the largest that fits at all; else, with the least context of the goal, the same; else the smallest above the floor.
+ */
+export function chooseFileType(model: Outlined): ChosenFileType {
+  const { architecture, contextLength } = model.model.geometry;
+  const candidates = aboveFloor(architecture);
+  const { goal, wishes } = model.setup;
+  const wanted = wishes.context ?? Math.min(GOALS[goal].context, contextLength);
+  const least = wishes.context ?? Math.min(GOALS[goal].leastContext, contextLength);
+  for (const context of new Set([wanted, least])) {
+    const cells = cellsUnder(model, wantedSettings(model, context), candidates);
+    const roomy = cells.findIndex((cell) => cell?.verdict === "fits");
+    const at = roomy >= 0 ? roomy : cells.findIndex((cell) => cell !== undefined && good(cell.verdict));
+    if (at >= 0) return { fileType: candidates[at]!, because: reason(candidates, cells, at, context) };
+  }
+  const smallest = candidates.at(-1)!;
+  return { fileType: smallest, because: "the smallest usual file type that keeps four bits: none fits whole" };
+}
+
+/** Settings of the goal and the wishes, everything on the devices where there are some. */
+export function wantedSettings({ setup, model }: Outlined, context: number): LlamaCppSettings {
+  const { goal, wishes, rig } = setup;
+  const { users, microBatch, cacheType } = GOALS[goal];
+  const layers = rig.devices.length === 0 ? 0 : "all";
+  return settingsFor({
+    context,
+    users: wishes.users ?? users,
+    microBatch: wishes.microBatch ?? microBatch,
+    cacheType: wishes.cacheType ?? cacheType,
+    gpuLayers: wishes.gpuLayers ?? layers,
+    ...expertLayers(wishes.expertLayersOnHost, model.geometry.layers.length),
+  });
+}
+
+function expertLayers(asked: number | "all" | undefined, layers: number): { expertLayersOnHost?: number } {
+  return asked === undefined ? {} : { expertLayersOnHost: asked === "all" ? layers : asked };
+}
+
+function reason(
+  candidates: readonly string[],
+  cells: readonly (Cell | undefined)[],
+  at: number,
+  context: number,
+): string {
+  const { verdict } = cells[at]!;
+  const what =
+    verdict === "fits"
+      ? "the largest usual file type that fits with room to spare"
+      : "the largest usual file type that fits";
+  const larger = cells[at - 1];
+  if (larger === undefined) return `${what} with ${formatTokens(context)} of context`;
+  const { marginBytes } = larger;
+  const next = marginBytes < 0 ? `would be ${formatBytes(-marginBytes)} short` : "would leave little room";
+  return `${what} with ${formatTokens(context)} of context; ${candidates[at - 1]!} ${next}`;
+}

@@ -1,0 +1,244 @@
+import { quantized, quantizedGroups, tensorGroups, type Shaped, type TypedGroup } from "../../../facts/recipe/index.ts";
+import { overridesOf, type LlamaCppSettings } from "../../../facts/runtime/index.ts";
+import type { Tensor } from "../../../facts/weights/index.ts";
+import { between, bytes, sum } from "../../estimate/index.ts";
+import type { EngineBuffer, MemoryPrediction, MemoryTerm, PlaceMemory } from "../memory.ts";
+import { cacheLines, computeLines, outputLine, stateLines } from "./lines.ts";
+import { computeBuffers, type Session } from "./compute.ts";
+import { deviceNames } from "./devices.ts";
+import { inRig } from "./predict.ts";
+import { isLoaded, knownArchitecture, layerStart, openSession, withoutContext } from "./session.ts";
+import { placesOf } from "./places.ts";
+import type { LlamaCppQuestion } from "./question.ts";
+import { checkSettings, EngineRefusal, rejected, type Rejection } from "./reject.ts";
+import { EngineAbort } from "./replay/abort.ts";
+import type { Placement } from "./placement.ts";
+import { keptLayers, parted, shortened } from "./shorten.ts";
+import { fileBytes, weightSums, type WeightTerms } from "./weight-sums.ts";
+
+/** A model of which every file type is asked about. */
+export interface OutlineQuestion extends Omit<LlamaCppQuestion, "tensors" | "settings" | "adapters" | "draft"> {
+  readonly shapes: readonly Shaped[];
+}
+
+/**
+ * How far a place's total may lie from what the whole graph takes, as a share of it. Weights, cache and state are exact; the
+ * compute buffer is that of fewer layers and of one file type. Held against whole replays of all models by `outline.test.ts`.
+ */
+export const OUTLINE_BAND = 0.01;
+
+/** Memory of one model for many file types and contexts. */
+export interface LlamaCppOutline {
+  /** every place's total is an interval */
+  readonly predict: (settings: LlamaCppSettings, fileType: string) => MemoryPrediction;
+  /** all but the weights, by place */
+  readonly context: (settings: LlamaCppSettings, fileType: string) => readonly PlaceMemory[] | Rejection;
+  /** the weights by place, exact */
+  readonly weights: (settings: LlamaCppSettings) => (fileType: string) => PlaceWeights;
+  /** of the weights, without a header */
+  readonly fileBytes: (settings: LlamaCppSettings, fileType: string) => number;
+  /** the file type whose context is another's as well: one for all where no weight is staged */
+  readonly alike: (settings: LlamaCppSettings) => (fileType: string) => string;
+}
+
+type PlaceWeights = ReadonlyMap<"host" | number, WeightTerms>;
+
+/**
+ * Without replaying each: tensors are summed by groups, the graph is replayed with repetitions left out, once for all file types
+ * where none of its weights is staged.
+ */
+export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
+  const { geometry, shapes, devices, build } = question;
+  const { outputFirst = false } = knownArchitecture(geometry);
+  const tied = !shapes.some(({ name }) => name === "output.weight");
+  const largest = Math.max(...shapes.map(({ shape }) => shape.reduce((product, length) => product * length, 1)));
+  const contexts = remembered(({ settings, fileType }: ContextKey) => replayed(settings, fileType));
+  const layouts = remembered(layoutOf);
+  const layout = (settings: LlamaCppSettings): Layout => layouts(withoutContext(settings));
+  return {
+    predict,
+    context,
+    weights,
+    alike,
+    fileBytes: (settings, fileType) => fileBytes(layout(settings).typed(fileType)),
+  };
+
+  function predict(settings: LlamaCppSettings, fileType: string): MemoryPrediction {
+    const places = context(settings, fileType);
+    if ("kind" in places) return places;
+    const sums = weights(settings)(fileType);
+    return predictionOf(places.map((place) => ({ ...place, terms: { ...place.terms, ...sums.get(place.place) } })));
+  }
+
+  function context(settings: LlamaCppSettings, fileType: string): readonly PlaceMemory[] | Rejection {
+    return contexts({ settings, fileType: alike(settings)(fileType) });
+  }
+
+  function weights(settings: LlamaCppSettings): (fileType: string) => PlaceWeights {
+    return layout(settings).weights;
+  }
+
+  function alike(settings: LlamaCppSettings): (fileType: string) => string {
+    const { staged } = layout(settings);
+    return (fileType) => (staged || isOwnCase(fileType) ? fileType : COMMON);
+  }
+
+  function replayed(settings: LlamaCppSettings, fileType: string): readonly PlaceMemory[] | Rejection {
+    const refusal = checkSettings(geometry, settings, build);
+    if (refusal !== undefined) return refusal;
+    try {
+      const { tensors, kept } = layout(settings).file(fileType);
+      const session = openSession({ ...question, tensors, settings });
+      const few = shortened(session, kept);
+      const lines = [
+        ...cacheLines(session, "full"),
+        ...cacheLines(session, "window"),
+        ...stateLines(session),
+        outputLine(session),
+        ...computeLines(few, computeBuffers(few, isMuchMore(session) ? "prompt" : "all")),
+      ];
+      const buffers = lines.map((line) => inRig(line, session.used).buffer);
+      return placesOf(buffers, session.memories.cpu.name, deviceNames(devices));
+    } catch (error) {
+      if (error instanceof EngineRefusal) return error.rejection;
+      if (!(error instanceof EngineAbort)) throw error;
+      return rejected("tensor-above-device-limit", error.message);
+    }
+  }
+
+  function layoutOf(settings: LlamaCppSettings): Layout {
+    const { memories, placement, used } = layerStart({ ...question, settings });
+    const told = (name: string): string => {
+      const memory = memories.weights.overridden(name);
+      return memory === undefined || memory === "host" ? `${memory}` : memory.name;
+    };
+    const loaded = (name: string): boolean => isLoaded(name, { ...question, settings }, "trunk");
+    const groups = remembered(() =>
+      tensorGroups(geometry, shapes, ({ name, layer }) =>
+        layer < 0 ? "" : `${placement.layers[layer]} ${told(name)} ${loaded(name)}`,
+      ),
+    );
+    const typed = remembered((fileType: string) => quantizedGroups(groups(""), fileType));
+    const sums = weightSums(memories, placement, { tied, outputFirst }, loaded);
+    const inRigOrder = (place: "host" | number) => (place === "host" ? place : used[place]!.rigIndex);
+    return {
+      staged: used.length > 0 && (!placement.complete || overridesOf(settings).length > 0),
+      typed,
+      weights: remembered((fileType) => {
+        const byPlace = [...sums(typed(fileType))];
+        return new Map(byPlace.map(([place, terms]) => [inRigOrder(place), terms] as const));
+      }),
+      file: remembered((fileType) => fileOf(placement, fileType, told)),
+    };
+  }
+
+  /** Tensors of the layers that are replayed; of the common file type no others are made. */
+  function fileOf(placement: Placement, fileType: string, told: (name: string) => string): ReplayedFile {
+    const tensors = (some: readonly Shaped[]): Tensor[] =>
+      quantized(geometry, some, fileType).map((tensor) => ({ ...tensor, offset: 0, file: 0 }));
+    if (isOwnCase(fileType)) return { tensors: tensors(shapes), kept: [...geometry.layers.keys()] };
+    if (fileType !== COMMON) {
+      const all = tensors(shapes);
+      const kept = keptLayers(
+        geometry,
+        placement,
+        storedAs(all, ({ name, type }) => `${type} ${told(name)}`),
+      );
+      return { tensors: all, kept };
+    }
+    const kept = keptLayers(
+      geometry,
+      placement,
+      storedAs(shapes, ({ name, shape }) => `${shape.join(" ")} ${told(name)}`),
+    );
+    const stays = new Set(kept);
+    const some = shapes.filter(({ name }) => {
+      const { layer } = parted(name);
+      return layer < 0 || stays.has(layer);
+    });
+    return { tensors: tensors(some), kept };
+  }
+
+  /** Vulkan's kernels depend on types, and operations on tensors above its limit run elsewhere: such graphs are replayed whole. */
+  function isOwnCase(fileType: string): boolean {
+    const limits = devices.flatMap(({ backend, limits: own }) =>
+      backend === "vulkan" ? [own?.maxStorageBufferBytes ?? VULKAN_STORAGE_BYTES] : [],
+    );
+    if (limits.length === 0) return false;
+    // what runs elsewhere crosses between devices in more ways than a few layers show
+    if (devices.length > 1) return true;
+    // Vulkan reorders what recurrent layers do over more layers than are kept
+    if (geometry.layers.some(({ mixer }) => mixer.kind === "recurrent" || mixer.kind === "parallel")) return true;
+    return /^B?F\d+$/.test(fileType) || largest * COMMON_ELEMENT_BYTES > Math.min(...limits);
+  }
+}
+
+/** A graph of so many tokens more than a token a sequence that it needs more of every buffer. */
+function isMuchMore({ sizes }: Session): boolean {
+  return Math.min(sizes.context, sizes.microBatch) >= 32 * sizes.sequences;
+}
+
+function* storedAs<Each extends Shaped>(
+  tensors: readonly Each[],
+  text: (tensor: Each) => string,
+): Generator<readonly [string, string]> {
+  for (const tensor of tensors) yield [tensor.name, text(tensor)];
+}
+
+interface ContextKey {
+  readonly settings: LlamaCppSettings;
+  readonly fileType: string;
+}
+
+/** A model under one placement. */
+interface Layout {
+  /** weights on the host are copied to a device for large batches: then their types count in the graph */
+  readonly staged: boolean;
+  readonly typed: (fileType: string) => readonly TypedGroup[];
+  readonly weights: (fileType: string) => PlaceWeights;
+  readonly file: (fileType: string) => ReplayedFile;
+}
+
+interface ReplayedFile {
+  readonly tensors: readonly Tensor[];
+  /** layers whose graph is replayed */
+  readonly kept: readonly number[];
+}
+
+/** What a Vulkan driver allows at least, where a device does not say it. */
+const VULKAN_STORAGE_BYTES = 2 ** 32 - 1;
+
+function remembered<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
+  const known = new Map<string, Value>();
+  return (key) => {
+    const text = typeof key === "string" ? key : JSON.stringify(key);
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const made = make(key);
+    known.set(text, made);
+    return made;
+  };
+}
+
+/** The file type whose graph stands for all others where no weight is staged: every model has it. */
+const COMMON = "Q8_0";
+const COMMON_ELEMENT_BYTES = 34 / 32;
+
+function predictionOf(places: readonly PlaceMemory[]): MemoryPrediction {
+  const buffers: EngineBuffer[] = [];
+  const nodes = places.map(({ place, label, terms }) => {
+    const total = Object.values(terms).reduce((all, value) => all + value, 0);
+    const parts = TERMS.flatMap((term) => {
+      const value = terms[term];
+      if (value === undefined) return [];
+      buffers.push({ label, term, place, bytes: value });
+      if (term !== "compute") return [bytes(term, term, value, "formula")];
+      const slack = total * OUTLINE_BAND;
+      return [between(term, term, [Math.max(0, value - slack), value, value + slack], "formula")];
+    });
+    return sum(place === "host" ? "host" : `device-${place}`, label, parts);
+  });
+  return { kind: "fits-engine", places, buffers, footprint: sum("memory", "memory", nodes) };
+}
+
+const TERMS: readonly MemoryTerm[] = ["weights", "repacked", "kv", "recurrent", "output", "compute"];

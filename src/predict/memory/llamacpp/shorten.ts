@@ -1,0 +1,106 @@
+import type { Geometry, Layer } from "../../../facts/model/index.ts";
+import type { Session } from "./compute.ts";
+import type { Placement } from "./placement.ts";
+import { LoadedWeights, type PlacedWeight } from "./weights.ts";
+
+/**
+ * The same session with layers left out: of all alike or periodic layers only those in `kept` stay, under new numbers. A graph that
+ * has gone through a period a few times finds its memory as the next time.
+ */
+export function shortened(session: Session, kept: readonly number[]): Session {
+  const { geometry, placement, caches, states, weights } = session;
+  if (kept.length === geometry.layers.length) return session;
+  const position = new Map(kept.map((layer, index) => [layer, index]));
+  const stays = (_: unknown, layer: number) => position.has(layer);
+  const renumbered = <Each extends { readonly layer: number }>(list: readonly Each[]): Each[] =>
+    list.flatMap((each) => (position.has(each.layer) ? [{ ...each, layer: position.get(each.layer)! }] : []));
+  return {
+    ...session,
+    geometry: { ...geometry, layers: geometry.layers.filter(stays) },
+    placement: { ...placement, layers: placement.layers.filter(stays) },
+    weights: renamed(weights, position),
+    caches: renumbered(caches),
+    states: renumbered(states),
+  };
+}
+
+/**
+ * Layers that cannot be left out: layers are alike in most models, or come in periods (five with a window, one without). Every
+ * place keeps its first layers, two or three periods and the rest of the last. Models whose layers refer to each other are left whole.
+ * `tensors` say what differs between layers besides the geometry: each a name and what it is stored as.
+ */
+export function keptLayers(
+  { layers, perLayerEmbeddingLength = 0, deepstackLayers = 0 }: Geometry,
+  placement: Placement,
+  tensors: Iterable<readonly [name: string, stored: string]>,
+): number[] {
+  const whole = perLayerEmbeddingLength > 0 || layers.some(refersToAnother);
+  if (whole) return [...layers.keys()];
+  const texts = layers.map((layer, index) => `${JSON.stringify(layer)} ${index < deepstackLayers}`);
+  for (const [name, stored] of tensors) {
+    const { layer, rest } = parted(name);
+    if (texts[layer] !== undefined) texts[layer] += ` ${rest} ${stored}`;
+  }
+  const numbers = new Map<string, number>();
+  const kinds = texts.map((text) => {
+    if (!numbers.has(text)) numbers.set(text, numbers.size);
+    return numbers.get(text)!;
+  });
+  const periods = new Set([...placement.layers, placement.output]).size > 1 ? PERIODS_OF_SEVERAL : PERIODS_OF_ONE;
+  const kept: number[] = [];
+  for (let start = 0; start < layers.length;) {
+    let end = start + 1;
+    while (end < layers.length && placement.layers[end] === placement.layers[start]) end += 1;
+    for (const index of withoutRepetitions(kinds.slice(start, end), periods)) kept.push(start + index);
+    start = end;
+  }
+  return kept;
+}
+
+/** A loaded model is renamed once for all its contexts. */
+const RENAMED = new WeakMap<LoadedWeights, LoadedWeights>();
+
+function renamed(weights: LoadedWeights, position: ReadonlyMap<number, number>): LoadedWeights {
+  const known = RENAMED.get(weights);
+  if (known !== undefined) return known;
+  const named = new Map<string, PlacedWeight>();
+  for (const [name, placed] of weights.named) {
+    const shared = /^(.*)@(\d+)$/s.exec(name);
+    const { layer, rest } = shared ? { layer: Number(shared[2]), rest: shared[1]! } : parted(name);
+    const place = position.get(layer);
+    if (layer < 0) named.set(name, placed);
+    else if (place !== undefined) named.set(shared ? `${rest}@${place}` : `blk.${place}.${rest}`, placed);
+  }
+  const made = new LoadedWeights([...new Set(named.values())], named);
+  RENAMED.set(weights, made);
+  return made;
+}
+
+/** "blk.7.attn_q.weight" -> 7 and "attn_q.weight"; -1 outside the layers. */
+export function parted(name: string): { layer: number; rest: string } {
+  const dot = name.startsWith("blk.") ? name.indexOf(".", 4) : -1;
+  return dot < 0 ? { layer: -1, rest: name } : { layer: Number(name.slice(4, dot)), rest: name.slice(dot + 1) };
+}
+
+function refersToAnother({ mixer }: Layer): boolean {
+  return mixer.kind === "attention" && mixer.cacheFrom !== undefined;
+}
+
+/** Periods that stay where all layers lie in one place, and where copies between places have to settle too. */
+const PERIODS_OF_ONE = 2;
+const PERIODS_OF_SEVERAL = 3;
+
+/** Indices that stay: what comes before the repetition, some periods, and the rest behind whole periods. */
+function withoutRepetitions(kinds: readonly number[], periods: number): number[] {
+  const all = [...kinds.keys()];
+  let best = all;
+  for (let period = 1; period * (periods + 1) <= kinds.length; period++) {
+    let start = kinds.length - period;
+    while (start > 0 && kinds[start - 1] === kinds[start - 1 + period]) start -= 1;
+    const left = (Math.floor((kinds.length - start) / period) - periods) * period;
+    if (left <= 0 || kinds.length - left >= best.length) continue;
+    const from = start + periods * period;
+    best = all.filter((index) => index < from || index >= from + left);
+  }
+  return best;
+}

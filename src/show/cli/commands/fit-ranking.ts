@@ -1,0 +1,68 @@
+import { EXIT } from "../../../facts/errors/index.ts";
+import { modelCatalog } from "../../../facts/model/index.ts";
+import { answerRanking } from "../../../plan/answer/index.ts";
+import { rankModels } from "../../../plan/rank/index.ts";
+import { findWeights } from "../../../run/fetch/local/index.ts";
+import type { CliContext } from "../context.ts";
+import { wishesOf } from "../flags.ts";
+import { homeOf, machineOf } from "../machine.ts";
+import { modelsDirsOf } from "../models-dirs.ts";
+import type { PlannedMachine } from "../question.ts";
+import { catalogModels } from "../rank-models.ts";
+import { rigArguments, rigFor } from "../rig-for.ts";
+import { embeddedRuntime, serverRuntime } from "../runtime.ts";
+import { rankingText } from "../text/ranking-text.ts";
+import type { QuestionFlags } from "./fit.ts";
+
+/** `loadout fit` without a model: what can be run on this machine, or on a rig written by hand. */
+export async function fitRanking(context: CliContext, flags: QuestionFlags): Promise<number> {
+  const [models, machine, pathOf] = await Promise.all([
+    catalogModels(false),
+    machineFor(context, flags),
+    filesAtHand(context, flags),
+  ]);
+  const { rig } = machine.report;
+  const named = flags.runtime ?? (machine.rigArguments === undefined ? "embedded" : "llama-server");
+  const runtime = named === "llama-server" ? serverRuntime(flags.build) : embeddedRuntime();
+  const { build, caller, engine, version, buildName } = runtime;
+  const goal = flags.goal ?? "interactive";
+  const wishes = wishesOf(flags);
+  const setup = { goal, wishes, rig, closable: machine.closable, build, caller };
+  const ranking = rankModels(models, setup, flags.quant === undefined ? {} : { floor: flags.quant });
+  const answer = answerRanking(ranking, {
+    goal,
+    rig,
+    runtime: { engine, version, build: buildName, backend: rig.devices[0]?.backend ?? "cpu" },
+    assumptions: [...(machine.assumptions ?? []), ...(runtime.note === undefined ? [] : [runtime.note])],
+    ...(machine.rigArguments === undefined ? {} : { rigArguments: machine.rigArguments }),
+    pathOf,
+  });
+  context.out(flags.json ? JSON.stringify(answer, null, 2) : rankingText(answer, context.outStyle));
+  return answer.rows.length > 0 ? EXIT.ok : EXIT.no;
+}
+
+async function machineFor(context: CliContext, flags: QuestionFlags): Promise<PlannedMachine> {
+  const byHand = await rigFor(flags);
+  if (byHand === undefined) return machineOf(context);
+  const { rig, assumptions } = byHand;
+  const closable = { host: 0, devices: rig.devices.map(() => 0) };
+  return { report: { rig }, closable, assumptions, rigArguments: rigArguments(flags) };
+}
+
+/** Where a model of the catalog lies in a file type, by the names of the files on this machine. */
+async function filesAtHand(
+  context: CliContext,
+  flags: QuestionFlags,
+): Promise<(id: string, fileType: string) => string | undefined> {
+  const { home, config } = await homeOf(context);
+  const { weights } = await findWeights({ home, modelsDirs: modelsDirsOf(flags, config) });
+  const whole = weights.filter(({ role, incomplete }) => role === "model" && incomplete === undefined);
+  if (whole.length === 0) return () => undefined;
+  const { findModel } = await modelCatalog();
+  const paths = new Map<string, string>();
+  for (const { name, path } of whole) {
+    const match = findModel(`${name.slice(name.indexOf(":") + 1)}.gguf`);
+    if (match.kind === "found" && match.fileType !== undefined) paths.set(`${match.row.id} ${match.fileType}`, path);
+  }
+  return (id, fileType) => paths.get(`${id} ${fileType}`);
+}

@@ -1,0 +1,27 @@
+import { LoadoutError } from "../../../facts/errors/index.ts";
+import type { SearchSetup } from "../../../plan/search/index.ts";
+import { wishesOf, type PlanFlags } from "../flags.ts";
+import type { PlannedMachine } from "../question.ts";
+import type { Runtime } from "../runtime.ts";
+import type { Weights } from "./weights.ts";
+
+/** The file type that suits the rig, where nobody named one; a model whose graph is not written down keeps the usual one. */
+export async function withChosenFileType(
+  weights: Weights,
+  { report: { rig }, closable }: PlannedMachine,
+  flags: PlanFlags,
+  { build, caller }: Runtime,
+): Promise<Weights> {
+  const { inFileType, geometry, tensors } = weights;
+  if (inFileType === undefined) return weights;
+  const { chooseFileType, outlined } = await import("../../../plan/search/index.ts");
+  const goal = flags.goal ?? "interactive";
+  const setup: SearchSetup = { goal, wishes: wishesOf(flags), rig, closable, build, caller };
+  try {
+    const { fileType, because } = chooseFileType(outlined({ geometry, shapes: tensors }, setup));
+    return inFileType(fileType, because);
+  } catch (error) {
+    if (error instanceof LoadoutError) return weights;
+    throw error;
+  }
+}

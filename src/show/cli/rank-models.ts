@@ -1,0 +1,29 @@
+import { modelCatalog, tensorList } from "../../facts/model/index.ts";
+import type { RankModel } from "../../plan/rank/index.ts";
+
+/** Models of the catalog that a geometry and tensors are known of; those that are superseded are left out unless asked for. */
+export async function catalogModels(superseded: boolean): Promise<RankModel[]> {
+  const { MODELS, geometryFromRow } = await modelCatalog();
+  return MODELS.flatMap((row): RankModel[] => {
+    if (row.priority === SUPERSEDED && !superseded) return [];
+    const geometry = geometryFromRow(row);
+    const shapes = geometry && tensorList(geometry);
+    if (!geometry || !shapes) return [];
+    const { id, name, family, released, parameters } = row;
+    return [
+      {
+        id,
+        name,
+        family,
+        released,
+        geometry,
+        shapes,
+        parameters: parameters.text,
+        ...(parameters.active === undefined ? {} : { activeParameters: parameters.active }),
+      },
+    ];
+  });
+}
+
+/** Priority of rows that newer models of the same makers have replaced. */
+const SUPERSEDED = 3;
