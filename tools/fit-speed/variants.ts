@@ -18,4 +18,5 @@ export const VARIANTS: readonly string[] = [
   "a device's effect contracted out of the residuals, or as a value of its own (kept: contraction let skewed rows move levels)",
   "deviation of devices 0.1 (kept), 0.15, 0.2",
   "weight of a device's configurations: power 0 (kept for prefill), -0.1, -0.15, -0.2 (kept for decode), -0.35",
+  "servers: a fixed time per layer alone, or also one per step (kept)",
 ];

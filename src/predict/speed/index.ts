@@ -3,7 +3,7 @@ export { type BandClass, bandName, DEEP } from "./bands.ts";
 export { type Fit, FIT } from "./coefficients.ts";
 export type { Conditions } from "./conditions.ts";
 export { decodeTime } from "./decode-time.ts";
-export { type Load, loadOf } from "./load.ts";
+export { expertsTouched, type Load, loadOf, overTokens } from "./load.ts";
 export type { Lookup } from "./lookup.ts";
 export { decodePace } from "./decode-pace.ts";
 export type { PaceInput } from "./input.ts";

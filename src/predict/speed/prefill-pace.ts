@@ -24,7 +24,10 @@ export function prefillPace(input: PaceInput, tokens: number, cached = 0): Pace 
   const batch = Math.max(1, Math.min(tokens, input.microBatch));
   if (batch <= MOST_VECTORS) {
     const { calibration, ...alike } = input;
-    return decodePace({ ...alike, streams: batch, ...(calibration?.prefill && { calibration: { decode: calibration.prefill } }) }, cached);
+    return decodePace(
+      { ...alike, streams: batch, ...(calibration?.prefill && { calibration: { decode: calibration.prefill } }) },
+      cached,
+    );
   }
   // causal attention: each token sees half the prompt on average
   const context = cached + tokens / 2;
