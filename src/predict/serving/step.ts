@@ -59,10 +59,10 @@ export function serverTimes(
   const depth = inputTokens + outputTokens / 2;
   const cache = streams * (overTokens(load, depth, "bytesPerToken") + 2 * load.stateBytes);
   const perCard = split * cards.bytesPerSec * of("cache") * power;
-  const link = of("link") * (2 / split) ** of("link-sharing");
-  const exchanged = (tokens: number) =>
-    split === 1 ? 0 : (load.layers * EXCHANGES * tokens * width * ACTIVATION_BYTES * WAYS * (split - 1)) / split / link;
-  const waits = split === 1 ? 0 : load.layers * EXCHANGES * of("exchange") * Math.log2(split);
+  const link = cards.linkBytesPerSec ?? of("link") * (2 / tensorParallel) ** of("link-sharing");
+  const sent = (load.layers * EXCHANGES * width * ACTIVATION_BYTES * WAYS * (tensorParallel - 1)) / tensorParallel;
+  const exchanged = (tokens: number) => (tokens * sent) / link;
+  const waits = load.layers * EXCHANGES * of("exchange") * Math.log2(tensorParallel);
   const stepSeconds =
     (weights ** 3 + arithmetic ** 3) ** (1 / 3) / power +
     cache / perCard +
