@@ -10,3 +10,5 @@ export type { PaceInput } from "./input.ts";
 export { prefillPace } from "./prefill-pace.ts";
 export { prefillTime } from "./prefill-time.ts";
 export type * from "./speed.ts";
+export { type Speculation, speculativePace } from "./speculation.ts";
+export { type Duration, type PromptAndAnswer, type RequestTimes, requestTimes } from "./times.ts";

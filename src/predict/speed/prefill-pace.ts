@@ -83,6 +83,7 @@ function addDevice(
       halfWidth({
         kind: "prefill",
         backend: conditions.program === "localscore" ? "localscore" : chip.backend,
+        otherProgram: conditions.program === "other",
         experts: load.expertBytes > 0,
         deep: context > DEEP,
         unseen: !isSeen(fit, "prefill", chip.design),
