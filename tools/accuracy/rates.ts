@@ -26,7 +26,7 @@ function isRate(term: ScoredTerm): term is Rate {
 }
 
 function fileLines(file: string, rates: readonly Rate[]): string[] {
-  const lines = [`${file}`, head("kind, term, back end")];
+  const lines = [file, head("kind, term, back end")];
   const floors = new Map<string, number | undefined>();
   for (const [kind, own] of grouped(rates, ({ group, term }) => `${group.kind} ${term}`)) {
     floors.set(kind, noiseFloor(own));

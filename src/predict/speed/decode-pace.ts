@@ -41,10 +41,18 @@ function addDevice(step: Step, input: PaceInput, { load }: Place, at: number, de
   const time = decodeTime(load, chip, depth, conditions, fit.decode, streams);
   const experts = load.expertBytes * (streams === 1 ? load.expertShare : expertsTouched(load, streams));
   const bytes = load.denseBytes + experts + streams * (overTokens(load, depth, "bytesPerToken") + 2 * load.stateBytes);
-  // many streams are a small prompt: its arithmetic hides behind reading, or the other way round
+  // many streams are a small prompt, whose experts are multiplied as vectors: its arithmetic hides behind reading, or the other way round
   const width = input.geometry.embeddingLength;
   const many =
-    streams === 1 ? 0 : prefillTime(load, chip, { batch: streams, context: 0, width }, conditions, fit.prefill).compute;
+    streams === 1
+      ? 0
+      : prefillTime(
+          { ...load, bodyExpertParameters: 0 },
+          chip,
+          { batch: streams, context: 0, width },
+          conditions,
+          fit.prefill,
+        ).compute;
   const compute = Math.max(time.compute, Math.hypot(time.memory, many) - time.memory + time.compute);
   const limited = powered(chip.powerShare);
   const seconds = (time.memory + compute) * limited + time.overhead;
