@@ -2,7 +2,7 @@ import { formatBytes, formatNumber, formatRate } from "../../facts/units/index.t
 import { DEEP, halfWidth } from "./bands.ts";
 import { chipOf } from "./chip.ts";
 import { FIT, isSeen } from "./coefficients.ts";
-import { conditionsOf } from "./conditions.ts";
+import { conditionsOf, isOther } from "./conditions.ts";
 import { hostRates } from "./cpu.ts";
 import { decodeTime } from "./decode-time.ts";
 import { addDisk, CPU_DECODE_SPREAD } from "./extras.ts";
@@ -64,7 +64,7 @@ function addDevice(step: Step, input: PaceInput, { load }: Place, at: number, de
     spread: halfWidth({
       kind: "decode",
       backend: conditions.program === "localscore" ? "localscore" : chip.backend,
-      otherProgram: conditions.program === "other",
+      otherProgram: isOther(conditions, chip),
       experts: load.expertBytes > 0,
       deep: depth > DEEP || streams > 1 || limited > 1,
       unseen: !isSeen(fit, "decode", chip.design),
