@@ -114,10 +114,14 @@ const ACTIVATION_BYTES = 4;
 /** Between two cards of one machine a token's activations cost little, but a wait. Assumed. */
 const LINK_SPREAD = 0.4;
 
-/** Activations that pass from place to place, once a token; to experts on the host and back in each of their layers. */
+/**
+ * What passes between places once a token: activations, to experts on the host and back in each of their layers, and the chances
+ * of all words to the host, which choose the token. Behind one lane of a small board that alone takes half a millisecond.
+ */
 function addCrossings(step: Step, input: PaceInput, places: readonly Place[], streams: number): void {
   const host = places.find(({ where }) => where === "host");
-  const bytes = input.geometry.embeddingLength * ACTIVATION_BYTES * streams;
+  const { embeddingLength, vocabularySize } = input.geometry;
+  const bytes = embeddingLength * ACTIVATION_BYTES * streams;
   for (const { where, load } of places) {
     const device = where === "host" ? undefined : input.devices[where];
     if (!device) continue;
@@ -126,9 +130,10 @@ function addCrossings(step: Step, input: PaceInput, places: readonly Place[], st
         ? expertLayersAway(input, load.expertLayers)
         : 0;
     const crossings = (places.length > 1 ? 1 : 0) + (device.node === undefined ? 0 : 1) + 2 * apart;
-    if (crossings === 0) continue;
+    const chances = input.placement.at(-1) === where ? vocabularySize * ACTIVATION_BYTES * streams : 0;
     const way = wayTo(device, input.links);
-    const seconds = crossings * (way.seconds + bytes / way.bytesPerSec);
+    const seconds = crossings * (way.seconds + bytes / way.bytesPerSec) + chances / way.bytesPerSec;
+    if (seconds === 0) continue;
     add(step, {
       seconds,
       spent: { link: seconds },
