@@ -3,7 +3,7 @@ import type { LoadoutError } from "../../facts/errors/index.ts";
 import { parseCount } from "../../facts/units/index.ts";
 import { cardFlags } from "./card-flags.ts";
 import type { CliContext } from "./context.ts";
-import { oneOf, planFlags, runtimeFlags } from "./flags.ts";
+import { cached, oneOf, planFlags, runtimeFlags } from "./flags.ts";
 import { rigFlags } from "./rig-for.ts";
 import { VERSION } from "./version.ts";
 import { wantedFlags } from "./wanted-flags.ts";
@@ -82,6 +82,7 @@ const fit = buildCommand({
         brief: "Prompt length whose first token is timed: 512, 24k",
         optional: true,
       },
+      cached,
       table: {
         kind: "boolean",
         brief: "Also all file types by contexts and users",
@@ -137,6 +138,7 @@ const explain = buildCommand({
         brief: 'What a second loadout has otherwise: ":Q8_0 --gpu B"',
         optional: true,
       },
+      cached,
     },
   },
   docs: {
