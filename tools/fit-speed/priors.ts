@@ -75,7 +75,7 @@ const DECODE: readonly Row[] = [
 const PREFILL: readonly Row[] = [
   ["m", 0.6, 0.4],
   ...each("m", DESIGNS, 1, 0.3),
-  // the best matrix library reaches 36.9 of Strix Halo's 59.4 TFLOP/s (published, mamf-finder), where NVIDIA's reach nine tenths
+  // the best matrix library reaches 36.9 of Strix Halo's 59.4 TFLOP/s (recalled of mamf-finder's figures, not looked up), where NVIDIA's reach nine tenths
   ["m:rdna35", 0.69, 0.3],
   ...each("m", BACKENDS, 1, 0.2),
   ["quantised", Math.exp(-0.3), 0.3],
