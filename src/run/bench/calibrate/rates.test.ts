@@ -27,8 +27,8 @@ describe("rates of a machine", () => {
       text: TEXT,
     });
     expect(rates.map(({ what }) => what).toSorted()).toEqual([
-      ...["decode", "decode", "decode", "decode"],
-      ...["prefill", "prefill", "prefill", "prefill"],
+      ...Array.from({ length: 4 }, () => "decode"),
+      ...Array.from({ length: 4 }, () => "prefill"),
     ]);
     for (const { what, perSec } of rates) expect(perSec).toBeCloseTo(what === "decode" ? 40 : 200, 6);
     // 15 seconds of a long prompt at this rate

@@ -1,7 +1,7 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { Reply, RunningEngine, TokenScore } from "../../engine/index.ts";
 import { passes } from "./checks.ts";
-import type { Result, TaskResult, TextResult } from "./results.ts";
+import { CANDIDATES, type Result, type TaskResult, type TextResult } from "./results.ts";
 import type { QualityState } from "./state.ts";
 import type { Passage, Probe, Suite, Task } from "./suite.ts";
 
@@ -32,8 +32,6 @@ export interface QualityRun {
   readonly asked: boolean;
 }
 
-/** Candidates told apart at each position. With 512 the rest is below a percent of probability for models that know a language. */
-const TOP = 512;
 /** Tokens scored in one call: small enough to stop soon, and always cut at the same places, so that results repeat. */
 const STRIDE = 32;
 
@@ -94,7 +92,7 @@ async function scorePassage(
   const scores: TokenScore[] = [];
   for (let from = 1; from < tokens.length; from += STRIDE) {
     if (signal?.aborted) throw new LoadoutError("interrupted");
-    scores.push(...(await engine.score({ tokens, from, to: Math.min(from + STRIDE, tokens.length), top: TOP })));
+    scores.push(...(await engine.score({ tokens, from, to: Math.min(from + STRIDE, tokens.length), top: CANDIDATES })));
     onTokens(scores.length);
   }
   return { kind: "text", id, tokens, scores };

@@ -8,7 +8,7 @@ import type { Style } from "./style.ts";
 export function calibrateText(answer: CalibrateAnswer, style: Style): string {
   const { model, runtime, threads, bandwidthBytesPerSec, rates, tookMs, stored } = answer;
   const rows = rates.map(({ what, at, measured, before, after }) => [
-    `  ${what}, ${what === "decode" ? `${at} in the cache` : `prompt of ${at}`}`,
+    `  ${what} ${what === "decode" ? "at" : "of"} ${at}`,
     formatNumber(measured),
     before ? formatNumber(before.tokensPerSec) : "none",
     before ? band(before) : "",
@@ -26,6 +26,7 @@ export function calibrateText(answer: CalibrateAnswer, style: Style): string {
     ).map(style.faint),
     "",
     ...columns([head, ...rows], [1, 2, 3, 4, 5, 6]),
+    style.faint("  decode at so many tokens in the cache, prefill of a prompt of so many"),
     "",
     style.faint(
       `took ${formatDuration(tookMs)}` +
@@ -36,7 +37,7 @@ export function calibrateText(answer: CalibrateAnswer, style: Style): string {
 }
 
 function band({ low, high }: Pace): string {
-  return `${formatNumber(low)}-${formatNumber(high)}`;
+  return `${formatNumber(low, 2)}-${formatNumber(high, 2)}`;
 }
 
 function off(after: Pace, measured: number, style: Style): string {
