@@ -1,5 +1,5 @@
 export { answerRanking, type RankingAnswer, type RankingContext, type RankingRow } from "./ranking-answer.ts";
-export type { CalibratedRate, CalibrateAnswer } from "./calibrate-answer.ts";
+export type { CalibratedModel, CalibratedRate, CalibrateAnswer } from "./calibrate-answer.ts";
 export { type CatalogAnswer, modelDetail, type ModelDetail } from "./catalog-answer.ts";
 export {
   ANSWER_VERSION,

@@ -147,10 +147,9 @@ test("calibrates this machine, and later predictions start from it", async () =>
   expect(code, stderr).toBe(0);
   const answer = JSON.parse(stdout);
   expect(valid(answer)).toBe("valid");
-  expect(answer.rates.map((rate: { what: string }) => rate.what)).toContain("decode");
-  expect(
-    answer.rates.every((rate: { after?: { provenance: string } }) => rate.after?.provenance === "calibrated"),
-  ).toBe(true);
+  const [{ rates }] = answer.models;
+  expect(rates.map((rate: { what: string }) => rate.what)).toContain("decode");
+  expect(rates.every((rate: { after?: { provenance: string } }) => rate.after?.provenance === "calibrated")).toBe(true);
   const fit = JSON.parse((await loadout("fit", model, "--json")).stdout);
   expect(fit.speed.decode.provenance).toBe("calibrated");
   const text = await loadout("calibrate", model, "--threads", "1");
