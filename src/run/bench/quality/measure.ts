@@ -47,7 +47,7 @@ export async function measureQuality(options: MeasureOptions): Promise<QualityRu
     ...suite.passages.map((passage) => ({ id: passage.id, what: "text" as const, size: perPassage, passage })),
     ...tasks.map((task) => ({ id: task.id, what: task.kind, size: task.maxTokens / 4, task })),
   ];
-  const total = work.reduce((sum, { size }) => sum + size, 0);
+  let total = work.reduce((sum, { size }) => sum + size, 0);
   let done = 0;
   let asked = true;
   let engine: RunningEngine | undefined;
@@ -58,6 +58,8 @@ export async function measureQuality(options: MeasureOptions): Promise<QualityRu
       if (!state.results.has(unit.id)) {
         if (signal?.aborted) throw new LoadoutError("interrupted");
         engine ??= await options.start();
+        // of a file without a template nothing will be asked
+        if (engine.template === "none") total = suite.passages.length * perPassage;
         const onTokens = (tokens: number) =>
           options.onProgress?.({ what: unit.what, done: before + Math.min(tokens, unit.size), total });
         if ("passage" in unit) await state.add(await scorePassage(engine, unit.passage, perPassage, onTokens, signal));
