@@ -1,3 +1,4 @@
+import { CARD_ERRORS } from "./rows/cards.ts";
 import { COMMAND_ERRORS } from "./rows/command.ts";
 import { CONFIG_ERRORS } from "./rows/config.ts";
 import { ENGINE_ERRORS } from "./rows/engine.ts";
@@ -57,6 +58,7 @@ export const ERRORS = {
   ...RECIPE_ERRORS,
   ...REMOTE_ERRORS,
   ...RIG_ERRORS,
+  ...CARD_ERRORS,
   ...SPEC_ERRORS,
   ...WEIGHTS_ERRORS,
 } as const satisfies Record<string, ErrorRow>;

@@ -56,6 +56,9 @@ export interface Held {
   readonly lowBytes: number;
   readonly bytes: number;
   readonly highBytes: number;
+  /** where the three are shares of something, 0 to 1, and of what */
+  readonly shares?: readonly [low: number, usual: number, high: number];
+  readonly ofBytes?: number;
   readonly source: string;
 }
 

@@ -1,7 +1,8 @@
 import type { Rig } from "../../facts/hardware/index.ts";
-import { formatTokens } from "../../facts/units/index.ts";
+import { formatBytes, formatTokens } from "../../facts/units/index.ts";
 import type { Estimate } from "../../predict/estimate/index.ts";
 import { decodePace, prefillPace, type Pace } from "../../predict/speed/index.ts";
+import { coarseTraining } from "../../predict/training/index.ts";
 import { mostUsers, type SearchRow } from "../search/index.ts";
 import { shellWord } from "../command/index.ts";
 import {
@@ -72,6 +73,8 @@ export interface FitAnswer {
   readonly rejected?: { readonly reason: string; readonly because: string };
   /** bytes, by place and term; absent when the engine would refuse */
   readonly memory?: Estimate;
+  /** RAM that a server comes to hold while it serves: nothing at the start, `high` when full; not part of `memory` */
+  readonly serving?: Estimate;
   readonly speed: SpeedFacts;
   /** largest context of one user that fits with the other settings kept, never beyond the trained length; tokens */
   readonly longestContext?: number;
@@ -79,6 +82,8 @@ export interface FitAnswer {
   readonly mostUsers?: number;
   /** the model's usual file types over contexts and users, within the band of an outline; where it was asked for */
   readonly table?: readonly SearchRow[];
+  /** memory of fine-tuning without activations, coarse, largest first; for the goal finetune */
+  readonly training?: readonly Estimate[];
   readonly wouldFit: readonly Alternative[];
   readonly disk?: DiskFacts;
   /** how llama-server is told, and what it takes */
@@ -143,9 +148,13 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
       ? { rejected: { reason: choice.prediction.reason, because: choice.prediction.because } }
       : {}),
     ...(choice.memory ? { memory: choice.memory } : {}),
+    ...(choice.prediction.kind === "fits-engine" && choice.prediction.serving
+      ? { serving: choice.prediction.serving }
+      : {}),
     speed: speedFacts(request, choice, promptTokens),
     ...(longest === undefined ? {} : { longestContext: longest }),
     ...(users === undefined ? {} : { mostUsers: users }),
+    ...(request.goal === "finetune" ? { training: coarseTraining(request.shapes ?? request.tensors) } : {}),
     wouldFit: alternatives(request, choice),
     ...(context.disk ? { disk: context.disk } : {}),
     ...(context.server ? { launch: launchFacts(choice, context.server) } : {}),
@@ -183,6 +192,12 @@ function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): str
     );
   if (choice.now.verdict === "runs from disk")
     list.push("weights that find no room in memory are read from the disk for every token: paces are without that");
+  const later = choice.prediction.kind === "fits-engine" ? (choice.prediction.serving?.high ?? 0) : 0;
+  const room = choice.now.places.find(({ place }) => place === "host")?.margin ?? Infinity;
+  if (later > room && good(choice.now.verdict))
+    list.push(
+      `the prompt cache and checkpoints may grow to ${formatBytes(later)} of RAM while it serves, and ${formatBytes(Math.max(0, room))} is free: -cram and -ctxcp lower them`,
+    );
   if (promptTokens > choice.context)
     list.push(
       `a prompt of ${formatTokens(promptTokens)} does not go into a context of ${formatTokens(choice.context)}, so that much of it is timed`,

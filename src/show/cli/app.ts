@@ -1,10 +1,12 @@
 import { buildApplication, buildCommand, buildRouteMap } from "@stricli/core";
 import type { LoadoutError } from "../../facts/errors/index.ts";
 import { parseCount } from "../../facts/units/index.ts";
+import { cardFlags } from "./card-flags.ts";
 import type { CliContext } from "./context.ts";
 import { oneOf, planFlags, runtimeFlags } from "./flags.ts";
 import { rigFlags } from "./rig-for.ts";
 import { VERSION } from "./version.ts";
+import { wantedFlags } from "./wanted-flags.ts";
 import { textsWith } from "./wrong-flags.ts";
 
 const json = planFlags.json;
@@ -73,6 +75,7 @@ const fit = buildCommand({
       quant,
       ...runtimeFlags,
       ...rigFlags,
+      ...wantedFlags,
       prompt: {
         kind: "parsed",
         parse: String,
@@ -112,6 +115,7 @@ const fit = buildCommand({
       "  loadout fit ./model.gguf --context 32k --users 4 --kv-type q8_0",
       "  loadout fit smollm2 --prompt 4k --json",
       "  loadout fit ./model.gguf --gpu rtx-3090 --gpu rtx-4060 --ram 64GB",
+      '  loadout fit qwen3-8b --gpu rtx-3090 --server-args "-c 65536 -np 4 -ctk q8_0"',
       "  loadout fit ./model.gguf --verify",
     ].join("\n"),
   },
@@ -127,12 +131,26 @@ const explain = buildCommand({
       ...runtimeFlags,
       ...rigFlags,
       prompt: { kind: "parsed", parse: String, brief: "Prompt length for the prefill rate: 512, 24k", optional: true },
+      against: {
+        kind: "parsed",
+        parse: String,
+        brief: 'What a second loadout has otherwise: ":Q8_0 --gpu B"',
+        optional: true,
+      },
     },
   },
   docs: {
     brief: "Every number as arithmetic you can redo",
-    fullDescription:
-      "The same question as `fit`, answered line by line with formulas and sources.\n\nExample:\n  loadout explain ./model.gguf --context 32k",
+    fullDescription: [
+      "The same question as `fit`, answered line by line with formulas and sources.",
+      "With --against why a second loadout differs, term by term, largest first: it is",
+      "the first with what is written there, a model, :FILETYPE or flags.",
+      "",
+      "Examples:",
+      "  loadout explain ./model.gguf --context 32k",
+      '  loadout explain qwen3-8b --gpu rtx-3090 --against "--gpu rtx-4090"',
+      '  loadout explain qwen3-8b:Q4_K_M --gpu rtx-3090 --against ":Q8_0"',
+    ].join("\n"),
   },
 });
 
@@ -236,19 +254,58 @@ const gpus = buildCommand({
         brief: "Only devices with at least so much memory: 24GB",
         optional: true,
       },
+      ...cardFlags,
     },
   },
   docs: {
     brief: "Devices known: memory, bandwidth, rates, where each figure is from",
     fullDescription: [
       "Looks up graphics cards, chips that share their RAM, and memory systems of",
-      "processors. One device is shown whole, with what of its memory a model can have.",
+      "processors. One is shown whole, with what of its memory a model can have.",
+      "With --for they are ranked for a model: what fits first, then bandwidth, then",
+      "compute; power, size, noise, drivers and prices stand beside it as checks, and",
+      "the smallest rig that is fast enough. An unknown fact never passes a check.",
       "",
       "Examples:",
+      "  loadout gpus --for qwen3.6-27b --context 32k --users 4 --psu 750W",
+      "  loadout gpus --for qwen3-8b --users 4 --pace 20 --smallest power",
+      "  loadout gpus rtx-3090 --for qwen3-8b --length 320mm --slots 3",
       "  loadout gpus rtx-3090",
       "  loadout gpus m4 max 128gb",
       "  loadout gpus --vendor amd --min-memory 24GB",
       "  loadout gpus blackwell workstation --json",
+    ].join("\n"),
+  },
+});
+
+const quants = buildCommand({
+  loader: async () => (await import("./commands/quants.ts")).quants,
+  parameters: {
+    positional: optionalModel,
+    flags: {
+      goal: planFlags.goal,
+      context: planFlags.context,
+      users: planFlags.users,
+      kvType: planFlags.kvType,
+      build: runtimeFlags.build,
+      ...rigFlags,
+      models: planFlags.models,
+      all: { kind: "boolean", brief: "Every scheme, not the usual ones alone", optional: true, withNegated: false },
+      json,
+    },
+  },
+  docs: {
+    brief: "Which quantization: size, kernels, speed, published loss",
+    fullDescription: [
+      "Every scheme that exists for a model, the kernels that run it on a card and the",
+      "programs that have them: exact size, what stays in 16 bit, speed, published loss",
+      "with its source, what is not known, and which to take for one person or many.",
+      "Exit code 0: something that is offered fits. 1: nothing does.",
+      "",
+      "Examples:",
+      "  loadout quants qwen3.6-27b --gpu rtx-4090",
+      "  loadout quants qwen3-8b --gpu apple-m4-pro-20:48GB --all",
+      "  loadout quants ./model.gguf --goal batch --users 8 --json",
     ].join("\n"),
   },
 });
@@ -318,7 +375,7 @@ const doctor = buildCommand({
   docs: { brief: "What is missing here and how to get it", fullDescription: "Example:\n  loadout doctor" },
 });
 
-export const ROUTES = { start, fit, explain, probe, receipts, models, gpus, quality, calibrate, doctor };
+export const ROUTES = { start, fit, explain, probe, receipts, models, gpus, quants, quality, calibrate, doctor };
 
 const routes = buildRouteMap({
   routes: ROUTES,
