@@ -13,18 +13,25 @@ export interface CalibratedRate {
   readonly after?: Pace;
 }
 
+/** What was measured with one model. */
+export interface CalibratedModel {
+  readonly model: ModelFacts;
+  readonly threads: number;
+  readonly rates: readonly CalibratedRate[];
+  /** absent where receipts cannot be written */
+  readonly stored?: { readonly id: number; readonly database: string };
+}
+
 /** What a calibration measured of this machine, and what it makes of the predictions. */
 export interface CalibrateAnswer {
   readonly schema: typeof ANSWER_VERSION;
   readonly kind: "calibration";
-  readonly model: ModelFacts;
   readonly runtime: RuntimeFacts;
-  readonly threads: number;
   /** copy bandwidth of the host, bytes read and written per second */
   readonly bandwidthBytesPerSec?: number;
-  readonly rates: readonly CalibratedRate[];
+  readonly models: readonly CalibratedModel[];
   readonly tookMs: number;
-  /** absent where receipts cannot be written */
-  readonly stored?: { readonly id: number; readonly database: string };
+  /** what makes these figures less sure */
+  readonly notes: readonly string[];
   readonly next: readonly string[];
 }

@@ -222,7 +222,9 @@ function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): str
     list.push("the host's memory bandwidth was not measured");
   if (request.rig.host.held) list.push("paces are of published figures: nothing was measured on such a rig");
   else if (!request.calibration)
-    list.push("speed is not calibrated on this machine yet: the band is wide until the first runs");
+    list.push(
+      "speed is not calibrated on this machine yet: the band is wide until `loadout calibrate` or the first runs",
+    );
   if (choice.settings.sequences > 1)
     list.push(
       `each of the ${choice.users} users owns ${formatTokens(choice.context)} of context; paces are of one user alone`,

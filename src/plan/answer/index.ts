@@ -7,7 +7,7 @@ export {
   type RankingRow,
   type Worked,
 } from "./ranking-answer.ts";
-export type { CalibratedRate, CalibrateAnswer } from "./calibrate-answer.ts";
+export type { CalibratedModel, CalibratedRate, CalibrateAnswer } from "./calibrate-answer.ts";
 export { type CatalogAnswer, modelDetail, type ModelDetail } from "./catalog-answer.ts";
 export {
   ANSWER_VERSION,

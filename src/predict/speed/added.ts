@@ -25,8 +25,7 @@ export function paceWithAdded(
     high: tokensPerSec * Math.exp(half),
     shareOfLimit: Math.min(1, (far.shareOfLimit * tokensPerSec) / far.tokensPerSec),
     provenance: "calibrated",
-    formula:
-      `${far.formula} x ${formatNumber(tokensPerSec / far.tokensPerSec)} (this machine, ${calibration.runs} runs: x ${formatNumber(calibration.factor)} ` +
-      `up to ${added.from} tokens, x ${formatNumber(added.factor)} for what more tokens add)`,
+    // one factor, so that the line can be redone like every other
+    formula: `${far.formula} x ${formatNumber(tokensPerSec / far.tokensPerSec)} (this machine, ${calibration.runs} run${calibration.runs === 1 ? "" : "s"})`,
   };
 }

@@ -41,6 +41,11 @@ export interface ReceiptStore {
    * with this file; undefined before the first.
    */
   calibrationFor(machine: string, engine: string, backend: string, model?: ModelFile): Calibration | undefined;
+  /**
+   * Threads that a calibration here found best, with a model not much smaller than a file of so many bytes: larger ones gain
+   * from threads that a small one only spins. Undefined without one.
+   */
+  calibratedThreads(machine: string, engine: string, backend: string, fileBytes: number): number | undefined;
   close(): void;
 }
 
@@ -51,6 +56,9 @@ export interface ReceiptExport {
 
 /** How long a process waits for another one's writing. */
 const BUSY_MS = 5000;
+
+/** A file up to so many times as large is expected to want the same threads. */
+const ALIKE = 4;
 
 /** Opens the store in the user's data folder, and makes both where they are missing. `now`: milliseconds since 1970. */
 export function openReceipts(folder: string, now: () => number): ReceiptStore {
@@ -190,6 +198,11 @@ class SqliteReceipts implements ReceiptStore {
 
   calibrationFor(machine: string, engine: string, backend: string, model?: ModelFile): Calibration | undefined {
     return calibrationOf(this.#calibrations(machine, engine, backend), this.#runs(machine, engine, backend), model);
+  }
+
+  calibratedThreads(machine: string, engine: string, backend: string, fileBytes: number): number | undefined {
+    return this.#calibrations(machine, engine, backend).find(({ model }) => model.fileBytes * ALIKE >= fileBytes)
+      ?.threads;
   }
 
   close(): void {

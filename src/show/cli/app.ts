@@ -359,8 +359,8 @@ const calibrate = buildCommand({
     brief: "Measure this machine, so that predictions fit it",
     fullDescription: [
       "Measures this machine in under a minute: memory bandwidth, the best number of",
-      "threads, and with a small model at hand (or the one you name) prompts and replies,",
-      "short and long. Later predictions of speed here start from what it found.",
+      "threads, and prompts and replies, short and long, of small models at hand or of",
+      "the one you name. Later predictions of speed here start from what it found.",
       "Runs from before it no longer count.",
       "",
       "Examples:",

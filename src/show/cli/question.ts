@@ -75,7 +75,8 @@ export function fitQuestion(parts: {
   const before = receipts
     ?.list({ machine: name, engine: engine, backend, limit: 20 })
     .filter(({ model }) => model.name === weights.facts.name && model.fileBytes === weights.facts.fileBytes);
-  const measuredThreads = measuredBefore(before ?? []);
+  const measuredThreads =
+    measuredBefore(before ?? []) ?? receipts?.calibratedThreads(name, engine, backend, weights.facts.fileBytes);
   const { sizesFrom: weightsFrom = "header" } = weights.facts;
   const cpuFeatures = rig.host.cpu.features;
   const { tensors } = weights;

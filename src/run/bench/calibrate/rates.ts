@@ -19,20 +19,22 @@ export interface RateOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A prompt of one micro-batch, what most prompts' rate is told by. */
-const PROMPT = 512;
+/** Long enough that matrices are filled, short enough for three rounds. */
+const PROMPT = 320;
 /** The long prompt takes about this long, and no more than the context. */
-const DEEP_MS = 15_000;
+const DEEP_MS = 10_000;
 const LEAST_DEEP = 1024;
 const ROUNDS = 3;
 const REPLY = 40;
+/** Only once, so it is longer. */
+const DEEP_REPLY = 72;
 const LEAST_STEPS = 6;
 /** Continued as it is; it goes on for long in every model tried. */
 const COUNTING = "one, two, three, four, five, six, seven, eight,";
 
 /**
  * Rates with an empty cache, after a prompt, and deep in the cache, in turns so that a burst of other work hits all of them.
- * Under a minute on a machine that reads a hundred prompt tokens a second.
+ * Half a minute on a machine that reads a hundred prompt tokens a second.
  */
 export async function measureRates(engine: RunningEngine, options: RateOptions): Promise<MeasuredRate[]> {
   const { context, text, onProgress, signal } = options;
@@ -58,9 +60,9 @@ export async function measureRates(engine: RunningEngine, options: RateOptions):
     prefill({ promptTokens, prefillMs, ...reply });
     if (round > 0) continue;
     const affordable = Math.floor((DEEP_MS / prefillMs) * promptTokens);
-    const length = Math.min(context - REPLY - 8, Math.max(LEAST_DEEP, affordable));
+    const length = Math.min(context - DEEP_REPLY - 8, Math.max(LEAST_DEEP, affordable));
     if (length < 2 * PROMPT) continue;
-    const deep = await run("a long prompt", await promptOf(engine, text, length), REPLY);
+    const deep = await run("a long prompt", await promptOf(engine, text, length), DEEP_REPLY);
     prefill(deep);
     decode(deep);
   }

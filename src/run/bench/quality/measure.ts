@@ -1,7 +1,7 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { Reply, RunningEngine, TokenScore } from "../../engine/index.ts";
 import { passes } from "./checks.ts";
-import type { Result, TaskResult, TextResult } from "./results.ts";
+import { CANDIDATES, type Result, type TaskResult, type TextResult } from "./results.ts";
 import type { QualityState } from "./state.ts";
 import type { Passage, Probe, Suite, Task } from "./suite.ts";
 
@@ -32,8 +32,6 @@ export interface QualityRun {
   readonly asked: boolean;
 }
 
-/** Candidates told apart at each position. With 512 the rest is below a percent of probability for models that know a language. */
-const TOP = 512;
 /** Tokens scored in one call: small enough to stop soon, and always cut at the same places, so that results repeat. */
 const STRIDE = 32;
 
@@ -49,7 +47,7 @@ export async function measureQuality(options: MeasureOptions): Promise<QualityRu
     ...suite.passages.map((passage) => ({ id: passage.id, what: "text" as const, size: perPassage, passage })),
     ...tasks.map((task) => ({ id: task.id, what: task.kind, size: task.maxTokens / 4, task })),
   ];
-  const total = work.reduce((sum, { size }) => sum + size, 0);
+  let total = work.reduce((sum, { size }) => sum + size, 0);
   let done = 0;
   let asked = true;
   let engine: RunningEngine | undefined;
@@ -60,6 +58,8 @@ export async function measureQuality(options: MeasureOptions): Promise<QualityRu
       if (!state.results.has(unit.id)) {
         if (signal?.aborted) throw new LoadoutError("interrupted");
         engine ??= await options.start();
+        // of a file without a template nothing will be asked
+        if (engine.template === "none") total = suite.passages.length * perPassage;
         const onTokens = (tokens: number) =>
           options.onProgress?.({ what: unit.what, done: before + Math.min(tokens, unit.size), total });
         if ("passage" in unit) await state.add(await scorePassage(engine, unit.passage, perPassage, onTokens, signal));
@@ -94,7 +94,7 @@ async function scorePassage(
   const scores: TokenScore[] = [];
   for (let from = 1; from < tokens.length; from += STRIDE) {
     if (signal?.aborted) throw new LoadoutError("interrupted");
-    scores.push(...(await engine.score({ tokens, from, to: Math.min(from + STRIDE, tokens.length), top: TOP })));
+    scores.push(...(await engine.score({ tokens, from, to: Math.min(from + STRIDE, tokens.length), top: CANDIDATES })));
     onTokens(scores.length);
   }
   return { kind: "text", id, tokens, scores };

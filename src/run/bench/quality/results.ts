@@ -1,6 +1,12 @@
 import type { TokenScore } from "../../engine/index.ts";
 import type { Probe } from "./suite.ts";
 
+/**
+ * Candidates told apart at each position. Measured with a model of 49,152 tokens: with 1024 the divergence is 2% (near files) to
+ * 4% (far ones) below the whole vocabulary's, with 64 it is 10% to 16% below; a file of results has 17 MB.
+ */
+export const CANDIDATES = 1024;
+
 /** What a passage gave: how likely each of its tokens was, the first excepted. */
 export interface TextResult {
   readonly kind: "text";

@@ -3,7 +3,7 @@ import { appendFile, open, readFile, rename, rm, stat, writeFile } from "node:fs
 import { join } from "node:path";
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import { makeFolder, messageOf } from "../../home/index.ts";
-import { readResult, writeResult, type Result } from "./results.ts";
+import { CANDIDATES, readResult, writeResult, type Result } from "./results.ts";
 
 /** What a measurement depends on: another of these is another measurement. */
 export interface QualityKey {
@@ -31,7 +31,7 @@ const FORM = "loadout-quality/1";
  */
 export async function openState(folder: string, name: string, key: QualityKey, fresh = false): Promise<QualityState> {
   await makeFolder(folder);
-  const head = JSON.stringify({ form: FORM, ...key });
+  const head = JSON.stringify({ form: FORM, candidates: CANDIDATES, ...key });
   const digest = createHash("sha256").update(head).digest("hex").slice(0, 12);
   const path = join(folder, `${name.replace(/[^\w.-]+/g, "-").slice(0, 60)}-${digest}.jsonl`);
   try {
