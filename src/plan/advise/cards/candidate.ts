@@ -80,7 +80,8 @@ function sharesRam({ rig }: Candidate): boolean {
 
 function candidateOf(question: CardsQuestion, row: CatalogRow, sizeBytes: number, count: 1 | 2): Candidate {
   const { rigByHand, ram, limits } = question;
-  const name = `${row.id}:${sizeBytes / 2 ** 30}GB`;
+  // a bare id is found at once
+  const name = row.memoryBytes.length === 1 ? row.id : `${row.id}:${sizeBytes / 2 ** 30}GB`;
   const { rig } = rigByHand({
     gpus: [count === 1 ? name : `${count}x ${name}`],
     ...(ram === undefined || row.class === "soc" ? {} : { ram }),

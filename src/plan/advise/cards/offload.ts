@@ -29,34 +29,37 @@ function laddersOf({ geometry }: FitRequest, all: LlamaCppSettings): Ladder[] {
   return [experts, layers];
 }
 
-/** The least that has to be left on the CPU, each way: exact, by halving. Ways that do not run in memory are left out. */
+/** The least that has to be left on the CPU, each way: exact, from what is about right. Ways that do not run in memory are left out. */
 export function offloads(request: FitRequest, all: LlamaCppSettings): Offload[] {
-  return laddersOf(request, all).flatMap(({ kind, most, settings }) => {
+  return laddersOf(request, all).flatMap((ladder) => {
+    const { kind, most, settings } = ladder;
     const fits = (left: number) => good(weigh(request, settings(left)).now.verdict);
-    const spared = largestThat(most - 1, (kept) => fits(most - kept));
-    const count = most - spared;
-    return spared > 0 || fits(most) ? [{ kind, count, settings: settings(count) }] : [];
+    let count = leastAbout(request, ladder) ?? most;
+    while (count < most && !fits(count)) count += 1;
+    while (count > 1 && fits(count - 1)) count -= 1;
+    return fits(count) ? [{ kind, count, settings: settings(count) }] : [];
   });
 }
 
-/**
- * The same within a layer or two, for what is only put in order. Replayed are one layer left, half and all; between them needs are
- * taken for straight. That the whole does not fit has to be known.
- */
+/** The same within a layer or two, for what is only put in order. That the whole does not fit has to be known. */
 export function offloadsAbout(request: FitRequest, all: LlamaCppSettings): Offload[] {
-  return laddersOf(request, all).flatMap(({ kind, most, settings }) => {
-    const at = [1, Math.ceil(most / 2), most];
-    const weighed = at.map((left) => weigh(request, settings(left)).now.places);
-    const fits = (left: number): boolean => {
-      const above = left <= at[1]! ? 1 : 2;
-      const [low, high] = [at[above - 1]!, at[above]!];
-      const share = (left - low) / Math.max(1, high - low);
-      return weighed[above]!.every((place, index) => goodBetween(weighed[above - 1]![index], place, share));
-    };
-    const spared = largestThat(most - 1, (kept) => fits(most - kept));
-    const count = most - spared;
-    return spared > 0 || fits(most) ? [{ kind, count, settings: settings(count) }] : [];
+  return laddersOf(request, all).flatMap((ladder) => {
+    const count = leastAbout(request, ladder);
+    return count === undefined ? [] : [{ kind: ladder.kind, count, settings: ladder.settings(count) }];
   });
+}
+
+/** Replayed are one layer left and all but one; between them a need is taken for straight. */
+function leastAbout(request: FitRequest, { most, settings }: Ladder): number | undefined {
+  const last = Math.max(2, most - 1);
+  const few = weigh(request, settings(1)).now.places;
+  const many = weigh(request, settings(last)).now.places;
+  const fits = (left: number): boolean => {
+    const share = (left - 1) / (last - 1);
+    return many.every((place, index) => goodBetween(few[index], place, share));
+  };
+  const spared = largestThat(most - 1, (kept) => fits(most - kept));
+  return spared > 0 || fits(most) ? most - spared : undefined;
 }
 
 function goodBetween(before: PlaceBalance | undefined, after: PlaceBalance, share: number): boolean {
