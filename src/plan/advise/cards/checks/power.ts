@@ -1,5 +1,6 @@
 import {
   CONNECTOR_WATTS,
+  machineOf,
   MEASURED_PEAKS,
   POWER_RULES,
   SUPPLIES_SOLD,
@@ -14,6 +15,8 @@ const BESIDE_WATTS = processor.value + rest.value;
 /** Power that cards and machine draw under load, at their limits; undefined where a card's is not known. A machine's own where it is whole. */
 export function loadWatts(checked: Pick<Checked, "row" | "board" | "count">): number | undefined {
   const { row, count } = checked;
+  const most = machineOf(row.id)?.most;
+  if (most !== undefined) return most;
   if (row.boardWatts === undefined) return undefined;
   return row.boardWatts.watts * count + (isWhole(checked) ? 0 : BESIDE_WATTS);
 }
