@@ -28,7 +28,7 @@ export function cardsText(answer: CardsAnswer, style: Style, chosen: boolean): s
     ).map(style.faint),
     ...comparison(answer),
     ...(chosen || rows.length + behind.length === 0 ? tooSmall.flatMap(shortLines) : []),
-    ...told.flatMap((row) => ["", ...checks(row, style)]),
+    ...told.flatMap((row) => ["", ...checkLines(row, style)]),
     ...(chosen ? [] : leftOutLines(leftOut, style)),
     "",
     ...smallestLines(answer, style),
@@ -100,7 +100,7 @@ const SIGNS: Readonly<Record<CardRow["checks"][number]["verdict"], string>> = {
   mind: "mind",
 };
 
-function checks(row: CardRow, style: Style): string[] {
+function checkLines(row: CardRow, style: Style): string[] {
   // of a machine bought whole many say the same
   const told = row.checks.filter(({ because }, at) => row.checks.findIndex((each) => each.because === because) === at);
   const many = (because: string) => row.checks.filter((each) => each.because === because).length > 1;
