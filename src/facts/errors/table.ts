@@ -5,6 +5,7 @@ import { ENGINE_ERRORS } from "./rows/engine.ts";
 import { FETCH_ERRORS } from "./rows/fetch.ts";
 import { MEMORY_ERRORS } from "./rows/memory.ts";
 import { MODEL_ERRORS } from "./rows/model.ts";
+import { QUALITY_ERRORS } from "./rows/quality.ts";
 import { RECEIPT_ERRORS } from "./rows/receipt.ts";
 import { RECIPE_ERRORS } from "./rows/recipe.ts";
 import { REMOTE_ERRORS } from "./rows/remote.ts";
@@ -52,6 +53,7 @@ export const ERRORS = {
   ...FETCH_ERRORS,
   ...MEMORY_ERRORS,
   ...MODEL_ERRORS,
+  ...QUALITY_ERRORS,
   ...RECEIPT_ERRORS,
   ...RECIPE_ERRORS,
   ...REMOTE_ERRORS,

@@ -2,12 +2,14 @@ import type { CacheType, LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { formatBytes, formatTokens } from "../../facts/units/index.ts";
 import { decodePace } from "../../predict/speed/index.ts";
 import { settingsFor, type Choice } from "./choose.ts";
-import { largestThat } from "./largest.ts";
+import { largestThat, largestWithMargin } from "./largest.ts";
 import { paceInput } from "./pace-input.ts";
 import { raiseLimit } from "./raise-limit.ts";
 import type { FitRequest } from "./request.ts";
+import { fewestExpertLayers } from "./spill.ts";
 import { good, type Verdict, type VerdictWord } from "./verdict.ts";
 import { weigh, type Weighed } from "./weigh.ts";
+import { searchMargin, weighForSearch } from "./weigh-search.ts";
 
 /** One change that was computed, and what it leads to. */
 export interface Alternative {
@@ -28,6 +30,7 @@ export interface Alternative {
  * stay on the CPU, what would bring them to the devices.
  */
 export function alternatives(request: FitRequest, choice: Choice): Alternative[] {
+  if (request.wishes.settings) return [];
   const raised = raiseLimit(request, choice);
   const partial = leftLayers(request, choice);
   if (choice.now.verdict === "fits" && !partial) return raised ? [raised] : [];
@@ -41,6 +44,7 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
     microBatch: choice.settings.microBatch,
     cacheType: choice.settings.cacheTypeK,
     gpuLayers: choice.settings.gpuLayers,
+    ...expertLayers(choice.settings),
   };
   const consider = (change: string, flags: string, other: Partial<typeof base>) => {
     const weighed = weigh(request, settingsFor({ ...base, ...other }));
@@ -64,7 +68,7 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
     });
   }
   if (request.wishes.gpuLayers !== undefined && request.rig.devices.length > 0) {
-    const at = (gpuLayers: number) => weigh(request, settingsFor({ ...base, gpuLayers })).now.verdict;
+    const at = (gpuLayers: number) => weighForSearch(request, settingsFor({ ...base, gpuLayers })).now.verdict;
     const layers = largestThat(request.geometry.layers.length + 1, (count) => good(at(count)));
     if (layers !== base.gpuLayers)
       consider(`${layers} layers on the device instead of ${base.gpuLayers}`, `--gpu-layers ${layers}`, {
@@ -114,15 +118,16 @@ function otherWeights(request: FitRequest, choice: Choice): Alternative[] {
 
 /** Fewest layers whose experts must lie on the CPU for it to fit; undefined where that does not help or was decided. */
 function expertsOnHost(request: FitRequest, settings: LlamaCppSettings): number | undefined {
-  const { geometry, rig, wishes } = request;
-  const decided = wishes.expertLayersOnHost !== undefined || wishes.gpuLayers !== undefined;
+  const { rig, wishes } = request;
+  const decided = settings.expertLayersOnHost !== undefined || wishes.gpuLayers !== undefined;
   if (decided || rig.devices.length === 0) return undefined;
-  if (!geometry.layers.some(({ feedForward }) => feedForward.kind === "experts")) return undefined;
-  const count = geometry.layers.length;
-  const fits = (expertLayersOnHost: number) =>
-    good(weigh(request, { ...settings, gpuLayers: "all", expertLayersOnHost }).now.verdict);
-  if (!fits(count)) return undefined;
-  return count - largestThat(count - 1, (onDevice) => fits(count - onDevice));
+  return fewestExpertLayers(request, (expertLayersOnHost) =>
+    good(weighForSearch(request, { ...settings, gpuLayers: "all", expertLayersOnHost }).now.verdict),
+  );
+}
+
+function expertLayers({ expertLayersOnHost: layers }: LlamaCppSettings): { expertLayersOnHost?: number } {
+  return typeof layers === "number" ? { expertLayersOnHost: layers } : {};
 }
 
 function outcome({ now }: Weighed): Pick<Alternative, "verdict" | "marginBytes"> {
@@ -140,10 +145,9 @@ function decodeOf(request: FitRequest, settings: LlamaCppSettings, { threads }: 
  */
 export function longestContext(request: FitRequest, choice: Choice): number | undefined {
   const { contextLength } = request.geometry;
-  const fitting = (context: number) =>
-    good(weigh(request, { ...choice.settings, context: context * choice.users }).now.verdict);
-  if (fitting(contextLength)) return contextLength;
-  const steps = largestThat(Math.floor((contextLength - 1) / 256), (count) => fitting(count * 256));
+  const marginOf = (context: number) => searchMargin(request, { ...choice.settings, context: context * choice.users });
+  if (marginOf(contextLength) >= 0) return contextLength;
+  const steps = largestWithMargin(Math.floor((contextLength - 1) / 256), (count) => marginOf(count * 256));
   return steps > 0 ? steps * 256 : undefined;
 }
 

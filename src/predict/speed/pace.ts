@@ -4,6 +4,7 @@ import type { CacheType } from "../../facts/runtime/index.ts";
 import { formatBytes, formatNumber, formatRate } from "../../facts/units/index.ts";
 import type { Tensor } from "../../facts/weights/index.ts";
 import { leastCertain, type Provenance } from "../estimate/index.ts";
+import { paceWithAdded } from "./added.ts";
 import { attentionWidth, cacheBytesRead, movedWeights } from "./moved-bytes.ts";
 import { deviceRates, hostRates, type Rates } from "./rates.ts";
 import type { Calibration, CalibrationFactor, Pace } from "./speed.ts";
@@ -54,6 +55,9 @@ function emptyStep(): Step {
  * bandwidth is unknown: then no number is better than a guess.
  */
 export function decodePace(input: PaceInput, depth: number): Pace | undefined {
+  const { calibration, ...plain } = input;
+  const apart = paceWithAdded(calibration?.decode, (at) => decodePace(plain, at), depth);
+  if (apart) return apart;
   const stretches = stretchesOf(input, 1);
   if (!stretches) return undefined;
   const cacheBytes = cacheBytesRead(input.geometry, depth, input.cacheTypeK, input.cacheTypeV);
@@ -89,6 +93,9 @@ export function decodePace(input: PaceInput, depth: number): Pace | undefined {
  * and both overlap where they are far apart. Undefined as {@link decodePace} is.
  */
 export function prefillPace(input: PaceInput, tokens: number): Pace | undefined {
+  const { calibration, ...plain } = input;
+  const apart = paceWithAdded(calibration?.prefill, (at) => prefillPace(plain, at), tokens);
+  if (apart) return apart;
   const batch = Math.max(1, Math.min(tokens, input.microBatch));
   const stretches = stretchesOf(input, batch);
   if (!stretches) return undefined;

@@ -113,6 +113,7 @@ const fit = buildCommand({
       "  loadout fit ./model.gguf --context 32k --users 4 --kv-type q8_0",
       "  loadout fit smollm2 --prompt 4k --json",
       "  loadout fit ./model.gguf --gpu rtx-3090 --gpu rtx-4060 --ram 64GB",
+      '  loadout fit qwen3-8b --gpu rtx-3090 --server-args "-c 65536 -np 4 -ctk q8_0"',
       "  loadout fit ./model.gguf --verify",
     ].join("\n"),
   },
@@ -268,13 +269,72 @@ const gpus = buildCommand({
   },
 });
 
+const quality = buildCommand({
+  loader: async () => (await import("./commands/quality.ts")).quality,
+  parameters: {
+    positional: optionalModel,
+    flags: {
+      against: { kind: "parsed", parse: String, brief: "A file of the same model to compare with", optional: true },
+      tokens: {
+        kind: "parsed",
+        parse: (text: string) => parseCount(text, "--tokens", 140, 100_000),
+        brief: "Tokens of text to score; 1500 without it",
+        optional: true,
+      },
+      text: { kind: "boolean", brief: "Only score the text, ask no questions", optional: true, withNegated: false },
+      fresh: { kind: "boolean", brief: "Measure again what was measured", optional: true, withNegated: false },
+      threads: planFlags.threads,
+      models: planFlags.models,
+      yes,
+      json,
+    },
+  },
+  docs: {
+    brief: "What a quantization costs in quality, measured here",
+    fullDescription: [
+      "Scores a text shipped with Loadout (perplexity, and KL divergence beside another",
+      "file of the same model), checks strict formats, questions in ten languages and",
+      "long reasoning by code, and gives every figure with an interval. A stopped",
+      "measurement goes on where it was; what is measured is kept.",
+      "Downloads only with your yes. Exit code 2: the two are different models.",
+      "",
+      "Examples:",
+      "  loadout quality ./model-Q4_K_M.gguf --against ./model-Q8_0.gguf",
+      "  loadout quality ./model-Q4_K_M.gguf --text --tokens 3000",
+      "  loadout quality hf:owner/name:Q4_K_M --yes --json",
+    ].join("\n"),
+  },
+});
+
+const calibrate = buildCommand({
+  loader: async () => (await import("./commands/calibrate.ts")).calibrate,
+  parameters: {
+    positional: optionalModel,
+    flags: { threads: planFlags.threads, models: planFlags.models, yes, json },
+  },
+  docs: {
+    brief: "Measure this machine, so that predictions fit it",
+    fullDescription: [
+      "Measures this machine in under a minute: memory bandwidth, the best number of",
+      "threads, and with a small model at hand (or the one you name) prompts and replies,",
+      "short and long. Later predictions of speed here start from what it found.",
+      "Runs from before it no longer count.",
+      "",
+      "Examples:",
+      "  loadout calibrate",
+      "  loadout calibrate ./model.gguf",
+      "  loadout calibrate --threads 4 --json",
+    ].join("\n"),
+  },
+});
+
 const doctor = buildCommand({
   loader: async () => (await import("./commands/doctor.ts")).doctor,
   parameters: { flags: { json } },
   docs: { brief: "What is missing here and how to get it", fullDescription: "Example:\n  loadout doctor" },
 });
 
-export const ROUTES = { start, fit, explain, probe, receipts, models, gpus, doctor };
+export const ROUTES = { start, fit, explain, probe, receipts, models, gpus, quality, calibrate, doctor };
 
 const routes = buildRouteMap({
   routes: ROUTES,

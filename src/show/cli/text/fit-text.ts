@@ -26,6 +26,7 @@ export function fitText(answer: FitAnswer, style: Style): string {
     ...verdictText(answer, style),
     "",
     ...memoryText(answer, style),
+    ...servingText(answer, style),
     ...settingsText(answer, style),
     "",
     ...speedText(answer, style),
@@ -138,6 +139,18 @@ function memoryText({ memory }: FitAnswer, style: Style): string[] {
   return [...columns(rows, [1]), ""];
 }
 
+/** What grows later, where it may grow at all. */
+function servingText({ serving }: FitAnswer, style: Style): string[] {
+  const parts = (serving?.parts ?? []).filter(({ high = 0 }) => high > 0);
+  if (parts.length === 0) return [];
+  const rows = parts.map(({ label, high = 0, formula = "" }) => [
+    `  ${label}`,
+    `up to ${formatBytes(high)}`,
+    style.faint(formula),
+  ]);
+  return [style.strong("RAM while it serves"), ...columns(rows), ""];
+}
+
 function settingsText({ decisions }: FitAnswer, style: Style): string[] {
   const rows = decisions.map(({ setting, value, because }) => [
     `  ${setting}`,
@@ -188,14 +201,17 @@ function verifiedText({ verified }: FitAnswer, style: Style): string[] {
 function wouldFitText({ wouldFit, verdict: now }: FitAnswer, style: Style): string[] {
   if (wouldFit.length === 0) return [];
   const rows = wouldFit.map(({ change, flags, verdict, savedBytes, decodePerSec }) => [
-    `  ${change}`,
-    paint(verdict, style),
+    `  ${paint(verdict, style)}`,
     decodePerSec === undefined ? "" : formatPace(decodePerSec),
-    style.faint([savedBytes > 0 ? `saves ${formatBytes(savedBytes)}` : "", flags].filter(Boolean).join("  ")),
+    [change, ...details(savedBytes, flags).map(style.faint)].join(", "),
   ]);
   const fits = good(now.now.verdict);
   const head = !fits && wouldFit.some(({ verdict }) => good(verdict)) ? "what would make it fit" : "what would help";
-  return ["", style.strong(head), ...columns(rows)];
+  return ["", style.strong(head), ...columns(rows, [1])];
+}
+
+function details(savedBytes: number, flags: string): string[] {
+  return [savedBytes > 0 ? `saves ${formatBytes(savedBytes)}` : "", flags].filter(Boolean);
 }
 
 function tailText(answer: FitAnswer, style: Style): string[] {
