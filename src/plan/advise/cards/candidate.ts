@@ -24,6 +24,8 @@ export interface PlacedCandidate {
 export function placerFor(question: CardsQuestion): Placer {
   const memoryOn = sharedMemory(question);
   const all = askedSettings(question);
+  // what has no room as it is needs no replay
+  const onDevices = question.tensors.reduce((sum, { name, bytes }) => sum + (/^token_embd/.test(name) ? 0 : bytes), 0);
   const asked = ({ rig }: Candidate): FitRequest => requestOn(question, rig, memoryOn(rig));
 
   function about(row: CatalogRow): PlacedCandidate[] {
@@ -38,6 +40,7 @@ export function placerFor(question: CardsQuestion): Placer {
     for (const count of canBeTwo(row) ? ([1, 2] as const) : ([1] as const)) {
       let tight: Candidate | undefined;
       for (const sizeBytes of sizes) {
+        if (onDevices > sizeBytes * count) continue;
         const candidate = candidateOf(question, row, sizeBytes, count);
         const { verdict } = weigh(asked(candidate), all).now;
         if (verdict === "fits") return { candidate, placed: placed(asked(candidate), all) };
