@@ -25,7 +25,10 @@ export function placerFor(question: CardsQuestion): Placer {
   const memoryOn = sharedMemory(question);
   const all = askedSettings(question);
   // what has no room as it is needs no replay
-  const onDevices = question.tensors.reduce((sum, { name, bytes }) => sum + (/^token_embd/.test(name) ? 0 : bytes), 0);
+  const onDevices = question.tensors.reduce(
+    (sum, { name, bytes }) => sum + (name.startsWith("token_embd") ? 0 : bytes),
+    0,
+  );
   const asked = ({ rig }: Candidate): FitRequest => requestOn(question, rig, memoryOn(rig));
 
   function about(row: CatalogRow): PlacedCandidate[] {
