@@ -1,5 +1,12 @@
 export { answerCards, type CardRow, type CardsAnswer, type CardsContext, type CardsLimits } from "./cards-answer.ts";
-export { answerRanking, type RankingAnswer, type RankingContext, type RankingRow } from "./ranking-answer.ts";
+export { answerDifference, type DifferenceAnswer } from "./difference-answer.ts";
+export {
+  answerRanking,
+  type RankingAnswer,
+  type RankingContext,
+  type RankingRow,
+  type Worked,
+} from "./ranking-answer.ts";
 export type { CalibratedRate, CalibrateAnswer } from "./calibrate-answer.ts";
 export { type CatalogAnswer, modelDetail, type ModelDetail } from "./catalog-answer.ts";
 export {
@@ -14,6 +21,7 @@ export {
   type Verified,
 } from "./fit-answer.ts";
 export { answerGpus, type GpusAnswer, type UsableMemory } from "./gpus-answer.ts";
+export { answerQuants, type QuantsAnswer, type QuantsContext, type QuantsModel } from "./quants-answer.ts";
 export type {
   MeasuredFile,
   PassageFigures,

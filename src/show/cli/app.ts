@@ -3,9 +3,10 @@ import type { LoadoutError } from "../../facts/errors/index.ts";
 import { parseCount } from "../../facts/units/index.ts";
 import { cardFlags } from "./card-flags.ts";
 import type { CliContext } from "./context.ts";
-import { oneOf, planFlags, runtimeFlags } from "./flags.ts";
+import { cached, oneOf, planFlags, runtimeFlags } from "./flags.ts";
 import { rigFlags } from "./rig-for.ts";
 import { VERSION } from "./version.ts";
+import { wantedFlags } from "./wanted-flags.ts";
 import { textsWith } from "./wrong-flags.ts";
 
 const json = planFlags.json;
@@ -74,12 +75,14 @@ const fit = buildCommand({
       quant,
       ...runtimeFlags,
       ...rigFlags,
+      ...wantedFlags,
       prompt: {
         kind: "parsed",
         parse: String,
         brief: "Prompt length whose first token is timed: 512, 24k",
         optional: true,
       },
+      cached,
       table: {
         kind: "boolean",
         brief: "Also all file types by contexts and users",
@@ -129,12 +132,27 @@ const explain = buildCommand({
       ...runtimeFlags,
       ...rigFlags,
       prompt: { kind: "parsed", parse: String, brief: "Prompt length for the prefill rate: 512, 24k", optional: true },
+      against: {
+        kind: "parsed",
+        parse: String,
+        brief: 'What a second loadout has otherwise: ":Q8_0 --gpu B"',
+        optional: true,
+      },
+      cached,
     },
   },
   docs: {
     brief: "Every number as arithmetic you can redo",
-    fullDescription:
-      "The same question as `fit`, answered line by line with formulas and sources.\n\nExample:\n  loadout explain ./model.gguf --context 32k",
+    fullDescription: [
+      "The same question as `fit`, answered line by line with formulas and sources.",
+      "With --against why a second loadout differs, term by term, largest first: it is",
+      "the first with what is written there, a model, :FILETYPE or flags.",
+      "",
+      "Examples:",
+      "  loadout explain ./model.gguf --context 32k",
+      '  loadout explain qwen3-8b --gpu rtx-3090 --against "--gpu rtx-4090"',
+      '  loadout explain qwen3-8b:Q4_K_M --gpu rtx-3090 --against ":Q8_0"',
+    ].join("\n"),
   },
 });
 
@@ -269,6 +287,38 @@ const gpus = buildCommand({
   },
 });
 
+const quants = buildCommand({
+  loader: async () => (await import("./commands/quants.ts")).quants,
+  parameters: {
+    positional: optionalModel,
+    flags: {
+      goal: planFlags.goal,
+      context: planFlags.context,
+      users: planFlags.users,
+      kvType: planFlags.kvType,
+      build: runtimeFlags.build,
+      ...rigFlags,
+      models: planFlags.models,
+      all: { kind: "boolean", brief: "Every scheme, not the usual ones alone", optional: true, withNegated: false },
+      json,
+    },
+  },
+  docs: {
+    brief: "Which quantization: size, kernels, speed, published loss",
+    fullDescription: [
+      "Every scheme that exists for a model, the kernels that run it on a card and the",
+      "programs that have them: exact size, what stays in 16 bit, speed, published loss",
+      "with its source, what is not known, and which to take for one person or many.",
+      "Exit code 0: something that is offered fits. 1: nothing does.",
+      "",
+      "Examples:",
+      "  loadout quants qwen3.6-27b --gpu rtx-4090",
+      "  loadout quants qwen3-8b --gpu apple-m4-pro-20:48GB --all",
+      "  loadout quants ./model.gguf --goal batch --users 8 --json",
+    ].join("\n"),
+  },
+});
+
 const quality = buildCommand({
   loader: async () => (await import("./commands/quality.ts")).quality,
   parameters: {
@@ -334,7 +384,7 @@ const doctor = buildCommand({
   docs: { brief: "What is missing here and how to get it", fullDescription: "Example:\n  loadout doctor" },
 });
 
-export const ROUTES = { start, fit, explain, probe, receipts, models, gpus, quality, calibrate, doctor };
+export const ROUTES = { start, fit, explain, probe, receipts, models, gpus, quants, quality, calibrate, doctor };
 
 const routes = buildRouteMap({
   routes: ROUTES,

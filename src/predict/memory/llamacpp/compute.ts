@@ -47,6 +47,8 @@ export interface ComputeBuffers {
   /** bytes by back end, in the back ends' order */
   readonly bytes: readonly number[];
   readonly prompt: Reservation;
+  /** the graph each back end's buffer is as large as */
+  readonly decided: readonly Reservation[];
   readonly copies: number;
 }
 
@@ -63,20 +65,20 @@ export function computeBuffers(session: Session, graphs: "all" | "prompt" = "all
   const copies = isPipeline(session) ? PIPELINE_COPIES : 1;
   const one = (tokens: number, rows: number): Reservation => reserveGraph(session, tokens, rows, copies);
   const prompt = one(promptTokens, promptRows);
-  if (session.dryRun) return { bytes: prompt.chunks.map((chunks) => chunks.reduce(add, 0)), prompt, copies };
-  let held = prompt.chunks;
+  let decided = prompt.chunks.map(() => prompt);
+  if (session.dryRun) return { bytes: prompt.chunks.map((chunks) => chunks.reduce(add, 0)), prompt, decided, copies };
   // the third graph is the first again: it can only matter where the second replaced a buffer
   for (const next of graphs === "prompt" ? [] : [one(sizes.sequences, sizes.sequences), prompt]) {
-    held = held.map((chunks, index) => {
+    decided = decided.map((before, index) => {
       const { overheadBytes } = computeBuffer(memories.backends, index);
-      return outgrows(next.chunks[index]!, chunks, overheadBytes) ? next.chunks[index]! : chunks;
+      return outgrows(next.chunks[index]!, before.chunks[index]!, overheadBytes) ? next : before;
     });
   }
-  const bytes = held.map((chunks, index) => {
+  const bytes = decided.map(({ chunks }, index) => {
     const overhead = computeBuffer(memories.backends, index).overheadBytes;
-    return chunks.reduce((total, chunk) => total + chunk + overhead, 0);
+    return chunks[index]!.reduce((total, chunk) => total + chunk + overhead, 0);
   });
-  return { bytes, prompt, copies };
+  return { bytes, prompt, decided, copies };
 }
 
 function outgrows(next: readonly number[], held: readonly number[], overhead: number): boolean {

@@ -16,6 +16,7 @@ import type { Pace } from "../../../predict/speed/index.ts";
 import { arrangementsText, launchText } from "./launch-text.ts";
 import { bar, columns, nextLines, WIDTH, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
+import { trainingText } from "./training-text.ts";
 import { tableText } from "./table-text.ts";
 
 /** The answer of `fit` for a terminal of 80 columns. */
@@ -31,6 +32,7 @@ export function fitText(answer: FitAnswer, style: Style): string {
     "",
     ...speedText(answer, style),
     ...verifiedText(answer, style),
+    ...(answer.training ? trainingText(answer.training, answer.rig, style) : []),
     ...wouldFitText(answer, style),
     ...(answer.table ? tableText(answer.table, style) : []),
     ...arrangementsText(answer, style),
@@ -180,6 +182,16 @@ function speedText({ speed }: FitAnswer, style: Style): string[] {
       `${formatDuration(firstTokenMs.low)} to ${formatDuration(firstTokenMs.high)}`,
       style.faint(`after a prompt of ${formatTokens(speed.promptTokens)} tokens, nothing cached`),
     ],
+    ...(speed.cached
+      ? [
+          [
+            "  first token",
+            formatDuration(speed.cached.firstTokenMs.value),
+            `${formatDuration(speed.cached.firstTokenMs.low)} to ${formatDuration(speed.cached.firstTokenMs.high)}`,
+            style.faint(`${formatPercent(speed.cached.share)} of it cached`),
+          ],
+        ]
+      : []),
   ];
   return [style.strong("speed") + style.faint("  80% band"), ...columns(rows, [1])];
 }
