@@ -250,6 +250,13 @@ const gpus = buildCommand({
         brief: "Only devices of this maker",
         optional: true,
       },
+      class: {
+        kind: "parsed",
+        parse: (text: string) =>
+          oneOf(text, ["consumer", "workstation", "datacenter", "laptop", "soc", "cpu"] as const, "--class"),
+        brief: "Only consumer, workstation, datacenter, laptop, soc",
+        optional: true,
+      },
       minMemory: {
         kind: "parsed",
         parse: String,

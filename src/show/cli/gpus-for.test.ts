@@ -104,6 +104,24 @@ test("a budget counts by the file of prices, the smallest by price too; without 
   expect(without.stderr).toContain("--prices FILE");
 });
 
+test("only a class or a maker's devices are ranked where that is asked", async () => {
+  const { answer: given } = await answer(
+    "--for",
+    "qwen3-8b",
+    "--class",
+    "consumer",
+    "--vendor",
+    "amd",
+    "--rows",
+    "300",
+  );
+  expect(given.rows.length).toBeGreaterThan(5);
+  for (const row of [...given.rows, ...given.behind, ...given.leftOut, ...given.tooSmall]) {
+    expect(row.class).toBe("consumer");
+    expect(row.id).toMatch(/^amd-/);
+  }
+});
+
 test("a system leaves out what does not run under it, and a model too large for all answers no", async () => {
   const { answer: mac } = await answer("--for", "qwen3-8b", "--os", "macos", "--rows", "300");
   expect(mac.rows.every(({ id }) => id.startsWith("apple-"))).toBe(true);
