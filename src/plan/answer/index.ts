@@ -21,6 +21,7 @@ export {
   type Verified,
 } from "./fit-answer.ts";
 export { answerGpus, type GpusAnswer, type UsableMemory } from "./gpus-answer.ts";
+export { answerQuants, type QuantsAnswer, type QuantsContext, type QuantsModel } from "./quants-answer.ts";
 export type {
   MeasuredFile,
   PassageFigures,
