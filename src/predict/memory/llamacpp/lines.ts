@@ -128,6 +128,6 @@ function peakText(peak: readonly Held[]): string {
   return `${named.join(", ")}${rest}`;
 }
 
-function bufferOf(type: BufferType, term: EngineBuffer["term"], size: number): EngineBuffer {
+export function bufferOf(type: BufferType, term: EngineBuffer["term"], size: number): EngineBuffer {
   return { label: type.name, term, place: type.place, bytes: size };
 }
