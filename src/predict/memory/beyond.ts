@@ -39,6 +39,29 @@ export function processMemory(): Estimate {
  */
 function pool(backend: Backend, tensors: BeyondQuestion["tensors"], microBatch: number): Estimate[] {
   if (backend === "cpu" || backend === "metal") return [];
+  const { columns, both } = widest(tensors);
+  const quantised = microBatch * columns * (36 / 32);
+  const [low, usual, high] = inBytes(LIBRARY_WORKSPACE[backend] ?? [0, 0, 0]);
+  const formula =
+    `${microBatch} tokens x ${columns} values x 36/32 B + ${formatBytes(usual)} workspace;` +
+    " at most twice, and half precision and results beside it, where a library multiplies";
+  const bytes = [low + quantised, usual + quantised, high + quantised * 2 + microBatch * both] as const;
+  return [between("pools", "run-time pools", rounded(bytes), "assumed", formula)];
+}
+
+interface Widest {
+  /** most columns of any matrix */
+  readonly columns: number;
+  /** most of a row in half precision and its result in single, bytes */
+  readonly both: number;
+}
+
+/** Found once a list: a search asks about the same one over and over. */
+const WIDEST = new WeakMap<BeyondQuestion["tensors"], Widest>();
+
+function widest(tensors: BeyondQuestion["tensors"]): Widest {
+  const known = WIDEST.get(tensors);
+  if (known) return known;
   let columns = 0;
   let both = 0;
   for (const { name, shape } of tensors) {
@@ -47,13 +70,9 @@ function pool(backend: Backend, tensors: BeyondQuestion["tensors"], microBatch: 
     columns = Math.max(columns, inner);
     both = Math.max(both, inner * 2 + outer * 4);
   }
-  const quantised = microBatch * columns * (36 / 32);
-  const [low, usual, high] = inBytes(LIBRARY_WORKSPACE[backend] ?? [0, 0, 0]);
-  const formula =
-    `${microBatch} tokens x ${columns} values x 36/32 B + ${formatBytes(usual)} workspace;` +
-    " at most twice, and half precision and results beside it, where a library multiplies";
-  const bytes = [low + quantised, usual + quantised, high + quantised * 2 + microBatch * both] as const;
-  return [between("pools", "run-time pools", rounded(bytes), "assumed", formula)];
+  const found = { columns, both };
+  WIDEST.set(tensors, found);
+  return found;
 }
 
 /** Every buffer is rounded up to what the driver hands out: known to the byte where the page is the one in the table. */

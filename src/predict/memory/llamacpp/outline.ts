@@ -3,9 +3,10 @@ import { overridesOf, type LlamaCppSettings } from "../../../facts/runtime/index
 import type { Tensor } from "../../../facts/weights/index.ts";
 import { between, bytes, sum } from "../../estimate/index.ts";
 import type { EngineBuffer, MemoryPrediction, MemoryTerm, PlaceMemory } from "../memory.ts";
+import { isMuchMore } from "./covered.ts";
 import { type AtContext, onLine } from "./along-contexts.ts";
 import { bufferOf, cacheLines, outputLine, stateLines } from "./lines.ts";
-import { computeBuffers, type Session } from "./compute.ts";
+import { computeBuffers } from "./compute.ts";
 import { deviceNames } from "./devices.ts";
 import { PerhapsTooLong } from "./graph-limit.ts";
 import { inRig } from "./predict.ts";
@@ -110,9 +111,9 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
     let compute = onLine(replayedBefore, sizes);
     if (compute === undefined) {
       const few = shortened(session, kept, shapes.length);
-      const { bytes } = computeBuffers(few, isMuchMore(session) ? "prompt" : "all");
-      replayedBefore.push({ sizes, bytes });
-      compute = [...bytes];
+      const held = computeBuffers(few, isMuchMore(session) ? "prompt" : "all");
+      compute = [...held.bytes];
+      replayedBefore.push({ sizes, bytes: compute });
     }
     const lines = [
       ...cacheLines(session, "full"),
@@ -189,11 +190,6 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
       largestBytes: largest * COMMON_ELEMENT_BYTES,
     });
   }
-}
-
-/** A graph of so many tokens more than a token a sequence that it needs more of every buffer. */
-function isMuchMore({ sizes }: Session): boolean {
-  return Math.min(sizes.context, sizes.microBatch) >= 32 * sizes.sequences;
 }
 
 function* storedAs<Each extends Shaped>(

@@ -1,9 +1,10 @@
 import type { Device } from "../../../facts/hardware/index.ts";
 import type { Geometry } from "../../../facts/model/index.ts";
-import { overridesOf, type LlamaCppSettings } from "../../../facts/runtime/index.ts";
+import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
 import { between } from "../../estimate/index.ts";
 import type { EngineBuffer, MemoryPrediction } from "../memory.ts";
 import { computeBuffers, type Session } from "./compute.ts";
+import { isStaged } from "./covered.ts";
 import { deviceNames, usedDevices, type UsedDevice } from "./devices.ts";
 import { asDraft, draftSession, targetOf } from "./draft.ts";
 import { PerhapsTooLong } from "./graph-limit.ts";
@@ -65,8 +66,8 @@ function about(question: LlamaCppQuestion): MemoryPrediction {
   return accepted(lines, session, question);
 }
 
-function aboutLines(session: Session, { devices, weightsFrom }: LlamaCppQuestion): Line[] {
-  const few = shortened(session, layersOfFile(session, devices));
+function aboutLines(session: Session, { weightsFrom }: LlamaCppQuestion): Line[] {
+  const few = shortened(session, layersOfFile(session));
   if (few === session) return linesOf(session, weightsFrom);
   try {
     const lines = linesOf(session, weightsFrom, few);
@@ -82,11 +83,6 @@ function widened({ buffer, leaf }: Line, share: number): Line {
   const { key, label, value, low = value, high = value, provenance, formula } = leaf;
   const slack = share * value;
   return { buffer, leaf: between(key, label, [Math.max(0, low - slack), value, high + slack], provenance, formula) };
-}
-
-/** Weights that lie on the host are copied to a device for large batches, and what is copied settles slowly. */
-function isStaged({ used, placement, settings }: Session): boolean {
-  return used.length > 0 && (!placement.complete || overridesOf(settings).length > 0);
 }
 
 function accepted(lines: readonly Line[], session: Session, { devices }: LlamaCppQuestion): MemoryPrediction {
