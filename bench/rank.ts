@@ -11,6 +11,7 @@ import { rankModels, type RankModel } from "../src/plan/rank/index.ts";
 import {
   cellsUnder,
   CONTEXTS,
+  endsFirst,
   outlined,
   type Outlined,
   type SearchSetup,
@@ -20,8 +21,8 @@ import { printMachineCard } from "./machine-card.ts";
 
 const GIB = 2 ** 30;
 const MOST_MS = 1000;
-/** Q1_0 has no rule for rows that are not whole blocks: the quantizer refuses some models. */
-const FILE_TYPES = FILE_TYPE_NAMES.filter((name) => name !== "Q1_0");
+/** Has no rule for rows that are not whole blocks: the quantizer refuses some models. */
+const NOT_FOR_ALL = "Q1_0";
 
 function setupOf(onCpu: boolean): SearchSetup {
   const host: Rig["host"] = {
@@ -51,9 +52,9 @@ function setupOf(onCpu: boolean): SearchSetup {
 /** One process's work: milliseconds, and how much was ranked. */
 async function once(onCpu: boolean): Promise<void> {
   const setup = setupOf(onCpu);
-  const models = await catalogModels(true);
   const began = performance.now();
   const used = process.cpuUsage();
+  const models = await catalogModels(true);
   const outlines = new Map<RankModel, Outlined>();
   let cells = 0;
   let unknown = 0;
@@ -61,9 +62,9 @@ async function once(onCpu: boolean): Promise<void> {
     try {
       const on = outlined(model, setup);
       outlines.set(model, on);
-      for (const context of CONTEXTS) {
-        if (context > model.geometry.contextLength) continue;
-        cells += cellsUnder(on, wantedSettings(on, context), FILE_TYPES).filter(Boolean).length;
+      const fileTypes = fileTypesOf(on);
+      for (const context of endsFirst(CONTEXTS.filter((each) => each <= model.geometry.contextLength))) {
+        cells += cellsUnder(on, wantedSettings(on, context), fileTypes).filter(Boolean).length;
       }
     } catch (error) {
       // the engine's graph for it is not written down
@@ -76,6 +77,16 @@ async function once(onCpu: boolean): Promise<void> {
   const { user, system } = process.cpuUsage(used);
   const cpuMs = (user + system) / 1000;
   console.log(JSON.stringify({ ms, cpuMs, models: models.length, unknown, cells, rows: rows.length }));
+}
+
+function fileTypesOf(on: Outlined): readonly string[] {
+  try {
+    on.outline.fileBytes(wantedSettings(on, CONTEXTS[0]), NOT_FOR_ALL);
+    return FILE_TYPE_NAMES;
+  } catch (error) {
+    if (!(error instanceof LoadoutError && error.code === "recipe-rows")) throw error;
+    return FILE_TYPE_NAMES.filter((name) => name !== NOT_FOR_ALL);
+  }
 }
 
 const [count = "7", ...flags] = process.argv.slice(2).filter((word) => word !== "--once");
