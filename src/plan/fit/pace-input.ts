@@ -1,23 +1,27 @@
+import { overridesOf } from "../../facts/runtime/index.ts";
 import type { PaceInput } from "../../predict/speed/index.ts";
 import type { Choice } from "./choose.ts";
 import type { FitRequest } from "./request.ts";
 
 /** What the speed model is asked for a choice. */
 export function paceInput(request: FitRequest, choice: Pick<Choice, "settings" | "threads">): PaceInput {
-  const { expertLayersOnHost } = choice.settings;
+  const { settings } = choice;
+  const { cacheOnHost, opOffload, flashAttention } = settings;
   return {
-    ...(expertLayersOnHost === undefined
-      ? {}
-      : { expertLayersOnHost: expertLayersOnHost === "all" ? request.geometry.layers.length : expertLayersOnHost }),
     geometry: request.geometry,
     tensors: request.tensors,
     host: request.rig.host,
     devices: request.rig.devices,
-    placement: request.placement(choice.settings),
+    placement: request.placement(settings),
     threads: choice.threads,
-    cacheTypeK: choice.settings.cacheTypeK,
-    cacheTypeV: choice.settings.cacheTypeV,
-    microBatch: choice.settings.microBatch,
+    cacheTypeK: settings.cacheTypeK,
+    cacheTypeV: settings.cacheTypeV,
+    microBatch: settings.microBatch,
+    overrides: overridesOf(settings),
+    flashAttention,
+    ...(cacheOnHost === undefined ? {} : { cacheOnHost }),
+    ...(opOffload === undefined ? {} : { opOffload }),
+    ...(request.rig.links ? { links: request.rig.links } : {}),
     ...(request.calibration ? { calibration: request.calibration } : {}),
   };
 }

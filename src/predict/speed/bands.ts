@@ -1,0 +1,28 @@
+import { BANDS } from "./coefficients.ts";
+
+/** Which band a pace has: what was measured of its like decides how wide it is. */
+export interface BandClass {
+  readonly kind: "decode" | "prefill";
+  readonly backend: string;
+  readonly experts: boolean;
+  readonly deep: boolean;
+  /** no design of its kind was measured */
+  readonly unseen: boolean;
+}
+
+/** Beyond which depth rows are few, tokens. */
+export const DEEP = 4096;
+
+/** Name of a class: LocalScore apart; what was measured on many devices apart from what was not. */
+export function bandName({ kind, backend, experts, deep, unseen }: BandClass): string {
+  if (backend === "localscore") return `${kind}:localscore`;
+  return `${kind}:${experts || deep || unseen ? "other" : "dense"}`;
+}
+
+/** Half-width of the 80% band, natural logarithm: of the class on its back end where enough devices were measured, else of all. */
+export function halfWidth(band: BandClass): number {
+  const name = bandName(band);
+  return BANDS[`${name}:${band.backend}`] ?? BANDS[name] ?? UNMEASURED;
+}
+
+const UNMEASURED = 0.7;
