@@ -3,12 +3,13 @@ import { DEEP, halfWidth } from "./bands.ts";
 import { chipOf } from "./chip.ts";
 import { FIT, isSeen } from "./coefficients.ts";
 import { conditionsOf } from "./conditions.ts";
+import { ACTIVATION_BYTES, crossingsOf } from "./crossings.ts";
 import { hostRates } from "./cpu.ts";
 import { decodeTime } from "./decode-time.ts";
 import { addDisk, CPU_DECODE_SPREAD } from "./extras.ts";
 import type { PaceInput } from "./input.ts";
 import { wayTo } from "./links.ts";
-import { expertsTouched, overTokens } from "./load.ts";
+import { attentionLayers, expertsTouched, overTokens } from "./load.ts";
 import { paceOf } from "./pace-of.ts";
 import { type Place, placesOf } from "./places.ts";
 import { prefillTime } from "./prefill-time.ts";
@@ -50,6 +51,7 @@ function addDevice(step: Step, input: PaceInput, { load }: Place, at: number, de
   const seconds = (time.memory + compute) * limited + time.overhead;
   const launched = load.layers === 0 ? 0 : time.overhead / load.layers;
   add(step, {
+    worker: "device",
     seconds,
     spent: { bandwidth: time.memory * limited, compute: compute * limited, overhead: time.overhead },
     ideal: bytes / chip.bytesPerSec,
@@ -87,8 +89,11 @@ function addHost(step: Step, input: PaceInput, { load }: Place, depth: number, s
   const used = Object.values(load.parameters).reduce((sum, part) => sum + part, 0);
   // every further stream multiplies again what was read once
   const compute = streams === 1 ? 0 : Math.max(0, (2 * used * streams) / rates.flopsPerSec - reading);
-  const overhead = load.layers * rates.perLayerSeconds;
+  // attention beside a cache that stays here is computed here, layer by layer
+  const layers = Math.max(load.layers, attentionLayers(load));
+  const overhead = layers * rates.perLayerSeconds;
   add(step, {
+    worker: "host",
     seconds: reading + compute + overhead,
     spent: { [rates.bytesBound]: reading, overhead, ...(compute > reading ? { compute } : {}) },
     ideal: bytes / rates.peakBytesPerSec,
@@ -97,30 +102,24 @@ function addHost(step: Step, input: PaceInput, { load }: Place, depth: number, s
     term:
       `${formatBytes(bytes)} / ${formatRate(rates.bytesPerSec)}` +
       (compute > 0 ? ` + ${formatNumber(compute * 1e6)} us [multiplying]` : "") +
-      ` + ${load.layers} layers x ${formatNumber(rates.perLayerSeconds * 1e6)} us`,
+      ` + ${layers} layers x ${formatNumber(rates.perLayerSeconds * 1e6)} us`,
   });
 }
 
-const ACTIVATION_BYTES = 4;
 /** Between two cards of one machine a token's activations cost little, but a wait. Assumed. */
 const LINK_SPREAD = 0.4;
 
-/** Activations that pass from place to place, once a token; to experts on the host and back in each of their layers. */
+/** Activations that pass from place to place. */
 function addCrossings(step: Step, input: PaceInput, places: readonly Place[], streams: number): void {
-  const host = places.find(({ where }) => where === "host");
   const bytes = input.geometry.embeddingLength * ACTIVATION_BYTES * streams;
-  for (const { where, load } of places) {
+  for (const { where } of places) {
     const device = where === "host" ? undefined : input.devices[where];
-    if (!device) continue;
-    const apart =
-      places.length > 1 && host && host.load.layers < load.expertLayers
-        ? expertLayersAway(input, load.expertLayers)
-        : 0;
-    const crossings = (places.length > 1 ? 1 : 0) + (device.node === undefined ? 0 : 1) + 2 * apart;
-    if (crossings === 0) continue;
+    const crossings = where === "host" ? 0 : crossingsOf(input, places, where);
+    if (!device || crossings === 0) continue;
     const way = wayTo(device, input.links);
     const seconds = crossings * (way.seconds + bytes / way.bytesPerSec);
     add(step, {
+      worker: "link",
       seconds,
       spent: { link: seconds },
       ideal: 0,
@@ -130,12 +129,4 @@ function addCrossings(step: Step, input: PaceInput, places: readonly Place[], st
       term: `${formatNumber(seconds * 1e6)} us [passing on]`,
     });
   }
-}
-
-function expertLayersAway({ overrides = [] }: PaceInput, layers: number): number {
-  if (overrides.length === 0) return 0;
-  const tests = overrides.map(({ pattern }) => new RegExp(pattern));
-  return Array.from({ length: layers }, (_, layer) => `blk.${layer}.ffn_down_exps.weight`).filter((name) =>
-    tests.some((test) => test.test(name)),
-  ).length;
 }

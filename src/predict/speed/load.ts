@@ -175,6 +175,11 @@ function attentionLoad({ mixer }: Layer, typeK: CacheType, typeV: CacheType): At
   };
 }
 
+/** Layers whose attention is computed there. */
+export function attentionLayers({ attention }: Load): number {
+  return attention.reduce((sum, { layers }) => sum + layers, 0);
+}
+
 /** Sum over attention layers of a figure x the tokens they see. */
 export function overTokens(load: Load, depth: number, figure: "bytesPerToken" | "width" | "heads"): number {
   return load.attention.reduce((sum, part) => sum + part[figure] * Math.min(depth, part.window), 0);
