@@ -14,3 +14,13 @@ export {
 export { answerGpus, type GpusAnswer, type UsableMemory } from "./gpus-answer.ts";
 export type { RateResidual, RunAnswer, TermResidual } from "./run-answer.ts";
 export type { ArrangementFacts, LaunchFacts, ServerContext } from "./launch.ts";
+export {
+  answerOffload,
+  offloadRuns,
+  type BatchFacts,
+  type ChatFacts,
+  type InsteadFacts,
+  type OffloadAnswer,
+  type OffloadContext,
+  type RungFacts,
+} from "./offload-answer.ts";

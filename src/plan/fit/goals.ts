@@ -3,6 +3,26 @@ import type { CacheType } from "../../facts/runtime/index.ts";
 /** What the machine is for. One of four; being good at one costs the others. */
 export type Goal = "interactive" | "batch" | "mixed" | "finetune";
 
+/** What a person who waits for an answer needs at least. */
+export interface GoalTargets {
+  readonly decodePerSec: number;
+  readonly firstTokenMs: number;
+  readonly because: { readonly decode: string; readonly firstToken: string };
+}
+
+/**
+ * Silent reading: 238 words a minute (Brysbaert 2019, mean of 190 studies of English non-fiction) at three words to four tokens.
+ * Ten seconds: the limit for keeping attention on a dialogue (Miller 1968; Nielsen 1993).
+ */
+export const READING: GoalTargets = {
+  decodePerSec: 5.3,
+  firstTokenMs: 10_000,
+  because: {
+    decode: "as fast as people read: 238 words a minute, four tokens to three words",
+    firstToken: "attention lasts about ten seconds",
+  },
+};
+
 /** Starting settings of a goal, each with its reason; the search then gives way where they do not fit. */
 export interface GoalRow {
   readonly users: number;
@@ -12,6 +32,8 @@ export interface GoalRow {
   readonly leastContext: number;
   readonly microBatch: number;
   readonly cacheType: CacheType;
+  /** where somebody waits: below these it is no longer used, it is waited for */
+  readonly targets?: GoalTargets;
   readonly because: {
     readonly users: string;
     readonly context: string;
@@ -27,6 +49,7 @@ export const GOALS: Record<Goal, GoalRow> = {
     leastContext: 2048,
     microBatch: 512,
     cacheType: "f16",
+    targets: READING,
     because: {
       users: "one person waits for each token, so nothing shares the machine",
       context: "room for a long chat and a document; more context costs memory whether it is used or not",
@@ -53,6 +76,7 @@ export const GOALS: Record<Goal, GoalRow> = {
     leastContext: 2048,
     microBatch: 256,
     cacheType: "f16",
+    targets: READING,
     because: {
       users: "one sequence for the chat, one for the jobs behind it",
       context: "the chat sets the length; jobs need less",

@@ -10,3 +10,5 @@ export type { PaceInput } from "./input.ts";
 export { prefillPace } from "./prefill-pace.ts";
 export { prefillTime } from "./prefill-time.ts";
 export type * from "./speed.ts";
+export { type PlaceTraffic, type Traffic, trafficOf } from "./offload-traffic.ts";
+export { wayTo } from "./links.ts";

@@ -5,6 +5,7 @@ import { FIT, isSeen } from "./coefficients.ts";
 import { conditionsOf } from "./conditions.ts";
 import { hostRates } from "./cpu.ts";
 import { addDisk, CPU_PREFILL_SPREAD } from "./extras.ts";
+import { helperOf } from "./helper.ts";
 import type { PaceInput } from "./input.ts";
 import { wayTo } from "./links.ts";
 import { expertsTouched, overTokens } from "./load.ts";
@@ -44,15 +45,6 @@ export function prefillPace(input: PaceInput, tokens: number, cached = 0): Pace 
 
 /** Below it the engine leaves host weights to the host (llama.cpp, `GGML_OP_OFFLOAD_MIN_BATCH`). */
 export const LEAST_COPIED_BATCH = 32;
-
-/** The device that multiplies host weights in prompts: of this machine, the first that has layers, or the first at all. */
-export function helperOf({ opOffload = true, devices }: PaceInput, places: readonly Place[]): number | undefined {
-  if (!opOffload) return undefined;
-  const own = (at: number) => devices[at]?.node === undefined;
-  const used = places.flatMap(({ where }) => (where !== "host" && own(where) ? [where] : []));
-  const any = devices.findIndex(({ node }) => node === undefined);
-  return used[0] ?? (any < 0 ? undefined : any);
-}
 
 /** `copied`: the weights lie on the host and cross the slot once a micro-batch, of experts those that are needed. */
 function addDevice(

@@ -3,6 +3,7 @@ import type { LoadoutError } from "../../facts/errors/index.ts";
 import { parseCount } from "../../facts/units/index.ts";
 import type { CliContext } from "./context.ts";
 import { oneOf, planFlags, runtimeFlags } from "./flags.ts";
+import { offloadFlags } from "./offload-flags.ts";
 import { rigFlags } from "./rig-for.ts";
 import { VERSION } from "./version.ts";
 import { textsWith } from "./wrong-flags.ts";
@@ -136,6 +137,33 @@ const explain = buildCommand({
   },
 });
 
+const offload = buildCommand({
+  loader: async () => (await import("./commands/offload.ts")).offload,
+  parameters: {
+    positional: optionalModel,
+    flags: {
+      ...planFlags,
+      quant,
+      ...runtimeFlags,
+      ...rigFlags,
+      ...offloadFlags,
+    },
+  },
+  docs: {
+    brief: "What layers, experts or the cache in RAM cost",
+    fullDescription: [
+      "From everything on the GPU to nothing on it: bytes moved over which bus, paces",
+      "of a chat, time and energy of a batch job, the point where a chat ends, and the",
+      "file type or card that avoids it. Exit code 0: a chat runs in memory. 1: not.",
+      "",
+      "Examples:",
+      '  loadout offload "qwen3 30b a3b:Q4_K_M" --gpu rtx-4070 --ram 64GB:ddr5-6000',
+      "  loadout offload ./model.gguf --prompt 8k --answer 512 --jobs 200",
+      '  loadout offload "qwen3 32b" --gpu rtx-3090 --host-watts 120 --json',
+    ].join("\n"),
+  },
+});
+
 const probe = buildCommand({
   loader: async () => (await import("./commands/probe.ts")).probe,
   parameters: {
@@ -259,7 +287,7 @@ const doctor = buildCommand({
   docs: { brief: "What is missing here and how to get it", fullDescription: "Example:\n  loadout doctor" },
 });
 
-export const ROUTES = { start, fit, explain, probe, receipts, models, gpus, doctor };
+export const ROUTES = { start, fit, explain, offload, probe, receipts, models, gpus, doctor };
 
 const routes = buildRouteMap({
   routes: ROUTES,

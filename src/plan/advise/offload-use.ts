@@ -1,0 +1,75 @@
+import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
+import { decodePace, prefillPace, trafficOf, type Pace, type PaceInput } from "../../predict/speed/index.ts";
+import { paceInput, weigh, type FitRequest, type Verdict, type Weighed } from "../fit/index.ts";
+import { jobEnergy } from "./offload-energy.ts";
+import { batchSettings, chatSettings, threadsOf, type OffloadQuestion } from "./offload-question.ts";
+import type { BatchUse, ChatUse, RungPlacement } from "./offload-rung.ts";
+
+/** A chat under a placement: memory by whole replay, paces, what is moved. */
+export function chatUse(question: OffloadQuestion, placement: RungPlacement): ChatUse {
+  const { request, promptTokens } = question;
+  const settings = chatSettings(question, placement);
+  const { weighed, input, fromDiskBytes } = weighedInput(request, settings);
+  const decode = decodePace(input, promptTokens);
+  const prefill = prefillPace(input, promptTokens);
+  const ms = (rate: number) => (promptTokens / rate) * 1000;
+  return {
+    ...weighed,
+    fromDiskBytes,
+    traffic: trafficOf(input, promptTokens, promptTokens),
+    ...paces(decode, prefill),
+    ...(prefill ? { firstTokenMs: { value: ms(prefill.tokensPerSec), low: ms(prefill.high), high: ms(prefill.low) } } : {}),
+  };
+}
+
+/** A batch job under a placement: all prompts, then all answers, several at a time. */
+export function batchUse(question: OffloadQuestion, placement: RungPlacement): BatchUse {
+  const { request, promptTokens, answerTokens, jobs } = question;
+  const settings = batchSettings(question, placement);
+  const { weighed, input, fromDiskBytes } = weighedInput(request, settings);
+  const streams = settings.sequences;
+  // of an answer half lies in the cache on average
+  const depth = promptTokens + answerTokens / 2;
+  const decode = decodePace({ ...input, streams }, depth);
+  const prefill = prefillPace(input, promptTokens);
+  const traffic = trafficOf(input, depth, promptTokens);
+  const whole = { ...weighed, fromDiskBytes, traffic, ...paces(decode, prefill) };
+  if (!decode || !prefill) return whole;
+  const seconds = (of: "tokensPerSec" | "low" | "high") =>
+    jobs * (promptTokens / prefill[of] + answerTokens / decode[of]);
+  const parts = [
+    { seconds: (jobs * promptTokens) / prefill.tokensPerSec, pace: prefill },
+    { seconds: (jobs * answerTokens) / decode.tokensPerSec, pace: decode },
+  ];
+  return {
+    ...whole,
+    seconds: { value: seconds("tokensPerSec"), low: seconds("high"), high: seconds("low") },
+    energy: jobEnergy(devicesUsed(input), parts, question.hostWatts),
+  };
+}
+
+/** Settings weighed, and what the speed model is asked: weights that find no room in RAM come from the disk. */
+export function weighedInput(
+  request: FitRequest,
+  settings: LlamaCppSettings,
+): { readonly weighed: Weighed; readonly input: PaceInput; readonly fromDiskBytes: number } {
+  const weighed = weigh(request, settings);
+  const fromDiskBytes = diskBytes(weighed.now);
+  const input = { ...paceInput(request, { settings, threads: threadsOf(request) }), fromDiskBytes };
+  return { weighed, input, fromDiskBytes };
+}
+
+/** Mapped weights of the host beyond its RAM. */
+function diskBytes({ places }: Verdict): number {
+  const host = places.find(({ place }) => place === "host");
+  return host?.verdict === "runs from disk" ? -host.margin : 0;
+}
+
+/** Devices that have layers, or help with prompts. */
+function devicesUsed({ devices, placement, opOffload = true }: PaceInput) {
+  return opOffload ? devices : devices.filter((_, at) => placement.includes(at));
+}
+
+function paces(decode: Pace | undefined, prefill: Pace | undefined) {
+  return { ...(decode ? { decode } : {}), ...(prefill ? { prefill } : {}) };
+}
