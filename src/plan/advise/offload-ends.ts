@@ -29,9 +29,7 @@ export function chatEnds(question: OffloadQuestion): ChatEnd[] {
   const depth = () => question.promptTokens;
   return [
     endOf(question, "layers", count + 1, (inRam) => placed(layersInRam(inRam, count)), depth),
-    ...(hasExperts(geometry)
-      ? [endOf(question, "experts", count, (inRam) => placed(expertsInRam(inRam)), depth)]
-      : []),
+    ...(hasExperts(geometry) ? [endOf(question, "experts", count, (inRam) => placed(expertsInRam(inRam)), depth)] : []),
     ...(hasCache(geometry) ? [cacheEnd(question, placed({ gpuLayers: "all", cacheOnHost: true }))] : []),
   ].filter((end) => end !== undefined);
 }
@@ -78,6 +76,12 @@ const CACHE_STEP = 256;
 /** The same by tokens in a cache that lies in RAM. */
 function cacheEnd(question: OffloadQuestion, input: PaceInput): ChatEnd | undefined {
   const steps = Math.floor(question.request.geometry.contextLength / CACHE_STEP);
-  const end = endOf(question, "cache", steps, () => input, (step) => step * CACHE_STEP);
+  const end = endOf(
+    question,
+    "cache",
+    steps,
+    () => input,
+    (step) => step * CACHE_STEP,
+  );
   return end && { ...end, most: end.most * CACHE_STEP, of: end.of * CACHE_STEP };
 }

@@ -16,7 +16,11 @@ export interface OffloadException {
   readonly storedBytes?: number;
 }
 
-export function exceptions(question: OffloadQuestion, rungs: readonly Rung[], best: Rung | undefined): OffloadException[] {
+export function exceptions(
+  question: OffloadQuestion,
+  rungs: readonly Rung[],
+  best: Rung | undefined,
+): OffloadException[] {
   const { rig, geometry } = question.request;
   const list: OffloadException[] = [];
   const inRam = best && best.kind !== "whole" ? best : rungs.find(({ kind }) => kind === "experts");

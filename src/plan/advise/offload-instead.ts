@@ -10,6 +10,8 @@ export interface CardCandidate {
   readonly name: string;
   readonly memoryBytes: number;
   readonly bandwidthBytesPerSec: number;
+  /** one more of the card that is there */
+  readonly another?: true;
   readonly request: () => FitRequest;
 }
 
@@ -37,7 +39,7 @@ export function nextQuantization(question: OffloadQuestion): Instead | undefined
   return undefined;
 }
 
-/** Cards listed at most. */
+/** Sizes of other cards listed at most. */
 const MOST_CARDS = 3;
 /** Of cards with as much memory so many are tried. */
 const TRIED = 2;
@@ -50,11 +52,14 @@ export function nextCards(question: OffloadQuestion, cards: readonly CardCandida
   const sizes = [...new Set(cards.map(({ memoryBytes }) => memoryBytes))]
     .filter((size) => size > needBytes)
     .toSorted((a, b) => a - b);
-  const found: Instead[] = [];
+  const found = cards
+    .filter(({ another, memoryBytes }) => another === true && memoryBytes > needBytes)
+    .flatMap((card) => onCard(question, card) ?? []);
+  const most = found.length + MOST_CARDS;
   for (const size of sizes) {
-    if (found.length >= MOST_CARDS) break;
+    if (found.length >= most) break;
     const one = cards
-      .filter(({ memoryBytes }) => memoryBytes === size)
+      .filter(({ memoryBytes, another }) => memoryBytes === size && another !== true)
       .toSorted((a, b) => b.bandwidthBytesPerSec - a.bandwidthBytesPerSec)
       .slice(0, TRIED)
       .map((card) => onCard(question, card))
@@ -64,7 +69,10 @@ export function nextCards(question: OffloadQuestion, cards: readonly CardCandida
   return found;
 }
 
-function onCard(question: OffloadQuestion, { name, argument, memoryBytes, request }: CardCandidate): Instead | undefined {
+function onCard(
+  question: OffloadQuestion,
+  { name, argument, memoryBytes, request }: CardCandidate,
+): Instead | undefined {
   const other = { ...question, request: request() };
   const chat = chatUse(other, WHOLE);
   if (!good(chat.now.verdict)) return undefined;

@@ -5,11 +5,7 @@ import type { RungPlacement, RungPlan } from "./offload-rung.ts";
  * From everything on the devices to nothing on them: the cache in RAM, experts of some layers, whole layers, all layers with the
  * device multiplying prompts, the processor alone. `experts` and `layers` are the counts in RAM that are looked at.
  */
-export function ladder(
-  geometry: Geometry,
-  experts: readonly number[],
-  layers: readonly number[],
-): RungPlan[] {
+export function ladder(geometry: Geometry, experts: readonly number[], layers: readonly number[]): RungPlan[] {
   const count = geometry.layers.length;
   return [
     { kind: "whole", name: "all on the GPU", flags: [], placement: { gpuLayers: "all" } },

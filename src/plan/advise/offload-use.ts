@@ -18,7 +18,9 @@ export function chatUse(question: OffloadQuestion, placement: RungPlacement): Ch
     fromDiskBytes,
     traffic: trafficOf(input, promptTokens, promptTokens),
     ...paces(decode, prefill),
-    ...(prefill ? { firstTokenMs: { value: ms(prefill.tokensPerSec), low: ms(prefill.high), high: ms(prefill.low) } } : {}),
+    ...(prefill
+      ? { firstTokenMs: { value: ms(prefill.tokensPerSec), low: ms(prefill.high), high: ms(prefill.low) } }
+      : {}),
   };
 }
 

@@ -29,8 +29,16 @@ export function offload(question: OffloadQuestion, cards: readonly CardCandidate
     const { placement } = plan;
     return { ...plan, chat: chatUse(question, placement), batch: batchUse(question, placement) };
   });
-  const bestChat = bestOf(rungs, ({ chat }) => chat, ({ chat }) => chat.decode?.tokensPerSec);
-  const bestBatch = bestOf(rungs, ({ batch }) => batch, ({ batch }) => batch.seconds && 1 / batch.seconds.value);
+  const bestChat = bestOf(
+    rungs,
+    ({ chat }) => chat,
+    ({ chat }) => chat.decode?.tokensPerSec,
+  );
+  const bestBatch = bestOf(
+    rungs,
+    ({ batch }) => batch,
+    ({ batch }) => batch.seconds && 1 / batch.seconds.value,
+  );
   const whole = rungs.find(({ kind }) => kind === "whole");
   const avoided = whole !== undefined && good(whole.chat.now.verdict);
   const quantization = avoided ? undefined : nextQuantization(question);
@@ -81,9 +89,7 @@ function fewest(question: OffloadQuestion, count: number, placed: (inRam: number
 
 /** The devices have room; what lies in RAM may be too much for it, which costs time but runs. */
 function devicesHold({ prediction, now }: Weighed): boolean {
-  return (
-    prediction.kind !== "rejected" && now.places.every(({ place, verdict }) => place === "host" || good(verdict))
-  );
+  return prediction.kind !== "rejected" && now.places.every(({ place, verdict }) => place === "host" || good(verdict));
 }
 
 /** In memory goes before from the disk, then the higher pace. */

@@ -156,8 +156,7 @@ function useFacts({ now, memory, traffic, decode, prefill, fromDiskBytes }: Chat
 function chatFacts(use: ChatUse, targets: GoalTargets): ChatFacts {
   const { decode, firstTokenMs } = use;
   if (!decode || !firstTokenMs) return useFacts(use);
-  const interactive =
-    decode.tokensPerSec >= targets.decodePerSec && firstTokenMs.value <= targets.firstTokenMs;
+  const interactive = decode.tokensPerSec >= targets.decodePerSec && firstTokenMs.value <= targets.firstTokenMs;
   return { ...useFacts(use), firstTokenMs, interactive };
 }
 
@@ -210,7 +209,8 @@ function assumptions({ request, hostWatts }: OffloadQuestion, best: Rung | undef
     list.push("devices draw their power limit while they work; what they draw while they wait is not known");
   if (hostWatts === undefined)
     list.push("what the machine draws beside its devices is not known: --host-watts says it");
-  if (host.bandwidthBytesPerSec === undefined) list.push("the bandwidth of the RAM is assumed, and a wide band with it");
+  if (host.bandwidthBytesPerSec === undefined)
+    list.push("the bandwidth of the RAM is assumed, and a wide band with it");
   return list;
 }
 

@@ -43,7 +43,8 @@ export function trafficOf(input: PaceInput, depth: number, promptTokens: number)
   const hostLoad = places.find(({ where }) => where === "host")?.load;
   const cached = input.cacheOnHost === true;
   const rows = places.map(({ where, load }): PlaceTraffic => {
-    const own = where === "host" && helper !== undefined ? hostPart(load, cached, promptTokens) : whole(load, promptTokens);
+    const own =
+      where === "host" && helper !== undefined ? hostPart(load, cached, promptTokens) : whole(load, promptTokens);
     const lent = where === helper && hostLoad ? lentPart(hostLoad, cached, promptTokens) : 0;
     const used = Object.values(load.parameters).reduce((sum, part) => sum + part, 0);
     return {

@@ -25,7 +25,10 @@ export async function cardCandidates(
   };
   const rows = CATALOG.filter(
     ({ id, name, class: line, bandwidthBasis }) =>
-      SOLD.includes(line) && bandwidthBasis === "table" && !name.endsWith("(mod)") && !Object.hasOwn(SEVERAL_IN_ONE, id),
+      SOLD.includes(line) &&
+      bandwidthBasis === "table" &&
+      !name.endsWith("(mod)") &&
+      !Object.hasOwn(SEVERAL_IN_ONE, id),
   );
   const single = rows.flatMap((row) =>
     row.memoryBytes.map((memoryBytes): CardCandidate => {
@@ -51,5 +54,14 @@ function another(
   if (!device || !row || size === undefined || devices.length !== 1 || row.class === "soc") return [];
   const argument = `2x${row.id}`;
   const { bandwidthBytesPerSec } = row;
-  return [{ argument, name: `a second ${row.name}`, memoryBytes: 2 * size, bandwidthBytesPerSec, request: () => on([argument]) }];
+  return [
+    {
+      argument,
+      name: `a second ${row.name}`,
+      memoryBytes: 2 * size,
+      bandwidthBytesPerSec,
+      another: true,
+      request: () => on([argument]),
+    },
+  ];
 }

@@ -1,5 +1,5 @@
 import type { Device, DeviceLink } from "../../../src/facts/hardware/index.ts";
-import { overridesOf, type CacheType, type LlamaCppSettings } from "../../../src/facts/runtime/index.ts";
+import { overridesOf, type LlamaCppSettings } from "../../../src/facts/runtime/index.ts";
 import { layerPlaces } from "../../../src/predict/memory/index.ts";
 import type { PaceInput } from "../../../src/predict/speed/index.ts";
 import { hostOf } from "./cpus.ts";

@@ -30,8 +30,7 @@ const JOBS = 1000;
 
 /** `loadout offload MODEL` */
 export const offload = guarded(async function (this: CliContext, flags: OffloadFlags, typed?: string) {
-  const promptTokens =
-    flags.prompt === undefined ? PROMPT_TOKENS : parseTokens(flags.prompt, "offload --prompt", 1);
+  const promptTokens = flags.prompt === undefined ? PROMPT_TOKENS : parseTokens(flags.prompt, "offload --prompt", 1);
   const byHand = await rigFor(flags);
   const server = serverRuntime(flags.build);
   const runtime = (flags.runtime ?? (byHand ? "llama-server" : "embedded")) === "embedded" ? embeddedRuntime() : server;
@@ -70,7 +69,10 @@ export const offload = guarded(async function (this: CliContext, flags: OffloadF
         example: `--context ${wanted}`,
       });
     }
-    const cards = await cardCandidates(machine, (other) => fitQuestion({ machine: other, weights, flags, runtime }).request);
+    const cards = await cardCandidates(
+      machine,
+      (other) => fitQuestion({ machine: other, weights, flags, runtime }).request,
+    );
     const answer = answerOffload({ request, ...asked }, { ...context, targets: asked.targets, cards });
     this.out(flags.json ? JSON.stringify(answer, null, 2) : offloadText(answer, this.outStyle));
     return offloadRuns(answer) ? EXIT.ok : EXIT.no;

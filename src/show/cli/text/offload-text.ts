@@ -82,7 +82,8 @@ function paceCells(chat: ChatFacts, batch: BatchFacts, style: Style): string[] {
 
 function rungName({ name, chat }: RungFacts, forChat: boolean, forBatch: boolean, style: Style): string {
   const best = [...(forChat ? ["chat"] : []), ...(forBatch ? ["batch"] : [])];
-  const short = chat.verdict === "does not fit" && chat.marginBytes < 0 ? `${formatBytes(-chat.marginBytes)} short` : "";
+  const short =
+    chat.verdict === "does not fit" && chat.marginBytes < 0 ? `${formatBytes(-chat.marginBytes)} short for a chat` : "";
   const said = [
     short,
     chat.verdict === "runs from disk" ? "from disk" : "",
@@ -106,36 +107,36 @@ function movedText({ rungs, bestChat, rig, asked }: OffloadAnswer, style: Style)
   if (!rung) return [];
   const { traffic, decode, prefill } = rung.chat;
   const rows = traffic.places.map((place) => [
-    `  ${place.where === "host" ? "RAM and CPU" : (rig.devices[place.where]?.name ?? "a device")}`,
     formatBytes(place.weightBytesPerToken + place.cacheBytesPerToken),
     flops(place.flopsPerToken),
     flops(place.promptFlops),
     place.where === "host" ? share(decode?.workers?.host) : share(decode?.workers?.device),
     place.where === "host" ? share(prefill?.workers?.host) : share(prefill?.workers?.device),
+    place.where === "host" ? "RAM and processor" : (rig.devices[place.where]?.name ?? "a device"),
   ]);
   const slot = [
-    "  between them",
     formatBytes(traffic.slotBytesPerToken),
     `${traffic.crossingsPerToken} times`,
     formatBytes(traffic.slotBytesPerPrompt),
     share(decode?.workers?.link),
     share(prefill?.workers?.link),
+    "between them",
   ];
   const disk = [
-    "  from the disk",
     formatBytes(traffic.diskBytesPerToken),
     "",
     formatBytes(traffic.diskBytesPerPrompt),
     share(decode?.workers?.disk),
     share(prefill?.workers?.disk),
+    "from the disk",
   ];
-  const head = ["", "a token", "", `a prompt of ${formatTokens(asked.promptTokens)}`, "time: token", "prompt"];
+  const head = ["a token", "", `prompt of ${formatTokens(asked.promptTokens)}`, "token time", "prompt", ""];
   return [
     "",
     `${style.strong("what is moved")} ${style.faint(`with ${rung.name}${rung.flags === "" ? "" : ` (${rung.flags})`}`)}`,
     ...columns(
       [head.map(style.faint), ...rows, slot, ...(traffic.diskBytesPerToken > 0 ? [disk] : [])],
-      [1, 2, 3, 4, 5],
+      [0, 1, 2, 3, 4],
     ),
   ];
 }
@@ -145,7 +146,7 @@ function flops(count: number): string {
 }
 
 function share(part: number | undefined): string {
-  return part === undefined ? "" : formatPercent(part, false);
+  return part === undefined ? "" : part > 0 && part < 0.001 ? "<0.1%" : formatPercent(part);
 }
 
 function energyText({ rungs, bestBatch, asked }: OffloadAnswer, style: Style): string[] {

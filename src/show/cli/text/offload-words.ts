@@ -9,7 +9,9 @@ type Exception = OffloadAnswer["exceptions"][number];
 /** How much may leave the GPU before a chat is waited for, whether it fits or not. */
 export function endsText({ ends }: OffloadAnswer, style: Style): string[] {
   if (ends.length === 0) return [];
-  const lines = ends.flatMap((end) => wrap(endWords(end), 78).map((line, at) => (at === 0 ? `  ${line}` : `    ${line}`)));
+  const lines = ends.flatMap((end) =>
+    wrap(endWords(end), 78).map((line, at) => (at === 0 ? `  ${line}` : `    ${line}`)),
+  );
   return ["", style.strong("where a chat ends, whether it fits or not"), ...lines];
 }
 
