@@ -92,12 +92,14 @@ function devicesHold({ prediction, now }: Weighed): boolean {
   return prediction.kind !== "rejected" && now.places.every(({ place, verdict }) => place === "host" || good(verdict));
 }
 
-/** In memory goes before from the disk, then the higher pace. */
+/** In memory goes before from the disk, then the higher pace; none where one that runs has no known pace. */
 function bestOf(
   rungs: readonly Rung[],
   use: (rung: Rung) => Weighed,
   pace: (rung: Rung) => number | undefined,
 ): number | undefined {
+  const unknown = rungs.some((rung) => use(rung).now.verdict !== "does not fit" && pace(rung) === undefined);
+  if (unknown) return undefined;
   const worth = (rung: Rung): number => {
     const { verdict } = use(rung).now;
     if (verdict === "does not fit") return -1;

@@ -166,7 +166,7 @@ function batchFacts(use: BatchUse): BatchFacts {
 }
 
 function chatWord(rungs: readonly RungFacts[], best: number | undefined): OffloadAnswer["chat"] {
-  if (rungs.every(({ chat }) => chat.decode === undefined)) return "unknown";
+  if (rungs.some(({ chat }) => chat.verdict !== "does not fit" && chat.decode === undefined)) return "unknown";
   const chat = best === undefined ? undefined : rungs[best]?.chat;
   if (!chat) return "does not run";
   return chat.interactive === true ? "fine" : "painful";
@@ -179,7 +179,7 @@ function sentence(
   bestBatch: number | undefined,
   jobs: number,
 ): string {
-  if (chat === "unknown") return "the bandwidth of a device is not known, so no pace is claimed";
+  if (chat === "unknown") return "the memory bandwidth of a device is not known, so no pace is claimed";
   const best = bestChat === undefined ? undefined : rungs[bestChat];
   if (!best?.chat.decode) return "it runs in none of these ways: neither the devices nor RAM and disk hold it";
   const wait = best.chat.firstTokenMs ? `, first token after ${formatDuration(best.chat.firstTokenMs.value)}` : "";

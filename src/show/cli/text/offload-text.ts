@@ -58,7 +58,7 @@ function headText({ model, rig, runtime, asked, slots }: OffloadAnswer, style: S
 }
 
 function ladderText({ rungs, bestChat, bestBatch, asked }: OffloadAnswer, style: Style): string[] {
-  const head = ["chat", "first token", `${formatNumber(asked.jobs)} jobs`, "in RAM", "RAM/token", ""].map(style.faint);
+  const head = ["tok/s", "first token", `${formatNumber(asked.jobs)} jobs`, "in RAM", "RAM/token", ""].map(style.faint);
   const rows = rungs.map((rung, at) => [
     ...paceCells(rung.chat, rung.batch, style),
     formatBytes(stored(rung)),
@@ -71,7 +71,7 @@ function ladderText({ rungs, bestChat, bestBatch, asked }: OffloadAnswer, style:
 /** Paces of what runs; of what does not there are none to have. */
 function paceCells(chat: ChatFacts, batch: BatchFacts, style: Style): string[] {
   const runs = chat.verdict !== "does not fit";
-  const decode = !runs || !chat.decode ? "-" : formatPace(chat.decode.tokensPerSec);
+  const decode = !runs || !chat.decode ? "-" : formatNumber(chat.decode.tokensPerSec);
   const paint = chat.interactive === true ? style.good : style.warn;
   return [
     decode === "-" ? decode : paint(decode),
@@ -175,7 +175,7 @@ function wattHours(joules: number): string {
 
 function insteadText({ instead, asked }: OffloadAnswer, style: Style): string[] {
   if (instead.length === 0) return [];
-  const head = ["chat", "first token", `${formatNumber(asked.jobs)} jobs`, "devices", ""].map(style.faint);
+  const head = ["tok/s", "first token", `${formatNumber(asked.jobs)} jobs`, "devices", ""].map(style.faint);
   const rows = instead.map(({ name, flags, chat, batch }) => [
     ...paceCells(chat, batch, style),
     batch.energy?.deviceJoules === undefined ? "-" : wattHours(batch.energy.deviceJoules),
