@@ -1,6 +1,6 @@
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { decodePace, prefillPace, trafficOf, type Pace, type PaceInput } from "../../predict/speed/index.ts";
-import { paceInput, weigh, type FitRequest, type Verdict, type Weighed } from "../fit/index.ts";
+import { fromDiskBytes, paceInput, weigh, type FitRequest, type Weighed } from "../fit/index.ts";
 import { jobEnergy } from "./offload-energy.ts";
 import { batchSettings, chatSettings, threadsOf, type OffloadQuestion } from "./offload-question.ts";
 import type { BatchUse, ChatUse, RungPlacement } from "./offload-rung.ts";
@@ -56,15 +56,8 @@ export function weighedInput(
   settings: LlamaCppSettings,
 ): { readonly weighed: Weighed; readonly input: PaceInput; readonly fromDiskBytes: number } {
   const weighed = weigh(request, settings);
-  const fromDiskBytes = diskBytes(weighed.now);
-  const input = { ...paceInput(request, { settings, threads: threadsOf(request) }), fromDiskBytes };
-  return { weighed, input, fromDiskBytes };
-}
-
-/** Mapped weights of the host beyond its RAM. */
-function diskBytes({ places }: Verdict): number {
-  const host = places.find(({ place }) => place === "host");
-  return host?.verdict === "runs from disk" ? -host.margin : 0;
+  const input = paceInput(request, { ...weighed, threads: threadsOf(request) });
+  return { weighed, input, fromDiskBytes: fromDiskBytes(weighed.now) };
 }
 
 /** Devices that have layers, or help with prompts. */

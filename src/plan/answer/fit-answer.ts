@@ -182,7 +182,9 @@ function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): str
       `the model was trained for ${formatTokens(contextLength)}: beyond that length its answers are not to be relied on`,
     );
   if (choice.now.verdict === "runs from disk")
-    list.push("weights that find no room in memory are read from the disk for every token: paces are without that");
+    list.push(
+      "weights that find no room in memory are read from the disk for every token, at 1.5 GB/s as from a common NVMe disk",
+    );
   if (promptTokens > choice.context)
     list.push(
       `a prompt of ${formatTokens(promptTokens)} does not go into a context of ${formatTokens(choice.context)}, so that much of it is timed`,
