@@ -4,16 +4,57 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { formatPercent } from "../src/facts/units/index.ts";
 import { type FitCase, fitCases, predicted } from "./accuracy/speed/fit-case.ts";
+import { serverCase, type ServerCase } from "./accuracy/speed/server/case.ts";
+import { serverRow } from "./accuracy/speed/server/row.ts";
 import { questionKey, type SpeedRow, speedRow } from "./accuracy/speed/row.ts";
 import { calibrateBands, devicesByDesign } from "./fit-speed/calibrate-bands.ts";
 import type { Fitted } from "./fit-speed/fit.ts";
 import { type Folds, foldsOf } from "./fit-speed/folds.ts";
 import { PRIORS } from "./fit-speed/priors.ts";
 import { bandsText, scoresText } from "./fit-speed/report.ts";
+import { fitServers, lookupIn, type ServerFit, serverRate, withoutGroups } from "./fit-speed/servers.ts";
+import { median } from "./fit-speed/statistics.ts";
 import { VARIANTS } from "./fit-speed/variants.ts";
 
 const KINDS = ["decode", "prefill"] as const;
+
+interface Servers {
+  readonly coefficients: Record<string, number[]>;
+  readonly halfWidth: number;
+  readonly folds: Record<string, Record<string, number>>;
+}
+
+/** vLLM on one rig, each model and format, layout, and model left out. */
+function fitServerFile(folder: string): Servers {
+  const cases = readLines(folder, "server-speed").flatMap((raw) => serverCase(serverRow(raw)) ?? []);
+  const whole = fitServers(cases);
+  console.log(`\nservers: ${whole.size} coefficients, ${cases.length} rows of vLLM on RTX 3090`);
+  const formats = withoutGroups(cases, ({ format }) => format);
+  console.log(
+    serverText(
+      "in sample",
+      cases,
+      cases.map(({ question }) => serverRate(question, lookupIn(whole))),
+    ),
+  );
+  console.log(serverText("model and format left out", cases, formats.rates));
+  console.log(serverText("layout left out", cases, withoutGroups(cases, ({ layout }) => layout).rates));
+  console.log(serverText("model left out", cases, withoutGroups(cases, ({ model }) => model).rates));
+  const sizes = cases.map(({ rate }, at) => Math.abs(Math.log(formats.rates[at]! / rate))).sort((a, b) => a - b);
+  const plain = (fit: ServerFit) => Object.fromEntries([...fit].map(([name, [log]]) => [name, rounded(log)]));
+  return {
+    coefficients: Object.fromEntries([...whole].map(([name, values]) => [name, values.map(rounded)])),
+    halfWidth: rounded(sizes[Math.floor(sizes.length * 0.8)] ?? 0.5),
+    folds: Object.fromEntries([...formats.fits].map(([name, fit]) => [name, plain(fit)])),
+  };
+}
+
+function serverText(what: string, cases: readonly ServerCase[], rates: readonly number[]): string {
+  const errors = cases.map(({ rate }, at) => Math.abs(rates[at]! / rate - 1)).sort((a, b) => a - b);
+  return `  ${what.padEnd(28)} median ${formatPercent(median(errors))}, nine of ten within ${formatPercent(errors[Math.floor(errors.length * 0.9)] ?? 0)}`;
+}
 
 interface Read {
   readonly rows: SpeedRow[];
@@ -21,16 +62,18 @@ interface Read {
   readonly keys: Map<SpeedRow, string>;
 }
 
+function readLines(folder: string, prefix: string): Record<string, unknown>[] {
+  const files = readdirSync(folder).filter((file) => file.startsWith(prefix) && file.endsWith(".jsonl"));
+  return files.sort().flatMap((file) =>
+    readFileSync(join(folder, file), "utf8")
+      .split("\n")
+      .filter((line) => line.trim() !== "")
+      .map((line): Record<string, unknown> => JSON.parse(line)),
+  );
+}
+
 function readTruth(folder: string): Read {
-  const keys = new Map<SpeedRow, string>();
-  const files = readdirSync(folder).filter((file) => file.startsWith("llamacpp-speed") && file.endsWith(".jsonl"));
-  for (const file of files.sort()) {
-    for (const line of readFileSync(join(folder, file), "utf8").split("\n")) {
-      if (line.trim() === "") continue;
-      const raw: Record<string, unknown> = JSON.parse(line);
-      keys.set(speedRow(raw), questionKey(raw));
-    }
-  }
+  const keys = new Map(readLines(folder, "llamacpp-speed").map((raw) => [speedRow(raw), questionKey(raw)]));
   return { rows: [...keys.keys()], keys };
 }
 
@@ -82,6 +125,7 @@ function main(): void {
     for (const { name, halfWidth } of calibrated) bands[name] = rounded(halfWidth);
     for (const [design, names] of devicesByDesign(own)) devices[`${kind}:${design}`] = names.size;
   }
+  const servers = fitServerFile(flags.truth);
   if (flags.dry) return;
   const { decode, prefill } = folds;
   if (!decode || !prefill) return;
@@ -92,9 +136,11 @@ function main(): void {
     bands,
     devices,
   });
+  write("src/predict/serving/coefficients.json", { vllm: servers.coefficients, bands: { vllm: servers.halfWidth } });
   const named = [...new Set([...decode.without.keys(), ...prefill.without.keys()])].sort();
   write("data/speed-folds.json", {
     designs: Object.fromEntries(cases.map(({ device, chip }) => [device, chip.design])),
+    servers: servers.folds,
     used: cases.map(({ row }) => keys.get(row)!).sort(),
     folds: Object.fromEntries(
       named.map((device) => [

@@ -15,6 +15,8 @@ export interface ScoredTerm {
   readonly high?: number;
   /** what a rate is counted under */
   readonly group?: RateGroup;
+  /** the same by rules that people use */
+  readonly peers?: Readonly<Record<string, number>>;
   /** the scorer failed on the row: a mistake of ours, not of the row */
   readonly defect?: true;
 }

@@ -8,87 +8,80 @@ const DEVICE_DEVIATION = 0.1;
 const ROW_DEVIATION = 0.1;
 /** Rows of one configuration count n^-0.4 each: most are its repetition. */
 const REPETITION = -0.4;
+/** Configurations of one device count n^this each: its own misfits recur. */
+const BREADTH: Readonly<Record<FitCase["kind"], number>> = { decode: -0.2, prefill: 0 };
 const NUDGE = 1e-4;
 
 export interface Fitted {
   readonly names: readonly string[];
   readonly solution: Solution;
   readonly log: Lookup;
+  /** value of a coefficient or of a device's effect, undefined where the fit has none */
+  readonly of: (name: string) => number | undefined;
 }
 
 /** Fits the coefficients to cases of one kind. `start`: coefficients of a fit nearby. */
 export function fit(cases: readonly FitCase[], priors: Priors, start?: Fitted, steps?: number): Fitted {
-  const names = [...priors.keys()];
+  const own = [...priors.keys()];
+  const devices = [...new Set(cases.map(({ device }) => device))];
+  const names = [...own, ...devices.map(effectOf)];
   const problem = problemOf(cases, priors, names);
-  const solution = solve(problem, start?.solution.at, steps);
-  return { names, solution, log: lookup(names, solution.at) };
+  const solution = solve(problem, start && names.map((name, at) => start.of(name) ?? problem.priorAt[at]!), steps);
+  const values = new Map(names.map((name, at) => [name, solution.at[at]!]));
+  return {
+    names: own,
+    solution,
+    log: (name) => values.get(name) ?? 0,
+    of: (name) => values.get(name),
+  };
 }
 
-export function lookup(names: readonly string[], at: ArrayLike<number>): Lookup {
-  const values = new Map(names.map((name, index) => [name, at[index]!]));
-  return (name) => values.get(name) ?? 0;
+/** A device's own deviation from its design: known in the fit so that rows of one device agree, never used in a prediction. */
+function effectOf(device: string): string {
+  return `device ${device}`;
 }
 
 function problemOf(cases: readonly FitCase[], priors: Priors, names: readonly string[]): Problem {
   const index = new Map(names.map((name, at) => [name, at]));
   const used = cases.map((one) => namesUsed(one, index));
-  const devices = [...new Set(cases.map(({ device }) => device))];
-  const deviceOf = cases.map(({ device }) => devices.indexOf(device));
+  const effects = cases.map(({ device }) => index.get(effectOf(device))!);
   const counts = new Map<string, number>();
   for (const { configuration } of cases) counts.set(configuration, (counts.get(configuration) ?? 0) + 1);
-  const weights = cases.map(({ configuration }) => counts.get(configuration)! ** REPETITION);
-  const total = new Float64Array(devices.length);
-  for (const [at, weight] of weights.entries()) total[deviceOf[at]!]! += weight * weight;
-  // a device's common deviation is contracted out: random effects
-  const kept = total.map((sum) => 1 - 1 / Math.sqrt(1 + sum * (DEVICE_DEVIATION / ROW_DEVIATION) ** 2));
+  const configurations = new Map<string, Set<string>>();
+  for (const { device, configuration } of cases)
+    configurations.set(device, (configurations.get(device) ?? new Set()).add(configuration));
+  const weights = cases.map(
+    ({ kind, configuration, device }) =>
+      (counts.get(configuration)! ** REPETITION * configurations.get(device)!.size ** BREADTH[kind]) / ROW_DEVIATION,
+  );
   const logs = cases.map(({ tokensPerSec }) => Math.log(tokensPerSec));
-
-  const errors = (at: Float64Array) => {
+  const errors = (at: ArrayLike<number>) => {
     const log: Lookup = (name) => at[index.get(name) ?? -1] ?? 0;
-    return Float64Array.from(cases, (one, row) => Math.log(predicted(one, log)) - logs[row]!);
-  };
-  const contract = (values: readonly number[] | Float64Array): Float64Array => {
-    const mean = new Float64Array(devices.length);
-    for (const [row, weight] of weights.entries())
-      mean[deviceOf[row]!]! += (weight * weight * values[row]!) / total[deviceOf[row]!]!;
-    return Float64Array.from(weights, (weight, row) => {
-      const device = deviceOf[row]!;
-      return (weight * (values[row]! - kept[device]! * mean[device]!)) / ROW_DEVIATION;
-    });
+    return cases.map((one, row) => Math.log(predicted(one, log)) + at[effects[row]!]! - logs[row]!);
   };
   return {
     size: names.length,
-    residuals: (at) => contract(errors(at)),
+    residuals: (at) => Float64Array.from(errors(at), (error, row) => error * weights[row]!),
     jacobian: (at) => {
       const base = errors(at);
-      const raw = cases.map((one, row) => {
+      return cases.map((one, row) => {
         const line = new Float64Array(names.length);
+        const effect = at[effects[row]!]!;
         for (const parameter of used[row]!) {
           const moved: Lookup = (name) => {
             const where = index.get(name);
             if (where === undefined) return 0;
             return where === parameter ? at[where]! + NUDGE : at[where]!;
           };
-          line[parameter] = (Math.log(predicted(one, moved)) - logs[row]! - base[row]!) / NUDGE;
+          const error = Math.log(predicted(one, moved)) + effect - logs[row]!;
+          line[parameter] = ((error - base[row]!) / NUDGE) * weights[row]!;
         }
+        line[effects[row]!] = weights[row]!;
         return line;
       });
-      const means = devices.map(() => new Float64Array(names.length));
-      for (const [row, line] of raw.entries()) {
-        const device = deviceOf[row]!;
-        const share = (weights[row]! ** 2 / total[device]!) * kept[device]!;
-        for (const parameter of used[row]!) means[device]![parameter]! += share * line[parameter]!;
-      }
-      for (const [row, line] of raw.entries()) {
-        const mean = means[deviceOf[row]!]!;
-        const scale = weights[row]! / ROW_DEVIATION;
-        for (let parameter = 0; parameter < line.length; parameter++)
-          line[parameter] = (line[parameter]! - mean[parameter]!) * scale;
-      }
-      return raw;
     },
-    priorAt: Float64Array.from(names, (name) => priors.get(name)!.log),
-    priorDeviation: Float64Array.from(names, (name) => priors.get(name)!.deviation),
+    priorAt: Float64Array.from(names, (name) => priors.get(name)?.log ?? 0),
+    priorDeviation: Float64Array.from(names, (name) => priors.get(name)?.deviation ?? DEVICE_DEVIATION),
   };
 }
 

@@ -19,7 +19,7 @@ export interface Solution {
 const MOST_STEPS = 60;
 const ENOUGH = 1e-7;
 
-export function solve(problem: Problem, start: Float64Array = problem.priorAt, mostSteps = MOST_STEPS): Solution {
+export function solve(problem: Problem, start: ArrayLike<number> = problem.priorAt, mostSteps = MOST_STEPS): Solution {
   let at = Float64Array.from(start);
   let residuals = problem.residuals(at);
   let cost = costOf(problem, at, residuals);

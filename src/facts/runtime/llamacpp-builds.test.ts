@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { LLAMACPP_BUILDS, llamaCppBuild } from "./llamacpp-builds.ts";
+import { LLAMACPP_BUILDS } from "./llamacpp-builds.ts";
+import { llamaCppBuild } from "./llamacpp-find-build.ts";
 
 describe("llama.cpp builds", () => {
   it("stand in order of date, number and version, with names of their own", () => {

@@ -1,4 +1,4 @@
-import type { LlamaCppBuild } from "./llamacpp-builds.ts";
+import type { LlamaCppBuild } from "./llamacpp-build.ts";
 import type { LlamaCppSettings } from "./llamacpp.ts";
 
 /** How a server is told to share its cache among slots, in the words of its command line. */

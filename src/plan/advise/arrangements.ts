@@ -95,18 +95,16 @@ function filledSplit(
   return [...split, left];
 }
 
-/** Everything on one device: nothing crosses between devices, and inputs are held once. */
+/** Everything on one device, or the most layers that fit there: nothing crosses between devices, and inputs are held once. */
 function alone(request: FitRequest, index: number, choice: Choice): Arrangement {
-  const { tensorSplit: _, devices: __, ...settings } = choice.settings;
+  const { tensorSplit: _, devices: __, ...asked } = choice.settings;
+  const one = { ...asked, splitMode: "none" as const, mainGpu: index };
+  const fitting = (gpuLayers: number | "all") => good(weigh(request, { ...one, gpuLayers }).now.verdict);
+  const every = request.geometry.layers.length + 1;
+  const gpuLayers = fitting("all") ? "all" : largestThat(every, fitting);
   const because = `${request.rig.devices[index]!.name} alone: nothing crosses between devices, and inputs are not held four times for a pipeline`;
-  const flags = ["-sm", "none", "-mg", `${index}`];
-  return arranged(
-    request,
-    [index],
-    choice,
-    { ...settings, splitMode: "none", mainGpu: index },
-    { kind: "one device", flags, because },
-  );
+  const flags = ["-sm", "none", "-mg", `${index}`, ...(gpuLayers === "all" ? [] : ["-ngl", `${gpuLayers}`])];
+  return arranged(request, [index], choice, { ...one, gpuLayers }, { kind: "one device", flags, because });
 }
 
 function arranged(

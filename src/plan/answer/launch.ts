@@ -44,10 +44,17 @@ export interface ArrangementFacts {
   readonly because: string;
 }
 
+/** where an rpc-server listens unless told (`-p`) */
+const RPC_PORT = 50_052;
+
 export function launchFacts(choice: Choice, server: ServerContext): LaunchFacts {
   const weighed = weigh(server.request, choice.settings);
   const { settings, threads } = choice;
-  const command = llamaServerCommand({ settings, weights: server.weights, buildNumber: server.buildNumber, threads });
+  const { weights, buildNumber, request } = server;
+  const nodes = [...new Set(request.rig.devices.flatMap(({ node }) => node ?? []))].map(
+    (node) => `${node}:${RPC_PORT}`,
+  );
+  const command = llamaServerCommand({ settings, weights, buildNumber, threads, nodes });
   const { program, args, checkedAgainst, problems } = command;
   return {
     program,

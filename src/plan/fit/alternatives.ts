@@ -6,6 +6,7 @@ import { largestThat } from "./largest.ts";
 import { paceInput } from "./pace-input.ts";
 import { raiseLimit } from "./raise-limit.ts";
 import type { FitRequest } from "./request.ts";
+import { fewestExpertLayers } from "./spill.ts";
 import { good, type Verdict, type VerdictWord } from "./verdict.ts";
 import { weigh, type Weighed } from "./weigh.ts";
 
@@ -41,6 +42,7 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
     microBatch: choice.settings.microBatch,
     cacheType: choice.settings.cacheTypeK,
     gpuLayers: choice.settings.gpuLayers,
+    ...expertLayers(choice.settings),
   };
   const consider = (change: string, flags: string, other: Partial<typeof base>) => {
     const weighed = weigh(request, settingsFor({ ...base, ...other }));
@@ -114,15 +116,16 @@ function otherWeights(request: FitRequest, choice: Choice): Alternative[] {
 
 /** Fewest layers whose experts must lie on the CPU for it to fit; undefined where that does not help or was decided. */
 function expertsOnHost(request: FitRequest, settings: LlamaCppSettings): number | undefined {
-  const { geometry, rig, wishes } = request;
-  const decided = wishes.expertLayersOnHost !== undefined || wishes.gpuLayers !== undefined;
+  const { rig, wishes } = request;
+  const decided = settings.expertLayersOnHost !== undefined || wishes.gpuLayers !== undefined;
   if (decided || rig.devices.length === 0) return undefined;
-  if (!geometry.layers.some(({ feedForward }) => feedForward.kind === "experts")) return undefined;
-  const count = geometry.layers.length;
-  const fits = (expertLayersOnHost: number) =>
-    good(weigh(request, { ...settings, gpuLayers: "all", expertLayersOnHost }).now.verdict);
-  if (!fits(count)) return undefined;
-  return count - largestThat(count - 1, (onDevice) => fits(count - onDevice));
+  return fewestExpertLayers(request, (expertLayersOnHost) =>
+    good(weigh(request, { ...settings, gpuLayers: "all", expertLayersOnHost }).now.verdict),
+  );
+}
+
+function expertLayers({ expertLayersOnHost: layers }: LlamaCppSettings): { expertLayersOnHost?: number } {
+  return typeof layers === "number" ? { expertLayersOnHost: layers } : {};
 }
 
 function outcome({ now }: Weighed): Pick<Alternative, "verdict" | "marginBytes"> {

@@ -3,8 +3,8 @@ import type { CacheType, LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { formatTokens } from "../../facts/units/index.ts";
 import type { Decision } from "./decision.ts";
 import { GOALS } from "./goals.ts";
-import { largestThat } from "./largest.ts";
 import type { FitRequest } from "./request.ts";
+import { spill, type Part, type Spilled } from "./spill.ts";
 import { good, ORDER, type VerdictWord } from "./verdict.ts";
 import { weigh, type Weighed } from "./weigh.ts";
 
@@ -18,7 +18,7 @@ export interface Choice extends Weighed {
 
 /**
  * Settings for the goal. What was asked for stays. The rest gives way in the order that costs the goal least: context down to
- * its least length, then layers from the device to the CPU. The cache type is never lowered silently: that changes answers.
+ * its least length, then layers or experts from the device to the CPU. The cache type is never lowered silently: that changes answers.
  */
 export function choose(request: FitRequest): Choice {
   const { wishes, geometry, rig } = request;
@@ -29,29 +29,25 @@ export function choose(request: FitRequest): Choice {
   const wanted = wishes.context ?? Math.min(goal.context, geometry.contextLength);
   const every = geometry.layers.length + 1;
 
-  const experts = expertLayersWished(request);
-  const at = (context: number, gpuLayers: number | "all") =>
-    weigh(request, settingsFor({ context, users, microBatch, cacheType, gpuLayers, ...experts }));
+  const threads = wishes.threads ?? request.measuredThreads ?? coresToUse(rig.host.cpu);
+  const wished = expertLayersWished(request);
+  const at = (context: number, part: Part) =>
+    weigh(request, settingsFor({ context, users, microBatch, cacheType, ...wished, ...part }));
   const contexts = wishes.context === undefined ? shorter(wanted, goal.leastContext) : [wanted];
   const onDevices = rig.devices.length > 0;
   const layerChoices = !onDevices ? [0] : wishes.gpuLayers === undefined ? (["all"] as const) : [wishes.gpuLayers];
 
-  let best: { weighed: Weighed; context: number; gpuLayers: number | "all" } | undefined;
+  let best: Spilled | undefined;
   for (const gpuLayers of layerChoices) {
     for (const context of contexts) {
-      const weighed = at(context, gpuLayers);
+      const weighed = at(context, { gpuLayers });
       if (!best || better(weighed.now.verdict, best.weighed.now.verdict)) best = { weighed, context, gpuLayers };
       if (good(weighed.now.verdict)) break;
     }
   }
-  if (onDevices && wishes.gpuLayers === undefined && !good(best!.weighed.now.verdict)) {
-    const context = contexts.at(-1)!;
-    const layers = largestThat(every, (count) => good(at(context, count).now.verdict));
-    const weighed = at(context, layers);
-    if (better(weighed.now.verdict, best!.weighed.now.verdict)) best = { weighed, context, gpuLayers: layers };
-  }
-  const { weighed, context, gpuLayers } = best!;
-  const threads = wishes.threads ?? request.measuredThreads ?? coresToUse(rig.host.cpu);
+  if (onDevices && wishes.gpuLayers === undefined && !good(best!.weighed.now.verdict))
+    best = spill(request, at, contexts, threads) ?? best;
+  const { weighed, context, gpuLayers, expertLayersOnHost = wished.expertLayersOnHost } = best!;
   return { ...weighed, users, context, threads, decisions: decisions() };
 
   function decisions(): Decision[] {
@@ -101,22 +97,27 @@ export function choose(request: FitRequest): Choice {
             ? "asked for"
             : !good(weighed.now.verdict)
               ? "no number of layers on the device makes it fit"
-              : gpuLayers === "all"
-                ? rig.devices.some(({ node }) => node !== undefined)
-                  ? "the whole model fits: what crosses the network per token is one row a machine"
-                  : "the whole model fits: nothing crosses the bus per token"
-                : `the most that fits; the other ${every - gpuLayers} stay on the CPU and set the pace`,
+              : expertLayersOnHost !== undefined && gpuLayers === "all"
+                ? "all but the experts below: what every token reads is on the device"
+                : gpuLayers === "all"
+                  ? rig.devices.some(({ node }) => node !== undefined)
+                    ? "the whole model fits: what crosses the network per token is one row a machine"
+                    : "the whole model fits: nothing crosses the bus per token"
+                  : `the most that fits; the other ${every - gpuLayers} stay on the CPU and set the pace`,
         ...(onDevices ? asked(wishes.gpuLayers) : {}),
       },
-      ...(experts.expertLayersOnHost === undefined
+      ...(expertLayersOnHost === undefined
         ? []
         : [
             {
               setting: "expert layers on CPU",
-              value: experts.expertLayersOnHost,
-              because: "asked for",
-              asked: true,
-            } as const,
+              value: expertLayersOnHost,
+              because:
+                wished.expertLayersOnHost === undefined
+                  ? "the fewest that make it fit: of these layers the CPU reads only the experts a token uses"
+                  : "asked for",
+              ...asked(wished.expertLayersOnHost),
+            },
           ]),
       {
         setting: "threads",

@@ -9,24 +9,24 @@ export function paceInput(
   request: FitRequest,
   choice: Pick<Choice, "settings" | "threads"> & Partial<Pick<Choice, "now">>,
 ): PaceInput {
-  const { settings } = choice;
-  const { cacheOnHost, opOffload, flashAttention } = settings;
+  const { settings, threads } = choice;
+  const { rig } = request;
   return {
     geometry: request.geometry,
     tensors: request.tensors,
-    host: request.rig.host,
-    devices: request.rig.devices,
+    host: rig.host,
+    devices: rig.devices,
+    ...(rig.links ? { links: rig.links } : {}),
     placement: request.placement(settings),
-    threads: choice.threads,
+    overrides: overridesOf(settings),
+    threads,
     cacheTypeK: settings.cacheTypeK,
     cacheTypeV: settings.cacheTypeV,
+    cacheOnHost: settings.cacheOnHost ?? false,
+    opOffload: settings.opOffload ?? true,
+    flashAttention: settings.flashAttention,
     microBatch: settings.microBatch,
-    overrides: overridesOf(settings),
-    flashAttention,
-    ...(cacheOnHost === undefined ? {} : { cacheOnHost }),
-    ...(opOffload === undefined ? {} : { opOffload }),
     ...(choice.now === undefined ? {} : { fromDiskBytes: fromDiskBytes(choice.now) }),
-    ...(request.rig.links ? { links: request.rig.links } : {}),
     ...(request.calibration ? { calibration: request.calibration } : {}),
   };
 }

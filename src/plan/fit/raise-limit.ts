@@ -18,9 +18,12 @@ export function raiseLimit(request: FitRequest, choice: Choice): Alternative | u
   const raised = devices.map((device, index) => (index === at ? withLimit(device, limit) : device));
   const after = choose({ ...request, rig: { ...request.rig, devices: raised } });
   if (!better(after, choice)) return undefined;
-  const layers = layersOf(after) === layersOf(choice) ? "" : `: then ${layersOf(after)} layers on the device`;
+  const gained = [
+    ...(layersOf(after) === layersOf(choice) ? [] : [`${layersOf(after)} layers on the device`]),
+    ...(expertsOf(after) === expertsOf(choice) ? [] : [expertWords(expertsOf(after))]),
+  ].join(", ");
   return {
-    change: `raise the GPU's limit to ${formatBytes(limit.bytes)}${layers}`,
+    change: `raise the GPU's limit to ${formatBytes(limit.bytes)}${gained === "" ? "" : `: then ${gained}`}`,
     flags: limit.command,
     verdict: after.now.verdict,
     marginBytes: after.now.marginBytes,
@@ -38,7 +41,17 @@ function withLimit(device: Device, { bytes }: RaisedLimit): Device {
 function better(after: Choice, before: Choice): boolean {
   const gained = ORDER.indexOf(before.now.verdict) - ORDER.indexOf(after.now.verdict);
   if (gained !== 0) return gained > 0;
+  if (expertsOf(after) !== expertsOf(before)) return expertsOf(after) < expertsOf(before);
   return layersOf(after) > layersOf(before) || after.context > before.context;
+}
+
+function expertWords(layers: number): string {
+  return layers === 0 ? "no experts on the CPU" : `the experts of ${layers} layers on the CPU`;
+}
+
+function expertsOf({ settings }: Choice): number {
+  const { expertLayersOnHost: layers = 0 } = settings;
+  return layers === "all" ? Infinity : layers;
 }
 
 function layersOf({ decisions }: Choice): number {

@@ -4,6 +4,8 @@ import { BANDS } from "./coefficients.ts";
 export interface BandClass {
   readonly kind: "decode" | "prefill";
   readonly backend: string;
+  /** a program around or beside llama.cpp, whose rates are its own */
+  readonly otherProgram?: boolean;
   readonly experts: boolean;
   readonly deep: boolean;
   /** no design of its kind was measured */
@@ -21,8 +23,11 @@ export function bandName({ kind, backend, experts, deep, unseen }: BandClass): s
 
 /** Half-width of the 80% band, natural logarithm: of the class on its back end where enough devices were measured, else of all. */
 export function halfWidth(band: BandClass): number {
+  if (band.otherProgram) return OTHER_PROGRAM;
   const name = bandName(band);
   return BANDS[`${name}:${band.backend}`] ?? BANDS[name] ?? UNMEASURED;
 }
 
+/** ollama, MLX, ktransformers and others in published rows differ from llama.cpp by up to this, either way. */
+const OTHER_PROGRAM = 0.9;
 const UNMEASURED = 0.7;

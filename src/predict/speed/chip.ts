@@ -3,6 +3,7 @@ import type { Backend, Device, Vendor } from "../../facts/hardware/index.ts";
 /** Designs that share coefficients. "unknown" has none of its own and takes the means. */
 export type Design =
   | "pascal"
+  | "gp100"
   | "volta"
   | "turing"
   | "ampere"
@@ -11,7 +12,10 @@ export type Design =
   | "hopper"
   | "blackwell"
   | "gb10"
-  | "apple"
+  | "apple7"
+  | "apple8"
+  | "apple9"
+  | "apple10"
   | "rdna12"
   | "rdna3"
   | "rdna35"
@@ -52,7 +56,11 @@ const FAMILIES: readonly (readonly [begins: string, design: Design])[] = [
   ["ada", "ada"],
   ["hopper", "hopper"],
   ["blackwell", "blackwell"],
-  ["apple", "apple"],
+  ["apple m1", "apple7"],
+  ["apple m2", "apple8"],
+  ["apple m3", "apple9"],
+  ["apple m4", "apple9"],
+  ["apple m5", "apple10"],
   ["rdna 1", "rdna12"],
   ["rdna 2", "rdna12"],
   ["rdna 3.5", "rdna35"],
@@ -67,6 +75,7 @@ const FAMILIES: readonly (readonly [begins: string, design: Design])[] = [
 
 /** By instruction set, where no family is known: NVIDIA's compute capability, AMD's target. */
 const TARGETS: readonly (readonly [begins: string, design: Design])[] = [
+  ["6.0", "gp100"],
   ["6.", "pascal"],
   ["7.0", "volta"],
   ["7.5", "turing"],
@@ -86,13 +95,16 @@ const TARGETS: readonly (readonly [begins: string, design: Design])[] = [
   ["gfx9", "cdna"],
 ];
 
-export function designOf(device: Pick<Device, "family" | "architecture" | "vendor" | "memoryKind">): Design {
-  if (device.vendor === "apple") return "apple";
+export function designOf(
+  device: Pick<Device, "family" | "architecture" | "vendor" | "memoryKind" | "memoryType">,
+): Design {
   const family = device.family?.toLowerCase() ?? "";
   const found =
     FAMILIES.find(([begins]) => family.startsWith(begins)) ??
     TARGETS.find(([begins]) => device.architecture?.startsWith(begins));
   const design = found?.[1] ?? "unknown";
+  // its first chip has no integer dot products, which quantised weights are multiplied with
+  if (design === "pascal" && device.memoryType?.startsWith("HBM")) return "gp100";
   return design === "blackwell" && device.memoryKind === "unified" ? "gb10" : design;
 }
 

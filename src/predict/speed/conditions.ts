@@ -6,8 +6,8 @@ export interface Conditions {
   readonly flashAttention: boolean;
   /** month of the engine's build, "2026-10"; builds before June 2024 spend more per layer */
   readonly built?: string;
-  /** llamafile's LocalScore: another program around older kernels, and a class of its own */
-  readonly program: "llama.cpp" | "localscore";
+  /** other: a program around or beside llama.cpp. llamafile's LocalScore: another program around older kernels, and a class of its own */
+  readonly program: "llama.cpp" | "localscore" | "other";
   readonly windows: boolean;
 }
 

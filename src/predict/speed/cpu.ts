@@ -15,16 +15,16 @@ const CPU_CLASSES: readonly CpuClass[] = [
   {
     features: ["avx512f", "avx512-vnni"],
     decodeBytesPerSec: 24e9,
-    prefillFlopsPerSec: 65e9,
+    prefillFlopsPerSec: 110e9,
     source:
-      "one thread of an EPYC with AVX-512 VNNI: SmolLM2-135M Q4_1 6.9 ms and Gemma 3 270M Q4_K_M 11.9 ms a token give 24.3 GB/s and 97 us a layer; prompts 54 to 95 GFLOP/s",
+      "one thread of an EPYC with AVX-512 VNNI: SmolLM2-135M Q4_1 6.9 ms and Gemma 3 270M Q4_K_M 11.9 ms a token give 24.3 GB/s and 97 us a layer; prompts 54 to 95 GFLOP/s on one hardware thread of a shared core, 100 to 220 on desktops (LocalScore)",
   },
   {
     features: ["avx2"],
     decodeBytesPerSec: 11e9,
-    prefillFlopsPerSec: 40e9,
+    prefillFlopsPerSec: 70e9,
     source:
-      "one thread of a busy EPYC with AVX2: SmolLM2-135M Q4_1 15.4 ms a token, so 7.7 GB/s, and 30 GFLOP/s; the row stands above it for a quiet one",
+      "prompts: median of LocalScore's processors; one thread of a busy EPYC with AVX2: SmolLM2-135M Q4_1 15.4 ms a token, so 7.7 GB/s, and 30 GFLOP/s; the row stands above it for a quiet one",
   },
   {
     features: ["dotprod"],

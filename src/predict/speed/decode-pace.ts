@@ -58,6 +58,7 @@ function addDevice(step: Step, input: PaceInput, { load }: Place, at: number, de
     spread: halfWidth({
       kind: "decode",
       backend: conditions.program === "localscore" ? "localscore" : chip.backend,
+      otherProgram: conditions.program === "other",
       experts: load.expertBytes > 0,
       deep: depth > DEEP || streams > 1 || limited > 1,
       unseen: !isSeen(fit, "decode", chip.design),

@@ -14,9 +14,12 @@ export interface StepTime {
   readonly total: number;
 }
 
+/** How reading weights and unpacking them come together: 1 = one after the other, much more = the longer of both. */
+const OVERLAP = 1.5;
+
 /**
  * One decode step of `streams` sequences with `depth` tokens each:
- * weights / (bandwidth x e) + parameters x c / shaders + streams x (cache x k / bandwidth + attention x a / shaders) + layers x t.
+ * norm of weights / (bandwidth x e) and parameters x c / shaders + streams x (cache x k / bandwidth + attention x a / shaders) + layers x t.
  * The second term is the work of unpacking; a layer of experts counts as more than one, because each expert is launched.
  */
 export function decodeTime(
@@ -37,12 +40,17 @@ export function decodeTime(
   const weights = (load.denseBytes + experts * Math.exp(log("expert-bytes"))) / bytesPerSec;
   let unpacked = 0;
   for (const [kind, parameters] of Object.entries(load.parameters))
-    unpacked += parameters * Math.exp(log(`unpack:${kind}`));
+    unpacked +=
+      parameters *
+      Math.exp(log(`unpack:${kind}`) + (kind === "bf16" && chip.backend === "vulkan" ? log("unpack:bf16-vulkan") : 0));
   const unpacking =
     (unpacked * Math.exp(log(`unpack:${chip.vendor}`) + log(`unpack:${chip.design}`))) / chip.shaderFlopsPerSec;
   const kept = conditions.flashAttention ? log("cache") : log("cache-plain") + log(`cache-plain:${chip.vendor}`);
   const cache = (overTokens(load, depth, "bytesPerToken") * Math.exp(kept) + 2 * load.stateBytes) / bytesPerSec;
-  const attention = (4 * overTokens(load, depth, "width") * Math.exp(log("attention"))) / chip.shaderFlopsPerSec;
+  const attending = conditions.flashAttention
+    ? log("attention")
+    : log("attention-plain") + log(`attention-plain:${chip.vendor}`);
+  const attention = (4 * overTokens(load, depth, "width") * Math.exp(attending)) / chip.shaderFlopsPerSec;
   const perLayer = Math.exp(log(`layer:${key}`) + layerOdds(chip, conditions, log));
   const overhead =
     perLayer *
@@ -50,7 +58,9 @@ export function decodeTime(
       load.expertLayers * Math.exp(log(`expert-layer:${key}`)) +
       load.linearLayers * Math.exp(log("linear")));
   const memory = weights + streams * cache;
-  const compute = unpacking + streams * attention;
+  // unpacking hides behind reading in part: what it adds is what is left of it
+  const unhidden = (weights ** OVERLAP + unpacking ** OVERLAP) ** (1 / OVERLAP) - weights;
+  const compute = unhidden + streams * attention;
   return { memory, compute, overhead, total: memory + compute + overhead };
 }
 

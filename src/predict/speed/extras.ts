@@ -4,8 +4,8 @@ import { movedShare } from "./moved-share.ts";
 import { add, type Step } from "./step.ts";
 
 /** Half-widths of 80% bands of a processor that was not measured, natural logarithm. */
-export const CPU_DECODE_SPREAD = 0.54;
-export const CPU_PREFILL_SPREAD = 0.54;
+export const CPU_DECODE_SPREAD = 0.6;
+export const CPU_PREFILL_SPREAD = 0.9;
 
 /** Reading a mapped file in pages, in no order: a common NVMe disk. Assumed. */
 const ASSUMED_DISK_BYTES_PER_SEC = 1.5e9;

@@ -4,6 +4,7 @@ import { chipOf } from "./chip.ts";
 import { FIT, isSeen } from "./coefficients.ts";
 import { conditionsOf } from "./conditions.ts";
 import { hostRates } from "./cpu.ts";
+import { decodePace } from "./decode-pace.ts";
 import { addDisk, CPU_PREFILL_SPREAD } from "./extras.ts";
 import { helperOf } from "./helper.ts";
 import type { PaceInput } from "./input.ts";
@@ -22,6 +23,13 @@ import { add, emptyStep, type Step } from "./step.ts";
  */
 export function prefillPace(input: PaceInput, tokens: number, cached = 0): Pace | undefined {
   const batch = Math.max(1, Math.min(tokens, input.microBatch));
+  if (batch <= MOST_VECTORS) {
+    const { calibration, ...alike } = input;
+    return decodePace(
+      { ...alike, streams: batch, ...(calibration?.prefill && { calibration: { decode: calibration.prefill } }) },
+      cached,
+    );
+  }
   // causal attention: each token sees half the prompt on average
   const context = cached + tokens / 2;
   const places = placesOf(input);
@@ -42,6 +50,9 @@ export function prefillPace(input: PaceInput, tokens: number, cached = 0): Pace 
   addDisk(step, input, batch);
   return paceOf(step, batch, input.calibration?.prefill);
 }
+
+/** So few tokens are multiplied as vectors, one after the other, by the kernels of decoding. */
+const MOST_VECTORS = 8;
 
 /** Below it the engine leaves host weights to the host (llama.cpp, `GGML_OP_OFFLOAD_MIN_BATCH`). */
 export const LEAST_COPIED_BATCH = 32;
@@ -77,6 +88,7 @@ function addDevice(
       halfWidth({
         kind: "prefill",
         backend: conditions.program === "localscore" ? "localscore" : chip.backend,
+        otherProgram: conditions.program === "other",
         experts: load.expertBytes > 0,
         deep: context > DEEP,
         unseen: !isSeen(fit, "prefill", chip.design),
@@ -114,7 +126,7 @@ export const MAPPED_SHARE = 0.7;
  * Attention of a prompt on the host beside the rate of its matrix kernels: Llama 2 7B with its cache in RAM, 238 tok/s in prompts
  * of 512 (one published run).
  */
-const HOST_ATTENTION_SHARE = 0.15;
+const HOST_ATTENTION_SHARE = 0.07;
 
 function addHostAttention(step: Step, input: PaceInput, { load }: Place, batch: number, context: number): void {
   const rates = hostRates(input.host, input.threads);

@@ -36,13 +36,22 @@ export function paceQuestion(row: SpeedRow): PaceInput | string {
     streams: row.streams,
     links: linksOf(devices),
     ...(row.date !== undefined && { built: row.date.slice(0, 7) }),
-    program: row.backend.includes("LocalScore") ? "localscore" : "llama.cpp",
+    program: programOf(row),
   };
 }
 
 /** A card that the row does not name, beside a processor that it does: with all experts in RAM the card matters little. */
 const UNNAMED_CARD = /^NVIDIA GPU \+ /;
 const ASSUMED_CARD = "NVIDIA GeForce RTX 4070";
+
+/** Programs around or beside llama.cpp; a card behind one lane of a small board is no rig that the model knows either. */
+const OTHERS = /ds4|OpenCL|MLX|ktrans|BLAS|CANN|Hexagon|ollama|llama\.cpp Vulkan/;
+const ODD = /raspberry|\bPi |eGPU|outlier|not representative|abnormally|fork|shared with/i;
+
+function programOf(row: SpeedRow): "localscore" | "other" | "llama.cpp" {
+  if (row.backend.includes("LocalScore")) return "localscore";
+  return OTHERS.test(row.backend) || ODD.test(row.notes) ? "other" : "llama.cpp";
+}
 
 /** All of a kind, as rows have them; of an RPC run the second and further ones are other machines. */
 function devicesOf(row: SpeedRow): Device[] | string {

@@ -2,6 +2,7 @@ import { decodePace, type Pace, type PaceInput, prefillPace } from "../../../src
 import type { Fields } from "../fields.ts";
 import type { RowTerm } from "../score.ts";
 import { fitFor } from "./fold-fits.ts";
+import { peerRates } from "./peers.ts";
 import { paceQuestion } from "./question.ts";
 import { questionKey, type SpeedRow, speedRow } from "./row.ts";
 import { LOCALSCORE_DEPTH, LOCALSCORE_PROMPT, testKind } from "./test-name.ts";
@@ -27,6 +28,7 @@ export function scoreLlamaCppSpeed(fields: Fields): RowTerm[] {
       high: pace.high,
       refused: null,
       group: groupOf(row),
+      peers: peerRates(question, testKind(row.test)?.kind ?? "decode"),
     },
   ];
 }

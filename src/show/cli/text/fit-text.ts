@@ -188,14 +188,17 @@ function verifiedText({ verified }: FitAnswer, style: Style): string[] {
 function wouldFitText({ wouldFit, verdict: now }: FitAnswer, style: Style): string[] {
   if (wouldFit.length === 0) return [];
   const rows = wouldFit.map(({ change, flags, verdict, savedBytes, decodePerSec }) => [
-    `  ${change}`,
-    paint(verdict, style),
+    `  ${paint(verdict, style)}`,
     decodePerSec === undefined ? "" : formatPace(decodePerSec),
-    style.faint([savedBytes > 0 ? `saves ${formatBytes(savedBytes)}` : "", flags].filter(Boolean).join("  ")),
+    [change, ...details(savedBytes, flags).map(style.faint)].join(", "),
   ]);
   const fits = good(now.now.verdict);
   const head = !fits && wouldFit.some(({ verdict }) => good(verdict)) ? "what would make it fit" : "what would help";
-  return ["", style.strong(head), ...columns(rows)];
+  return ["", style.strong(head), ...columns(rows, [1])];
+}
+
+function details(savedBytes: number, flags: string): string[] {
+  return [savedBytes > 0 ? `saves ${formatBytes(savedBytes)}` : "", flags].filter(Boolean);
 }
 
 function tailText(answer: FitAnswer, style: Style): string[] {
