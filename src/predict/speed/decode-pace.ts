@@ -3,13 +3,15 @@ import { DEEP, halfWidth } from "./bands.ts";
 import { chipOf } from "./chip.ts";
 import { FIT, isSeen } from "./coefficients.ts";
 import { conditionsOf } from "./conditions.ts";
+import { addCopy, LEAST_COPIED_BATCH } from "./copying.ts";
 import { ACTIVATION_BYTES, crossingsOf } from "./crossings.ts";
 import { hostRates } from "./cpu.ts";
 import { decodeTime } from "./decode-time.ts";
 import { addDisk, CPU_DECODE_SPREAD } from "./extras.ts";
+import { helperOf } from "./helper.ts";
 import type { PaceInput } from "./input.ts";
 import { wayTo } from "./links.ts";
-import { attentionLayers, expertsTouched, overTokens } from "./load.ts";
+import { attentionLayers, expertsTouched, overTokens, touchedBytes } from "./load.ts";
 import { paceOf } from "./pace-of.ts";
 import { type Place, placesOf } from "./places.ts";
 import { prefillTime } from "./prefill-time.ts";
@@ -25,8 +27,12 @@ export function decodePace(input: PaceInput, depth: number): Pace | undefined {
   const step = emptyStep();
   const streams = input.streams ?? 1;
   const places = placesOf(input);
+  // so many streams are as good as a prompt: the engine copies host weights to a device for them
+  const helper = streams >= LEAST_COPIED_BATCH ? helperOf(input, places) : undefined;
   for (const place of places) {
-    if (place.where === "host") addHost(step, input, place, depth, streams);
+    if (place.where === "host" && helper !== undefined) {
+      if (!addCopied(step, input, place, helper, depth, streams)) return undefined;
+    } else if (place.where === "host") addHost(step, input, place, depth, streams);
     else if (!addDevice(step, input, place, place.where, depth, streams)) return undefined;
   }
   addCrossings(step, input, places, streams);
@@ -42,10 +48,11 @@ function addDevice(step: Step, input: PaceInput, { load }: Place, at: number, de
   const time = decodeTime(load, chip, depth, conditions, fit.decode, streams);
   const experts = load.expertBytes * (streams === 1 ? load.expertShare : expertsTouched(load, streams));
   const bytes = load.denseBytes + experts + streams * (overTokens(load, depth, "bytesPerToken") + 2 * load.stateBytes);
-  // many streams are a small prompt: its arithmetic hides behind reading, or the other way round
-  const width = input.geometry.embeddingLength;
-  const many =
-    streams === 1 ? 0 : prefillTime(load, chip, { batch: streams, context: 0, width }, conditions, fit.prefill).compute;
+  // many streams are a small prompt: its arithmetic hides behind reading, or the other way round; an expert that gets a token or
+  // two multiplies vectors, which pads nothing
+  const small = { ...load, bodyExpertParameters: 0 };
+  const together = { batch: streams, context: 0, width: input.geometry.embeddingLength };
+  const many = streams === 1 ? 0 : prefillTime(small, chip, together, conditions, fit.prefill).compute;
   const compute = Math.max(time.compute, Math.hypot(time.memory, many) - time.memory + time.compute);
   const limited = powered(chip.powerShare);
   const seconds = (time.memory + compute) * limited + time.overhead;
@@ -79,6 +86,18 @@ function addDevice(step: Step, input: PaceInput, { load }: Place, at: number, de
  */
 function powered(share: number): number {
   return share >= 1 ? 1 : 1 + 0.033 / share ** 2.6 - 0.033;
+}
+
+/** Weights of the host multiplied on a device, step by step; their cache stays, and attention with it. */
+function addCopied(step: Step, input: PaceInput, place: Place, at: number, depth: number, streams: number): boolean {
+  const { load } = place;
+  const device = input.devices[at];
+  if (!device || !addDevice(step, input, { ...place, load: { ...load, attention: [] } }, at, depth, streams))
+    return false;
+  addCopy(step, input, device, touchedBytes(load, streams));
+  const cache = { ...load, layers: 0, denseBytes: 0, expertBytes: 0, parameters: {}, stateBytes: 0 };
+  addHost(step, input, { ...place, load: cache }, depth, streams);
+  return true;
 }
 
 function addHost(step: Step, input: PaceInput, { load }: Place, depth: number, streams: number): void {

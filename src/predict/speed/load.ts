@@ -190,6 +190,11 @@ export function expertsTouched(load: Load, tokens: number): number {
   return 1 - (1 - load.expertShare) ** tokens;
 }
 
+/** Weights that a step of `tokens` needs: of experts those that some token is routed to. */
+export function touchedBytes(load: Load, tokens: number): number {
+  return load.denseBytes + load.expertBytes * (load.expertShare < 1 ? expertsTouched(load, tokens) : 1);
+}
+
 function cacheRow(type: CacheType, elements: number): number {
   return rowBytes(tensorType(type)!, elements);
 }

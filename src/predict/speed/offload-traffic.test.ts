@@ -114,3 +114,12 @@ test("shares of the time are of the places that work, and sum to one", () => {
   expect(workers(disk).disk).toBeGreaterThan(0.5);
   expect(trafficOf(disk, 0, 512).diskBytesPerToken).toBeLessThanOrEqual(2e9);
 });
+
+test("from 32 streams on an answer's weights are copied too: each stream costs less than the copy, and no step is for free", () => {
+  const input = asked("qwen3-8b", { gpuLayers: 18 });
+  const at32 = decodePace({ ...input, streams: 32 }, 1024)!;
+  expect(at32.workers!.link).toBeGreaterThan(0.5);
+  expect(decodePace({ ...input, streams: 31 }, 1024)!.workers!.link).toBeLessThan(0.01);
+  expect(decodePace({ ...input, streams: 64 }, 1024)!.tokensPerSec).toBeGreaterThan(at32.tokensPerSec);
+  expect(decodePace({ ...input, streams: 64, opOffload: false }, 1024)!.workers!.link).toBeLessThan(0.01);
+});

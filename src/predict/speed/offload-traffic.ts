@@ -1,11 +1,11 @@
+import { LEAST_COPIED_BATCH } from "./copying.ts";
 import { ACTIVATION_BYTES, crossingsOf } from "./crossings.ts";
 import { helperOf } from "./helper.ts";
 import type { PaceInput } from "./input.ts";
 import { wayTo } from "./links.ts";
-import { expertsTouched, type Load, overTokens } from "./load.ts";
+import { type Load, overTokens, touchedBytes } from "./load.ts";
 import { movedShare } from "./moved-share.ts";
 import { placesOf } from "./places.ts";
-import { LEAST_COPIED_BATCH } from "./prefill-pace.ts";
 
 /** What one place stores, moves and computes. Bytes and FLOPs, a multiply-add counting two. */
 export interface PlaceTraffic {
@@ -76,11 +76,6 @@ export function trafficOf(input: PaceInput, depth: number, promptTokens: number)
     diskBytesPerToken: fromDiskBytes <= 0 ? 0 : fromDiskBytes * movedShare(input, 1),
     diskBytesPerPrompt: fromDiskBytes <= 0 ? 0 : steps * fromDiskBytes * movedShare(input, batch),
   };
-}
-
-/** Weights that a micro-batch needs: of experts those that some token is routed to. */
-function touchedBytes(load: Load, batch: number): number {
-  return load.denseBytes + load.expertBytes * (load.expertShare < 1 ? expertsTouched(load, batch) : 1);
 }
 
 function whole(load: Load, tokens: number): number {

@@ -6,10 +6,11 @@ import { conditionsOf } from "./conditions.ts";
 import { hostRates } from "./cpu.ts";
 import { decodePace } from "./decode-pace.ts";
 import { addDisk, CPU_PREFILL_SPREAD } from "./extras.ts";
+import { addCopy, COPY_SPREAD, LEAST_COPIED_BATCH } from "./copying.ts";
 import { helperOf } from "./helper.ts";
 import type { PaceInput } from "./input.ts";
 import { wayTo } from "./links.ts";
-import { expertsTouched, overTokens } from "./load.ts";
+import { overTokens, touchedBytes } from "./load.ts";
 import { paceOf } from "./pace-of.ts";
 import { type Place, placesOf } from "./places.ts";
 import { prefillTime } from "./prefill-time.ts";
@@ -54,9 +55,6 @@ export function prefillPace(input: PaceInput, tokens: number, cached = 0): Pace 
 /** So few tokens are multiplied as vectors, one after the other, by the kernels of decoding. */
 const MOST_VECTORS = 8;
 
-/** Below it the engine leaves host weights to the host (llama.cpp, `GGML_OP_OFFLOAD_MIN_BATCH`). */
-export const LEAST_COPIED_BATCH = 32;
-
 /** `copied`: the weights lie on the host and cross the slot once a micro-batch, of experts those that are needed. */
 function addDevice(
   step: Step,
@@ -75,7 +73,7 @@ function addDevice(
   const width = input.geometry.embeddingLength;
   const time = prefillTime(load, chip, { batch, context, width }, conditions, fit.prefill);
   if (time.total === 0) return true;
-  const touched = load.denseBytes + load.expertBytes * (load.expertShare < 1 ? expertsTouched(load, batch) : 1);
+  const touched = touchedBytes(load, batch);
   const attention = time.compute - time.flops / Math.max(time.flopsPerSec, 1);
   const seconds = time.total;
   const attending = 4 * batch * overTokens(load, context, "width");
@@ -100,28 +98,10 @@ function addDevice(
       `${load.layers} layers x ${formatNumber(load.layers === 0 ? 0 : (time.overhead / load.layers) * 1e6)} us`,
   });
   if (!copied) return true;
-  const way = wayTo(device, input.links);
-  if (way.bytesPerSec === Infinity) return true;
-  const rate = way.bytesPerSec * (input.pinnedHostWeights === true ? 1 : MAPPED_SHARE);
-  const copying = touched / rate;
-  add(step, {
-    worker: "link",
-    seconds: copying,
-    spent: { link: copying },
-    ideal: 0,
-    spread: COPY_SPREAD,
-    provenance: way.known ? "datasheet" : "assumed",
-    term: `${formatBytes(touched)} / ${formatRate(rate)} [copying to the device]`,
-  });
+  addCopy(step, input, device, touched);
   return true;
 }
 
-const COPY_SPREAD = 0.5;
-/**
- * Pages of a mapped file cross the slot by way of a pinned buffer. Published runs with mapped weights, 512 tokens a step:
- * gpt-oss 120B, 134 tok/s, so 17 GB/s; DeepSeek V2 Lite beside an RTX 4080, 975 tok/s, so 17.7 GB/s; the slot gives 25.
- */
-export const MAPPED_SHARE = 0.7;
 /**
  * Attention of a prompt on the host beside the rate of its matrix kernels: Llama 2 7B with its cache in RAM, 238 tok/s in prompts
  * of 512 (one published run).
@@ -146,7 +126,7 @@ function addHostAttention(step: Step, input: PaceInput, { load }: Place, batch: 
 
 function addHost(step: Step, input: PaceInput, { load }: Place, batch: number, context: number): void {
   const rates = hostRates(input.host, input.threads);
-  const touched = load.denseBytes + load.expertBytes * (load.expertShare < 1 ? expertsTouched(load, batch) : 1);
+  const touched = touchedBytes(load, batch);
   const flops = 2 * batch * load.bodyParameters + 4 * batch * overTokens(load, context, "width");
   if (flops === 0 && touched === 0) return;
   const compute = flops / rates.flopsPerSec;
