@@ -37,14 +37,27 @@ export function chatSettings(question: OffloadQuestion, placement: RungPlacement
   };
 }
 
-/** As many at a time as the goal or the person says, each with room for its prompt and its answer alone. */
-export function batchSettings(question: OffloadQuestion, placement: RungPlacement): LlamaCppSettings {
+/** Jobs at a time that are looked at where nobody names a number: from 32 on, weights in RAM are copied for answers too. */
+const AT_A_TIME = [64, 32, 16, 8] as const;
+
+export function jobsAtATime({ request, jobs }: OffloadQuestion): readonly number[] {
+  const { wishes } = request;
+  if (wishes.users !== undefined) return [wishes.users];
+  return [...AT_A_TIME, GOALS.batch.users].map((count) => Math.min(count, jobs));
+}
+
+/** So many jobs at a time, each with room for its prompt and its answer alone. */
+export function batchSettings(
+  question: OffloadQuestion,
+  placement: RungPlacement,
+  atATime: number = question.request.wishes.users ?? GOALS.batch.users,
+): LlamaCppSettings {
   const { wishes } = question.request;
-  const { users, microBatch, cacheType } = GOALS.batch;
+  const { microBatch, cacheType } = GOALS.batch;
   return {
     ...settingsFor({
       context: jobContext(question),
-      users: wishes.users ?? users,
+      users: atATime,
       microBatch: wishes.microBatch ?? microBatch,
       cacheType: wishes.cacheType ?? cacheType,
       gpuLayers: placement.gpuLayers,

@@ -1,8 +1,8 @@
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { decodePace, prefillPace, trafficOf, type Pace, type PaceInput } from "../../predict/speed/index.ts";
-import { fromDiskBytes, paceInput, weigh, type FitRequest, type Weighed } from "../fit/index.ts";
+import { fromDiskBytes, good, paceInput, weigh, type FitRequest, type Weighed } from "../fit/index.ts";
 import { jobEnergy } from "./offload-energy.ts";
-import { batchSettings, chatSettings, threadsOf, type OffloadQuestion } from "./offload-question.ts";
+import { batchSettings, chatSettings, jobsAtATime, threadsOf, type OffloadQuestion } from "./offload-question.ts";
 import type { BatchUse, ChatUse, RungPlacement } from "./offload-rung.ts";
 
 /** A chat under a placement: memory by whole replay, paces, what is moved. */
@@ -24,10 +24,31 @@ export function chatUse(question: OffloadQuestion, placement: RungPlacement): Ch
   };
 }
 
-/** A batch job under a placement: all prompts, then all answers, several at a time. */
+/**
+ * A batch job under a placement: all prompts, then all answers, as many at a time as is fastest of what runs in memory; else as
+ * few as the goal says.
+ */
 export function batchUse(question: OffloadQuestion, placement: RungPlacement): BatchUse {
+  const counts = jobsAtATime(question)
+    .map((count) => ({ count, perSec: roughRate(question, batchSettings(question, placement, count)) }))
+    .toSorted((one, other) => other.perSec - one.perSec)
+    .map(({ count }) => count);
+  const least = Math.min(...counts);
+  for (const count of counts) {
+    const settings = batchSettings(question, placement, count);
+    if (count === least || good(weigh(question.request, settings).now.verdict)) return jobUse(question, settings);
+  }
+  return jobUse(question, batchSettings(question, placement, least));
+}
+
+/** Answers' pace as if memory were enough; zero where it is not known. */
+function roughRate({ request, promptTokens, answerTokens }: OffloadQuestion, settings: LlamaCppSettings): number {
+  const input = paceInput(request, { settings, threads: threadsOf(request) });
+  return decodePace({ ...input, streams: settings.sequences }, promptTokens + answerTokens / 2)?.tokensPerSec ?? 0;
+}
+
+function jobUse(question: OffloadQuestion, settings: LlamaCppSettings): BatchUse {
   const { request, promptTokens, answerTokens, jobs } = question;
-  const settings = batchSettings(question, placement);
   const { weighed, input, fromDiskBytes } = weighedInput(request, settings);
   const streams = settings.sequences;
   // of an answer half lies in the cache on average

@@ -30,7 +30,6 @@ export interface OffloadAnswer {
     readonly answerTokens: number;
     readonly jobs: number;
     readonly chatContext: number;
-    readonly batchUsers: number;
     readonly targets: GoalTargets;
     readonly hostWatts?: number;
   };
@@ -77,6 +76,8 @@ export interface ChatFacts extends UseFacts {
 }
 
 export interface BatchFacts extends UseFacts {
+  /** jobs at a time: the fastest number that runs in memory */
+  readonly atATime: number;
   readonly seconds?: NonNullable<BatchUse["seconds"]>;
   readonly energy?: JobEnergy;
 }
@@ -118,7 +119,6 @@ export function answerOffload(question: OffloadQuestion, context: OffloadContext
       answerTokens,
       jobs,
       chatContext: computed.rungs[0]?.chat.settings.context ?? 0,
-      batchUsers: computed.rungs[0]?.batch.settings.sequences ?? 1,
       targets,
       ...(hostWatts === undefined ? {} : { hostWatts }),
     },
@@ -161,8 +161,13 @@ function chatFacts(use: ChatUse, targets: GoalTargets): ChatFacts {
 }
 
 function batchFacts(use: BatchUse): BatchFacts {
-  const { seconds, energy } = use;
-  return { ...useFacts(use), ...(seconds ? { seconds } : {}), ...(energy ? { energy } : {}) };
+  const { seconds, energy, settings } = use;
+  return {
+    ...useFacts(use),
+    atATime: settings.sequences,
+    ...(seconds ? { seconds } : {}),
+    ...(energy ? { energy } : {}),
+  };
 }
 
 function chatWord(rungs: readonly RungFacts[], best: number | undefined): OffloadAnswer["chat"] {
@@ -200,7 +205,9 @@ function slotsOf({ devices, links }: Rig): OffloadAnswer["slots"] {
 
 function assumptions({ request, hostWatts }: OffloadQuestion, best: Rung | undefined): string[] {
   const { devices, host } = request.rig;
-  const list = ["weights in RAM cross the slot once a micro-batch of 32 tokens or more, mapped from the file"];
+  const list = [
+    "weights in RAM cross the slot, mapped from the file, for every step of 32 tokens or more: a prompt's, or that many answers",
+  ];
   if (devices.some((device) => device.memoryKind === "discrete" && !wayTo(device, request.rig.links).known))
     list.push("a slot that is not known is taken as PCIe 3.0 x16");
   if (best && best.chat.fromDiskBytes > 0)

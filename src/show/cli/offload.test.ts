@@ -58,8 +58,11 @@ test("a dense model that does not fit: painful for a chat, hours for a batch, an
   const [second] = answer.instead;
   expect(second).toMatchObject({ kind: "card", name: "a second GeForce RTX 4090" });
   const job = answer.rungs[answer.bestBatch!]!.batch;
-  expect(second!.batch.seconds!.value).toBeLessThan(job.seconds!.value / 5);
+  expect(second!.batch.seconds!.value).toBeLessThan(job.seconds!.value / 2);
   expect(job.energy!.hostJoules).toBeGreaterThan(0);
+  // a chat takes what fits; a job leaves more in RAM, so that many answers share what crosses the slot
+  expect(job.atATime).toBeGreaterThanOrEqual(32);
+  expect(job.decode!.tokensPerSec).toBeGreaterThan(5 * best.chat.decode!.tokensPerSec);
   expect(answer.ends.map(({ moved }) => moved)).toContain("layers");
 });
 
@@ -71,7 +74,7 @@ test("few active experts: a chat is fine with experts in RAM, and the text says 
   expect(plain).toMatch(/fine for chat: .* \(experts of \d+ of 48 layers in RAM\)/);
   expect(plain).toContain("few active experts: a token reads");
   expect(plain).toContain("what is moved with experts of");
-  expect(plain).toMatch(/devices \d+ Wh, the rest of the machine unknown/);
+  expect(plain).toMatch(/devices [\d.]+ Wh, the rest of the machine unknown/);
   expect(plain).toContain("never: experts of 48 of 48 layers in RAM still serve it");
 });
 
@@ -82,7 +85,7 @@ test.each([
   [["qwen3-8b:Q4_K_M", "--gpu", "rtx-3090", "--ram", "32GB"], "all on the GPU: best for chat and batch"],
   [["qwen3-32b:Q4_K_M", "--gpu", "rtx-4070", "--ram", "8GB:ddr5-6000"], "from the disk"],
   [["qwen3-32b:Q4_K_M", "--gpu", "2xrtx-4060", "--ram", "64GB", "--prompt", "4k", "--wait", "5"], "within 5 s"],
-  [["qwen3 235b a22b", "--gpu", "rtx-3090", "--ram", "16GB:ddr4-3200", "--users", "8"], "8 at a time"],
+  [["gpt-oss 120b", "--gpu", "rtx-3090", "--ram", "16GB:ddr4-3200", "--users", "8"], "8 at a time"],
 ])("%j says %j, in 80 columns", async (args, said) => {
   const text = offloadText(await answered(...args), styleFor({}, {}));
   expect(text.replaceAll(/\s+/g, " ")).toContain(said);

@@ -52,7 +52,7 @@ function headText({ model, rig, runtime, asked, slots }: OffloadAnswer, style: S
     ).map(style.faint),
     ...wrap(
       `batch: ${formatNumber(asked.jobs)} jobs of ${formatTokens(asked.promptTokens)} in and ` +
-        `${formatTokens(asked.answerTokens)} out, ${asked.batchUsers} at a time`,
+        `${formatTokens(asked.answerTokens)} out, as many at a time as is fastest`,
     ).map(style.faint),
   ];
 }
@@ -156,7 +156,7 @@ function energyText({ rungs, bestBatch, asked }: OffloadAnswer, style: Style): s
   const band = `${formatDuration(low * 1000)} to ${formatDuration(high * 1000)}`;
   const text =
     `${formatNumber(asked.jobs)} jobs: ${formatDuration(value * 1000)} (${band}), ${energyWords(batch)}` +
-    (batch.decode ? `; ${formatPace(batch.decode.tokensPerSec)} of ${asked.batchUsers} at a time` : "");
+    (batch.decode ? `; ${formatPace(batch.decode.tokensPerSec)} with ${batch.atATime} at a time` : "");
   return ["", style.strong("batch, at best"), ...wrap(text, 78).map((line) => `  ${line}`)];
 }
 
