@@ -19,7 +19,7 @@ export function jobEnergy(
   const mean = known.reduce((sum, each) => sum + each, 0) / known.length;
   return {
     deviceBusySeconds: busy,
-    ...(known.length === watts.length ? { deviceJoules: busy === 0 ? 0 : busy * mean } : {}),
+    ...(known.length > 0 && known.length === watts.length ? { deviceJoules: busy * mean } : {}),
     ...(hostWatts === undefined ? {} : { hostJoules: total * hostWatts }),
   };
 }

@@ -1,6 +1,6 @@
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { decodePace, prefillPace, trafficOf, type Pace, type PaceInput } from "../../predict/speed/index.ts";
-import { fromDiskBytes, good, paceInput, weigh, type FitRequest, type Weighed } from "../fit/index.ts";
+import { bytesFromDisk, good, paceInput, weigh, type FitRequest, type Weighed } from "../fit/index.ts";
 import { jobEnergy } from "./offload-energy.ts";
 import { batchSettings, chatSettings, jobsAtATime, threadsOf, type OffloadQuestion } from "./offload-question.ts";
 import type { BatchUse, ChatUse, RungPlacement } from "./offload-rung.ts";
@@ -78,7 +78,7 @@ export function weighedInput(
 ): { readonly weighed: Weighed; readonly input: PaceInput; readonly fromDiskBytes: number } {
   const weighed = weigh(request, settings);
   const input = paceInput(request, { ...weighed, threads: threadsOf(request) });
-  return { weighed, input, fromDiskBytes: fromDiskBytes(weighed.now) };
+  return { weighed, input, fromDiskBytes: bytesFromDisk(weighed.now) };
 }
 
 /** Devices that have layers, or help with prompts. */

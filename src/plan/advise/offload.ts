@@ -41,7 +41,7 @@ export function offload(question: OffloadQuestion, cards: readonly CardCandidate
   );
   const whole = rungs.find(({ kind }) => kind === "whole");
   const avoided = whole !== undefined && good(whole.chat.now.verdict);
-  const quantization = avoided ? undefined : nextQuantization(question);
+  const quantization = avoided || whole === undefined ? undefined : nextQuantization(question);
   const best = bestChat === undefined ? undefined : rungs[bestChat];
   return {
     rungs,

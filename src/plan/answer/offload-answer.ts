@@ -205,10 +205,13 @@ function slotsOf({ devices, links }: Rig): OffloadAnswer["slots"] {
 
 function assumptions({ request, hostWatts }: OffloadQuestion, best: Rung | undefined): string[] {
   const { devices, host } = request.rig;
-  const list = [
-    "weights in RAM cross the slot, mapped from the file, for every step of 32 tokens or more: a prompt's, or that many answers",
-  ];
-  if (devices.some((device) => device.memoryKind === "discrete" && !wayTo(device, request.rig.links).known))
+  const list: string[] = [];
+  const discrete = devices.filter(({ memoryKind }) => memoryKind === "discrete");
+  if (discrete.length > 0)
+    list.push(
+      "weights in RAM cross the slot, mapped from the file, for every step of 32 tokens or more: a prompt's, or that many answers",
+    );
+  if (discrete.some((device) => !wayTo(device, request.rig.links).known))
     list.push("a slot that is not known is taken as PCIe 3.0 x16");
   if (best && best.chat.fromDiskBytes > 0)
     list.push("weights beyond the RAM are read again for every token at 1.5 GB/s, as a common NVMe disk does");

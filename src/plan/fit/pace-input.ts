@@ -26,13 +26,13 @@ export function paceInput(
     opOffload: settings.opOffload ?? true,
     flashAttention: settings.flashAttention,
     microBatch: settings.microBatch,
-    ...(choice.now === undefined ? {} : { fromDiskBytes: fromDiskBytes(choice.now) }),
+    ...(choice.now === undefined ? {} : { fromDiskBytes: bytesFromDisk(choice.now) }),
     ...(request.calibration ? { calibration: request.calibration } : {}),
   };
 }
 
 /** Mapped weights of the host beyond its RAM. */
-export function fromDiskBytes({ places }: Verdict): number {
+export function bytesFromDisk({ places }: Verdict): number {
   const host = places.find(({ place }) => place === "host");
   return host?.verdict === "runs from disk" ? -host.margin : 0;
 }

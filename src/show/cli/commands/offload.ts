@@ -1,7 +1,7 @@
 import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
 import { parseTokens } from "../../../facts/units/index.ts";
 import { answerOffload, offloadRuns } from "../../../plan/answer/index.ts";
-import { READING } from "../../../plan/fit/index.ts";
+import { GOALS, READING } from "../../../plan/fit/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { homeOf, machineOf } from "../machine.ts";
 import { withChosenFileType } from "../model/chosen-file-type.ts";
@@ -54,7 +54,7 @@ export const offload = guarded(async function (this: CliContext, flags: OffloadF
       answerTokens: flags.answer ?? ANSWER_TOKENS,
       jobs: flags.jobs ?? JOBS,
       targets: {
-        ...READING,
+        ...(GOALS[flags.goal ?? "interactive"].targets ?? READING),
         ...(flags.atLeast === undefined ? {} : { decodePerSec: flags.atLeast }),
         ...(flags.wait === undefined ? {} : { firstTokenMs: flags.wait }),
       },

@@ -135,7 +135,12 @@ function movedText({ rungs, bestChat, rig, asked }: OffloadAnswer, style: Style)
     "",
     `${style.strong("what is moved")} ${style.faint(`with ${rung.name}${rung.flags === "" ? "" : ` (${rung.flags})`}`)}`,
     ...columns(
-      [head.map(style.faint), ...rows, slot, ...(traffic.diskBytesPerToken > 0 ? [disk] : [])],
+      [
+        head.map(style.faint),
+        ...rows,
+        ...(rig.devices.length > 0 ? [slot] : []),
+        ...(traffic.diskBytesPerToken > 0 ? [disk] : []),
+      ],
       [0, 1, 2, 3, 4],
     ),
   ];
@@ -163,8 +168,9 @@ function energyText({ rungs, bestBatch, asked }: OffloadAnswer, style: Style): s
 /** Watt hours of devices and of the rest; what is not known is called so. */
 function energyWords({ energy }: BatchFacts): string {
   if (!energy) return "energy unknown";
-  const { deviceJoules, hostJoules } = energy;
-  const devices = deviceJoules === undefined ? "devices unknown" : `devices ${wattHours(deviceJoules)}`;
+  const { deviceJoules, hostJoules, deviceBusySeconds } = energy;
+  const known = deviceJoules === undefined ? "devices unknown" : `devices ${wattHours(deviceJoules)}`;
+  const devices = deviceBusySeconds === 0 ? "no device works" : known;
   const host = hostJoules === undefined ? "the rest of the machine unknown" : `the rest ${wattHours(hostJoules)}`;
   return `${devices}, ${host}`;
 }
