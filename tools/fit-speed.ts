@@ -79,14 +79,14 @@ function readTruth(folder: string): Read {
 
 const rounded = (value: number) => Number(value.toFixed(4));
 
-/** Only what the data says: a coefficient that stayed at its prior's centre of one says nothing. */
+/** Logarithm and standard error of each coefficient. */
 function table({ names, solution }: Fitted): Record<string, number[]> {
   return Object.fromEntries(
     names.map((name, at) => [name, [rounded(solution.at[at]!), rounded(solution.deviations[at]!)]]),
   );
 }
 
-function values({ names, solution }: Fitted): Record<string, number> {
+function plainValues({ names, solution }: Fitted): Record<string, number> {
   return Object.fromEntries(names.map((name, at) => [name, rounded(solution.at[at]!)]));
 }
 
@@ -158,8 +158,8 @@ function main(): void {
 function changed(folds: Folds, device: string): Record<string, number> {
   const fold = folds.without.get(device);
   if (!fold) return {};
-  const whole = values(folds.whole);
-  return Object.fromEntries(Object.entries(values(fold)).filter(([name, value]) => value !== whole[name]));
+  const whole = plainValues(folds.whole);
+  return Object.fromEntries(Object.entries(plainValues(fold)).filter(([name, value]) => value !== whole[name]));
 }
 
 /** One entry a line, so that a change of the fit can be read. */

@@ -1,4 +1,5 @@
 import { formatPercent } from "../../src/facts/units/index.ts";
+import { orderScore } from "./order.ts";
 import type { ScoredTerm } from "./score.ts";
 
 /** Terms of measured rates, which have a group. */
@@ -18,7 +19,18 @@ export function ratesText(terms: readonly ScoredTerm[], peers: boolean): string 
       rates.filter((rate) => rate.file === file),
     ),
   );
-  return ["", "rates: median |predicted / measured - 1|", ...lines, ...(peers ? peerLines(rates) : []), ""].join("\n");
+  const orders = ["llamacpp-speed", "server-speed"].flatMap((prefix) => {
+    const { pairs, right } = orderScore(rates.filter(({ file }) => file.startsWith(prefix)));
+    return pairs === 0 ? [] : [`order of two devices, ${prefix}: right in ${percent(right / pairs)} of ${pairs} pairs`];
+  });
+  return [
+    "",
+    "rates: median |predicted / measured - 1|",
+    ...lines,
+    ...orders,
+    ...(peers ? peerLines(rates) : []),
+    "",
+  ].join("\n");
 }
 
 function isRate(term: ScoredTerm): term is Rate {
@@ -26,7 +38,7 @@ function isRate(term: ScoredTerm): term is Rate {
 }
 
 function fileLines(file: string, rates: readonly Rate[]): string[] {
-  const lines = [`${file}`, head("kind, term, back end")];
+  const lines = [file, head("kind, term, back end")];
   const floors = new Map<string, number | undefined>();
   for (const [kind, own] of grouped(rates, ({ group, term }) => `${group.kind} ${term}`)) {
     floors.set(kind, noiseFloor(own));

@@ -3,7 +3,7 @@ import type { FitCase } from "../accuracy/speed/fit-case.ts";
 
 const SHARE = 0.8;
 /** Back ends with fewer devices share one band. */
-const LEAST_DEVICES = 8;
+const LEAST_DEVICES = 5;
 
 export interface Band {
   readonly name: string;
@@ -37,7 +37,10 @@ export function devicesByDesign(cases: readonly FitCase[]): Map<string, Set<stri
   return devices;
 }
 
-/** Half-widths that hold four of five residuals of devices left out, each device counting alike (split conformal by class). */
+/**
+ * Half-widths that hold four of five residuals of devices left out, each device counting alike. What they hold of a device whose
+ * own residuals were not used stands beside them: few devices need no wider band by rule, since it would not be what is held.
+ */
 export function calibrateBands(cases: readonly FitCase[], rates: readonly number[]): Band[] {
   const devices = devicesByDesign(cases);
   const groups = new Map<string, Residual[]>();
@@ -69,21 +72,16 @@ function bandOf(name: string, residuals: readonly Residual[]): Band {
   for (const device of devices) {
     const others = residuals.filter((one) => one.device !== device);
     const own = residuals.filter((one) => one.device === device);
-    const half = others.length === 0 ? 0 : quantile(others, conformal(count - 1));
+    const half = others.length === 0 ? 0 : quantile(others, SHARE);
     held += own.filter(({ size }) => size <= half).length / own.length;
   }
   return {
     name,
-    halfWidth: quantile(residuals, conformal(count)),
+    halfWidth: quantile(residuals, SHARE),
     rows: residuals.length,
     devices: count,
     nestedCoverage: held / count,
   };
-}
-
-/** The quantile that holds a new device's residual with the share wanted: a little higher for few devices. */
-function conformal(devices: number): number {
-  return Math.min(1, SHARE * (1 + 1 / devices));
 }
 
 function quantile(residuals: readonly Residual[], share: number): number {

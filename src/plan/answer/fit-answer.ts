@@ -1,7 +1,7 @@
 import type { Rig } from "../../facts/hardware/index.ts";
 import { formatTokens } from "../../facts/units/index.ts";
 import type { Estimate } from "../../predict/estimate/index.ts";
-import { decodePace, prefillPace, type Pace } from "../../predict/speed/index.ts";
+import { decodePace, type Duration, type Pace, prefillPace, requestTimes } from "../../predict/speed/index.ts";
 import { mostUsers, type SearchRow } from "../search/index.ts";
 import { shellWord } from "../command/index.ts";
 import {
@@ -108,6 +108,11 @@ export interface SpeedFacts {
   readonly promptTokens: number;
   /** milliseconds from sending a prompt of that length to the first token, cold */
   readonly firstTokenMs?: { readonly value: number; readonly low: number; readonly high: number };
+  /** the same where a share of the prompt lies in a cache */
+  readonly cached?: {
+    readonly share: number;
+    readonly firstTokenMs: { readonly value: number; readonly low: number; readonly high: number };
+  };
   readonly unknown?: string;
 }
 
@@ -115,6 +120,8 @@ export interface AnswerContext {
   readonly model: ModelFacts;
   readonly runtime: RuntimeFacts;
   readonly promptTokens?: number;
+  /** share of the prompt that a cache holds, 0 to 1 */
+  readonly cachedShare?: number;
   readonly assumptions?: readonly string[];
   readonly disk?: DiskFacts;
   /** absent: no command is printed */
@@ -143,7 +150,7 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
       ? { rejected: { reason: choice.prediction.reason, because: choice.prediction.because } }
       : {}),
     ...(choice.memory ? { memory: choice.memory } : {}),
-    speed: speedFacts(request, choice, promptTokens),
+    speed: speedFacts(request, choice, promptTokens, context.cachedShare),
     ...(longest === undefined ? {} : { longestContext: longest }),
     ...(users === undefined ? {} : { mostUsers: users }),
     wouldFit: alternatives(request, choice),
@@ -158,20 +165,21 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
   return { answer, choice };
 }
 
-function speedFacts(request: FitRequest, choice: Choice, promptTokens: number): SpeedFacts {
+function speedFacts(request: FitRequest, choice: Choice, promptTokens: number, cachedShare?: number): SpeedFacts {
   const input = paceInput(request, choice);
   const decode = decodePace(input, 0);
   const decodeFull = decodePace(input, choice.context);
   const prefill = prefillPace(input, promptTokens);
-  if (!decode || !decodeFull || !prefill) {
+  const times = requestTimes(input, { promptTokens, ...(cachedShare === undefined ? {} : { cachedShare }) });
+  if (!decode || !decodeFull || !prefill || !times) {
     const unknown = request.rig.devices.find(({ bandwidthBytesPerSec }) => bandwidthBytesPerSec === undefined);
     const whose = unknown?.name ?? "a device";
     return { promptTokens, unknown: `the memory bandwidth of ${whose} is not known, so no pace is claimed` };
   }
-  // the last step of the prompt yields the first token: no step of its own
-  const ms = (rate: number) => (promptTokens / rate) * 1000;
-  const firstTokenMs = { value: ms(prefill.tokensPerSec), low: ms(prefill.high), high: ms(prefill.low) };
-  return { decode, decodeFull, prefill, promptTokens, firstTokenMs };
+  const inMs = ({ ms, low, high }: Duration) => ({ value: ms, low, high });
+  const cached =
+    cachedShare === undefined ? {} : { cached: { share: cachedShare, firstTokenMs: inMs(times.firstToken) } };
+  return { decode, decodeFull, prefill, promptTokens, firstTokenMs: inMs(times.firstTokenCold), ...cached };
 }
 
 function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): string[] {
@@ -183,7 +191,7 @@ function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): str
     );
   if (choice.now.verdict === "runs from disk")
     list.push(
-      "weights that find no room in memory are read from the disk for every token, at 1.5 GB/s as from a common NVMe disk",
+      "weights that find no room in memory are read from the disk for every token, at 1.5 GB/s unless it was measured",
     );
   if (promptTokens > choice.context)
     list.push(

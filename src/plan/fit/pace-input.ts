@@ -34,5 +34,5 @@ export function paceInput(
 /** Mapped weights of the host beyond its RAM. */
 export function bytesFromDisk({ places }: Verdict): number {
   const host = places.find(({ place }) => place === "host");
-  return host?.verdict === "runs from disk" ? -host.margin : 0;
+  return host?.verdict === "runs from disk" ? Math.min(host.mapped, Math.max(0, -host.margin)) : 0;
 }

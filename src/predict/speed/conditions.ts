@@ -1,3 +1,4 @@
+import type { Chip } from "./chip.ts";
 import type { PaceInput } from "./input.ts";
 
 /** What else moves the pace of a step: how the engine was built and told to run. */
@@ -21,6 +22,11 @@ export function isOld({ built, program }: Conditions): boolean {
 /** A build without a date is taken for a recent one. */
 export function isRecent({ built, program }: Conditions): boolean {
   return program === "llama.cpp" && (built === undefined || built >= FASTER_PROMPTS_SINCE);
+}
+
+/** Runs whose kernels were not fitted: other programs, and LocalScore on AMD, where it falls back to slow ones. */
+export function isOther({ program }: Conditions, { vendor }: Pick<Chip, "vendor">): boolean {
+  return program === "other" || (program === "localscore" && vendor === "amd");
 }
 
 export function conditionsOf({ flashAttention = true, built, program = "llama.cpp", host }: PaceInput): Conditions {

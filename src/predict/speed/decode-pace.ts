@@ -2,7 +2,7 @@ import { formatBytes, formatNumber, formatRate } from "../../facts/units/index.t
 import { DEEP, halfWidth } from "./bands.ts";
 import { chipOf } from "./chip.ts";
 import { FIT, isSeen } from "./coefficients.ts";
-import { conditionsOf } from "./conditions.ts";
+import { conditionsOf, isOther } from "./conditions.ts";
 import { addCopy, LEAST_COPIED_BATCH } from "./copying.ts";
 import { ACTIVATION_BYTES, crossingsOf } from "./crossings.ts";
 import { hostRates } from "./cpu.ts";
@@ -65,7 +65,7 @@ function addDevice(step: Step, input: PaceInput, { load }: Place, at: number, de
     spread: halfWidth({
       kind: "decode",
       backend: conditions.program === "localscore" ? "localscore" : chip.backend,
-      otherProgram: conditions.program === "other",
+      otherProgram: isOther(conditions, chip),
       experts: load.expertBytes > 0,
       deep: depth > DEEP || streams > 1 || limited > 1,
       unseen: !isSeen(fit, "decode", chip.design),
@@ -129,15 +129,21 @@ function addHost(step: Step, input: PaceInput, { load }: Place, depth: number, s
 /** Between two cards of one machine a token's activations cost little, but a wait. Assumed. */
 const LINK_SPREAD = 0.4;
 
-/** Activations that pass from place to place. */
+/**
+ * What passes between places once a token: activations, and the chances of all words to the host, which choose the token. Behind
+ * one lane of a small board that alone takes half a millisecond.
+ */
 function addCrossings(step: Step, input: PaceInput, places: readonly Place[], streams: number): void {
-  const bytes = input.geometry.embeddingLength * ACTIVATION_BYTES * streams;
+  const { embeddingLength, vocabularySize } = input.geometry;
+  const bytes = embeddingLength * ACTIVATION_BYTES * streams;
   for (const { where } of places) {
     const device = where === "host" ? undefined : input.devices[where];
-    const crossings = where === "host" ? 0 : crossingsOf(input, places, where);
-    if (!device || crossings === 0) continue;
+    if (!device || where === "host") continue;
+    const crossings = crossingsOf(input, places, where);
+    const chances = input.placement.at(-1) === where ? vocabularySize * ACTIVATION_BYTES * streams : 0;
     const way = wayTo(device, input.links);
-    const seconds = crossings * (way.seconds + bytes / way.bytesPerSec);
+    const seconds = crossings * (way.seconds + bytes / way.bytesPerSec) + chances / way.bytesPerSec;
+    if (seconds === 0) continue;
     add(step, {
       worker: "link",
       seconds,

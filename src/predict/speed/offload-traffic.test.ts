@@ -89,7 +89,7 @@ test("of experts a token moves those it is routed to, and activations pass there
   const host = at(input, "host")!;
   expect(host.weightBytesPerToken / host.storedBytes).toBeLessThan(8 / 128 + 0.001);
   expect(trafficOf(input, 0, 512).crossingsPerToken).toBe(1 + 2 * 12);
-  expect(trafficOf(input, 0, 512).slotBytesPerToken).toBe(25 * 2048 * 4);
+  expect(trafficOf(input, 0, 512).slotBytesPerToken).toBe((25 * 2048 + 151_936) * 4);
   expect(trafficOf(asked("qwen3 30b a3b"), 0, 512).crossingsPerToken).toBe(0);
 });
 

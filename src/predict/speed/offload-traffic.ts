@@ -24,7 +24,7 @@ export interface PlaceTraffic {
 /** What is moved over which bus, per token and per prompt. */
 export interface Traffic {
   readonly places: readonly PlaceTraffic[];
-  /** over slots: activations of one token, and how often they pass */
+  /** over slots: activations of one token, how often they pass, and the chances of all words */
   readonly slotBytesPerToken: number;
   readonly crossingsPerToken: number;
   /** over slots: host weights copied to a device for the whole prompt, once a micro-batch */
@@ -68,10 +68,11 @@ export function trafficOf(input: PaceInput, depth: number, promptTokens: number)
   const device = helper === undefined ? undefined : input.devices[helper];
   const copies = device !== undefined && Number.isFinite(wayTo(device, input.links).bytesPerSec);
   const { fromDiskBytes = 0 } = input;
+  const chances = input.placement.at(-1) === "host" ? 0 : input.geometry.vocabularySize;
   return {
     places: rows,
     crossingsPerToken,
-    slotBytesPerToken: crossingsPerToken * input.geometry.embeddingLength * ACTIVATION_BYTES,
+    slotBytesPerToken: (crossingsPerToken * input.geometry.embeddingLength + chances) * ACTIVATION_BYTES,
     slotBytesPerPrompt: copies && hostLoad ? steps * touchedBytes(hostLoad, batch) : 0,
     diskBytesPerToken: fromDiskBytes <= 0 ? 0 : fromDiskBytes * movedShare(input, 1),
     diskBytesPerPrompt: fromDiskBytes <= 0 ? 0 : steps * fromDiskBytes * movedShare(input, batch),

@@ -2,7 +2,7 @@ import { formatBytes, formatNumber, formatRate } from "../../facts/units/index.t
 import { DEEP, halfWidth } from "./bands.ts";
 import { chipOf } from "./chip.ts";
 import { FIT, isSeen } from "./coefficients.ts";
-import { conditionsOf } from "./conditions.ts";
+import { conditionsOf, isOther } from "./conditions.ts";
 import { hostRates } from "./cpu.ts";
 import { decodePace } from "./decode-pace.ts";
 import { addDisk, CPU_PREFILL_SPREAD } from "./extras.ts";
@@ -86,7 +86,7 @@ function addDevice(
       halfWidth({
         kind: "prefill",
         backend: conditions.program === "localscore" ? "localscore" : chip.backend,
-        otherProgram: conditions.program === "other",
+        otherProgram: isOther(conditions, chip),
         experts: load.expertBytes > 0,
         deep: context > DEEP,
         unseen: !isSeen(fit, "prefill", chip.design),

@@ -2,7 +2,7 @@ import { buildApplication, buildCommand, buildRouteMap } from "@stricli/core";
 import type { LoadoutError } from "../../facts/errors/index.ts";
 import { parseCount } from "../../facts/units/index.ts";
 import type { CliContext } from "./context.ts";
-import { oneOf, planFlags, runtimeFlags } from "./flags.ts";
+import { cached, oneOf, planFlags, runtimeFlags } from "./flags.ts";
 import { offloadFlags } from "./offload-flags.ts";
 import { rigFlags } from "./rig-for.ts";
 import { VERSION } from "./version.ts";
@@ -80,6 +80,7 @@ const fit = buildCommand({
         brief: "Prompt length whose first token is timed: 512, 24k",
         optional: true,
       },
+      cached,
       table: {
         kind: "boolean",
         brief: "Also all file types by contexts and users",
@@ -128,6 +129,7 @@ const explain = buildCommand({
       ...runtimeFlags,
       ...rigFlags,
       prompt: { kind: "parsed", parse: String, brief: "Prompt length for the prefill rate: 512, 24k", optional: true },
+      cached,
     },
   },
   docs: {

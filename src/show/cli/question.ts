@@ -42,13 +42,25 @@ export function fitQuestion(parts: {
   readonly flags: PlanFlags;
   readonly receipts?: ReceiptStore | undefined;
   readonly promptTokens?: number | undefined;
+  /** share of the prompt that a cache holds, 0 to 1 */
+  readonly cachedShare?: number | undefined;
   readonly disk?: DiskFacts | undefined;
   /** absent: the embedded engine */
   readonly runtime?: Runtime;
   /** llama-server, as its command is printed for; absent: no command */
   readonly server?: Runtime;
 }): FitQuestion {
-  const { machine, weights, flags, receipts, promptTokens, disk, runtime: chosen = embeddedRuntime(), server } = parts;
+  const {
+    machine,
+    weights,
+    flags,
+    receipts,
+    promptTokens,
+    cachedShare,
+    disk,
+    runtime: chosen = embeddedRuntime(),
+    server,
+  } = parts;
   const { rig } = machine.report;
   const { geometry } = weights;
   const { build, caller, engine, version, buildName } = chosen;
@@ -94,6 +106,7 @@ export function fitQuestion(parts: {
       ...(disk ? { disk } : {}),
       ...(machine.rigArguments === undefined ? {} : { rigArguments: machine.rigArguments }),
       ...(promptTokens === undefined ? {} : { promptTokens }),
+      ...(cachedShare === undefined ? {} : { cachedShare }),
       ...(server
         ? {
             server: {

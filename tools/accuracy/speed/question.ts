@@ -53,6 +53,10 @@ function programOf(row: SpeedRow): "localscore" | "other" | "llama.cpp" {
   return OTHERS.test(row.backend) || ODD.test(row.notes) ? "other" : "llama.cpp";
 }
 
+/** Cards on a Raspberry Pi have one lane of the third generation. */
+const ONE_LANE = /raspberry|\bPi /i;
+const LANE_BYTES_PER_SEC = 0.985e9;
+
 /** All of a kind, as rows have them; of an RPC run the second and further ones are other machines. */
 function devicesOf(row: SpeedRow): Device[] | string {
   const remote = row.backend.includes("RPC") && row.deviceCount > 1;
@@ -63,6 +67,10 @@ function devicesOf(row: SpeedRow): Device[] | string {
       return row.device === "" ? "the row names no device" : `no row of the device catalog is "${row.device}"`;
     if (device.bandwidthBytesPerSec === undefined)
       return `the memory bandwidth of "${row.device}" depends on what is fitted`;
+    if (ONE_LANE.test(row.notes)) {
+      devices.push({ ...device, slotBytesPerSec: LANE_BYTES_PER_SEC });
+      continue;
+    }
     devices.push(remote && index > 0 ? { ...device, node: `node${index}` } : device);
   }
   return devices;

@@ -38,7 +38,7 @@ export function speedRow(raw: Raw): SpeedRow {
   };
   const number = (key: string): number | undefined => {
     const value = raw[key];
-    return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
+    return typeof value === "number" && Number.isFinite(value) && value >= 0 && value < 2 ** 40 ? value : undefined;
   };
   const fa = raw.fa;
   return stated<SpeedRow>({
@@ -52,7 +52,7 @@ export function speedRow(raw: Raw): SpeedRow {
     parametersB: number("params_B"),
     backend: text("backend") ?? "",
     device: text("device") ?? "",
-    deviceCount: Math.max(1, number("device_count") ?? 1),
+    deviceCount: Math.min(64, Math.max(1, Math.round(number("device_count") ?? 1))),
     ngl: number("ngl"),
     expertLayersOnCpu: number("n_cpu_moe") ?? 0,
     flashAttention: fa === true || fa === 1 ? true : fa === false || fa === 0 ? false : undefined,
@@ -61,7 +61,7 @@ export function speedRow(raw: Raw): SpeedRow {
     typeK: text("type_k"),
     typeV: text("type_v"),
     threads: number("threads"),
-    streams: Math.max(1, number("batch") ?? 1),
+    streams: Math.min(1024, Math.max(1, Math.round(number("batch") ?? 1))),
     test: text("test") ?? "",
     depth: number("depth") ?? 0,
     tokensPerSec: number("tps") ?? 0,

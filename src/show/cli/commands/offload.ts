@@ -16,7 +16,7 @@ import { offloadText } from "../text/offload-text.ts";
 import { progressFor } from "../text/progress.ts";
 import type { QuestionFlags } from "./fit.ts";
 
-export interface OffloadFlags extends QuestionFlags {
+export interface OffloadFlags extends Omit<QuestionFlags, "cached"> {
   readonly answer?: number;
   readonly jobs?: number;
   readonly atLeast?: number;

@@ -12,6 +12,9 @@ export interface ServerQuestion {
   readonly memoryBytes: number;
 }
 
+/** Cards cannot be limited further. */
+const LEAST_POWER_SHARE = 0.1;
+
 /** Lengths of a chat, where a row does not state its own. */
 const USUAL_INPUT = 512;
 const USUAL_OUTPUT = 256;
@@ -43,7 +46,10 @@ export function serverQuestion(row: ServerRow): ServerQuestion | string {
     cards: {
       bytesPerSec: bandwidthBytesPerSec,
       flopsPerSec: flopsPerSec * (eight ? 2 : 1),
-      powerShare: row.powerLimitWatts === undefined || free === 0 ? 1 : Math.min(1, row.powerLimitWatts / free),
+      powerShare:
+        row.powerLimitWatts === undefined || free === 0
+          ? 1
+          : Math.min(1, Math.max(LEAST_POWER_SHARE, row.powerLimitWatts / free)),
       tensorParallel: row.tensorParallel,
       pipelineParallel: row.pipelineParallel,
       ...(LINKED.test(row.gpu) && { linkBytesPerSec: LINK_BYTES_PER_SEC }),

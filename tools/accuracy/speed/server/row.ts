@@ -34,6 +34,9 @@ export const MEASURES = [
   "prefill_tok_s",
 ] as const;
 
+/** of streams, cards and tokens: more is damage */
+const MOST = 2 ** 24;
+
 export function serverRow(raw: Readonly<Record<string, unknown>>): ServerRow {
   const number = (key: string): number | undefined => {
     const value = raw[key];
@@ -44,7 +47,11 @@ export function serverRow(raw: Readonly<Record<string, unknown>>): ServerRow {
     return typeof value === "string" ? value : "";
   };
   const optional = (name: string, value: number | undefined) => (value === undefined ? {} : { [name]: value });
-  const count = number("count") ?? 1;
+  const whole = (key: string): number | undefined => {
+    const value = number(key);
+    return value === undefined ? undefined : Math.min(MOST, Math.max(1, Math.round(value)));
+  };
+  const count = whole("count") ?? 1;
   const measured: Record<string, number> = {};
   for (const field of MEASURES) {
     const value = number(field);
@@ -57,11 +64,11 @@ export function serverRow(raw: Readonly<Record<string, unknown>>): ServerRow {
     quant: text("quant"),
     gpu: text("gpu"),
     count,
-    tensorParallel: number("tp") ?? count,
-    pipelineParallel: number("pp") ?? 1,
-    ...optional("inputTokens", number("input_len") ?? number("mean_input_tokens")),
-    ...optional("outputTokens", number("output_len") ?? number("mean_output_tokens")),
-    ...optional("concurrency", number("concurrency")),
+    tensorParallel: whole("tp") ?? count,
+    pipelineParallel: whole("pp") ?? 1,
+    ...optional("inputTokens", whole("input_len") ?? whole("mean_input_tokens")),
+    ...optional("outputTokens", whole("output_len") ?? whole("mean_output_tokens")),
+    ...optional("concurrency", whole("concurrency")),
     ...optional("requestRate", number("request_rate")),
     ...optional("powerLimitWatts", number("power_limit_w")),
     ...(text("kv_cache_dtype") === "" ? {} : { cacheType: text("kv_cache_dtype") }),
