@@ -78,7 +78,7 @@ export function weighedInput(
 ): { readonly weighed: Weighed; readonly input: PaceInput; readonly fromDiskBytes: number } {
   const weighed = weigh(request, settings);
   const input = paceInput(request, { ...weighed, threads: threadsOf(request) });
-  return { weighed, input, fromDiskBytes: bytesFromDisk(weighed.now) };
+  return { weighed, input, fromDiskBytes: bytesFromDisk(weighed) };
 }
 
 /** Devices that have layers, or help with prompts. */

@@ -1,5 +1,5 @@
 import type { Rig } from "../../facts/hardware/index.ts";
-import { formatDuration, formatNumber, formatPace } from "../../facts/units/index.ts";
+import { formatDuration, formatNumber, formatPace, formatTokens } from "../../facts/units/index.ts";
 import { wayTo, type Pace, type Traffic } from "../../predict/speed/index.ts";
 import {
   offload,
@@ -203,9 +203,15 @@ function slotsOf({ devices, links }: Rig): OffloadAnswer["slots"] {
   });
 }
 
-function assumptions({ request, hostWatts }: OffloadQuestion, best: Rung | undefined): string[] {
+function assumptions(question: OffloadQuestion, best: Rung | undefined): string[] {
+  const { request, hostWatts, promptTokens, answerTokens } = question;
   const { devices, host } = request.rig;
+  const { contextLength } = request.geometry;
   const list: string[] = [];
+  if (promptTokens + answerTokens > contextLength)
+    list.push(
+      `the model was trained for ${formatTokens(contextLength)}: beyond that length its answers are not to be relied on`,
+    );
   const discrete = devices.filter(({ memoryKind }) => memoryKind === "discrete");
   if (discrete.length > 0)
     list.push(

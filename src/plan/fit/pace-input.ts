@@ -2,14 +2,13 @@ import { overridesOf } from "../../facts/runtime/index.ts";
 import type { PaceInput } from "../../predict/speed/index.ts";
 import type { Choice } from "./choose.ts";
 import type { FitRequest } from "./request.ts";
-import type { Verdict } from "./verdict.ts";
 
 /** What the speed model is asked for a choice; where it was weighed, weights that find no room in RAM come from the disk. */
 export function paceInput(
   request: FitRequest,
-  choice: Pick<Choice, "settings" | "threads"> & Partial<Pick<Choice, "now">>,
+  choice: Pick<Choice, "settings" | "threads"> & Partial<Pick<Choice, "now" | "prediction">>,
 ): PaceInput {
-  const { settings, threads } = choice;
+  const { settings, threads, now, prediction } = choice;
   const { rig } = request;
   return {
     geometry: request.geometry,
@@ -26,13 +25,18 @@ export function paceInput(
     opOffload: settings.opOffload ?? true,
     flashAttention: settings.flashAttention,
     microBatch: settings.microBatch,
-    ...(choice.now === undefined ? {} : { fromDiskBytes: bytesFromDisk(choice.now) }),
+    ...(now && prediction ? { fromDiskBytes: bytesFromDisk({ now, prediction }) } : {}),
     ...(request.calibration ? { calibration: request.calibration } : {}),
   };
 }
 
-/** Mapped weights of the host beyond its RAM. */
-export function bytesFromDisk({ places }: Verdict): number {
-  const host = places.find(({ place }) => place === "host");
-  return host?.verdict === "runs from disk" ? Math.min(host.mapped, Math.max(0, -host.margin)) : 0;
+/**
+ * Mapped weights that find no room in RAM and are read again in every step. Pages of weights that were rearranged for the processor
+ * are dropped as well, and not missed: what is read is the rearranged copy.
+ */
+export function bytesFromDisk({ now, prediction }: Pick<Choice, "now" | "prediction">): number {
+  const host = now.places.find(({ place }) => place === "host");
+  if (host?.verdict !== "runs from disk" || prediction.kind === "rejected") return 0;
+  const { repacked = 0 } = prediction.places.find(({ place }) => place === "host")?.terms ?? {};
+  return Math.max(0, Math.min(host.mapped, -host.margin) - repacked);
 }

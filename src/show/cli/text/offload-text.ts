@@ -86,7 +86,7 @@ function rungName({ name, chat }: RungFacts, forChat: boolean, forBatch: boolean
     chat.verdict === "does not fit" && chat.marginBytes < 0 ? `${formatBytes(-chat.marginBytes)} short for a chat` : "";
   const said = [
     short,
-    chat.verdict === "runs from disk" ? "from disk" : "",
+    chat.fromDiskBytes > 0 ? "from disk" : "",
     best.length > 0 ? `best for ${best.join(" and ")}` : "",
   ].filter(Boolean);
   return said.length === 0 ? name : `${name}: ${style.strong(said.join(", "))}`;
@@ -181,11 +181,14 @@ function wattHours(joules: number): string {
 
 function insteadText({ instead, asked }: OffloadAnswer, style: Style): string[] {
   if (instead.length === 0) return [];
-  const head = ["tok/s", "first token", `${formatNumber(asked.jobs)} jobs`, "devices", ""].map(style.faint);
+  const head = ["tok/s", "first token", `${formatNumber(asked.jobs)} jobs`, "energy", ""].map(style.faint);
   const rows = instead.map(({ name, flags, chat, batch }) => [
     ...paceCells(chat, batch, style),
-    batch.energy?.deviceJoules === undefined ? "-" : wattHours(batch.energy.deviceJoules),
+    batch.energy?.deviceJoules === undefined
+      ? "-"
+      : wattHours(batch.energy.deviceJoules + (batch.energy.hostJoules ?? 0)),
     `${name} ${style.faint(flags)}`,
   ]);
-  return ["", style.strong("what avoids it"), ...columns([head, ...rows], [0, 1, 2, 3])];
+  const of = asked.hostWatts === undefined ? "energy of the devices alone" : "energy with the rest of the machine";
+  return ["", `${style.strong("what avoids it")}  ${style.faint(of)}`, ...columns([head, ...rows], [0, 1, 2, 3])];
 }

@@ -23,7 +23,8 @@ function endWords({ moved, most, of, hostBytesPerToken, decodePerSec, missed }: 
         ? `experts of ${most} of ${of} layers`
         : `a cache of ${formatTokens(most)} tokens`;
   const reads = `${formatBytes(hostBytesPerToken)} a token, ${formatPace(decodePerSec)}`;
-  if (missed === undefined) return `never: ${what} in RAM still serve it (${reads})`;
+  if (missed === undefined)
+    return `never: ${what} in RAM ${moved === "cache" ? "still serves" : "still serve"} it (${reads})`;
   const why = missed === "decode" ? "one more is slower than wanted" : "with one more the first token is late";
   return `${what} in RAM at most (${reads}); ${why}`;
 }
