@@ -7,6 +7,7 @@ import {
   ORDER,
   paceInput,
   weigh,
+  weighForSearch,
   type Choice,
   type FitRequest,
   type VerdictWord,
@@ -84,7 +85,7 @@ function filledSplit(
     const between = order.slice(split.length + 2).map(() => 0);
     const fits = (layers: number): boolean => {
       const tensorSplit = [...split, layers, ...between, left - layers];
-      const { places } = weigh(request, { ...settings, tensorSplit }).now;
+      const { places } = weighForSearch(request, { ...settings, tensorSplit }).now;
       const place = places.find((each) => each.place === device);
       return place !== undefined && ORDER.indexOf(place.verdict) <= ORDER.indexOf(least);
     };
@@ -99,7 +100,7 @@ function filledSplit(
 function alone(request: FitRequest, index: number, choice: Choice): Arrangement {
   const { tensorSplit: _, devices: __, ...asked } = choice.settings;
   const one = { ...asked, splitMode: "none" as const, mainGpu: index };
-  const fitting = (gpuLayers: number | "all") => good(weigh(request, { ...one, gpuLayers }).now.verdict);
+  const fitting = (gpuLayers: number | "all") => good(weighForSearch(request, { ...one, gpuLayers }).now.verdict);
   const every = request.geometry.layers.length + 1;
   const gpuLayers = fitting("all") ? "all" : largestThat(every, fitting);
   const because = `${request.rig.devices[index]!.name} alone: nothing crosses between devices, and inputs are not held four times for a pipeline`;

@@ -1,6 +1,6 @@
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { decodePace, prefillPace, trafficOf, type Pace, type PaceInput } from "../../predict/speed/index.ts";
-import { bytesFromDisk, good, paceInput, weigh, type FitRequest, type Weighed } from "../fit/index.ts";
+import { bytesFromDisk, good, paceInput, weigh, weighForSearch, type FitRequest, type Weighed } from "../fit/index.ts";
 import { jobEnergy } from "./offload-energy.ts";
 import { batchSettings, chatSettings, jobsAtATime, threadsOf, type OffloadQuestion } from "./offload-question.ts";
 import type { BatchUse, ChatUse, RungPlacement } from "./offload-rung.ts";
@@ -36,7 +36,8 @@ export function batchUse(question: OffloadQuestion, placement: RungPlacement): B
   const least = Math.min(...counts);
   for (const count of counts) {
     const settings = batchSettings(question, placement, count);
-    if (count === least || good(weigh(question.request, settings).now.verdict)) return jobUse(question, settings);
+    if (count === least || good(weighForSearch(question.request, settings).now.verdict))
+      return jobUse(question, settings);
   }
   return jobUse(question, batchSettings(question, placement, least));
 }

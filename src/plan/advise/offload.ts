@@ -1,4 +1,4 @@
-import { good, largestThat, weigh, type Weighed } from "../fit/index.ts";
+import { good, largestThat, weighForSearch, type Weighed } from "../fit/index.ts";
 import { chatEnds, type ChatEnd } from "./offload-ends.ts";
 import { exceptions, type OffloadException } from "./offload-exceptions.ts";
 import { nextCards, nextQuantization, type CardCandidate, type Instead } from "./offload-instead.ts";
@@ -81,7 +81,7 @@ function countsInRam(question: OffloadQuestion): { readonly experts: number[]; r
 function fewest(question: OffloadQuestion, count: number, placed: (inRam: number) => RungPlacement): number[] {
   const { request } = question;
   return [chatSettings, batchSettings].flatMap((settingsOf) => {
-    const fits = (inRam: number) => devicesHold(weigh(request, settingsOf(question, placed(inRam))));
+    const fits = (inRam: number) => devicesHold(weighForSearch(request, settingsOf(question, placed(inRam))));
     if (!fits(count)) return [];
     return [count - largestThat(count, (onDevice) => fits(count - onDevice))];
   });

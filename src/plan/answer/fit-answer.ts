@@ -1,5 +1,5 @@
 import type { Rig } from "../../facts/hardware/index.ts";
-import { formatTokens } from "../../facts/units/index.ts";
+import { formatBytes, formatTokens } from "../../facts/units/index.ts";
 import type { Estimate } from "../../predict/estimate/index.ts";
 import { decodePace, type Duration, type Pace, prefillPace, requestTimes } from "../../predict/speed/index.ts";
 import { mostUsers, type SearchRow } from "../search/index.ts";
@@ -72,6 +72,8 @@ export interface FitAnswer {
   readonly rejected?: { readonly reason: string; readonly because: string };
   /** bytes, by place and term; absent when the engine would refuse */
   readonly memory?: Estimate;
+  /** RAM that a server comes to hold while it serves: nothing at the start, `high` when full; not part of `memory` */
+  readonly serving?: Estimate;
   readonly speed: SpeedFacts;
   /** largest context of one user that fits with the other settings kept, never beyond the trained length; tokens */
   readonly longestContext?: number;
@@ -150,6 +152,9 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
       ? { rejected: { reason: choice.prediction.reason, because: choice.prediction.because } }
       : {}),
     ...(choice.memory ? { memory: choice.memory } : {}),
+    ...(choice.prediction.kind === "fits-engine" && choice.prediction.serving
+      ? { serving: choice.prediction.serving }
+      : {}),
     speed: speedFacts(request, choice, promptTokens, context.cachedShare),
     ...(longest === undefined ? {} : { longestContext: longest }),
     ...(users === undefined ? {} : { mostUsers: users }),
@@ -192,6 +197,12 @@ function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): str
   if (choice.now.verdict === "runs from disk")
     list.push(
       "weights that find no room in memory are read from the disk for every token, at 1.5 GB/s unless it was measured",
+    );
+  const later = choice.prediction.kind === "fits-engine" ? (choice.prediction.serving?.high ?? 0) : 0;
+  const room = choice.now.places.find(({ place }) => place === "host")?.margin ?? Infinity;
+  if (later > room && good(choice.now.verdict))
+    list.push(
+      `the prompt cache and checkpoints may grow to ${formatBytes(later)} of RAM while it serves, and ${formatBytes(Math.max(0, room))} is free: -cram and -ctxcp lower them`,
     );
   if (promptTokens > choice.context)
     list.push(

@@ -1,4 +1,6 @@
+export { answerCards, type CardRow, type CardsAnswer, type CardsContext, type CardsLimits } from "./cards-answer.ts";
 export { answerRanking, type RankingAnswer, type RankingContext, type RankingRow } from "./ranking-answer.ts";
+export type { CalibratedRate, CalibrateAnswer } from "./calibrate-answer.ts";
 export { type CatalogAnswer, modelDetail, type ModelDetail } from "./catalog-answer.ts";
 export {
   ANSWER_VERSION,
@@ -12,6 +14,17 @@ export {
   type Verified,
 } from "./fit-answer.ts";
 export { answerGpus, type GpusAnswer, type UsableMemory } from "./gpus-answer.ts";
+export type {
+  MeasuredFile,
+  PassageFigures,
+  ProbeComparison,
+  ProbeFigures,
+  QualityAnswer,
+  QualityComparison,
+  QualityFigures,
+  QualityProbe,
+} from "./quality-answer.ts";
+export { saysAlone, saysCompared } from "./quality-says.ts";
 export type { RateResidual, RunAnswer, TermResidual } from "./run-answer.ts";
 export type { ArrangementFacts, LaunchFacts, ServerContext } from "./launch.ts";
 export {

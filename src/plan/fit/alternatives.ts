@@ -2,13 +2,14 @@ import type { CacheType, LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { formatBytes, formatTokens } from "../../facts/units/index.ts";
 import { decodePace } from "../../predict/speed/index.ts";
 import { settingsFor, type Choice } from "./choose.ts";
-import { largestThat } from "./largest.ts";
+import { largestThat, largestWithMargin } from "./largest.ts";
 import { paceInput } from "./pace-input.ts";
 import { raiseLimit } from "./raise-limit.ts";
 import type { FitRequest } from "./request.ts";
 import { fewestExpertLayers } from "./spill.ts";
 import { good, type Verdict, type VerdictWord } from "./verdict.ts";
 import { weigh, type Weighed } from "./weigh.ts";
+import { searchMargin, weighForSearch } from "./weigh-search.ts";
 
 /** One change that was computed, and what it leads to. */
 export interface Alternative {
@@ -29,6 +30,7 @@ export interface Alternative {
  * stay on the CPU, what would bring them to the devices.
  */
 export function alternatives(request: FitRequest, choice: Choice): Alternative[] {
+  if (request.wishes.settings) return [];
   const raised = raiseLimit(request, choice);
   const partial = leftLayers(request, choice);
   if (choice.now.verdict === "fits" && !partial) return raised ? [raised] : [];
@@ -66,7 +68,7 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
     });
   }
   if (request.wishes.gpuLayers !== undefined && request.rig.devices.length > 0) {
-    const at = (gpuLayers: number) => weigh(request, settingsFor({ ...base, gpuLayers })).now.verdict;
+    const at = (gpuLayers: number) => weighForSearch(request, settingsFor({ ...base, gpuLayers })).now.verdict;
     const layers = largestThat(request.geometry.layers.length + 1, (count) => good(at(count)));
     if (layers !== base.gpuLayers)
       consider(`${layers} layers on the device instead of ${base.gpuLayers}`, `--gpu-layers ${layers}`, {
@@ -120,7 +122,7 @@ function expertsOnHost(request: FitRequest, settings: LlamaCppSettings): number 
   const decided = settings.expertLayersOnHost !== undefined || wishes.gpuLayers !== undefined;
   if (decided || rig.devices.length === 0) return undefined;
   return fewestExpertLayers(request, (expertLayersOnHost) =>
-    good(weigh(request, { ...settings, gpuLayers: "all", expertLayersOnHost }).now.verdict),
+    good(weighForSearch(request, { ...settings, gpuLayers: "all", expertLayersOnHost }).now.verdict),
   );
 }
 
@@ -143,10 +145,9 @@ function decodeOf(request: FitRequest, settings: LlamaCppSettings, { threads }: 
  */
 export function longestContext(request: FitRequest, choice: Choice): number | undefined {
   const { contextLength } = request.geometry;
-  const fitting = (context: number) =>
-    good(weigh(request, { ...choice.settings, context: context * choice.users }).now.verdict);
-  if (fitting(contextLength)) return contextLength;
-  const steps = largestThat(Math.floor((contextLength - 1) / 256), (count) => fitting(count * 256));
+  const marginOf = (context: number) => searchMargin(request, { ...choice.settings, context: context * choice.users });
+  if (marginOf(contextLength) >= 0) return contextLength;
+  const steps = largestWithMargin(Math.floor((contextLength - 1) / 256), (count) => marginOf(count * 256));
   return steps > 0 ? steps * 256 : undefined;
 }
 

@@ -1,6 +1,7 @@
 import type { Host } from "../../facts/hardware/index.ts";
 import type { CacheType, LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { formatTokens } from "../../facts/units/index.ts";
+import { asTold } from "./as-told.ts";
 import type { Decision } from "./decision.ts";
 import { GOALS } from "./goals.ts";
 import type { FitRequest } from "./request.ts";
@@ -30,9 +31,10 @@ export function choose(request: FitRequest): Choice {
   const every = geometry.layers.length + 1;
 
   const threads = wishes.threads ?? request.measuredThreads ?? coresToUse(rig.host.cpu);
+  if (wishes.settings) return asTold(request, wishes.settings, threads);
   const wished = expertLayersWished(request);
-  const at = (context: number, part: Part) =>
-    weigh(request, settingsFor({ context, users, microBatch, cacheType, ...wished, ...part }));
+  const at = (context: number, part: Part, weighs = weigh) =>
+    weighs(request, settingsFor({ context, users, microBatch, cacheType, ...wished, ...part }));
   const contexts = wishes.context === undefined ? shorter(wanted, goal.leastContext) : [wanted];
   const onDevices = rig.devices.length > 0;
   const layerChoices = !onDevices ? [0] : wishes.gpuLayers === undefined ? (["all"] as const) : [wishes.gpuLayers];

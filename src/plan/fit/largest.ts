@@ -10,6 +10,9 @@ export function largestThat(most: number, passes: (count: number) => boolean): n
   return low;
 }
 
+/** Tries along the line before the rest is halved too. */
+const LINES = 3;
+
 /**
  * Largest number in 0..most whose margin is not negative. Margins of memory fall nearly in a line, so each try is where the line
  * between the nearest known ones crosses zero: two or three tries instead of one a bit. 0 is not asked.
@@ -24,12 +27,14 @@ export function largestWithMargin(most: number, marginOf: (count: number) => num
     const margin = marginOf(at);
     Object.assign(margin >= 0 ? fits : fails, { at, margin });
   };
+  let tries = 0;
   for (let between = most; between > 1; between = fails.at - fits.at) {
+    tries += 1;
     const share = fits.margin / (fits.margin - fails.margin);
     const guess = fits.at + (Number.isFinite(share) ? Math.floor(between * share) : 1);
     attempt(Math.min(fails.at - 1, Math.max(fits.at + 1, guess)));
     // what does not fall in a line is halved
-    if (fails.at - fits.at > Math.max(2, between / 2)) attempt(Math.floor((fits.at + fails.at) / 2));
+    if (tries > LINES && fails.at - fits.at > Math.max(2, between / 2)) attempt(Math.floor((fits.at + fails.at) / 2));
   }
   return fits.at;
 }

@@ -8,6 +8,8 @@ import type { Goal } from "./goals.ts";
 
 /** What a person fixed; everything absent is chosen. */
 export interface Wishes {
+  /** all of it, as a command line of the engine says: then nothing is chosen */
+  readonly settings?: LlamaCppSettings;
   readonly context?: number;
   readonly users?: number;
   readonly microBatch?: number;
@@ -38,6 +40,8 @@ export interface FitRequest {
   readonly closable: { readonly host: number; readonly devices: readonly number[] };
   /** the runtime's memory model, bound to this model, rig, version and caller */
   readonly memory: (settings: LlamaCppSettings) => MemoryPrediction;
+  /** the same within intervals, and far quicker; absent where there is none */
+  readonly about?: (settings: LlamaCppSettings) => MemoryPrediction;
   /** device of each layer under these settings, the output layer last */
   readonly placement: (settings: LlamaCppSettings) => readonly (number | "host")[];
   /** smaller file types that could be had, the largest first */

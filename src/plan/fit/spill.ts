@@ -3,7 +3,8 @@ import { largestThat } from "./largest.ts";
 import { paceInput } from "./pace-input.ts";
 import type { FitRequest } from "./request.ts";
 import { good } from "./verdict.ts";
-import type { Weighed } from "./weigh.ts";
+import { weigh, type Weighed } from "./weigh.ts";
+import { weighForSearch } from "./weigh-search.ts";
 
 /** What is left on the CPU: whole layers, or the experts of the first ones while everything else is on devices. */
 export interface Part {
@@ -22,14 +23,14 @@ export interface Spilled extends Part {
  */
 export function spill(
   request: FitRequest,
-  at: (context: number, part: Part) => Weighed,
+  at: (context: number, part: Part, weighs: typeof weigh) => Weighed,
   contexts: readonly number[],
   threads: number,
 ): Spilled | undefined {
   for (const context of contexts) {
-    const ways = partsThatFit(request, (part) => at(context, part));
+    const ways = partsThatFit(request, (part) => at(context, part, weighForSearch));
     const [best] = ways
-      .map((part) => ({ ...part, context, weighed: at(context, part) }))
+      .map((part) => ({ ...part, context, weighed: at(context, part, weigh) }))
       .toSorted((one, other) => paceOf(other.weighed) - paceOf(one.weighed));
     if (best !== undefined) return best;
   }

@@ -4,6 +4,7 @@ import { quantized, type Shaped } from "../../facts/recipe/index.ts";
 import type { LlamaCppBuild, LlamaCppCaller } from "../../facts/runtime/index.ts";
 import type { Tensor } from "../../facts/weights/index.ts";
 import {
+  aboutLlamaCpp,
   layerPlaces,
   outlineLlamaCpp,
   predictLlamaCpp,
@@ -51,7 +52,7 @@ export function outlined(model: SearchModel, setup: SearchSetup): Outlined {
     files.set(fileType, known);
     return known;
   };
-  const requestFor = (fileType: string, memory: FitRequest["memory"]): FitRequest => ({
+  const requestFor = (fileType: string, memory: FitRequest["memory"], about?: FitRequest["memory"]): FitRequest => ({
     goal: setup.goal,
     wishes: setup.wishes,
     geometry,
@@ -63,16 +64,21 @@ export function outlined(model: SearchModel, setup: SearchSetup): Outlined {
     rig,
     closable: setup.closable,
     memory,
+    ...(about ? { about } : {}),
     placement: (settings) => layerPlaces(geometry, settings, rig.devices),
   });
   const exactly = (fileType: string) =>
-    remembered((settings) => predictLlamaCpp({ ...fixed, tensors: tensorsOf(fileType), settings }));
+    requestFor(
+      fileType,
+      remembered((settings) => predictLlamaCpp({ ...fixed, tensors: tensorsOf(fileType), settings })),
+      remembered((settings) => aboutLlamaCpp({ ...fixed, tensors: tensorsOf(fileType), settings })),
+    );
   return {
     model,
     setup,
     outline,
     about: (fileType) => requestFor(fileType, (settings) => outline.predict(settings, fileType)),
-    exact: (fileType) => requestFor(fileType, exactly(fileType)),
+    exact: exactly,
   };
 }
 

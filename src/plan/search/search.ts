@@ -1,4 +1,4 @@
-import { good, largestThat, settingsFor, weigh, type FitRequest } from "../fit/index.ts";
+import { largestWithMargin, searchMargin, settingsFor, type FitRequest } from "../fit/index.ts";
 import { wantedSettings } from "./choose-file-type.ts";
 import { usualFileTypes } from "./file-types.ts";
 import { mostUsers } from "./limits.ts";
@@ -87,9 +87,9 @@ function longestWith(
   settings: ReturnType<typeof settingsFor>,
   trained: number,
 ): number | undefined {
-  const fits = (context: number): boolean =>
-    good(weigh(request, { ...settings, context: context * settings.sequences }).now.verdict);
-  if (fits(trained)) return trained;
-  const steps = largestThat(Math.floor((trained - 1) / STEP), (count) => fits(count * STEP));
+  const marginOf = (context: number): number =>
+    searchMargin(request, { ...settings, context: context * settings.sequences });
+  if (marginOf(trained) >= 0) return trained;
+  const steps = largestWithMargin(Math.floor((trained - 1) / STEP), (count) => marginOf(count * STEP));
   return steps > 0 ? steps * STEP : undefined;
 }

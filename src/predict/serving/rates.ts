@@ -37,7 +37,11 @@ export function serverRates(
   const round = outputTokens * stepSeconds + prefillSeconds;
   const alone = serverTimes(load, width, cards, { ...share, streams: 1 }, log);
   // a prompt waits for half of those that arrived with it
-  const first = alone.prefillSeconds * (1 + (share.streams - 1) / 2) + stepSeconds;
+  const first =
+    alone.prefillSeconds * (1 + (share.streams - 1) / 2) +
+    stepSeconds +
+    ARRIVAL_SECONDS +
+    share.streams * ADMISSION_SECONDS;
   return {
     outputTokensPerSec: banded((requests.streams * outputTokens) / round, spread),
     // prompts of others are computed between two tokens
@@ -45,6 +49,13 @@ export function serverRates(
     firstTokenSeconds: banded(first, spread * FIRST_TOKEN_WIDER),
   };
 }
+
+/**
+ * Until a request is heard, and until each of those that arrive together is let in, though its prompt be cached: vLLM on the same
+ * cards, prompts of 512 tokens, 1 to 128 streams.
+ */
+const ARRIVAL_SECONDS = 0.03;
+const ADMISSION_SECONDS = 0.0075;
 
 /** How long a request waits depends on how requests arrive. */
 const FIRST_TOKEN_WIDER = 3;

@@ -1,4 +1,5 @@
 import { formatBytes, formatNumber, formatRate } from "../../facts/units/index.ts";
+import { paceWithAdded } from "./added.ts";
 import { DEEP, halfWidth } from "./bands.ts";
 import { chipOf } from "./chip.ts";
 import { FIT, isSeen } from "./coefficients.ts";
@@ -24,6 +25,9 @@ import { add, emptyStep, type Step } from "./step.ts";
  * where a device's bandwidth is unknown: then no number is better than a guess.
  */
 export function decodePace(input: PaceInput, depth: number): Pace | undefined {
+  const { calibration, ...plain } = input;
+  const apart = paceWithAdded(calibration?.decode, (at) => decodePace(plain, at), depth);
+  if (apart) return apart;
   const step = emptyStep();
   const streams = input.streams ?? 1;
   const places = placesOf(input);

@@ -1,4 +1,5 @@
 import { formatBytes, formatNumber, formatRate } from "../../facts/units/index.ts";
+import { paceWithAdded } from "./added.ts";
 import { DEEP, halfWidth } from "./bands.ts";
 import { chipOf } from "./chip.ts";
 import { FIT, isSeen } from "./coefficients.ts";
@@ -23,11 +24,13 @@ import { add, emptyStep, type Step } from "./step.ts";
  * never faster than either, and both overlap where they are far apart. Undefined as {@link decodePace} is.
  */
 export function prefillPace(input: PaceInput, tokens: number, cached = 0): Pace | undefined {
+  const { calibration, ...plain } = input;
+  const apart = paceWithAdded(calibration?.prefill, (at) => prefillPace(plain, at, cached), tokens);
+  if (apart) return apart;
   const batch = Math.max(1, Math.min(tokens, input.microBatch));
   if (batch <= MOST_VECTORS) {
-    const { calibration, ...alike } = input;
     return decodePace(
-      { ...alike, streams: batch, ...(calibration?.prefill && { calibration: { decode: calibration.prefill } }) },
+      { ...plain, streams: batch, ...(calibration?.prefill && { calibration: { decode: calibration.prefill } }) },
       cached,
     );
   }

@@ -36,4 +36,15 @@ export interface CalibrationFactor {
   readonly factor: number;
   readonly spread: number;
   readonly runs: number;
+  /**
+   * the same for the time that a full cache (decode) or a longer prompt (prefill) adds to a step: attention is not done by the
+   * kernels that multiply weights, and a machine may be good at one and bad at the other
+   */
+  readonly added?: AddedFactor;
+}
+
+export interface AddedFactor {
+  readonly factor: number;
+  /** depth or prompt length from which on time was added; below it only `CalibrationFactor.factor` counts */
+  readonly from: number;
 }

@@ -1,6 +1,7 @@
 import { buildApplication, buildCommand, buildRouteMap } from "@stricli/core";
 import type { LoadoutError } from "../../facts/errors/index.ts";
 import { parseCount } from "../../facts/units/index.ts";
+import { cardFlags } from "./card-flags.ts";
 import type { CliContext } from "./context.ts";
 import { cached, oneOf, planFlags, runtimeFlags } from "./flags.ts";
 import { offloadFlags } from "./offload-flags.ts";
@@ -114,6 +115,7 @@ const fit = buildCommand({
       "  loadout fit ./model.gguf --context 32k --users 4 --kv-type q8_0",
       "  loadout fit smollm2 --prompt 4k --json",
       "  loadout fit ./model.gguf --gpu rtx-3090 --gpu rtx-4060 --ram 64GB",
+      '  loadout fit qwen3-8b --gpu rtx-3090 --server-args "-c 65536 -np 4 -ctk q8_0"',
       "  loadout fit ./model.gguf --verify",
     ].join("\n"),
   },
@@ -266,19 +268,85 @@ const gpus = buildCommand({
         brief: "Only devices with at least so much memory: 24GB",
         optional: true,
       },
+      ...cardFlags,
     },
   },
   docs: {
     brief: "Devices known: memory, bandwidth, rates, where each figure is from",
     fullDescription: [
       "Looks up graphics cards, chips that share their RAM, and memory systems of",
-      "processors. One device is shown whole, with what of its memory a model can have.",
+      "processors. One is shown whole, with what of its memory a model can have.",
+      "With --for they are ranked for a model: what fits first, then bandwidth, then",
+      "compute; power, size, noise, drivers and prices stand beside it as checks, and",
+      "the smallest rig that is fast enough. An unknown fact never passes a check.",
       "",
       "Examples:",
+      "  loadout gpus --for qwen3.6-27b --context 32k --users 4 --psu 750W",
+      "  loadout gpus --for qwen3-8b --users 4 --pace 20 --smallest power",
+      "  loadout gpus rtx-3090 --for qwen3-8b --length 320mm --slots 3",
       "  loadout gpus rtx-3090",
       "  loadout gpus m4 max 128gb",
       "  loadout gpus --vendor amd --min-memory 24GB",
       "  loadout gpus blackwell workstation --json",
+    ].join("\n"),
+  },
+});
+
+const quality = buildCommand({
+  loader: async () => (await import("./commands/quality.ts")).quality,
+  parameters: {
+    positional: optionalModel,
+    flags: {
+      against: { kind: "parsed", parse: String, brief: "A file of the same model to compare with", optional: true },
+      tokens: {
+        kind: "parsed",
+        parse: (text: string) => parseCount(text, "--tokens", 140, 100_000),
+        brief: "Tokens of text to score; 1500 without it",
+        optional: true,
+      },
+      text: { kind: "boolean", brief: "Only score the text, ask no questions", optional: true, withNegated: false },
+      fresh: { kind: "boolean", brief: "Measure again what was measured", optional: true, withNegated: false },
+      threads: planFlags.threads,
+      models: planFlags.models,
+      yes,
+      json,
+    },
+  },
+  docs: {
+    brief: "What a quantization costs in quality, measured here",
+    fullDescription: [
+      "Scores a text shipped with Loadout (perplexity, and KL divergence beside another",
+      "file of the same model), checks strict formats, questions in ten languages and",
+      "long reasoning by code, and gives every figure with an interval. A stopped",
+      "measurement goes on where it was; what is measured is kept.",
+      "Downloads only with your yes. Exit code 2: the two are different models.",
+      "",
+      "Examples:",
+      "  loadout quality ./model-Q4_K_M.gguf --against ./model-Q8_0.gguf",
+      "  loadout quality ./model-Q4_K_M.gguf --text --tokens 3000",
+      "  loadout quality hf:owner/name:Q4_K_M --yes --json",
+    ].join("\n"),
+  },
+});
+
+const calibrate = buildCommand({
+  loader: async () => (await import("./commands/calibrate.ts")).calibrate,
+  parameters: {
+    positional: optionalModel,
+    flags: { threads: planFlags.threads, models: planFlags.models, yes, json },
+  },
+  docs: {
+    brief: "Measure this machine, so that predictions fit it",
+    fullDescription: [
+      "Measures this machine in under a minute: memory bandwidth, the best number of",
+      "threads, and with a small model at hand (or the one you name) prompts and replies,",
+      "short and long. Later predictions of speed here start from what it found.",
+      "Runs from before it no longer count.",
+      "",
+      "Examples:",
+      "  loadout calibrate",
+      "  loadout calibrate ./model.gguf",
+      "  loadout calibrate --threads 4 --json",
     ].join("\n"),
   },
 });
@@ -289,7 +357,7 @@ const doctor = buildCommand({
   docs: { brief: "What is missing here and how to get it", fullDescription: "Example:\n  loadout doctor" },
 });
 
-export const ROUTES = { start, fit, explain, offload, probe, receipts, models, gpus, doctor };
+export const ROUTES = { start, fit, explain, offload, probe, receipts, models, gpus, quality, calibrate, doctor };
 
 const routes = buildRouteMap({
   routes: ROUTES,

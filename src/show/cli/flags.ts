@@ -24,6 +24,8 @@ export interface PlanFlags {
 export interface RuntimeFlags {
   readonly runtime?: RuntimeName;
   readonly build?: string;
+  /** a command line of llama-server, to be weighed as it is */
+  readonly serverArgs?: string;
 }
 
 export const runtimeFlags = {
@@ -37,6 +39,12 @@ export const runtimeFlags = {
     kind: "parsed",
     parse: String,
     brief: "Build of llama-server: b11434, v0.4.0 or a date",
+    optional: true,
+  },
+  serverArgs: {
+    kind: "parsed",
+    parse: String,
+    brief: "Weigh this llama-server command as it is",
     optional: true,
   },
 } as const;

@@ -1,16 +1,17 @@
 import type { Backend } from "../../facts/hardware/index.ts";
 import { weightBytes } from "../../facts/recipe/index.ts";
-import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
+import type { LlamaCppSettings, ServerArguments } from "../../facts/runtime/index.ts";
 import type { AnswerContext, DiskFacts, RuntimeFacts } from "../../plan/answer/index.ts";
 import type { WeightsPlace } from "../../plan/command/index.ts";
 import type { FitRequest, SmallerFile } from "../../plan/fit/index.ts";
 import { type SearchSetup, usualBits, usualFileTypes } from "../../plan/search/index.ts";
-import { layerPlaces, predictLlamaCpp, type MemoryPrediction } from "../../predict/memory/index.ts";
+import { aboutLlamaCpp, layerPlaces, predictLlamaCpp, type MemoryPrediction } from "../../predict/memory/index.ts";
 import type { Receipt, ReceiptStore } from "../../run/receipt/index.ts";
 import { wishesOf, type PlanFlags } from "./flags.ts";
 import { machineName, type Machine } from "./machine.ts";
 import { byRecipe } from "./model/by-recipe.ts";
 import type { Weights } from "./model/weights.ts";
+import { wishesTold } from "./server-args.ts";
 import { embeddedRuntime, type Runtime } from "./runtime.ts";
 
 /** A question ready to be answered: the pure rooms need nothing else. */
@@ -49,6 +50,8 @@ export function fitQuestion(parts: {
   readonly runtime?: Runtime;
   /** llama-server, as its command is printed for; absent: no command */
   readonly server?: Runtime;
+  /** a command line of it, to be weighed as it is */
+  readonly told?: ServerArguments | undefined;
 }): FitQuestion {
   const {
     machine,
@@ -58,6 +61,7 @@ export function fitQuestion(parts: {
     promptTokens,
     cachedShare,
     disk,
+    told,
     runtime: chosen = embeddedRuntime(),
     server,
   } = parts;
@@ -67,7 +71,7 @@ export function fitQuestion(parts: {
   const backend = rig.devices[0]?.backend ?? "cpu";
   const runtime: RuntimeFacts = { engine, version, build: buildName, backend };
   const name = machineName(machine);
-  const calibration = receipts?.calibrationFor(name, engine, backend);
+  const calibration = receipts?.calibrationFor(name, engine, backend, weights.facts);
   const before = receipts
     ?.list({ machine: name, engine: engine, backend, limit: 20 })
     .filter(({ model }) => model.name === weights.facts.name && model.fileBytes === weights.facts.fileBytes);
@@ -76,21 +80,27 @@ export function fitQuestion(parts: {
   const cpuFeatures = rig.host.cpu.features;
   const { tensors } = weights;
   const fixed = { geometry, weightsFrom, build, caller, devices: rig.devices, cpuFeatures };
-  const requestUnder = (under: Pick<Runtime, "build" | "caller">, file: Weights["tensors"] = tensors): FitRequest => ({
-    goal: flags.goal ?? "interactive",
-    wishes: wishesOf(flags),
-    geometry,
-    tensors: file,
-    rig,
-    closable: machine.closable,
-    memory: remembered((settings) =>
-      predictLlamaCpp({ ...fixed, tensors: file, build: under.build, caller: under.caller, settings }),
-    ),
-    placement: (settings) => layerPlaces(geometry, settings, rig.devices),
-    smaller: smallerFiles(weights, (smaller) => requestUnder(under, smaller)),
-    ...(calibration ? { calibration } : {}),
-    ...(measuredThreads === undefined ? {} : { measuredThreads }),
-  });
+  const wishes = told ? wishesTold(told, chosen, geometry) : wishesOf(flags);
+  const requestUnder = (
+    under: Pick<Runtime, "build" | "caller" | "standing">,
+    file: Weights["tensors"] = tensors,
+  ): FitRequest => {
+    const asked = { ...fixed, tensors: file, build: under.build, caller: under.caller, standing: under.standing };
+    return {
+      goal: flags.goal ?? "interactive",
+      wishes,
+      geometry,
+      tensors: file,
+      rig,
+      closable: machine.closable,
+      memory: remembered((settings) => predictLlamaCpp({ ...asked, settings })),
+      about: remembered((settings) => aboutLlamaCpp({ ...asked, settings })),
+      placement: (settings) => layerPlaces(geometry, settings, rig.devices),
+      smaller: smallerFiles(weights, (smaller) => requestUnder(under, smaller)),
+      ...(calibration ? { calibration } : {}),
+      ...(measuredThreads === undefined ? {} : { measuredThreads }),
+    };
+  };
   const request = requestUnder(chosen);
   return {
     request,
@@ -123,7 +133,7 @@ export function fitQuestion(parts: {
     runtime,
     setup: {
       goal: flags.goal ?? "interactive",
-      wishes: wishesOf(flags),
+      wishes,
       rig,
       closable: machine.closable,
       build,
@@ -141,7 +151,7 @@ function smallerFiles(
   const smaller = new Map<string, FitRequest>();
   const bytes = weightBytes(tensors);
   return usualFileTypes(geometry.architecture).flatMap((fileType): SmallerFile[] => {
-    if (usualBits(fileType) * facts.parameters >= 8 * bytes) return [];
+    if (fileType === facts.quantization || usualBits(fileType) * facts.parameters >= 8 * bytes) return [];
     const request = (): FitRequest => {
       const known = smaller.get(fileType) ?? requestOf(byRecipe(geometry, tensors, fileType).tensors);
       smaller.set(fileType, known);

@@ -34,6 +34,8 @@ export interface Session {
   readonly caches: readonly LayerCache[];
   readonly states: readonly LayerState[];
   readonly dryRun: boolean;
+  /** what the engine has besides, where layers were left out */
+  readonly leftOut?: { readonly layers: number; readonly tensors: number };
 }
 
 /** Below this many tokens the engine pins norms to their layer's device even when layers are left on the host. */

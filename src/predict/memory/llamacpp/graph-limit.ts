@@ -24,10 +24,15 @@ const NODES_PER_PAIR = 6;
  * what a graph comes to, and ends its process where one is longer: a model of few tensors, each with much to do (quantised caches on the
  * host, many streams), gets there.
  */
-export function checkGraph({ nodes, leaves }: Graph, session: Session, tokens: number): void {
+export function checkGraph(graph: Graph, session: Session, tokens: number): void {
+  const { leftOut } = session;
   const room = nodesAllowed(session, tokens);
-  const tensors = nodes.length + leaves.length;
-  if (nodes.length <= room && tensors <= tableSize(room)) return;
+  const tensors = graph.nodes.length + graph.leaves.length;
+  if (leftOut !== undefined) {
+    if (tensors + leftOut.layers * tensorsOfLongestLayer(graph) > room) throw new PerhapsTooLong();
+    return;
+  }
+  if (graph.nodes.length <= room && tensors <= tableSize(room)) return;
   throw new EngineRefusal(
     rejected(
       "graph-too-long",
@@ -36,8 +41,26 @@ export function checkGraph({ nodes, leaves }: Graph, session: Session, tokens: n
   );
 }
 
-function nodesAllowed({ geometry, weights, adapters }: Session, tokens: number): number {
-  const tensors = weights.all.length;
+/** Layers were left out, and it takes all of them to say whether the graph has room. */
+export class PerhapsTooLong extends Error {}
+
+/** Layers stand in a graph one behind the other: a tensor belongs to the last one of which a weight came before. */
+function tensorsOfLongestLayer({ nodes, leaves }: Graph): number {
+  const counts = new Map<number, number>();
+  for (const list of [leaves, nodes]) {
+    let layer = -1;
+    for (const tensor of list) {
+      for (const { name = "" } of [tensor, ...tensor.sources.filter((source) => source !== undefined)]) {
+        if (name.startsWith("blk.")) layer = Math.max(layer, parseInt(name.slice(4), 10));
+      }
+      counts.set(layer, (counts.get(layer) ?? 0) + 1);
+    }
+  }
+  return Math.max(...counts.values());
+}
+
+function nodesAllowed({ geometry, weights, adapters, leftOut }: Session, tokens: number): number {
+  const tensors = weights.all.length + (leftOut?.tensors ?? 0);
   if (LONG_GRAPHS.has(geometry.architecture)) return Math.max(40 * tokens, 32 * tensors);
   const pairs = adapters.reduce((sum, adapter) => sum + adapter.pairs.length, 0);
   return Math.max(1024, 8 * tensors) + NODES_PER_PAIR * pairs;

@@ -7,8 +7,9 @@ import { llamaCppBuild, LLAMACPP_CALLERS, type LlamaCppSettings } from "../../..
 import type { Tensor } from "../../../facts/weights/index.ts";
 import type { PlaceMemory } from "../memory.ts";
 import { architectureOf } from "./architectures/index.ts";
-import { OUTLINE_BAND, outlineLlamaCpp } from "./outline.ts";
-import { predictLlamaCpp } from "./predict.ts";
+import { outlineLlamaCpp } from "./outline.ts";
+import { aboutLlamaCpp, predictLlamaCpp } from "./predict.ts";
+import { OUTLINE_BAND } from "./replayed-whole.ts";
 
 const GIB = 2 ** 30;
 const { MODELS, geometryFromRow } = await modelCatalog();
@@ -95,18 +96,25 @@ test("an outline holds what the whole replay says, in every place, within its ba
         devices,
         cpuFeatures: ["avx2"],
       };
-      const whole = predictLlamaCpp({ ...fixed, tensors: fileOf(model, fileType), settings });
+      const file = { ...fixed, tensors: fileOf(model, fileType), settings };
+      const whole = predictLlamaCpp(file);
+      const about = aboutLlamaCpp(file);
       const outline = outlineLlamaCpp({ ...fixed, shapes: model.shapes }).predict(settings, fileType);
       expect(outline.kind, model.id).toBe(whole.kind);
-      if (whole.kind === "rejected" || outline.kind === "rejected") return;
+      expect(about.kind, model.id).toBe(whole.kind);
+      if (whole.kind === "rejected" || outline.kind === "rejected" || about.kind === "rejected") return;
       for (const [index, place] of whole.places.entries()) {
         const node = outline.footprint.parts![index]!;
         const bytes = total(place);
         expect(node.low ?? node.value, `${model.id} ${place.label}`).toBeLessThanOrEqual(bytes);
         expect(node.high ?? node.value, `${model.id} ${place.label}`).toBeGreaterThanOrEqual(bytes);
+        const near = about.footprint.parts![index]!;
+        expect(near.low ?? near.value, `${model.id} ${place.label}`).toBeLessThanOrEqual(bytes);
+        expect(near.high ?? near.value, `${model.id} ${place.label}`).toBeGreaterThanOrEqual(bytes);
         // all but the compute buffer is exact
         const { compute: _, ...exact } = place.terms;
         expect(outline.places[index]!.terms, model.id).toMatchObject(exact);
+        expect(about.places[index]!.terms, model.id).toMatchObject(exact);
       }
       const { low, high, value } = outline.footprint;
       expect(high! - low!).toBeLessThanOrEqual(2 * OUTLINE_BAND * value + 1);

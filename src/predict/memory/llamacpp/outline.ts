@@ -6,6 +6,7 @@ import type { EngineBuffer, MemoryPrediction, MemoryTerm, PlaceMemory } from "..
 import { cacheLines, computeLines, outputLine, stateLines } from "./lines.ts";
 import { computeBuffers, type Session } from "./compute.ts";
 import { deviceNames } from "./devices.ts";
+import { PerhapsTooLong } from "./graph-limit.ts";
 import { inRig } from "./predict.ts";
 import { isLoaded, knownArchitecture, layerStart, openSession, withoutContext } from "./session.ts";
 import { placesOf } from "./places.ts";
@@ -13,19 +14,14 @@ import type { LlamaCppQuestion } from "./question.ts";
 import { checkSettings, EngineRefusal, rejected, type Rejection } from "./reject.ts";
 import { EngineAbort } from "./replay/abort.ts";
 import type { Placement } from "./placement.ts";
-import { keptLayers, parted, shortened } from "./shorten.ts";
+import { keptLayers, parted, shortened, toldText } from "./shorten.ts";
+import { isReplayedWhole, OUTLINE_BAND } from "./replayed-whole.ts";
 import { fileBytes, weightSums, type WeightTerms } from "./weight-sums.ts";
 
 /** A model of which every file type is asked about. */
 export interface OutlineQuestion extends Omit<LlamaCppQuestion, "tensors" | "settings" | "adapters" | "draft"> {
   readonly shapes: readonly Shaped[];
 }
-
-/**
- * How far a place's total may lie from what the whole graph takes, as a share of it. Weights, cache and state are exact; the
- * compute buffer is that of fewer layers and of one file type. Held against whole replays of all models by `outline.test.ts`.
- */
-export const OUTLINE_BAND = 0.01;
 
 /** Memory of one model for many file types and contexts. */
 export interface LlamaCppOutline {
@@ -83,35 +79,40 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
     return (fileType) => (staged || isOwnCase(fileType) ? fileType : COMMON);
   }
 
-  function replayed(settings: LlamaCppSettings, fileType: string): readonly PlaceMemory[] | Rejection {
+  function replayed(
+    settings: LlamaCppSettings,
+    fileType: string,
+    file: ReplayedFile = layout(settings).file(fileType),
+  ): readonly PlaceMemory[] | Rejection {
     const refusal = checkSettings(geometry, settings, build);
     if (refusal !== undefined) return refusal;
     try {
-      const { tensors, kept } = layout(settings).file(fileType);
-      const session = openSession({ ...question, tensors, settings });
-      const few = shortened(session, kept);
-      const lines = [
-        ...cacheLines(session, "full"),
-        ...cacheLines(session, "window"),
-        ...stateLines(session),
-        outputLine(session),
-        ...computeLines(few, computeBuffers(few, isMuchMore(session) ? "prompt" : "all")),
-      ];
-      const buffers = lines.map((line) => inRig(line, session.used).buffer);
-      return placesOf(buffers, session.memories.cpu.name, deviceNames(devices));
+      return contextOf(file, settings);
     } catch (error) {
+      if (error instanceof PerhapsTooLong) return replayed(settings, fileType, wholeFile(fileType));
       if (error instanceof EngineRefusal) return error.rejection;
       if (!(error instanceof EngineAbort)) throw error;
       return rejected("tensor-above-device-limit", error.message);
     }
   }
 
+  function contextOf({ tensors, kept }: ReplayedFile, settings: LlamaCppSettings): readonly PlaceMemory[] {
+    const session = openSession({ ...question, tensors, settings });
+    const few = shortened(session, kept, shapes.length);
+    const lines = [
+      ...cacheLines(session, "full"),
+      ...cacheLines(session, "window"),
+      ...stateLines(session),
+      outputLine(session),
+      ...computeLines(few, computeBuffers(few, isMuchMore(session) ? "prompt" : "all")),
+    ];
+    const buffers = lines.map((line) => inRig(line, session.used).buffer);
+    return placesOf(buffers, session.memories.cpu.name, deviceNames(devices));
+  }
+
   function layoutOf(settings: LlamaCppSettings): Layout {
     const { memories, placement, used } = layerStart({ ...question, settings });
-    const told = (name: string): string => {
-      const memory = memories.weights.overridden(name);
-      return memory === undefined || memory === "host" ? `${memory}` : memory.name;
-    };
+    const told = (name: string): string => toldText(memories.weights.overridden(name));
     const loaded = (name: string): boolean => isLoaded(name, { ...question, settings }, "trunk");
     const groups = remembered(() =>
       tensorGroups(geometry, shapes, ({ name, layer }) =>
@@ -134,11 +135,9 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
 
   /** Tensors of the layers that are replayed; of the common file type no others are made. */
   function fileOf(placement: Placement, fileType: string, told: (name: string) => string): ReplayedFile {
-    const tensors = (some: readonly Shaped[]): Tensor[] =>
-      quantized(geometry, some, fileType).map((tensor) => ({ ...tensor, offset: 0, file: 0 }));
-    if (isOwnCase(fileType)) return { tensors: tensors(shapes), kept: [...geometry.layers.keys()] };
+    if (isOwnCase(fileType)) return wholeFile(fileType);
     if (fileType !== COMMON) {
-      const all = tensors(shapes);
+      const all = tensorsOf(shapes, fileType);
       const kept = keptLayers(
         geometry,
         placement,
@@ -156,20 +155,22 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
       const { layer } = parted(name);
       return layer < 0 || stays.has(layer);
     });
-    return { tensors: tensors(some), kept };
+    return { tensors: tensorsOf(some, fileType), kept };
   }
 
-  /** Vulkan's kernels depend on types, and operations on tensors above its limit run elsewhere: such graphs are replayed whole. */
+  function wholeFile(fileType: string): ReplayedFile {
+    return { tensors: tensorsOf(shapes, fileType), kept: [...geometry.layers.keys()] };
+  }
+
+  function tensorsOf(some: readonly Shaped[], fileType: string): Tensor[] {
+    return quantized(geometry, some, fileType).map((tensor) => ({ ...tensor, offset: 0, file: 0 }));
+  }
+
   function isOwnCase(fileType: string): boolean {
-    const limits = devices.flatMap(({ backend, limits: own }) =>
-      backend === "vulkan" ? [own?.maxStorageBufferBytes ?? VULKAN_STORAGE_BYTES] : [],
-    );
-    if (limits.length === 0) return false;
-    // what runs elsewhere crosses between devices in more ways than a few layers show
-    if (devices.length > 1) return true;
-    // Vulkan reorders what recurrent layers do over more layers than are kept
-    if (geometry.layers.some(({ mixer }) => mixer.kind === "recurrent" || mixer.kind === "parallel")) return true;
-    return /^B?F\d+$/.test(fileType) || largest * COMMON_ELEMENT_BYTES > Math.min(...limits);
+    return isReplayedWhole(question, {
+      float: /^B?F\d+$/.test(fileType),
+      largestBytes: largest * COMMON_ELEMENT_BYTES,
+    });
   }
 }
 
@@ -204,9 +205,6 @@ interface ReplayedFile {
   /** layers whose graph is replayed */
   readonly kept: readonly number[];
 }
-
-/** What a Vulkan driver allows at least, where a device does not say it. */
-const VULKAN_STORAGE_BYTES = 2 ** 32 - 1;
 
 function remembered<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
   const known = new Map<string, Value>();

@@ -1,28 +1,47 @@
 import type { Device } from "../../../facts/hardware/index.ts";
 import type { Geometry } from "../../../facts/model/index.ts";
-import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
+import { overridesOf, type LlamaCppSettings } from "../../../facts/runtime/index.ts";
+import { between } from "../../estimate/index.ts";
 import type { MemoryPrediction } from "../memory.ts";
 import { computeBuffers, type Session } from "./compute.ts";
 import { deviceNames, usedDevices, type UsedDevice } from "./devices.ts";
 import { asDraft, draftSession, targetOf } from "./draft.ts";
+import { PerhapsTooLong } from "./graph-limit.ts";
 import { footprintOf } from "./footprint.ts";
 import { adapterLines, cacheLines, computeLines, outputLine, stateLines, weightLines, type Line } from "./lines.ts";
 import { placesOf } from "./places.ts";
 import type { LlamaCppQuestion } from "./question.ts";
 import { checkSettings, EngineRefusal, rejected } from "./reject.ts";
 import { EngineAbort } from "./replay/abort.ts";
+import { ABOUT_BAND, STAGED_BAND } from "./replayed-whole.ts";
 import { servingOf } from "./serving.ts";
 import { openSession, placementOf } from "./session.ts";
+import { layersOfFile, shortened } from "./shorten.ts";
 
 /**
  * Every buffer llama.cpp would allocate for a model and its settings, to the byte, device by device, or why it would refuse. The
  * engine's own allocator and scheduler are replayed on the architecture's graph.
  */
 export function predictLlamaCpp(question: LlamaCppQuestion): MemoryPrediction {
+  return unlessRefused(question, predict);
+}
+
+/** What a search asks: adapters and drafts are left to whole replays. */
+type AboutQuestion = Omit<LlamaCppQuestion, "adapters" | "draft" | "dryRun">;
+
+/**
+ * What {@link predictLlamaCpp} says in a fraction of its time: compute buffers are those of a graph with its repetitions left out, and
+ * intervals that hold those of the whole. All else is exact.
+ */
+export function aboutLlamaCpp(question: AboutQuestion): MemoryPrediction {
+  return unlessRefused(question, about);
+}
+
+function unlessRefused(question: LlamaCppQuestion, answer: typeof predict): MemoryPrediction {
   const refusal = checkSettings(question.geometry, question.settings, question.build);
   if (refusal !== undefined) return refusal;
   try {
-    return predict(question);
+    return answer(question);
   } catch (error) {
     if (error instanceof EngineRefusal) return error.rejection;
     if (!(error instanceof EngineAbort)) throw error;
@@ -36,19 +55,53 @@ function predict(question: LlamaCppQuestion): MemoryPrediction {
   const lines = [session, ...(draft === undefined ? [] : [draft])].flatMap((each) =>
     linesOf(each, question.weightsFrom).map((line) => inRig(each === draft ? asDraft(line) : line, each.used)),
   );
-  const buffers = lines.map(({ buffer }) => buffer);
-  const rig = deviceNames(question.devices);
   const serving = question.caller.keepsStates && question.dryRun !== true ? servingOf(session, draft) : undefined;
+  return { ...accepted(lines, session, question), ...(serving === undefined ? {} : { serving }) };
+}
+
+function about(question: LlamaCppQuestion): MemoryPrediction {
+  const session = openSession(question);
+  const lines = aboutLines(session, question).map((line) => inRig(line, session.used));
+  return accepted(lines, session, question);
+}
+
+function aboutLines(session: Session, { devices, weightsFrom }: LlamaCppQuestion): Line[] {
+  const few = shortened(session, layersOfFile(session, devices));
+  if (few === session) return linesOf(session, weightsFrom);
+  try {
+    const lines = linesOf(session, weightsFrom, few);
+    const band = isStaged(session) ? STAGED_BAND : ABOUT_BAND;
+    return lines.map((line) => (line.buffer.term === "compute" ? widened(line, band) : line));
+  } catch (error) {
+    if (!(error instanceof PerhapsTooLong)) throw error;
+    return linesOf(session, weightsFrom);
+  }
+}
+
+function widened({ buffer, leaf }: Line, share: number): Line {
+  const { key, label, value, low = value, high = value, provenance, formula } = leaf;
+  const slack = share * value;
+  return { buffer, leaf: between(key, label, [Math.max(0, low - slack), value, high + slack], provenance, formula) };
+}
+
+/** Weights that lie on the host are copied to a device for large batches, and what is copied settles slowly. */
+function isStaged({ used, placement, settings }: Session): boolean {
+  return used.length > 0 && (!placement.complete || overridesOf(settings).length > 0);
+}
+
+function accepted(lines: readonly Line[], session: Session, { devices }: LlamaCppQuestion): MemoryPrediction {
+  const buffers = lines.map(({ buffer }) => buffer);
+  const rig = deviceNames(devices);
   return {
     kind: "fits-engine",
     places: placesOf(buffers, session.memories.cpu.name, rig),
     buffers,
     footprint: footprintOf(lines, rig),
-    ...(serving === undefined ? {} : { serving }),
   };
 }
 
-function linesOf(session: Session, weightsFrom: LlamaCppQuestion["weightsFrom"]): Line[] {
+/** `graphs`: the session whose graphs are replayed. */
+function linesOf(session: Session, weightsFrom: LlamaCppQuestion["weightsFrom"], graphs = session): Line[] {
   return [
     // an appended block's context runs on the weights that its model holds already
     ...(session.part === "mtp" ? [] : weightLines(session, weightsFrom)),
@@ -57,7 +110,7 @@ function linesOf(session: Session, weightsFrom: LlamaCppQuestion["weightsFrom"])
     ...cacheLines(session, "window"),
     ...stateLines(session),
     outputLine(session),
-    ...computeLines(session, computeBuffers(session)),
+    ...computeLines(graphs, computeBuffers(graphs)),
   ];
 }
 

@@ -1,24 +1,34 @@
+import type { Device } from "../../../facts/hardware/index.ts";
 import type { Geometry, Layer } from "../../../facts/model/index.ts";
+import type { BufferType } from "./backends/buffer.ts";
 import type { Session } from "./compute.ts";
 import type { Placement } from "./placement.ts";
+import { isReplayedWhole } from "./replayed-whole.ts";
 import { LoadedWeights, type PlacedWeight } from "./weights.ts";
 
 /**
  * The same session with layers left out: of all alike or periodic layers only those in `kept` stay, under new numbers. A graph that
- * has gone through a period a few times finds its memory as the next time.
+ * has gone through a period a few times finds its memory as the next time. `tensors` is how many the model has, where not all were
+ * loaded into the session.
  */
-export function shortened(session: Session, kept: readonly number[]): Session {
+export function shortened(
+  session: Session,
+  kept: readonly number[],
+  tensors: number = session.weights.all.length,
+): Session {
   const { geometry, placement, caches, states, weights } = session;
   if (kept.length === geometry.layers.length) return session;
   const position = new Map(kept.map((layer, index) => [layer, index]));
+  const few = renamed(weights, position);
   const stays = (_: unknown, layer: number) => position.has(layer);
   const renumbered = <Each extends { readonly layer: number }>(list: readonly Each[]): Each[] =>
     list.flatMap((each) => (position.has(each.layer) ? [{ ...each, layer: position.get(each.layer)! }] : []));
   return {
     ...session,
+    leftOut: { layers: geometry.layers.length - kept.length, tensors: tensors - few.all.length },
     geometry: { ...geometry, layers: geometry.layers.filter(stays) },
     placement: { ...placement, layers: placement.layers.filter(stays) },
-    weights: renamed(weights, position),
+    weights: few,
     caches: renumbered(caches),
     states: renumbered(states),
   };
@@ -55,6 +65,37 @@ export function keptLayers(
     start = end;
   }
   return kept;
+}
+
+/** Layers of a loaded file that cannot be left out: found once for all contexts that are made of it. */
+export function layersOfFile(
+  { geometry, placement, memories, used, weights }: Session,
+  devices: readonly Device[],
+): number[] {
+  const known = KEPT.get(weights);
+  if (known !== undefined) return known;
+  const { tensor: largest } = weights.all.reduce((most, each) => (each.tensor.bytes > most.tensor.bytes ? each : most));
+  const stored = { float: /^B?F\d+$/.test(largest.type), largestBytes: largest.bytes };
+  const kept = isReplayedWhole({ geometry, devices }, stored)
+    ? [...geometry.layers.keys()]
+    : keptLayers(
+        geometry,
+        placement,
+        weights.all.map(({ tensor: { name, type }, bufferType }) => {
+          // a type counts where the weight is copied to a device for large batches: its bytes are the copy's
+          const copied = used.length > 0 && bufferType.place === "host";
+          return [name, `${copied ? type : ""} ${toldText(memories.weights.overridden(name))}`] as const;
+        }),
+      );
+  KEPT.set(weights, kept);
+  return kept;
+}
+
+const KEPT = new WeakMap<LoadedWeights, number[]>();
+
+/** Where a tensor was told to lie, as text. */
+export function toldText(memory: BufferType | "host" | undefined): string {
+  return memory === undefined || memory === "host" ? `${memory}` : memory.name;
 }
 
 /** A loaded model is renamed once for all its contexts. */

@@ -9,7 +9,16 @@ interface WeightBuffer extends EngineBuffer {
 }
 
 /** The buffers that hold the weights, as the engine allocates or, for the memories `mapped`, maps them. */
-export function weightBuffers(weights: LoadedWeights, mapped: readonly BufferType[]): WeightBuffer[] {
+export function weightBuffers(weights: LoadedWeights, mapped: readonly BufferType[]): readonly WeightBuffer[] {
+  const known = KNOWN.get(weights) ?? madeBuffers(weights, mapped);
+  KNOWN.set(weights, known);
+  return known;
+}
+
+/** Weights are loaded once for many contexts. */
+const KNOWN = new WeakMap<LoadedWeights, readonly WeightBuffer[]>();
+
+function madeBuffers(weights: LoadedWeights, mapped: readonly BufferType[]): WeightBuffer[] {
   const byType = new Map<BufferType, PlacedWeight[]>();
   for (const placed of weights.all) {
     const list = byType.get(placed.bufferType) ?? [];

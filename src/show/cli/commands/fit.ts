@@ -12,6 +12,7 @@ import { modelFor } from "../model/model-for.ts";
 import { fitQuestion, type FitQuestion } from "../question.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
 import { describesRig, rigArguments, rigFor, type RigFlags } from "../rig-for.ts";
+import { serverArgumentsOf } from "../server-args.ts";
 import { fitText } from "../text/fit-text.ts";
 import { progressFor } from "../text/progress.ts";
 
@@ -54,6 +55,7 @@ export const fit = guarded(async function (this: CliContext, flags: FitFlags, mo
 export async function askFit(context: CliContext, flags: QuestionFlags, model: string, command: string) {
   const promptTokens = flags.prompt === undefined ? undefined : parseTokens(flags.prompt, `${command} --prompt`, 1);
   const server = serverRuntime(flags.build);
+  const told = flags.serverArgs === undefined ? undefined : serverArgumentsOf(flags.serverArgs, server);
   const byHand = await rigFor(flags);
   const reading = modelFor(context, model, flags, progressFor(context));
   const answered = (question: FitQuestion) => ({ ...answerFit(question.request, question.context), question });
@@ -67,15 +69,15 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
       rigArguments: rigArguments(flags),
     };
     const [read, { folders }] = await Promise.all([reading, homeOf(context)]);
-    const runtime = flags.runtime === "embedded" ? embeddedRuntime() : server;
+    const runtime = flags.runtime === "embedded" && !told ? embeddedRuntime() : server;
     const weights = await withChosenFileType(read, machine, flags, runtime);
     const disk = await diskFor(folders, weights);
     return answered(
-      fitQuestion({ machine, weights, flags, promptTokens, cachedShare: flags.cached, runtime, server, disk }),
+      fitQuestion({ machine, weights, flags, promptTokens, cachedShare: flags.cached, runtime, server, disk, told }),
     );
   }
   const [machine, read] = await Promise.all([machineOf(context), reading]);
-  const runtime = flags.runtime === "llama-server" ? server : embeddedRuntime();
+  const runtime = flags.runtime === "llama-server" || told ? server : embeddedRuntime();
   const weights = await withChosenFileType(read, machine, flags, runtime);
   const receipts = await openKnownReceipts(context, machine.folders.data);
   try {
@@ -91,6 +93,7 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
         runtime,
         server,
         disk,
+        told,
       }),
     );
   } finally {

@@ -26,6 +26,7 @@ export function fitText(answer: FitAnswer, style: Style): string {
     ...verdictText(answer, style),
     "",
     ...memoryText(answer, style),
+    ...servingText(answer, style),
     ...settingsText(answer, style),
     "",
     ...speedText(answer, style),
@@ -136,6 +137,18 @@ function memoryText({ memory }: FitAnswer, style: Style): string[] {
   };
   visit(memory, 0);
   return [...columns(rows, [1]), ""];
+}
+
+/** What grows later, where it may grow at all. */
+function servingText({ serving }: FitAnswer, style: Style): string[] {
+  const parts = (serving?.parts ?? []).filter(({ high = 0 }) => high > 0);
+  if (parts.length === 0) return [];
+  const rows = parts.map(({ label, high = 0, formula = "" }) => [
+    `  ${label}`,
+    `up to ${formatBytes(high)}`,
+    style.faint(formula),
+  ]);
+  return [style.strong("RAM while it serves"), ...columns(rows), ""];
 }
 
 function settingsText({ decisions }: FitAnswer, style: Style): string[] {
