@@ -21,11 +21,12 @@ export function bandName({ kind, backend, experts, deep, unseen }: BandClass): s
   return `${kind}:${experts || deep || unseen ? "other" : "dense"}`;
 }
 
-/** Half-width of the 80% band, natural logarithm: of the class on its back end where enough devices were measured, else of all. */
+/** Half-width of the 80% band, natural logarithm: of the class on its back end where enough devices were measured. */
 export function halfWidth(band: BandClass): number {
   if (band.otherProgram) return OTHER_PROGRAM;
   const name = bandName(band);
-  return BANDS[`${name}:${band.backend}`] ?? BANDS[name] ?? UNMEASURED;
+  // a back end of few measured devices has the band of what is not measured, however plain the model
+  return BANDS[`${name}:${band.backend}`] ?? BANDS[name.replace(":dense", ":other")] ?? UNMEASURED;
 }
 
 /** ollama, MLX, ktransformers and others in published rows differ from llama.cpp by up to this, either way. */

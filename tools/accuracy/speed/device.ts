@@ -24,7 +24,8 @@ function rowOf(label: string): CatalogRow | undefined {
 }
 
 function find(label: string): CatalogRow | undefined {
-  if (isProcessor(label)) return undefined;
+  const graphics = /\(((?:Arc|Radeon|Adreno)[^)]*)\)/i.exec(label)?.[1];
+  if (isProcessor(label)) return graphics === undefined ? undefined : find(graphics);
   const cores = /(\d+)-core/i.exec(label)?.[1];
   const plain = label.replace(/\([^)]*\)/g, " ").trim();
   const match = findDevice(plain);
@@ -41,7 +42,7 @@ function find(label: string): CatalogRow | undefined {
 
 /** A processor without a GPU of its own: "Ryzen AI Max" is one with. */
 export function isProcessor(label: string): boolean {
-  return /\bCPU\b|Xeon|EPYC|Ryzen (?!AI Max)|Core i\d|Core Ultra|Threadripper|Graviton|Ampere(?:One)|Raspberry|\bN1[05]0\b|RISC-V|Cortex/i.test(
+  return /\bCPU\b|Xeon|Sapphire Rapids|EPYC|Ryzen (?!AI Max)|Core i\d|Core Ultra|Threadripper|Graviton|Ampere(?:One)|Raspberry|\bN1[05]0\b|RISC-V|Cortex/i.test(
     label,
   );
 }
@@ -70,7 +71,7 @@ export function deviceOf(row: SpeedRow, index = 0): Device | undefined {
   const { vendor } = found;
   const backend = backendOf(row) ?? USUAL[vendor] ?? "vulkan";
   const cores = /(\d+)-core GPU/i.exec(row.device)?.[1];
-  return fillFrom(found, {
+  const device = fillFrom(found, {
     id: `GPU-${index}`,
     name: found.name,
     vendor,
@@ -79,4 +80,12 @@ export function deviceOf(row: SpeedRow, index = 0): Device | undefined {
     ...(cores !== undefined && { gpuCores: Number(cores) }),
     ...(row.powerLimitWatts !== undefined && { powerLimitWatts: row.powerLimitWatts }),
   });
+  // a bandwidth that depends on the memory fitted, or that nobody published: taken here, where the band is wide (see isGuessed)
+  return { bandwidthBytesPerSec: found.bandwidthBytesPerSec, ...device };
+}
+
+/** The catalog does not vouch for the device's bandwidth. */
+export function isGuessed(row: SpeedRow): boolean {
+  const found = rowOf(row.device);
+  return found !== undefined && found.bandwidthBasis !== "table";
 }

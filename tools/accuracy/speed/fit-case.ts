@@ -8,7 +8,7 @@ import {
   type Lookup,
   prefillTime,
 } from "../../../src/predict/speed/index.ts";
-import { backendOf, deviceOf, isProcessor } from "./device.ts";
+import { backendOf, deviceOf, isGuessed, isProcessor } from "./device.ts";
 import { cacheType } from "./cache-type.ts";
 import { modelOf } from "./model.ts";
 import type { SpeedRow } from "./row.ts";
@@ -61,7 +61,7 @@ export function fitCase(row: SpeedRow): FitCase | string {
   if (!local && !/^(?:pp|tg)\d+(?: @ d\d+)?$/.test(row.test)) return "a test that does not say its tokens";
   const device = deviceOf(row);
   const chip = chipOf(device);
-  if (!device || !chip) return "the device has no bandwidth in the catalog";
+  if (!device || !chip || isGuessed(row)) return "the device has no bandwidth in the catalog";
   if (!local && backendOf(row) === undefined) return "the back end is not named";
   const model = modelOf(row);
   if (!model) return "the model is not known";

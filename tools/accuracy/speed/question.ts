@@ -3,7 +3,7 @@ import { overridesOf, type LlamaCppSettings } from "../../../src/facts/runtime/i
 import { layerPlaces } from "../../../src/predict/memory/index.ts";
 import type { PaceInput } from "../../../src/predict/speed/index.ts";
 import { hostOf } from "./cpus.ts";
-import { deviceOf, isProcessor } from "./device.ts";
+import { deviceOf, isGuessed, isProcessor } from "./device.ts";
 import { modelOf } from "./model.ts";
 import type { SpeedRow } from "./row.ts";
 import { cacheType } from "./cache-type.ts";
@@ -13,7 +13,7 @@ export function paceQuestion(row: SpeedRow): PaceInput | string {
   const model = modelOf(row);
   if (!model) return `no model is known by "${row.model}"`;
   const processor =
-    (isProcessor(row.device) && !UNNAMED_CARD.test(row.device)) ||
+    (!(deviceOf(row) && !/CPU/.test(row.backend)) && isProcessor(row.device) && !UNNAMED_CARD.test(row.device)) ||
     /^(?:CPU|ollama or llama.cpp \(CPU\))$|\) CPU$/.test(row.backend);
   const devices = processor ? [] : devicesOf(row);
   if (typeof devices === "string") return devices;
@@ -50,7 +50,7 @@ const ODD = /raspberry|\bPi |eGPU|outlier|not representative|abnormally|fork|sha
 
 function programOf(row: SpeedRow): "localscore" | "other" | "llama.cpp" {
   if (row.backend.includes("LocalScore")) return "localscore";
-  return OTHERS.test(row.backend) || ODD.test(row.notes) ? "other" : "llama.cpp";
+  return OTHERS.test(row.backend) || ODD.test(row.notes) || isGuessed(row) ? "other" : "llama.cpp";
 }
 
 /** Cards on a Raspberry Pi have one lane of the third generation. */
