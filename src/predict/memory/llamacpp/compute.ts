@@ -14,7 +14,7 @@ import type { Memories } from "./memories.ts";
 import type { Placement } from "./placement.ts";
 import type { DecidedSettings } from "./question.ts";
 import { assignBackends, computeBuffer } from "./replay/assign.ts";
-import { reserve, type Reservation } from "./replay/reserve.ts";
+import { reserve, type Reservation, type ScheduleOptions } from "./replay/reserve.ts";
 import type { LoadedWeights } from "./weights.ts";
 
 /** A loaded model and its context, ready to reserve memory for graphs. */
@@ -62,8 +62,9 @@ export function computeBuffers(session: Session, graphs: "all" | "prompt" = "all
   const promptTokens = Math.min(sizes.context, sizes.microBatch);
   const promptRows = Math.min(promptTokens, sizes.outputRows);
   const copies = isPipeline(session) ? PIPELINE_COPIES : 1;
-  const prompt = reserveGraph(session, promptTokens, promptRows, copies);
-  const oneToken = (of: Session): Reservation => reserveGraph(of, sizes.sequences, sizes.sequences, copies);
+  const prompt = reserveGraph(session, promptTokens, promptRows, { copies, tellsPeaks: session.leftOut === undefined });
+  const oneToken = (of: Session): Reservation =>
+    reserveGraph(of, sizes.sequences, sizes.sequences, { copies, tellsPeaks: false });
   if (session.dryRun) return { bytes: prompt.chunks.map((chunks) => chunks.reduce(add, 0)), prompt, copies };
   let held = prompt.chunks;
   // the third graph is the first again: it can only matter where the second replaced a buffer
@@ -96,10 +97,16 @@ function isPipeline({ memories, placement, settings }: Session): boolean {
   );
 }
 
-function reserveGraph(session: Session, tokens: number, rows: number, copies: number): Reservation {
+function reserveGraph(
+  session: Session,
+  tokens: number,
+  rows: number,
+  { copies, tellsPeaks }: Pick<ScheduleOptions, "copies" | "tellsPeaks">,
+): Reservation {
   const { graph } = buildGraph(session, tokens, rows, !session.dryRun);
   return reserve(graph, session.memories.backends, {
     copies,
+    tellsPeaks,
     offload: session.settings.opOffload !== false,
     inputLimit: session.build.splitInputLimit === 0 ? Infinity : session.build.splitInputLimit,
     copiesUnusedInputs: session.build.copiesUnusedInputs,
