@@ -1,9 +1,11 @@
+import { CARD_ERRORS } from "./rows/cards.ts";
 import { COMMAND_ERRORS } from "./rows/command.ts";
 import { CONFIG_ERRORS } from "./rows/config.ts";
 import { ENGINE_ERRORS } from "./rows/engine.ts";
 import { FETCH_ERRORS } from "./rows/fetch.ts";
 import { MEMORY_ERRORS } from "./rows/memory.ts";
 import { MODEL_ERRORS } from "./rows/model.ts";
+import { QUALITY_ERRORS } from "./rows/quality.ts";
 import { RECEIPT_ERRORS } from "./rows/receipt.ts";
 import { RECIPE_ERRORS } from "./rows/recipe.ts";
 import { REMOTE_ERRORS } from "./rows/remote.ts";
@@ -51,10 +53,12 @@ export const ERRORS = {
   ...FETCH_ERRORS,
   ...MEMORY_ERRORS,
   ...MODEL_ERRORS,
+  ...QUALITY_ERRORS,
   ...RECEIPT_ERRORS,
   ...RECIPE_ERRORS,
   ...REMOTE_ERRORS,
   ...RIG_ERRORS,
+  ...CARD_ERRORS,
   ...SPEC_ERRORS,
   ...WEIGHTS_ERRORS,
 } as const satisfies Record<string, ErrorRow>;

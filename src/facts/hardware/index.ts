@@ -1,5 +1,6 @@
 export type * from "./rig.ts";
 export { armCoreNames } from "./arm-cores.ts";
+export { DISKS, type DiskRow } from "./disks.ts";
 export { cpuFeatures } from "./features.ts";
 export { sharesHostMemory } from "./integrated.ts";
 export type { RigByHand, RigWords } from "./by-hand/index.ts";

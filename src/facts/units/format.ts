@@ -69,7 +69,17 @@ export function formatPercent(share: number, signed = false): string {
 
 /** Exact bytes with thin grouping, for places where every byte counts: 98,362,432 B. */
 export function formatExactBytes(bytes: number): string {
-  return `${String(bytes).replace(/\B(?=(\d{3})+(?!\d))/g, ",")} B`;
+  return `${formatWhole(bytes)} B`;
+}
+
+/** Hundredths with two decimals: 986 -> 9.86. For terms that must add up as printed. */
+export function formatHundredths(hundredths: number): string {
+  return (hundredths / 100).toFixed(2);
+}
+
+/** A whole number, every digit, grouped: 8,190,735,360. */
+export function formatWhole(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 }
 
 function scaled(value: number, base: number, units: readonly string[]): string {

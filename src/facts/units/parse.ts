@@ -40,6 +40,29 @@ export function parseCount(text: string, what: string, least = 0, most: number =
   return value;
 }
 
+/** Power: `750W`, `1.2kW`, `750`; watts. */
+export function parseWatts(text: string, what: string): number {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(k?)w?\s*$/i.exec(text);
+  const value = match ? Number(match[1]) * scale(match[2], 1000) : Number.NaN;
+  if (!(value > 0 && value <= 100_000)) throw bad(text, what, "a power", "750W");
+  return value;
+}
+
+/** Lengths: `320mm`, `32cm`, `320`; millimetres. */
+export function parseMillimetres(text: string, what: string): number {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(mm|cm)?\s*$/i.exec(text);
+  const value = match ? Number(match[1]) * (match[2]?.toLowerCase() === "cm" ? 10 : 1) : Number.NaN;
+  if (!(value > 0 && value <= 10_000)) throw bad(text, what, "a length", "320mm");
+  return value;
+}
+
+/** Amounts of money without a currency: `1500`, `1499.90`, `1_500`. */
+export function parseAmount(text: string, what: string): number {
+  const value = /^\s*\d+(?:_\d+)*(?:\.\d+)?\s*$/.test(text) ? Number(text.replaceAll("_", "")) : Number.NaN;
+  if (!(value >= 0 && value <= 1e9)) throw bad(text, what, "an amount", "1500");
+  return value;
+}
+
 /** Shares: `90%`, `0.9`. Returns 0 to 1. */
 export function parseShare(text: string, what: string): number {
   const match = /^\s*(\d+(?:\.\d+)?)\s*(%?)\s*$/.exec(text);

@@ -1,7 +1,8 @@
 import type { Rig } from "../../facts/hardware/index.ts";
-import { formatTokens } from "../../facts/units/index.ts";
+import { formatBytes, formatTokens } from "../../facts/units/index.ts";
 import type { Estimate } from "../../predict/estimate/index.ts";
-import { decodePace, prefillPace, type Pace } from "../../predict/speed/index.ts";
+import { decodePace, type Duration, type Pace, prefillPace, requestTimes } from "../../predict/speed/index.ts";
+import { coarseTraining } from "../../predict/training/index.ts";
 import { mostUsers, type SearchRow } from "../search/index.ts";
 import { shellWord } from "../command/index.ts";
 import {
@@ -72,6 +73,8 @@ export interface FitAnswer {
   readonly rejected?: { readonly reason: string; readonly because: string };
   /** bytes, by place and term; absent when the engine would refuse */
   readonly memory?: Estimate;
+  /** RAM that a server comes to hold while it serves: nothing at the start, `high` when full; not part of `memory` */
+  readonly serving?: Estimate;
   readonly speed: SpeedFacts;
   /** largest context of one user that fits with the other settings kept, never beyond the trained length; tokens */
   readonly longestContext?: number;
@@ -79,6 +82,8 @@ export interface FitAnswer {
   readonly mostUsers?: number;
   /** the model's usual file types over contexts and users, within the band of an outline; where it was asked for */
   readonly table?: readonly SearchRow[];
+  /** memory of fine-tuning without activations, coarse, largest first; for the goal finetune */
+  readonly training?: readonly Estimate[];
   readonly wouldFit: readonly Alternative[];
   readonly disk?: DiskFacts;
   /** how llama-server is told, and what it takes */
@@ -108,6 +113,11 @@ export interface SpeedFacts {
   readonly promptTokens: number;
   /** milliseconds from sending a prompt of that length to the first token, cold */
   readonly firstTokenMs?: { readonly value: number; readonly low: number; readonly high: number };
+  /** the same where a share of the prompt lies in a cache */
+  readonly cached?: {
+    readonly share: number;
+    readonly firstTokenMs: { readonly value: number; readonly low: number; readonly high: number };
+  };
   readonly unknown?: string;
 }
 
@@ -115,6 +125,8 @@ export interface AnswerContext {
   readonly model: ModelFacts;
   readonly runtime: RuntimeFacts;
   readonly promptTokens?: number;
+  /** share of the prompt that a cache holds, 0 to 1 */
+  readonly cachedShare?: number;
   readonly assumptions?: readonly string[];
   readonly disk?: DiskFacts;
   /** absent: no command is printed */
@@ -143,9 +155,13 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
       ? { rejected: { reason: choice.prediction.reason, because: choice.prediction.because } }
       : {}),
     ...(choice.memory ? { memory: choice.memory } : {}),
-    speed: speedFacts(request, choice, promptTokens),
+    ...(choice.prediction.kind === "fits-engine" && choice.prediction.serving
+      ? { serving: choice.prediction.serving }
+      : {}),
+    speed: speedFacts(request, choice, promptTokens, context.cachedShare),
     ...(longest === undefined ? {} : { longestContext: longest }),
     ...(users === undefined ? {} : { mostUsers: users }),
+    ...(request.goal === "finetune" ? { training: coarseTraining(request.shapes ?? request.tensors) } : {}),
     wouldFit: alternatives(request, choice),
     ...(context.disk ? { disk: context.disk } : {}),
     ...(context.server ? { launch: launchFacts(choice, context.server) } : {}),
@@ -158,20 +174,27 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
   return { answer, choice };
 }
 
-function speedFacts(request: FitRequest, choice: Choice, promptTokens: number): SpeedFacts {
-  const input = paceInput(request, choice);
+function speedFacts(request: FitRequest, choice: Choice, promptTokens: number, cachedShare?: number): SpeedFacts {
+  const input = { ...paceInput(request, choice), fromDiskBytes: fromDisk(choice) };
   const decode = decodePace(input, 0);
   const decodeFull = decodePace(input, choice.context);
   const prefill = prefillPace(input, promptTokens);
-  if (!decode || !decodeFull || !prefill) {
+  const times = requestTimes(input, { promptTokens, ...(cachedShare === undefined ? {} : { cachedShare }) });
+  if (!decode || !decodeFull || !prefill || !times) {
     const unknown = request.rig.devices.find(({ bandwidthBytesPerSec }) => bandwidthBytesPerSec === undefined);
     const whose = unknown?.name ?? "a device";
     return { promptTokens, unknown: `the memory bandwidth of ${whose} is not known, so no pace is claimed` };
   }
-  // the last step of the prompt yields the first token: no step of its own
-  const ms = (rate: number) => (promptTokens / rate) * 1000;
-  const firstTokenMs = { value: ms(prefill.tokensPerSec), low: ms(prefill.high), high: ms(prefill.low) };
-  return { decode, decodeFull, prefill, promptTokens, firstTokenMs };
+  const inMs = ({ ms, low, high }: Duration) => ({ value: ms, low, high });
+  const cached =
+    cachedShare === undefined ? {} : { cached: { share: cachedShare, firstTokenMs: inMs(times.firstToken) } };
+  return { decode, decodeFull, prefill, promptTokens, firstTokenMs: inMs(times.firstTokenCold), ...cached };
+}
+
+/** Weights that find no room in memory: what a host lacks of what it may map. */
+function fromDisk({ now }: Choice): number {
+  const host = now.places.find(({ place, verdict }) => place === "host" && verdict === "runs from disk");
+  return host ? Math.min(host.mapped, Math.max(0, -host.margin)) : 0;
 }
 
 function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): string[] {
@@ -182,7 +205,15 @@ function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): str
       `the model was trained for ${formatTokens(contextLength)}: beyond that length its answers are not to be relied on`,
     );
   if (choice.now.verdict === "runs from disk")
-    list.push("weights that find no room in memory are read from the disk for every token: paces are without that");
+    list.push(
+      "weights that find no room in memory are read from the disk for every token, at 1.5 GB/s unless it was measured",
+    );
+  const later = choice.prediction.kind === "fits-engine" ? (choice.prediction.serving?.high ?? 0) : 0;
+  const room = choice.now.places.find(({ place }) => place === "host")?.margin ?? Infinity;
+  if (later > room && good(choice.now.verdict))
+    list.push(
+      `the prompt cache and checkpoints may grow to ${formatBytes(later)} of RAM while it serves, and ${formatBytes(Math.max(0, room))} is free: -cram and -ctxcp lower them`,
+    );
   if (promptTokens > choice.context)
     list.push(
       `a prompt of ${formatTokens(promptTokens)} does not go into a context of ${formatTokens(choice.context)}, so that much of it is timed`,
@@ -191,7 +222,9 @@ function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): str
     list.push("the host's memory bandwidth was not measured");
   if (request.rig.host.held) list.push("paces are of published figures: nothing was measured on such a rig");
   else if (!request.calibration)
-    list.push("speed is not calibrated on this machine yet: the band is wide until the first runs");
+    list.push(
+      "speed is not calibrated on this machine yet: the band is wide until `loadout calibrate` or the first runs",
+    );
   if (choice.settings.sequences > 1)
     list.push(
       `each of the ${choice.users} users owns ${formatTokens(choice.context)} of context; paces are of one user alone`,

@@ -1,4 +1,13 @@
-export { answerRanking, type RankingAnswer, type RankingContext, type RankingRow } from "./ranking-answer.ts";
+export { answerCards, type CardRow, type CardsAnswer, type CardsContext, type CardsLimits } from "./cards-answer.ts";
+export { answerDifference, type DifferenceAnswer } from "./difference-answer.ts";
+export {
+  answerRanking,
+  type RankingAnswer,
+  type RankingContext,
+  type RankingRow,
+  type Worked,
+} from "./ranking-answer.ts";
+export type { CalibratedModel, CalibratedRate, CalibrateAnswer } from "./calibrate-answer.ts";
 export { type CatalogAnswer, modelDetail, type ModelDetail } from "./catalog-answer.ts";
 export {
   ANSWER_VERSION,
@@ -12,5 +21,17 @@ export {
   type Verified,
 } from "./fit-answer.ts";
 export { answerGpus, type GpusAnswer, type UsableMemory } from "./gpus-answer.ts";
+export { answerQuants, type QuantsAnswer, type QuantsContext, type QuantsModel } from "./quants-answer.ts";
+export type {
+  MeasuredFile,
+  PassageFigures,
+  ProbeComparison,
+  ProbeFigures,
+  QualityAnswer,
+  QualityComparison,
+  QualityFigures,
+  QualityProbe,
+} from "./quality-answer.ts";
+export { saysAlone, saysCompared } from "./quality-says.ts";
 export type { RateResidual, RunAnswer, TermResidual } from "./run-answer.ts";
 export type { ArrangementFacts, LaunchFacts, ServerContext } from "./launch.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
+import { llamaCppBuild, readServerArguments, serverSlots, type LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { llamaServerCommand, shellLine } from "./index.ts";
 
 const SETTINGS: LlamaCppSettings = {
@@ -76,6 +76,35 @@ describe("the command of llama-server", () => {
     expect(shellLine("", command.args)).toContain(" -ncffn 4 --rpc attic:50052 ");
     const august = llamaServerCommand({ ...options, buildNumber: AUGUST });
     expect(august.problems.map(({ argument }) => argument)).toEqual(["-ncffn"]);
+  });
+
+  test("what is written is read back as the same settings", () => {
+    const settings: LlamaCppSettings = {
+      ...SETTINGS,
+      sequences: 3,
+      flashAttention: "auto",
+      fullWindowCache: true,
+      gpuLayers: 12,
+      tensorSplit: [2, 1],
+      splitMode: "layer",
+      mainGpu: 1,
+      devices: ["CUDA1", "CUDA0"],
+      denseLayersOnHost: 2,
+      tensorOverrides: [{ pattern: "ffn_up", buffer: "CPU" }],
+      expertLayersOnHost: 3,
+      cacheOnHost: true,
+      opOffload: false,
+      repack: false,
+      pinnedHostWeights: false,
+      loadMode: "dio",
+      contextCheckpoints: 4,
+      promptCacheMib: 1024,
+    };
+    const { args } = llamaServerCommand({ settings, weights: file, buildNumber: OCTOBER, threads: 6 });
+    const read = readServerArguments(args);
+    const { context, sequences, unifiedCache } = serverSlots(read.slots, llamaCppBuild("b11434")!.build, 40_960);
+    expect({ ...read.settings, context, sequences, unifiedCache }).toEqual(settings);
+    expect(read).toMatchObject({ threads: 6, model: file.path });
   });
 
   test("a repository is left to the server to fetch", () => {

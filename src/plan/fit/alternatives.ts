@@ -30,6 +30,7 @@ export interface Alternative {
  * stay on the CPU, what would bring them to the devices.
  */
 export function alternatives(request: FitRequest, choice: Choice): Alternative[] {
+  if (request.wishes.settings) return [];
   const raised = raiseLimit(request, choice);
   const partial = leftLayers(request, choice);
   if (choice.now.verdict === "fits" && !partial) return raised ? [raised] : [];

@@ -1,9 +1,11 @@
 import type { Host } from "../../facts/hardware/index.ts";
 import type { CacheType, LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { formatTokens } from "../../facts/units/index.ts";
+import { asTold } from "./as-told.ts";
 import type { Decision } from "./decision.ts";
 import { GOALS } from "./goals.ts";
 import type { FitRequest } from "./request.ts";
+import { refine } from "./refine.ts";
 import { spill, type Part, type Spilled } from "./spill.ts";
 import { good, ORDER, type VerdictWord } from "./verdict.ts";
 import { weigh, type Weighed } from "./weigh.ts";
@@ -23,16 +25,17 @@ export interface Choice extends Weighed {
 export function choose(request: FitRequest): Choice {
   const { wishes, geometry, rig } = request;
   const goal = GOALS[request.goal];
-  const users = wishes.users ?? goal.users;
+  const startUsers = wishes.users ?? goal.users;
   const microBatch = wishes.microBatch ?? goal.microBatch;
   const cacheType = wishes.cacheType ?? goal.cacheType;
   const wanted = wishes.context ?? Math.min(goal.context, geometry.contextLength);
   const every = geometry.layers.length + 1;
 
   const threads = wishes.threads ?? request.measuredThreads ?? coresToUse(rig.host.cpu);
+  if (wishes.settings) return asTold(request, wishes.settings, threads);
   const wished = expertLayersWished(request);
   const at = (context: number, part: Part, weighs = weigh) =>
-    weighs(request, settingsFor({ context, users, microBatch, cacheType, ...wished, ...part }));
+    weighs(request, settingsFor({ context, users: startUsers, microBatch, cacheType, ...wished, ...part }));
   const contexts = wishes.context === undefined ? shorter(wanted, goal.leastContext) : [wanted];
   const onDevices = rig.devices.length > 0;
   const layerChoices = !onDevices ? [0] : wishes.gpuLayers === undefined ? (["all"] as const) : [wishes.gpuLayers];
@@ -47,7 +50,8 @@ export function choose(request: FitRequest): Choice {
   }
   if (onDevices && wishes.gpuLayers === undefined && !good(best!.weighed.now.verdict))
     best = spill(request, at, contexts, threads) ?? best;
-  const { weighed, context, gpuLayers, expertLayersOnHost = wished.expertLayersOnHost } = best!;
+  const { context, gpuLayers, expertLayersOnHost = wished.expertLayersOnHost } = best!;
+  const { weighed, users, because: refined } = refine(request, best!.weighed, startUsers, threads);
   return { ...weighed, users, context, threads, decisions: decisions() };
 
   function decisions(): Decision[] {
@@ -56,7 +60,7 @@ export function choose(request: FitRequest): Choice {
       {
         setting: "users",
         value: users,
-        because: wishes.users === undefined ? goal.because.users : "asked for",
+        because: wishes.users === undefined ? (refined.users ?? goal.because.users) : "asked for",
         ...asked(wishes.users),
       },
       {
@@ -76,8 +80,8 @@ export function choose(request: FitRequest): Choice {
       },
       {
         setting: "micro-batch",
-        value: microBatch,
-        because: wishes.microBatch === undefined ? goal.because.microBatch : "asked for",
+        value: weighed.settings.microBatch,
+        because: wishes.microBatch === undefined ? (refined.microBatch ?? goal.because.microBatch) : "asked for",
         ...asked(wishes.microBatch),
       },
       {

@@ -6,11 +6,17 @@ export type Goal = "interactive" | "batch" | "mixed" | "finetune";
 /** Starting settings of a goal, each with its reason; the search then gives way where they do not fit. */
 export interface GoalRow {
   readonly users: number;
+  /** where there is room for more, sequences are added up to this many */
+  readonly mostUsers: number;
   /** context per user wanted, tokens; capped by the trained length */
   readonly context: number;
   /** below this much context per user the goal is not served any more */
   readonly leastContext: number;
   readonly microBatch: number;
+  /** larger ones that are taken where they fit, largest first */
+  readonly largerMicroBatches: readonly number[];
+  /** longest step of a prompt while somebody else waits for a token, ms: the micro-batch is cut until it keeps to it */
+  readonly longestStepMs?: number;
   readonly cacheType: CacheType;
   readonly because: {
     readonly users: string;
@@ -20,12 +26,24 @@ export interface GoalRow {
   };
 }
 
+/**
+ * A token that comes later than this is seen to stutter; below 10 ms a step, fixed times eat the prompt's pace. Continuous batching
+ * for chats is usually held to 10 to 30 ms a step.
+ */
+const STEP_MS = 30;
+
+/** Micro-batches are not cut below this: the engine's kernels for prompts need some tokens to be worth their start. */
+export const LEAST_MICRO_BATCH = 32;
+
 export const GOALS: Record<Goal, GoalRow> = {
   interactive: {
     users: 1,
+    mostUsers: 1,
     context: 8192,
     leastContext: 2048,
     microBatch: 512,
+    largerMicroBatches: [],
+    longestStepMs: STEP_MS,
     cacheType: "f16",
     because: {
       users: "one person waits for each token, so nothing shares the machine",
@@ -36,9 +54,11 @@ export const GOALS: Record<Goal, GoalRow> = {
   },
   batch: {
     users: 4,
+    mostUsers: 64,
     context: 4096,
     leastContext: 1024,
     microBatch: 1024,
+    largerMicroBatches: [2048],
     cacheType: "f16",
     because: {
       users: "weights are read once a step for all sequences: more sequences, more tokens per second",
@@ -49,12 +69,15 @@ export const GOALS: Record<Goal, GoalRow> = {
   },
   mixed: {
     users: 2,
+    mostUsers: 8,
     context: 8192,
     leastContext: 2048,
-    microBatch: 256,
+    microBatch: 512,
+    largerMicroBatches: [],
+    longestStepMs: STEP_MS,
     cacheType: "f16",
     because: {
-      users: "one sequence for the chat, one for the jobs behind it",
+      users: "one sequence is kept for the chat, the others run jobs",
       context: "the chat sets the length; jobs need less",
       microBatch: "a chat token waits for at most one step of a job's prompt: a small step bounds that wait",
       cacheType: "full quality; a smaller type is worth it only when context does not fit",
@@ -62,9 +85,11 @@ export const GOALS: Record<Goal, GoalRow> = {
   },
   finetune: {
     users: 1,
+    mostUsers: 1,
     context: 2048,
     leastContext: 512,
     microBatch: 512,
+    largerMicroBatches: [],
     cacheType: "f16",
     because: {
       users: "the tuned model is evaluated one example at a time",

@@ -1,23 +1,27 @@
+import { overridesOf } from "../../facts/runtime/index.ts";
 import type { PaceInput } from "../../predict/speed/index.ts";
 import type { Choice } from "./choose.ts";
 import type { FitRequest } from "./request.ts";
 
 /** What the speed model is asked for a choice. */
 export function paceInput(request: FitRequest, choice: Pick<Choice, "settings" | "threads">): PaceInput {
-  const { expertLayersOnHost } = choice.settings;
+  const { settings, threads } = choice;
+  const { rig } = request;
   return {
-    ...(expertLayersOnHost === undefined
-      ? {}
-      : { expertLayersOnHost: expertLayersOnHost === "all" ? request.geometry.layers.length : expertLayersOnHost }),
     geometry: request.geometry,
     tensors: request.tensors,
-    host: request.rig.host,
-    devices: request.rig.devices,
-    placement: request.placement(choice.settings),
-    threads: choice.threads,
-    cacheTypeK: choice.settings.cacheTypeK,
-    cacheTypeV: choice.settings.cacheTypeV,
-    microBatch: choice.settings.microBatch,
+    host: rig.host,
+    devices: rig.devices,
+    ...(rig.links ? { links: rig.links } : {}),
+    placement: request.placement(settings),
+    overrides: overridesOf(settings),
+    threads,
+    cacheTypeK: settings.cacheTypeK,
+    cacheTypeV: settings.cacheTypeV,
+    cacheOnHost: settings.cacheOnHost ?? false,
+    opOffload: settings.opOffload ?? true,
+    flashAttention: settings.flashAttention,
+    microBatch: settings.microBatch,
     ...(request.calibration ? { calibration: request.calibration } : {}),
   };
 }

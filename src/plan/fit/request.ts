@@ -8,6 +8,8 @@ import type { Goal } from "./goals.ts";
 
 /** What a person fixed; everything absent is chosen. */
 export interface Wishes {
+  /** all of it, as a command line of the engine says: then nothing is chosen */
+  readonly settings?: LlamaCppSettings;
   readonly context?: number;
   readonly users?: number;
   readonly microBatch?: number;

@@ -1,5 +1,6 @@
 import type { Device, Held } from "../../facts/hardware/index.ts";
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
+import { formatExactBytes, formatPercent } from "../../facts/units/index.ts";
 import { between, sum, type Estimate } from "../../predict/estimate/index.ts";
 import { beyondOnDevice, processMemory, type MemoryPrediction } from "../../predict/memory/index.ts";
 import type { FitRequest } from "./request.ts";
@@ -81,9 +82,14 @@ function beyondBuffers(
 
 /** What is taken already, as leaves: intervals with their source. */
 function heldParts(held: readonly Held[]): Estimate[] {
-  return held.map(({ key, label, lowBytes, bytes, highBytes, source }) =>
-    between(key, label, [lowBytes, bytes, highBytes], "assumed", source),
-  );
+  return held.map(({ key, label, lowBytes, bytes, highBytes, shares, ofBytes, source }) => {
+    if (!shares || ofBytes === undefined)
+      return between(key, label, [lowBytes, bytes, highBytes], "assumed", { because: source });
+    const [low, usual, high] = shares;
+    const of = (share: number) => `${formatExactBytes(ofBytes)} x ${formatPercent(share)}`;
+    const formulas = { lowFormula: of(low), formula: of(usual), highFormula: of(high) };
+    return between(key, label, [lowBytes, bytes, highBytes], "assumed", { ...formulas, because: source });
+  });
 }
 
 /** Devices of another machine take nothing from this one's RAM. */

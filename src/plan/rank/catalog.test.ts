@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { deviceCatalog, type Rig } from "../../facts/hardware/index.ts";
 import { modelCatalog, tensorList } from "../../facts/model/index.ts";
 import { llamaCppBuild, LLAMACPP_CALLERS } from "../../facts/runtime/index.ts";
-import { good } from "../fit/index.ts";
-import type { SearchSetup } from "../search/index.ts";
+import { good, settingsFor, weigh } from "../fit/index.ts";
+import { outlined, USUAL_FILE_TYPES, type SearchSetup } from "../search/index.ts";
 import { capability } from "./capability.ts";
-import { rankModels, READING_PACE, type RankModel } from "./index.ts";
+import { rankModels, READING_PACE, workedRows, type RankModel } from "./index.ts";
 
 const GIB = 2 ** 30;
 const { findModel, geometryFromRow } = await modelCatalog();
@@ -113,4 +113,51 @@ test("capability grows with parameters, counts a mixture as the mean of all and 
   expect(capability(8e9)).toBe(8e9);
   expect(capability(30e9, 3e9)).toBeCloseTo(Math.sqrt(90) * 1e9, -3);
   expect(capability(8e9, 8e9, yearMs)).toBeCloseTo(4e9, -3);
+});
+
+describe("models over contexts and users", () => {
+  const whole = setup(24, { wishes: { gpuLayers: "all" } });
+  const ranked = rankModels(models, whole).rows;
+  const rows = workedRows(ranked, models, whole);
+
+  test("every ranked model has a row, with what was asked for in place of the usual columns", () => {
+    expect(rows.map(({ id }) => id)).toEqual(ranked.map(({ id }) => id));
+    const asked = setup(24, { wishes: { gpuLayers: "all", users: 2 } });
+    const [row] = workedRows(ranked, models, asked);
+    expect(row!.cells.map(({ context, users }) => [context, users])).toEqual([
+      [8192, 2],
+      [32_768, 2],
+      [131_072, 2],
+    ]);
+  });
+
+  test("more users or context never get a larger file type with the same cache, and a cache in q8_0 only where f16 has none", () => {
+    for (const { cells, name } of rows) {
+      const chosen = cells.flatMap((cell) => (cell.chosen?.cacheType === "f16" ? [{ ...cell, ...cell.chosen }] : []));
+      for (const one of chosen) {
+        for (const other of chosen) {
+          if (other.users < one.users || other.context < one.context) continue;
+          // a larger type may be tight where the smaller one has room
+          if (other.verdict !== "fits" || one.verdict !== "fits") continue;
+          const at = (type: string) => USUAL_FILE_TYPES.indexOf(type);
+          expect(at(other.fileType), name).toBeGreaterThanOrEqual(at(one.fileType));
+        }
+      }
+    }
+  });
+
+  test("what is chosen fits by a whole replay", () => {
+    for (const { id, cells } of rows.slice(0, 2)) {
+      const on = outlined(
+        models.find((model) => model.id === id)!,
+        whole,
+      );
+      for (const { context, users, chosen } of cells) {
+        if (!chosen || chosen.verdict !== "fits") continue;
+        const { fileType, cacheType } = chosen;
+        const wanted = settingsFor({ context, users, microBatch: 512, cacheType, gpuLayers: "all" });
+        expect(good(weigh(on.exact(fileType), wanted).now.verdict), `${id} ${context} x ${users}`).toBe(true);
+      }
+    }
+  });
 });

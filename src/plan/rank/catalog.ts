@@ -14,23 +14,22 @@ import {
 } from "../search/index.ts";
 import { READING_PACE } from "./at-hand.ts";
 import { capability } from "./capability.ts";
+import type { DeclaredFacts } from "./wanted.ts";
 
 /** A model that may be run. */
-export interface RankModel extends SearchModel {
+export interface RankModel extends SearchModel, DeclaredFacts {
   readonly id: string;
   readonly name: string;
   /** models of one family and of nearly the same size stand for each other: the newest is shown */
   readonly family: string;
-  readonly released: string;
   readonly parameters: number;
   readonly activeParameters?: number;
 }
 
 /** A model as it would be run on the rig: exact. */
-export interface RankedModel {
+export interface RankedModel extends DeclaredFacts {
   readonly id: string;
   readonly name: string;
-  readonly released: string;
   readonly parameters: number;
   readonly activeParameters?: number;
   readonly fileType: string;
@@ -50,12 +49,16 @@ export interface Ranking {
     /** cannot be replayed: the engine's graph for them is not written down */
     readonly unknown: number;
     readonly fit: number;
+    /** fit only in file types that are larger than what was asked for */
+    readonly tooLarge: number;
   };
 }
 
 export interface RankOptions {
   /** smallest file type that is taken */
   readonly floor?: string;
+  /** largest file that is taken, bytes */
+  readonly mostFileBytes?: number;
   readonly rows?: number;
   /** outlines that somebody has made already, on the same setup */
   readonly outlineOf?: (model: RankModel) => Outlined;
@@ -72,8 +75,14 @@ const SAME_SIZE = 0.05;
  * at whole until enough are shown. Those that cannot keep up with reading come behind those that can.
  */
 export function rankModels(models: readonly RankModel[], setup: SearchSetup, options: RankOptions = {}): Ranking {
-  const { rows: wanted = ROWS, floor, outlineOf = (model: RankModel) => outlined(model, setup) } = options;
+  const {
+    rows: wanted = ROWS,
+    floor,
+    mostFileBytes = Infinity,
+    outlineOf = (model: RankModel) => outlined(model, setup),
+  } = options;
   let unknown = 0;
+  let tooLarge = 0;
   const fitting: Fitting[] = [];
   const newest = models.reduce((last, { released }) => Math.max(last, dayOf(released)), 0);
   for (const model of models) {
@@ -81,7 +90,12 @@ export function rankModels(models: readonly RankModel[], setup: SearchSetup, opt
     const worth = capability(model.parameters, model.activeParameters, age);
     const found = fittingOf(model, placements(model, setup, outlineOf), floor, worth);
     if (found === "unknown") unknown += 1;
-    else if (found) fitting.push(found);
+    else if (found) {
+      const { on, settings, candidates } = found;
+      const small = candidates.filter((fileType) => on.outline.fileBytes(settings, fileType) <= mostFileBytes);
+      if (small.length > 0) fitting.push({ ...found, candidates: small });
+      else tooLarge += 1;
+    }
   }
   const ordered = newestOfEach(fitting).toSorted((a, b) => b.worth - a.worth);
   const quick: RankedModel[] = [];
@@ -94,7 +108,11 @@ export function rankModels(models: readonly RankModel[], setup: SearchSetup, opt
     if (quick.length === wanted) break;
   }
   const rows = [...quick, ...slow.toSorted(byPace)].slice(0, wanted);
-  return { rows, because: reasons(setup, floor), counts: { models: models.length, unknown, fit: fitting.length } };
+  return {
+    rows,
+    because: reasons(setup, floor),
+    counts: { models: models.length, unknown, tooLarge, fit: fitting.length },
+  };
 }
 
 /** A date as milliseconds, without a clock: "2026-04-15". */
@@ -197,11 +215,15 @@ function exactly({ model, on, settings, candidates }: Fitting): RankedModel | un
   const { fileType, decode } = paced.find((each) => keepsUp(on.setup, each.decode)) ?? paced[0]!;
   const choice = choose(on.exact(fileType));
   if (!good(choice.now.verdict)) return undefined;
-  const { id, name, released, parameters, activeParameters } = model;
+  const { id, name, released, parameters, activeParameters, modality, license, licenseUse, tools } = model;
   return {
     id,
     name,
     released,
+    ...(modality === undefined ? {} : { modality }),
+    ...(license === undefined ? {} : { license }),
+    ...(licenseUse === undefined ? {} : { licenseUse }),
+    ...(tools === undefined ? {} : { tools }),
     parameters,
     ...(activeParameters === undefined ? {} : { activeParameters }),
     fileType,
@@ -232,7 +254,9 @@ function reasons(setup: SearchSetup, floor: string | undefined): string[] {
     wishes.context === undefined
       ? `${formatTokens(context)} of context, at least ${formatTokens(leastContext)}`
       : `${formatTokens(wishes.context)} of context`;
-  const where = rig.devices.length === 0 ? "in RAM" : "on the devices, experts on the CPU where the whole does not fit";
+  const split = wishes.gpuLayers === undefined && wishes.expertLayersOnHost === undefined;
+  const devices = split ? "on the devices, experts on the CPU where the whole does not fit" : "on the devices";
+  const where = rig.devices.length === 0 ? "in RAM" : devices;
   const pace =
     goal === "batch" || goal === "finetune"
       ? []

@@ -16,8 +16,13 @@ export interface Estimate {
   readonly low?: number;
   readonly high?: number;
   readonly provenance: Provenance;
-  /** one line of arithmetic, numbers filled in */
+  /** arithmetic that comes to the value: numbers with units, words beside them, remarks in brackets */
   readonly formula?: string;
+  /** the same for the ends of an interval, where they are not read off a table */
+  readonly lowFormula?: string;
+  readonly highFormula?: string;
+  /** what is counted, or where its constants come from, in words */
+  readonly because?: string;
   readonly parts?: readonly Estimate[];
 }
 
@@ -42,9 +47,18 @@ export function sum(
   return { key, label, unit, value, ...interval, provenance, parts };
 }
 
-/** A leaf in bytes. */
-export function bytes(key: string, label: string, value: number, provenance: Provenance, formula?: string): Estimate {
-  return { key, label, unit: "bytes", value, provenance, ...(formula === undefined ? {} : { formula }) };
+/** Why a leaf has its value: see {@link Estimate}. */
+export type Reasons = Pick<Estimate, "formula" | "lowFormula" | "highFormula" | "because">;
+
+/** A leaf in bytes. Reasons given as a function are only made when somebody reads them: most are never read. */
+export function bytes(
+  key: string,
+  label: string,
+  value: number,
+  provenance: Provenance,
+  reasons: Reasons | (() => Reasons) = {},
+): Estimate {
+  return leaf({ key, label, unit: "bytes", value, provenance }, reasons);
 }
 
 /** A leaf known only as an interval. */
@@ -53,9 +67,24 @@ export function between(
   label: string,
   [low, value, high]: readonly [low: number, value: number, high: number],
   provenance: Provenance,
-  formula?: string,
+  reasons: Reasons | (() => Reasons) = {},
 ): Estimate {
-  return { ...bytes(key, label, value, provenance, formula), low, high };
+  return leaf({ key, label, unit: "bytes", value, low, high, provenance }, reasons);
+}
+
+function leaf(plain: Estimate, reasons: Reasons | (() => Reasons)): Estimate {
+  if (typeof reasons !== "function") return { ...plain, ...reasons };
+  let made: Reasons | undefined;
+  const read = (name: keyof Reasons) => ({
+    enumerable: true,
+    get: () => (made ??= reasons())[name],
+  });
+  return Object.defineProperties(plain, {
+    formula: read("formula"),
+    lowFormula: read("lowFormula"),
+    highFormula: read("highFormula"),
+    because: read("because"),
+  });
 }
 
 /** A number made of two is as certain as the less certain of them. */

@@ -1,1 +1,3 @@
+export * from "./divergence.ts";
 export * from "./estimate.ts";
+export * from "./intervals.ts";

@@ -54,10 +54,10 @@ it("is named, with an interval and a source, on every back end", () => {
   for (const backend of ["cuda", "rocm", "vulkan", "metal", "sycl", "cpu"] as const) {
     const { parts } = all(device(backend), 512, [1, 3 * MIB + 5]);
     expect(new Set(parts.map(({ key }) => key)).size).toBe(parts.length);
-    for (const { low, value, high, provenance, formula } of [...parts, processMemory()]) {
+    for (const { low, value, high, provenance, because } of [...parts, processMemory()]) {
       expect(low! <= value && value <= high!).toBe(true);
       expect(provenance).toBe("assumed");
-      expect(formula!.length).toBeGreaterThan(10);
+      expect(because!.length).toBeGreaterThan(10);
     }
   }
 });

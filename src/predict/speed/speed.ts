@@ -1,12 +1,15 @@
 import type { Provenance } from "../estimate/index.ts";
 
+/** Memory traffic, arithmetic, fixed time per step, a way between places (slot, network), the disk. */
+export type Bound = "bandwidth" | "compute" | "overhead" | "link" | "disk";
+
 /** A rate with its 80% band: measured rates lie between low and high four times out of five. */
 export interface Pace {
   readonly tokensPerSec: number;
   readonly low: number;
   readonly high: number;
-  /** where most of the time goes: memory traffic, arithmetic, or fixed time per step */
-  readonly bound: "bandwidth" | "compute" | "overhead";
+  /** where most of the time goes */
+  readonly bound: Bound;
   /**
    * share of the limit that is reached, 0 to 1: for decode the memory's bandwidth, for prefill a device's matrix rate (on a CPU
    * the rate of its kernels, since the arithmetic limit of a CPU is not known)
@@ -29,4 +32,15 @@ export interface CalibrationFactor {
   readonly factor: number;
   readonly spread: number;
   readonly runs: number;
+  /**
+   * the same for the time that a full cache (decode) or a longer prompt (prefill) adds to a step: attention is not done by the
+   * kernels that multiply weights, and a machine may be good at one and bad at the other
+   */
+  readonly added?: AddedFactor;
+}
+
+export interface AddedFactor {
+  readonly factor: number;
+  /** depth or prompt length from which on time was added; below it only `CalibrationFactor.factor` counts */
+  readonly from: number;
 }

@@ -100,6 +100,13 @@ export interface RunningEngine {
   /** A reply, token by token. Abort `signal` to end it early; the last event is always `end` unless it throws. */
   chat(request: ChatRequest): AsyncIterable<ReplyEvent>;
   countTokens(text: string): Promise<number>;
+  /** Tokens of a text as it stands, after the token that begins a text where the file asks for one. */
+  tokenize?(text: string): Promise<readonly number[]>;
+  /**
+   * How likely tokens are, each after all before it. Calls that go on where the last one ended evaluate nothing twice.
+   * Undefined where the engine does not give probabilities.
+   */
+  score?(request: ScoreRequest): Promise<readonly TokenScore[]>;
   /** Threads of the processor that decode fastest now; sets them. Undefined where the engine has no such choice. */
   measureThreads?(options?: ThreadOptions): Promise<ThreadMeasurement>;
   /** Stops and answers with what was learned on the way out. Stopping twice is stopping once. */
@@ -121,6 +128,25 @@ export interface ChatRequest {
   /** false: evaluate the whole prompt even where a sequence holds its beginning; measurements need it */
   readonly reusePrefix?: boolean;
   readonly signal?: AbortSignal;
+}
+
+export interface ScoreRequest {
+  /** a text's tokens, from its first */
+  readonly tokens: readonly number[];
+  /** first token to score, 1 or later: nothing precedes the first */
+  readonly from: number;
+  /** first token not to score any more */
+  readonly to: number;
+  /** so many of the likeliest candidates are told apart at each position */
+  readonly top: number;
+}
+
+/** What the model thought of one token before it saw it. Natural logarithms of probabilities over the whole vocabulary. */
+export interface TokenScore {
+  readonly logProb: number;
+  /** likeliest first; as many as asked for, or the whole vocabulary */
+  readonly topIds: Uint32Array;
+  readonly topLogProbs: Float32Array;
 }
 
 /** Times are taken beside the engine, not where they are read. */

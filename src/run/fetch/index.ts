@@ -1,4 +1,4 @@
-export { DEFAULT_MODEL_BYTES, type Consent, type DownloadQuestion } from "./consent.ts";
+export { DEFAULT_MODEL_BYTES, obtainConsent, type Consent, type DownloadQuestion } from "./consent.ts";
 export { ensureSmallModel } from "./ensure.ts";
 export { findWeights, matchWeights, removeWeights, type LocalWeights } from "./local/index.ts";
 export { readSmallModels, type SmallModel } from "./small-models.ts";

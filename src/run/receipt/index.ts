@@ -1,2 +1,3 @@
+export type { CalibrationPoint, NewMachineCalibration } from "./calibration.ts";
 export { residualBytes, type NewReceipt, type Receipt, type ReceiptRate } from "./receipt.ts";
 export { openReceipts, type ReceiptStore } from "./store.ts";

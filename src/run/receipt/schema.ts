@@ -45,6 +45,21 @@ const STEPS: readonly string[] = [
     PRIMARY KEY (receipt, what)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE calibrations (
+    id INTEGER PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    machine TEXT NOT NULL,
+    engine TEXT NOT NULL,
+    backend TEXT NOT NULL,
+    model TEXT NOT NULL,
+    model_bytes INTEGER NOT NULL,
+    threads INTEGER NOT NULL,
+    bandwidth_per_sec REAL,
+    points TEXT NOT NULL    -- JSON
+  ) STRICT;
+  CREATE INDEX calibrations_by_machine ON calibrations (machine, engine, backend, at_ms);
+  `,
 ];
 
 /** Brings the database to the newest form. Two processes may try at once: the second finds the work done. */

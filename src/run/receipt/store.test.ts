@@ -166,6 +166,38 @@ describe("receipts", () => {
     });
   });
 
+  it("keeps calibrations: they start over, and their threads go to files not much larger", () => {
+    withStore((store) => {
+      store.add({ ...RECEIPT, rates: [{ what: "decode", basePerSec: 100, measuredPerSec: 10, tokens: 64 }] });
+      clock += 1000;
+      const point = (at: number, measuredPerSec: number) => ({
+        what: "decode" as const,
+        at,
+        basePerSec: 100,
+        measuredPerSec,
+        tokens: 32,
+      });
+      const id = store.addCalibration({
+        machine: "machine-a",
+        engine: "embedded",
+        backend: "cpu",
+        model: { name: "small", fileBytes: 98_000_000 },
+        threads: 3,
+        bandwidthBytesPerSec: 25e9,
+        points: [point(40, 80), point(40, 80), point(40, 80)],
+      });
+      expect(id).toBe(1);
+    });
+    withStore((store) => {
+      const { decode } = store.calibrationFor("machine-a", "embedded", "cpu")!;
+      expect(decode!.factor).toBeCloseTo(0.8, 12);
+      expect(decode!.runs).toBe(3);
+      expect(store.calibrationFor("machine-b", "embedded", "cpu")).toBeUndefined();
+      expect(store.calibratedThreads("machine-a", "embedded", "cpu", 300_000_000)).toBe(3);
+      expect(store.calibratedThreads("machine-a", "embedded", "cpu", 500_000_000)).toBeUndefined();
+    });
+  });
+
   it("adds all of a receipt or nothing", () => {
     withStore((store) => {
       const twice = [...RECEIPT.rates, RECEIPT.rates[0]!];

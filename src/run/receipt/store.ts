@@ -3,7 +3,14 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { LoadoutError } from "../../facts/errors/index.ts";
 import type { Calibration } from "../../predict/speed/index.ts";
-import { calibrate, type RateRun } from "./calibrate.ts";
+import {
+  calibrationOf,
+  type CalibrationPoint,
+  type DatedRun,
+  type MachineCalibration,
+  type ModelFile,
+  type NewMachineCalibration,
+} from "./calibration.ts";
 import type { NewReceipt, Receipt } from "./receipt.ts";
 import { RECEIPT_COLUMNS, readRate, readReceipt, readTerm, receiptValues, type Row } from "./rows.ts";
 import { migrate } from "./schema.ts";
@@ -27,8 +34,18 @@ export interface ReceiptStore {
   remove(id: number): void;
   /** All of them, oldest first, for a file. */
   exportAll(): ReceiptExport;
-  /** What runs on this machine say about the speed predictions of this engine and back end; undefined before the first. */
-  calibrationFor(machine: string, engine: string, backend: string): Calibration | undefined;
+  /** Keeps what a calibration measured; returns its number. */
+  addCalibration(calibration: NewMachineCalibration): number;
+  /**
+   * What calibrations and runs on this machine say about the speed predictions of this engine and back end, first of all those
+   * with this file; undefined before the first.
+   */
+  calibrationFor(machine: string, engine: string, backend: string, model?: ModelFile): Calibration | undefined;
+  /**
+   * Threads that a calibration here found best, with a model not much smaller than a file of so many bytes: larger ones gain
+   * from threads that a small one only spins. Undefined without one.
+   */
+  calibratedThreads(machine: string, engine: string, backend: string, fileBytes: number): number | undefined;
   close(): void;
 }
 
@@ -39,6 +56,9 @@ export interface ReceiptExport {
 
 /** How long a process waits for another one's writing. */
 const BUSY_MS = 5000;
+
+/** A file up to so many times as large is expected to want the same threads. */
+const ALIKE = 4;
 
 /** Opens the store in the user's data folder, and makes both where they are missing. `now`: milliseconds since 1970. */
 export function openReceipts(folder: string, now: () => number): ReceiptStore {
@@ -155,11 +175,34 @@ class SqliteReceipts implements ReceiptStore {
     return { schema: "loadout-receipts/1", receipts: rows.map((row) => this.#whole(row)) };
   }
 
-  calibrationFor(machine: string, engine: string, backend: string): Calibration | undefined {
-    const decode = calibrate(this.#runs(machine, engine, backend, "decode"));
-    const prefill = calibrate(this.#runs(machine, engine, backend, "prefill"));
-    if (!decode && !prefill) return undefined;
-    return { ...(decode ? { decode } : {}), ...(prefill ? { prefill } : {}) };
+  addCalibration(calibration: NewMachineCalibration): number {
+    const { machine, engine, backend, model, threads, bandwidthBytesPerSec, points } = calibration;
+    const { lastInsertRowid } = this.#database
+      .prepare(
+        `INSERT INTO calibrations (at_ms, machine, engine, backend, model, model_bytes, threads, bandwidth_per_sec, points)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        this.#now(),
+        machine,
+        engine,
+        backend,
+        model.name,
+        model.fileBytes,
+        threads,
+        bandwidthBytesPerSec ?? null,
+        JSON.stringify(points),
+      );
+    return Number(lastInsertRowid);
+  }
+
+  calibrationFor(machine: string, engine: string, backend: string, model?: ModelFile): Calibration | undefined {
+    return calibrationOf(this.#calibrations(machine, engine, backend), this.#runs(machine, engine, backend), model);
+  }
+
+  calibratedThreads(machine: string, engine: string, backend: string, fileBytes: number): number | undefined {
+    return this.#calibrations(machine, engine, backend).find(({ model }) => model.fileBytes * ALIKE >= fileBytes)
+      ?.threads;
   }
 
   close(): void {
@@ -167,19 +210,48 @@ class SqliteReceipts implements ReceiptStore {
   }
 
   /** Newest first. */
-  #runs(machine: string, engine: string, backend: string, what: string): RateRun[] {
+  #runs(machine: string, engine: string, backend: string): DatedRun[] {
     return this.#database
       .prepare(
-        `SELECT base_per_sec AS base, measured_per_sec AS measured, tokens FROM rates JOIN receipts ON id = receipt
-         WHERE machine = ? AND engine = ? AND backend = ? AND what = ? AND base > 0 AND measured > 0
+        `SELECT what, base_per_sec AS base, measured_per_sec AS measured, tokens, at_ms, model, model_bytes
+         FROM rates JOIN receipts ON id = receipt
+         WHERE machine = ? AND engine = ? AND backend = ? AND base > 0 AND measured > 0
+         ORDER BY at_ms DESC, id DESC LIMIT 200`,
+      )
+      .all(machine, engine, backend)
+      .map((row) => ({
+        what: row["what"] === "prefill" ? "prefill" : "decode",
+        basePerSec: Number(row["base"]),
+        measuredPerSec: Number(row["measured"]),
+        tokens: Number(row["tokens"]),
+        atMs: Number(row["at_ms"]),
+        model: { name: String(row["model"]), fileBytes: Number(row["model_bytes"]) },
+      }));
+  }
+
+  /** Newest first. */
+  #calibrations(machine: string, engine: string, backend: string): MachineCalibration[] {
+    return this.#database
+      .prepare(
+        `SELECT * FROM calibrations WHERE machine = ? AND engine = ? AND backend = ?
          ORDER BY at_ms DESC, id DESC LIMIT 50`,
       )
-      .all(machine, engine, backend, what)
-      .map(({ base, measured, tokens }) => ({
-        basePerSec: Number(base),
-        measuredPerSec: Number(measured),
-        tokens: Number(tokens),
-      }));
+      .all(machine, engine, backend)
+      .map((row) => {
+        const points: CalibrationPoint[] = JSON.parse(String(row["points"]));
+        const bandwidth = row["bandwidth_per_sec"];
+        return {
+          id: Number(row["id"]),
+          atMs: Number(row["at_ms"]),
+          machine,
+          engine,
+          backend,
+          model: { name: String(row["model"]), fileBytes: Number(row["model_bytes"]) },
+          threads: Number(row["threads"]),
+          ...(typeof bandwidth === "number" ? { bandwidthBytesPerSec: bandwidth } : {}),
+          points,
+        };
+      });
   }
 
   #whole(row: Row): Receipt {

@@ -1,10 +1,12 @@
 import { buildApplication, buildCommand, buildRouteMap } from "@stricli/core";
 import type { LoadoutError } from "../../facts/errors/index.ts";
 import { parseCount } from "../../facts/units/index.ts";
+import { cardFlags } from "./card-flags.ts";
 import type { CliContext } from "./context.ts";
-import { oneOf, planFlags, runtimeFlags } from "./flags.ts";
+import { cached, oneOf, planFlags, runtimeFlags } from "./flags.ts";
 import { rigFlags } from "./rig-for.ts";
 import { VERSION } from "./version.ts";
+import { wantedFlags } from "./wanted-flags.ts";
 import { textsWith } from "./wrong-flags.ts";
 
 const json = planFlags.json;
@@ -73,12 +75,14 @@ const fit = buildCommand({
       quant,
       ...runtimeFlags,
       ...rigFlags,
+      ...wantedFlags,
       prompt: {
         kind: "parsed",
         parse: String,
         brief: "Prompt length whose first token is timed: 512, 24k",
         optional: true,
       },
+      cached,
       table: {
         kind: "boolean",
         brief: "Also all file types by contexts and users",
@@ -112,6 +116,7 @@ const fit = buildCommand({
       "  loadout fit ./model.gguf --context 32k --users 4 --kv-type q8_0",
       "  loadout fit smollm2 --prompt 4k --json",
       "  loadout fit ./model.gguf --gpu rtx-3090 --gpu rtx-4060 --ram 64GB",
+      '  loadout fit qwen3-8b --gpu rtx-3090 --server-args "-c 65536 -np 4 -ctk q8_0"',
       "  loadout fit ./model.gguf --verify",
     ].join("\n"),
   },
@@ -127,12 +132,27 @@ const explain = buildCommand({
       ...runtimeFlags,
       ...rigFlags,
       prompt: { kind: "parsed", parse: String, brief: "Prompt length for the prefill rate: 512, 24k", optional: true },
+      against: {
+        kind: "parsed",
+        parse: String,
+        brief: 'What a second loadout has otherwise: ":Q8_0 --gpu B"',
+        optional: true,
+      },
+      cached,
     },
   },
   docs: {
     brief: "Every number as arithmetic you can redo",
-    fullDescription:
-      "The same question as `fit`, answered line by line with formulas and sources.\n\nExample:\n  loadout explain ./model.gguf --context 32k",
+    fullDescription: [
+      "The same question as `fit`, answered line by line with formulas and sources.",
+      "With --against why a second loadout differs, term by term, largest first: it is",
+      "the first with what is written there, a model, :FILETYPE or flags.",
+      "",
+      "Examples:",
+      "  loadout explain ./model.gguf --context 32k",
+      '  loadout explain qwen3-8b --gpu rtx-3090 --against "--gpu rtx-4090"',
+      '  loadout explain qwen3-8b:Q4_K_M --gpu rtx-3090 --against ":Q8_0"',
+    ].join("\n"),
   },
 });
 
@@ -230,25 +250,130 @@ const gpus = buildCommand({
         brief: "Only devices of this maker",
         optional: true,
       },
+      class: {
+        kind: "parsed",
+        parse: (text: string) =>
+          oneOf(text, ["consumer", "workstation", "datacenter", "laptop", "soc", "cpu"] as const, "--class"),
+        brief: "Only consumer, workstation, datacenter, laptop, soc",
+        optional: true,
+      },
       minMemory: {
         kind: "parsed",
         parse: String,
         brief: "Only devices with at least so much memory: 24GB",
         optional: true,
       },
+      ...cardFlags,
     },
   },
   docs: {
     brief: "Devices known: memory, bandwidth, rates, where each figure is from",
     fullDescription: [
       "Looks up graphics cards, chips that share their RAM, and memory systems of",
-      "processors. One device is shown whole, with what of its memory a model can have.",
+      "processors. One is shown whole, with what of its memory a model can have.",
+      "With --for they are ranked for a model: what fits first, then bandwidth, then",
+      "compute; power, size, noise, drivers and prices stand beside it as checks, and",
+      "the smallest rig that is fast enough. An unknown fact never passes a check.",
       "",
       "Examples:",
+      "  loadout gpus --for qwen3.6-27b --context 32k --users 4 --psu 750W",
+      "  loadout gpus --for qwen3-8b --users 4 --pace 20 --smallest power",
+      "  loadout gpus rtx-3090 --for qwen3-8b --length 320mm --slots 3",
       "  loadout gpus rtx-3090",
       "  loadout gpus m4 max 128gb",
       "  loadout gpus --vendor amd --min-memory 24GB",
       "  loadout gpus blackwell workstation --json",
+    ].join("\n"),
+  },
+});
+
+const quants = buildCommand({
+  loader: async () => (await import("./commands/quants.ts")).quants,
+  parameters: {
+    positional: optionalModel,
+    flags: {
+      goal: planFlags.goal,
+      context: planFlags.context,
+      users: planFlags.users,
+      kvType: planFlags.kvType,
+      build: runtimeFlags.build,
+      ...rigFlags,
+      models: planFlags.models,
+      all: { kind: "boolean", brief: "Every scheme, not the usual ones alone", optional: true, withNegated: false },
+      json,
+    },
+  },
+  docs: {
+    brief: "Which quantization: size, kernels, speed, published loss",
+    fullDescription: [
+      "Every scheme that exists for a model, the kernels that run it on a card and the",
+      "programs that have them: exact size, what stays in 16 bit, speed, published loss",
+      "with its source, what is not known, and which to take for one person or many.",
+      "Exit code 0: something that is offered fits. 1: nothing does.",
+      "",
+      "Examples:",
+      "  loadout quants qwen3.6-27b --gpu rtx-4090",
+      "  loadout quants qwen3-8b --gpu apple-m4-pro-20:48GB --all",
+      "  loadout quants ./model.gguf --goal batch --users 8 --json",
+    ].join("\n"),
+  },
+});
+
+const quality = buildCommand({
+  loader: async () => (await import("./commands/quality.ts")).quality,
+  parameters: {
+    positional: optionalModel,
+    flags: {
+      against: { kind: "parsed", parse: String, brief: "A file of the same model to compare with", optional: true },
+      tokens: {
+        kind: "parsed",
+        parse: (text: string) => parseCount(text, "--tokens", 140, 100_000),
+        brief: "Tokens of text to score; 1500 without it",
+        optional: true,
+      },
+      text: { kind: "boolean", brief: "Only score the text, ask no questions", optional: true, withNegated: false },
+      fresh: { kind: "boolean", brief: "Measure again what was measured", optional: true, withNegated: false },
+      threads: planFlags.threads,
+      models: planFlags.models,
+      yes,
+      json,
+    },
+  },
+  docs: {
+    brief: "What a quantization costs in quality, measured here",
+    fullDescription: [
+      "Scores a text shipped with Loadout (perplexity, and KL divergence beside another",
+      "file of the same model), checks strict formats, questions in ten languages and",
+      "long reasoning by code, and gives every figure with an interval. A stopped",
+      "measurement goes on where it was; what is measured is kept.",
+      "Downloads only with your yes. Exit code 2: the two are different models.",
+      "",
+      "Examples:",
+      "  loadout quality ./model-Q4_K_M.gguf --against ./model-Q8_0.gguf",
+      "  loadout quality ./model-Q4_K_M.gguf --text --tokens 3000",
+      "  loadout quality hf:owner/name:Q4_K_M --yes --json",
+    ].join("\n"),
+  },
+});
+
+const calibrate = buildCommand({
+  loader: async () => (await import("./commands/calibrate.ts")).calibrate,
+  parameters: {
+    positional: optionalModel,
+    flags: { threads: planFlags.threads, models: planFlags.models, yes, json },
+  },
+  docs: {
+    brief: "Measure this machine, so that predictions fit it",
+    fullDescription: [
+      "Measures this machine in under a minute: memory bandwidth, the best number of",
+      "threads, and prompts and replies, short and long, of small models at hand or of",
+      "the one you name. Later predictions of speed here start from what it found.",
+      "Runs from before it no longer count.",
+      "",
+      "Examples:",
+      "  loadout calibrate",
+      "  loadout calibrate ./model.gguf",
+      "  loadout calibrate --threads 4 --json",
     ].join("\n"),
   },
 });
@@ -259,7 +384,7 @@ const doctor = buildCommand({
   docs: { brief: "What is missing here and how to get it", fullDescription: "Example:\n  loadout doctor" },
 });
 
-export const ROUTES = { start, fit, explain, probe, receipts, models, gpus, doctor };
+export const ROUTES = { start, fit, explain, probe, receipts, models, gpus, quants, quality, calibrate, doctor };
 
 const routes = buildRouteMap({
   routes: ROUTES,

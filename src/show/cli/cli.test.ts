@@ -227,6 +227,19 @@ test("the loop: a real reply, each buffer equal at every printed digit, a receip
   );
 });
 
+test("a pasted llama-server command is weighed as it is", async () => {
+  const rig = ["--gpu", "rtx-3090", "--ram", "64GB"];
+  const told = await loadout("fit", model, ...rig, "--server-args", "llama-server -c 4096 -np 2 -ctk q8_0", "--json");
+  expect(told.stderr).toBe("");
+  const answer = JSON.parse(told.stdout);
+  expect(valid(answer)).toBe("valid");
+  expect(answer.launch.line).toContain("-c 4096 -np 2 -no-kvu -b 2048 -ub 512 -fa auto -ctk q8_0 -ctv f16 -ngl all");
+  expect(answer.wouldFit).toEqual([]);
+  const wrong = await loadout("fit", model, ...rig, "--server-args", "--ctx 4096");
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toContain("--ctx: b11434 has no such flag");
+});
+
 test("fit --verify is equal to the engine's dry run, in bytes", async () => {
   const { code, stdout } = await loadout("fit", model, "--context", "1k", "--verify", "--json");
   expect(code).toBe(0);

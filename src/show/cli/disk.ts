@@ -8,9 +8,19 @@ import type { Weights } from "./model/weights.ts";
 /** Room on the disk that a model lies on, or would be downloaded to; absent where the system does not say. */
 export async function diskFor({ weights }: Folders, { path, facts }: Weights): Promise<DiskFacts | undefined> {
   const folder = path === undefined ? nearestFolder(weights) : dirname(path);
+  const free = await freeIn(folder);
+  return free && { ...free, ...(path === undefined ? { downloadBytes: facts.fileBytes } : {}) };
+}
+
+/** Room where models would be downloaded to; absent where the system does not say. */
+export async function freeDisk({ weights }: Folders): Promise<Pick<DiskFacts, "folder" | "freeBytes"> | undefined> {
+  return freeIn(nearestFolder(weights));
+}
+
+async function freeIn(folder: string): Promise<Pick<DiskFacts, "folder" | "freeBytes"> | undefined> {
   try {
     const { bavail, bsize } = await statfs(folder);
-    return { folder, freeBytes: bavail * bsize, ...(path === undefined ? { downloadBytes: facts.fileBytes } : {}) };
+    return { folder, freeBytes: bavail * bsize };
   } catch (error) {
     if (codeOf(error) === undefined) throw error;
     return undefined;

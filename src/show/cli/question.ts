@@ -1,6 +1,6 @@
 import type { Backend } from "../../facts/hardware/index.ts";
 import { weightBytes } from "../../facts/recipe/index.ts";
-import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
+import type { LlamaCppSettings, ServerArguments } from "../../facts/runtime/index.ts";
 import type { AnswerContext, DiskFacts, RuntimeFacts } from "../../plan/answer/index.ts";
 import type { WeightsPlace } from "../../plan/command/index.ts";
 import type { FitRequest, SmallerFile } from "../../plan/fit/index.ts";
@@ -11,6 +11,7 @@ import { wishesOf, type PlanFlags } from "./flags.ts";
 import { machineName, type Machine } from "./machine.ts";
 import { byRecipe } from "./model/by-recipe.ts";
 import type { Weights } from "./model/weights.ts";
+import { wishesTold } from "./server-args.ts";
 import { embeddedRuntime, type Runtime } from "./runtime.ts";
 
 /** A question ready to be answered: the pure rooms need nothing else. */
@@ -42,33 +43,53 @@ export function fitQuestion(parts: {
   readonly flags: PlanFlags;
   readonly receipts?: ReceiptStore | undefined;
   readonly promptTokens?: number | undefined;
+  /** share of the prompt that a cache holds, 0 to 1 */
+  readonly cachedShare?: number | undefined;
   readonly disk?: DiskFacts | undefined;
   /** absent: the embedded engine */
   readonly runtime?: Runtime;
   /** llama-server, as its command is printed for; absent: no command */
   readonly server?: Runtime;
+  /** a command line of it, to be weighed as it is */
+  readonly told?: ServerArguments | undefined;
 }): FitQuestion {
-  const { machine, weights, flags, receipts, promptTokens, disk, runtime: chosen = embeddedRuntime(), server } = parts;
+  const {
+    machine,
+    weights,
+    flags,
+    receipts,
+    promptTokens,
+    cachedShare,
+    disk,
+    told,
+    runtime: chosen = embeddedRuntime(),
+    server,
+  } = parts;
   const { rig } = machine.report;
   const { geometry } = weights;
   const { build, caller, engine, version, buildName } = chosen;
   const backend = rig.devices[0]?.backend ?? "cpu";
   const runtime: RuntimeFacts = { engine, version, build: buildName, backend };
   const name = machineName(machine);
-  const calibration = receipts?.calibrationFor(name, engine, backend);
+  const calibration = receipts?.calibrationFor(name, engine, backend, weights.facts);
   const before = receipts
     ?.list({ machine: name, engine: engine, backend, limit: 20 })
     .filter(({ model }) => model.name === weights.facts.name && model.fileBytes === weights.facts.fileBytes);
-  const measuredThreads = measuredBefore(before ?? []);
+  const measuredThreads =
+    measuredBefore(before ?? []) ?? receipts?.calibratedThreads(name, engine, backend, weights.facts.fileBytes);
   const { sizesFrom: weightsFrom = "header" } = weights.facts;
   const cpuFeatures = rig.host.cpu.features;
   const { tensors } = weights;
   const fixed = { geometry, weightsFrom, build, caller, devices: rig.devices, cpuFeatures };
-  const requestUnder = (under: Pick<Runtime, "build" | "caller">, file: Weights["tensors"] = tensors): FitRequest => {
-    const asked = { ...fixed, tensors: file, build: under.build, caller: under.caller };
+  const wishes = told ? wishesTold(told, chosen, geometry) : wishesOf(flags);
+  const requestUnder = (
+    under: Pick<Runtime, "build" | "caller" | "standing">,
+    file: Weights["tensors"] = tensors,
+  ): FitRequest => {
+    const asked = { ...fixed, tensors: file, build: under.build, caller: under.caller, standing: under.standing };
     return {
       goal: flags.goal ?? "interactive",
-      wishes: wishesOf(flags),
+      wishes,
       geometry,
       tensors: file,
       rig,
@@ -96,6 +117,7 @@ export function fitQuestion(parts: {
       ...(disk ? { disk } : {}),
       ...(machine.rigArguments === undefined ? {} : { rigArguments: machine.rigArguments }),
       ...(promptTokens === undefined ? {} : { promptTokens }),
+      ...(cachedShare === undefined ? {} : { cachedShare }),
       ...(server
         ? {
             server: {
@@ -112,7 +134,7 @@ export function fitQuestion(parts: {
     runtime,
     setup: {
       goal: flags.goal ?? "interactive",
-      wishes: wishesOf(flags),
+      wishes,
       rig,
       closable: machine.closable,
       build,
@@ -130,7 +152,7 @@ function smallerFiles(
   const smaller = new Map<string, FitRequest>();
   const bytes = weightBytes(tensors);
   return usualFileTypes(geometry.architecture).flatMap((fileType): SmallerFile[] => {
-    if (usualBits(fileType) * facts.parameters >= 8 * bytes) return [];
+    if (fileType === facts.quantization || usualBits(fileType) * facts.parameters >= 8 * bytes) return [];
     const request = (): FitRequest => {
       const known = smaller.get(fileType) ?? requestOf(byRecipe(geometry, tensors, fileType).tensors);
       smaller.set(fileType, known);

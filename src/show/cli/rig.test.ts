@@ -103,6 +103,10 @@ test("fit on a rig written by hand names what is taken, inside 80 columns, and a
         kept by the driver       390 MiB  █▎··············  350 MiB to 480 MiB
         idle without a screen     15 MiB  ················  1 MiB to 30 MiB
 
+    RAM while it serves
+      prompt cache  up to 8 GiB  0 to -cram 8192 MiB; a full slot's state is 1.05
+                                 MiB; -cram 0 keeps none
+
     settings
       users               1  one person waits for each token, so nothing shares the
                              machine

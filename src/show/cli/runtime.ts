@@ -3,6 +3,7 @@ import {
   llamaCppBuild,
   LLAMACPP_BUILDS,
   LLAMACPP_CALLERS,
+  type FoundBuild,
   type LlamaCppBuild,
   type LlamaCppCaller,
 } from "../../facts/runtime/index.ts";
@@ -20,6 +21,8 @@ export interface Runtime {
   readonly buildNumber: number;
   readonly build: LlamaCppBuild;
   readonly caller: LlamaCppCaller;
+  /** how well the build is known: outside what is known compute buffers are intervals */
+  readonly standing: FoundBuild["standing"];
   /** said where the build has no rules of its own here */
   readonly note?: string;
 }
@@ -38,7 +41,7 @@ export function serverRuntime(build: string = LLAMACPP_BUILDS.at(-1)!.id): Runti
   return { engine: "llama-server", version: known.buildName, ...known, caller: LLAMACPP_CALLERS["llama-server"] };
 }
 
-function knownBuild(said: string): Pick<Runtime, "buildName" | "buildNumber" | "build" | "note"> {
+function knownBuild(said: string): Pick<Runtime, "buildName" | "buildNumber" | "build" | "standing" | "note"> {
   const found = llamaCppBuild(said);
   if (found === undefined) {
     throw new LoadoutError("bad-quantity", {
@@ -51,7 +54,8 @@ function knownBuild(said: string): Pick<Runtime, "buildName" | "buildNumber" | "
   const number = /^b?(\d+)$/.exec(said);
   const buildNumber = number ? Number(number[1]) : found.build.number;
   const note = NOTES[found.standing](said, found.build);
-  return { buildName: said, buildNumber, build: found.build, ...(note === undefined ? {} : { note }) };
+  const { build, standing } = found;
+  return { buildName: said, buildNumber, build, standing, ...(note === undefined ? {} : { note }) };
 }
 
 const NOTES = {

@@ -47,7 +47,8 @@ export async function weightsFor(context: CliContext, flags: WeightsFlags, progr
   return readWeights(path, basename(path, ".gguf"));
 }
 
-function consentOf(context: CliContext, yes: boolean, freeBytes: number): Consent {
+/** How this person allows downloads: by --yes, by an answer on the terminal, or not at all. */
+export function consentOf(context: CliContext, yes: boolean, freeBytes: number): Consent {
   const describe = ({ what, bytes, from, licence }: DownloadQuestion) =>
     `${what}: ${formatFileBytes(bytes)} to download from ${from}${licence ? `, licence ${licence.name} (${licence.url})` : ""}`;
   return {

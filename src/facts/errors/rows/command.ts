@@ -18,6 +18,12 @@ export const COMMAND_ERRORS = {
     exit: 2,
     http: 400,
   },
+  "flag-beside-model": {
+    template: "{flag} chooses among models, and one is named: {got}",
+    hint: "Leave out {flag}, or the model.",
+    exit: 2,
+    http: 400,
+  },
   "model-not-found": {
     template: 'no model called "{got}" here: it is neither a file nor the name of weights found on this machine',
     hint: "`loadout models --local` lists what is here (nearest: {nearest}); a path to a .gguf file works too.",

@@ -18,7 +18,8 @@ export function heldOf({ key, label, amount, source }: HeldRow, totalBytes: numb
   const [low, usual, high] =
     "mib" in amount ? amount.mib.map((mib) => mib * 2 ** 20) : amount.share.map((share) => share * totalBytes);
   const within = (bytes: number) => Math.min(totalBytes, Math.round(bytes));
-  return { key, label, lowBytes: within(low!), bytes: within(usual!), highBytes: within(high!), source };
+  const shares = "share" in amount ? { shares: amount.share, ofBytes: totalBytes } : {};
+  return { key, label, lowBytes: within(low!), bytes: within(usual!), highBytes: within(high!), ...shares, source };
 }
 
 /** What is left when the usual amounts are taken. */

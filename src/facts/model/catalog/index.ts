@@ -4,3 +4,4 @@ export { type LicenseFacts, licenseFacts } from "./licenses.ts";
 export { MODELS } from "./models.ts";
 export type { CatalogModel } from "./row.ts";
 export { SOURCES } from "./sources.ts";
+export { type ToolsFacts, toolsFacts } from "./tools.ts";

@@ -14,7 +14,7 @@ import type { Memories } from "./memories.ts";
 import type { Placement } from "./placement.ts";
 import type { DecidedSettings } from "./question.ts";
 import { assignBackends, computeBuffer } from "./replay/assign.ts";
-import { reserve, type Reservation, type ScheduleOptions } from "./replay/reserve.ts";
+import { reserve, type Reservation } from "./replay/reserve.ts";
 import type { LoadedWeights } from "./weights.ts";
 
 /** A loaded model and its context, ready to reserve memory for graphs. */
@@ -48,6 +48,8 @@ export interface ComputeBuffers {
   /** bytes by back end, in the back ends' order */
   readonly bytes: readonly number[];
   readonly prompt: Reservation;
+  /** the graph each back end's buffer is as large as */
+  readonly decided: readonly Reservation[];
   readonly copies: number;
 }
 
@@ -62,24 +64,23 @@ export function computeBuffers(session: Session, graphs: "all" | "prompt" = "all
   const promptTokens = Math.min(sizes.context, sizes.microBatch);
   const promptRows = Math.min(promptTokens, sizes.outputRows);
   const copies = isPipeline(session) ? PIPELINE_COPIES : 1;
-  const prompt = reserveGraph(session, promptTokens, promptRows, { copies, tellsPeaks: session.leftOut === undefined });
-  const oneToken = (of: Session): Reservation =>
-    reserveGraph(of, sizes.sequences, sizes.sequences, { copies, tellsPeaks: false });
-  if (session.dryRun) return { bytes: prompt.chunks.map((chunks) => chunks.reduce(add, 0)), prompt, copies };
-  let held = prompt.chunks;
+  const prompt = reserveGraph(session, promptTokens, promptRows, copies);
+  const oneToken = (of: Session): Reservation => reserveGraph(of, sizes.sequences, sizes.sequences, copies);
+  let decided = prompt.chunks.map(() => prompt);
+  if (session.dryRun) return { bytes: prompt.chunks.map((chunks) => chunks.reduce(add, 0)), prompt, decided, copies };
   // the third graph is the first again: it can only matter where the second replaced a buffer
   const covered = graphs === "prompt" || isCovered(session, prompt, oneToken);
   for (const next of covered ? [] : [oneToken(session), prompt]) {
-    held = held.map((chunks, index) => {
+    decided = decided.map((before, index) => {
       const { overheadBytes } = computeBuffer(memories.backends, index);
-      return outgrows(next.chunks[index]!, chunks, overheadBytes) ? next.chunks[index]! : chunks;
+      return outgrows(next.chunks[index]!, before.chunks[index]!, overheadBytes) ? next : before;
     });
   }
-  const bytes = held.map((chunks, index) => {
+  const bytes = decided.map(({ chunks }, index) => {
     const overhead = computeBuffer(memories.backends, index).overheadBytes;
-    return chunks.reduce((total, chunk) => total + chunk + overhead, 0);
+    return chunks[index]!.reduce((total, chunk) => total + chunk + overhead, 0);
   });
-  return { bytes, prompt, copies };
+  return { bytes, prompt, decided, copies };
 }
 
 function outgrows(next: readonly number[], held: readonly number[], overhead: number): boolean {
@@ -97,16 +98,12 @@ function isPipeline({ memories, placement, settings }: Session): boolean {
   );
 }
 
-function reserveGraph(
-  session: Session,
-  tokens: number,
-  rows: number,
-  { copies, tellsPeaks }: Pick<ScheduleOptions, "copies" | "tellsPeaks">,
-): Reservation {
+function reserveGraph(session: Session, tokens: number, rows: number, copies: number): Reservation {
   const { graph } = buildGraph(session, tokens, rows, !session.dryRun);
   return reserve(graph, session.memories.backends, {
     copies,
-    tellsPeaks,
+    // of a session with layers left out nobody reads them
+    tellsPeaks: session.leftOut === undefined,
     offload: session.settings.opOffload !== false,
     inputLimit: session.build.splitInputLimit === 0 ? Infinity : session.build.splitInputLimit,
     copiesUnusedInputs: session.build.copiesUnusedInputs,

@@ -3,6 +3,9 @@ import type { Session } from "./compute.ts";
 /** Why a compute buffer is not known to the byte, and the interval around what is replayed. */
 export interface Doubt {
   readonly because: string;
+  /** factors of the interval's ends */
+  readonly low: number;
+  readonly high: number;
   around(bytes: number): readonly [low: number, value: number, high: number];
 }
 
@@ -30,6 +33,8 @@ export function doubtOf(session: Session, place: "host" | number): Doubt | undef
   const high = factors.reduce((product, each) => product * each.high, 1);
   return {
     because: factors.map((each) => each.because).join("; "),
+    low,
+    high,
     around: (bytes) => [Math.floor(bytes * low), bytes, Math.ceil(bytes * high)],
   };
 }

@@ -80,9 +80,13 @@ function aboutLines(session: Session, { weightsFrom }: LlamaCppQuestion): Line[]
 }
 
 function widened({ buffer, leaf }: Line, share: number): Line {
-  const { key, label, value, low = value, high = value, provenance, formula } = leaf;
-  const slack = share * value;
-  return { buffer, leaf: between(key, label, [Math.max(0, low - slack), value, high + slack], provenance, formula) };
+  const { key, label, value, low = value, high = value, provenance } = leaf;
+  const ends = [Math.max(0, low - share * value), value, high + share * value] as const;
+  // its reasons are only made when somebody reads them
+  return {
+    buffer,
+    leaf: between(key, label, ends, provenance, () => ({ ...(leaf.formula && { formula: leaf.formula }) })),
+  };
 }
 
 function accepted(lines: readonly Line[], session: Session, { devices }: LlamaCppQuestion): MemoryPrediction {

@@ -25,7 +25,7 @@ function draftRows(session: Session, draft: Session | undefined): Estimate | und
   const hidden = draft.part === "mtp" ? sizes.batch + sizes.sequences : 0;
   const high = 4 * (geometry.vocabularySize * rows + geometry.embeddingLength * hidden);
   const formula = `4 B × (${geometry.vocabularySize} logits × ${rows} more rows + ${geometry.embeddingLength} × ${hidden} hidden states)`;
-  return between("draft-rows", "output buffer while drafting", [0, 0, high], "formula", formula);
+  return between("draft-rows", "output buffer while drafting", [0, 0, high], "formula", { because: formula });
 }
 
 function checkpoints(session: Session, draft: Session | undefined): Estimate | undefined {
@@ -39,7 +39,7 @@ function checkpoints(session: Session, draft: Session | undefined): Estimate | u
   const high = sizes.sequences * limit * each;
   const what = session.states.length > 0 ? "the recurrent state" : "the window's cells";
   const formula = `0 to ${sizes.sequences} slots × ${limit} checkpoints × ${each} B, ${what} of a sequence; --ctx-checkpoints 0 keeps none`;
-  return between("checkpoints", "checkpoints of slots", [0, 0, high], "formula", formula);
+  return between("checkpoints", "checkpoints of slots", [0, 0, high], "formula", { because: formula });
 }
 
 function slotOf({ sizes }: Session): number {
@@ -57,12 +57,10 @@ function promptCache(session: Session, draft: Session | undefined): Estimate | u
   // without a limit in bytes the cached prompts together are no longer than the context
   const unlimited = bytesOf(sizes.context) + (sizes.sequences - 1) * bytesOf(0);
   return limit < 0
-    ? between("prompt-cache", "prompt cache", [0, 0, unlimited], "assumed", `0 to ${sizes.context} tokens; ${full}`)
-    : between(
-        "prompt-cache",
-        "prompt cache",
-        [0, 0, limit * MIB],
-        "formula",
-        `0 to -cram ${limit} MiB; ${full}; -cram 0 keeps none`,
-      );
+    ? between("prompt-cache", "prompt cache", [0, 0, unlimited], "assumed", {
+        because: `0 to ${sizes.context} tokens; ${full}`,
+      })
+    : between("prompt-cache", "prompt cache", [0, 0, limit * MIB], "formula", {
+        because: `0 to -cram ${limit} MiB; ${full}; -cram 0 keeps none`,
+      });
 }

@@ -4,8 +4,10 @@ import { GraphTensor } from "./graph/tensor.ts";
 import type { LoadedWeights, PlacedWeight } from "./weights.ts";
 
 interface WeightBuffer extends EngineBuffer {
-  /** the tensors in it */
-  readonly names: readonly string[];
+  /** the weights in it */
+  readonly placed: readonly PlacedWeight[];
+  /** where it begins and ends in the file, where it is mapped from there; bytes */
+  readonly span?: { readonly first: number; readonly last: number };
 }
 
 /** The buffers that hold the weights, as the engine allocates or, for the memories `mapped`, maps them. */
@@ -26,34 +28,32 @@ function madeBuffers(weights: LoadedWeights, mapped: readonly BufferType[]): Wei
     byType.set(placed.bufferType, list);
   }
   return [...byType].flatMap(([type, placed]) => {
-    const names = placed.map(({ tensor }) => tensor.name);
     const term = type.repacked ? "repacked" : "weights";
     if (mapped.includes(type)) {
-      return spans(placed).map((bytes) => ({
-        label: `${type.name}_Mapped`,
-        term,
-        place: type.place,
-        bytes,
-        names,
-      }));
+      const label = `${type.name}_Mapped`;
+      return spans(placed).map(({ file, ...span }) => {
+        const here = placed.filter(({ tensor }) => tensor.file === file);
+        return { label, term, place: type.place, bytes: span.last - span.first, placed: here, span };
+      });
     }
     const bytes = allocationOf(
       type,
       placed.map((each) => type.allocationBytes(asTensor(each))),
     );
-    return [{ label: type.name, term, place: type.place, bytes, names }];
+    return [{ label: type.name, term, place: type.place, bytes, placed }];
   });
 }
 
 /** A mapped file is mapped from its first to its last tensor on the host, each file of a split set by itself. */
-function spans(placed: readonly PlacedWeight[]): number[] {
-  const files = new Map<number, { first: number; last: number }>();
+function spans(placed: readonly PlacedWeight[]): { file: number; first: number; last: number }[] {
+  const files = new Map<number, { file: number; first: number; last: number }>();
   for (const { tensor } of placed) {
-    const known = files.get(tensor.file) ?? { first: Infinity, last: 0 };
-    const end = tensor.offset + tensor.bytes;
-    files.set(tensor.file, { first: Math.min(known.first, tensor.offset), last: Math.max(known.last, end) });
+    const { file, offset } = tensor;
+    const known = files.get(file) ?? { file, first: Infinity, last: 0 };
+    const end = offset + tensor.bytes;
+    files.set(file, { file, first: Math.min(known.first, offset), last: Math.max(known.last, end) });
   }
-  return [...files.values()].map(({ first, last }) => last - first);
+  return [...files.values()];
 }
 
 export function asTensor({ type, shape, tensor }: PlacedWeight): GraphTensor {

@@ -12,10 +12,12 @@ import type {
   RamAndDevices,
   ReplyEvent,
   RunningEngine,
+  ScoreRequest,
   StartOptions,
   StopReport,
   ThreadMeasurement,
   ThreadOptions,
+  TokenScore,
 } from "../engine.ts";
 import { Channel } from "./channel.ts";
 import { EngineChild, within } from "./child.ts";
@@ -148,6 +150,14 @@ class EmbeddedEngine implements RunningEngine {
 
   countTokens(text: string): Promise<number> {
     return this.#child.call("countTokens", { text });
+  }
+
+  tokenize(text: string): Promise<readonly number[]> {
+    return this.#child.call("tokenize", { text });
+  }
+
+  score(request: ScoreRequest): Promise<readonly TokenScore[]> {
+    return this.#child.call("score", request);
   }
 
   measureThreads(options: ThreadOptions = {}): Promise<ThreadMeasurement> {

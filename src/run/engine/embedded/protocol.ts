@@ -7,8 +7,10 @@ import type {
   LoadTimes,
   RamAndDevices,
   ReplyEvent,
+  ScoreRequest,
   ThreadMeasurement,
   ThreadOptions,
+  TokenScore,
 } from "../engine.ts";
 
 /** Calls from the parent to the child process: name, arguments, answer. */
@@ -16,6 +18,8 @@ export interface Calls {
   load: { args: LoadArgs; answer: Loaded };
   chat: { args: Omit<ChatRequest, "signal">; answer: null };
   countTokens: { args: { text: string }; answer: number };
+  tokenize: { args: { text: string }; answer: readonly number[] };
+  score: { args: ScoreRequest; answer: readonly TokenScore[] };
   measureThreads: { args: ThreadOptions; answer: ThreadMeasurement };
   devices: { args: { backends: readonly Backend[] }; answer: EngineDevice[] };
   dryRun: { args: DryRunArgs; answer: { model: RamAndDevices; context: RamAndDevices } };

@@ -1,12 +1,13 @@
 import type { Llama, LlamaContext, LlamaModel } from "node-llama-cpp";
 import { LoadoutError } from "../../../facts/errors/index.ts";
-import type { ChatRequest, ReplyEvent, ThreadMeasurement, ThreadOptions } from "../engine.ts";
+import type { ChatRequest, ReplyEvent, ScoreRequest, ThreadMeasurement, ThreadOptions, TokenScore } from "../engine.ts";
 import { deviceList } from "./devices.ts";
 import { backendOf, loadLibrary, openBackend, type Library } from "./library.ts";
 import { LogRelay } from "./log-relay.ts";
 import { prompter, type Prompter } from "./prompt.ts";
 import type { LoadArgs, Loaded } from "./protocol.ts";
 import { reply } from "./reply.ts";
+import { scoreTokens, token } from "./score.ts";
 import { Sequences } from "./sequences.ts";
 import { chooseContext, contextOptions } from "./settings.ts";
 import { anyToken, measureThreads } from "./threads.ts";
@@ -113,6 +114,22 @@ export class Session {
 
   countTokens(text: string): number {
     return this.#model.tokenize(text).length;
+  }
+
+  tokenize(text: string): readonly number[] {
+    return this.#prompter.tokens(text);
+  }
+
+  async score(request: ScoreRequest): Promise<TokenScore[]> {
+    const tokens = request.tokens.map(token);
+    if (tokens.length > this.#context.contextSize)
+      throw new LoadoutError("engine-context-full", { expected: this.#context.contextSize, got: tokens.length });
+    const sequence = await this.#sequences.take(tokens.slice(0, Math.max(0, request.from - 1)));
+    try {
+      return await scoreTokens(sequence, { ...request, tokens });
+    } finally {
+      this.#sequences.give(sequence);
+    }
   }
 
   async measureThreads(options: ThreadOptions): Promise<ThreadMeasurement> {

@@ -34,6 +34,10 @@ async function answer(message: Extract<ToChild, { call: string }>): Promise<AnyA
     }
     case "countTokens":
       return loaded().countTokens(message.args.text);
+    case "tokenize":
+      return loaded().tokenize(message.args.text);
+    case "score":
+      return loaded().score(message.args);
     case "measureThreads":
       return loaded().measureThreads(message.args);
     case "devices":

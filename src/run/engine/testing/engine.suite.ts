@@ -163,6 +163,28 @@ export function engineSuite({ name, makeEngine, spec, badModel, kill, skip = {} 
         expect(await running.countTokens("hello hello hello")).toBeGreaterThan(one);
       }));
 
+    test("tells how likely tokens are, over the whole vocabulary", () =>
+      withEngine(async (running) => {
+        if (!running.tokenize || !running.score) return;
+        const tokens = await running.tokenize("hello world hello there hello again and again");
+        const request = { tokens, from: 1, to: tokens.length, top: 1_000_000 };
+        const scores = await running.score(request);
+        expect(scores).toHaveLength(tokens.length - 1);
+        scores.forEach(({ logProb, topIds, topLogProbs }, index) => {
+          expect(topLogProbs.reduce((total, logarithm) => total + Math.exp(logarithm), 0)).toBeCloseTo(1, 4);
+          expect(topLogProbs[topIds.indexOf(tokens[index + 1]!)]).toBeCloseTo(logProb, 4);
+          expect([...topLogProbs]).toEqual([...topLogProbs].toSorted((a, b) => b - a));
+        });
+        // the same piece by piece, going on where the last one ended, and with few candidates
+        const pieces = [];
+        for (let from = 1; from < tokens.length; from += 3)
+          pieces.push(...(await running.score({ ...request, from, to: from + 3, top: 2 })));
+        expect(pieces.map(({ topIds }) => topIds.length)).toEqual(scores.map(() => 2));
+        pieces.forEach(({ logProb }, index) => expect(logProb).toBeCloseTo(scores[index]!.logProb, 2));
+        const again = await running.score(request);
+        expect(again.map(({ logProb }) => logProb)).toEqual(scores.map(({ logProb }) => logProb));
+      }));
+
     test("refuses a file that is no model", async () => {
       const base = await spec();
       const modelPath = await badModel();

@@ -8,8 +8,10 @@ import type {
   Reply,
   ReplyEvent,
   RunningEngine,
+  ScoreRequest,
   StartOptions,
   StopReport,
+  TokenScore,
 } from "../engine.ts";
 
 export interface FakeOptions {
@@ -24,7 +26,15 @@ export interface FakeOptions {
   /** duration of evaluating one prompt token, and of drawing one token */
   readonly promptTokenMs?: number;
   readonly tokenMs?: number;
+  /** replies by prompt, where one has to say something sensible; before `says` */
+  readonly answers?: (prompt: string) => string | undefined;
+  /** what its opinions of tokens are made from: fakes with unlike ones are unlike quantizations */
+  readonly opinion?: number;
+  readonly hasTemplate?: boolean;
 }
+
+/** Size of a fake's vocabulary; a word is the token of its letters' sum. */
+const VOCABULARY = 64;
 
 /** A small model on the processor, as llama.cpp would log it. */
 const LOG = [
@@ -78,7 +88,7 @@ class FakeRunningEngine implements RunningEngine {
     devices: [],
   };
   readonly loadTimes = { spawnMs: 1, modelMs: 10, contextMs: 2, warmUpMs: 1, totalMs: 15 };
-  readonly template = "own";
+  readonly template: "own" | "none";
   readonly pid = 1;
   readonly #spec: EngineSpec;
   readonly #options: FakeOptions;
@@ -93,6 +103,7 @@ class FakeRunningEngine implements RunningEngine {
     this.#spec = spec;
     this.#options = options;
     this.#onEvent = onEvent;
+    this.template = (options.hasTemplate ?? true) ? "own" : "none";
     this.#log(options.log ?? LOG);
   }
 
@@ -120,7 +131,8 @@ class FakeRunningEngine implements RunningEngine {
       throw new LoadoutError("engine-context-full", { expected: context, got: tokens.length });
     const cachedTokens = reusePrefix ? Math.min(common(this.#held, tokens), tokens.length - 1) : 0;
     this.#held = tokens;
-    const said = words(this.#options.says ?? "well , hello to you too");
+    const asked = typeof prompt === "string" ? prompt : template(prompt);
+    const said = words(this.#options.answers?.(asked) ?? this.#options.says ?? "well , hello to you too");
     const prefillMs = (tokens.length - cachedTokens) * (this.#options.promptTokenMs ?? 1);
     const tokenMs: number[] = [];
     let text = "";
@@ -163,6 +175,33 @@ class FakeRunningEngine implements RunningEngine {
   async countTokens(text: string): Promise<number> {
     this.#check("countTokens");
     return words(text).length;
+  }
+
+  async tokenize(text: string): Promise<readonly number[]> {
+    this.#check("tokenize");
+    return words(text).map((word) => Buffer.from(word).reduce((sum, byte) => sum + byte, 0) % VOCABULARY);
+  }
+
+  async score({ tokens, from, to, top }: ScoreRequest): Promise<readonly TokenScore[]> {
+    await turn();
+    this.#check("score");
+    const opinion = this.#options.opinion ?? 0;
+    return tokens.slice(Math.max(1, from), to).map((token, index) => {
+      const before = tokens[Math.max(1, from) + index - 1]!;
+      // liked most: what lies near the token before; unlike opinions agree on that and differ in the details
+      const likes = Array.from(
+        { length: VOCABULARY },
+        (_, id) => Math.cos((id - before) / 9) * 3 + Math.sin(id * 1.7 + opinion) * opinion,
+      );
+      const logTotal = Math.log(likes.reduce((sum, like) => sum + Math.exp(like), 0));
+      const order = likes.map((_, id) => id).sort((a, b) => likes[b]! - likes[a]!);
+      const topIds = Uint32Array.from(order.slice(0, top));
+      return {
+        logProb: likes[token]! - logTotal,
+        topIds,
+        topLogProbs: Float32Array.from(topIds, (id) => likes[id]! - logTotal),
+      };
+    });
   }
 
   stop(): Promise<StopReport> {

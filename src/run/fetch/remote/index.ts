@@ -1,4 +1,5 @@
 export { addressOf } from "./at-address.ts";
+export { downloadAddress } from "./download.ts";
 export { hubFiles } from "./hub-files.ts";
 export { type GgufSet, ggufSets } from "./gguf-sets.ts";
 export { KeptBytes } from "./kept.ts";

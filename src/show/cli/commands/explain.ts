@@ -1,12 +1,27 @@
 import { EXIT } from "../../../facts/errors/index.ts";
+import { answerDifference } from "../../../plan/answer/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { explainText } from "../text/explain-text.ts";
 import { needModel } from "../model/need-model.ts";
 import { askFit, type QuestionFlags } from "./fit.ts";
 
-/** `loadout explain MODEL` */
-export const explain = guarded(async function (this: CliContext, flags: QuestionFlags, model?: string) {
-  const { answer } = await askFit(this, flags, needModel(model, "explain"), "explain");
-  this.out(flags.json ? JSON.stringify(answer, null, 2) : explainText(answer, this.outStyle));
+interface ExplainFlags extends QuestionFlags {
+  readonly against?: string;
+}
+
+/** `loadout explain MODEL`; with `--against` why two loadouts differ. */
+export const explain = guarded(async function (this: CliContext, flags: ExplainFlags, model?: string) {
+  const { against, ...own } = flags;
+  const named = needModel(model, "explain");
+  const { answer } = await askFit(this, own, named, "explain");
+  if (against === undefined) {
+    this.out(flags.json ? JSON.stringify(answer, null, 2) : explainText(answer, this.outStyle));
+    return EXIT.ok;
+  }
+  const second = (await import("../against.ts")).againstQuestion(against, named, own);
+  const other = await askFit(this, second.flags, second.model, "explain");
+  const whole = answerDifference(answer, other.answer);
+  const { differenceText } = await import("../text/difference-text.ts");
+  this.out(flags.json ? JSON.stringify(whole, null, 2) : differenceText(whole, this.outStyle));
   return EXIT.ok;
 });

@@ -1,7 +1,7 @@
 import { EXIT } from "../../../facts/errors/index.ts";
 import { modelCatalog } from "../../../facts/model/index.ts";
 import { answerRanking } from "../../../plan/answer/index.ts";
-import { rankModels } from "../../../plan/rank/index.ts";
+import { onlyWanted, rankModels, workedRows } from "../../../plan/rank/index.ts";
 import { findWeights } from "../../../run/fetch/local/index.ts";
 import type { CliContext } from "../context.ts";
 import { wishesOf } from "../flags.ts";
@@ -12,10 +12,15 @@ import { catalogModels } from "../rank-models.ts";
 import { rigArguments, rigFor } from "../rig-for.ts";
 import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import { rankingText } from "../text/ranking-text.ts";
+import { freeDisk } from "../disk.ts";
+import { USUAL_DISK, wantedOf, type WantedFlags } from "../wanted-flags.ts";
 import type { QuestionFlags } from "./fit.ts";
 
 /** `loadout fit` without a model: what can be run on this machine, or on a rig written by hand. */
-export async function fitRanking(context: CliContext, flags: QuestionFlags): Promise<number> {
+export async function fitRanking(
+  context: CliContext,
+  flags: QuestionFlags & WantedFlags & { readonly table?: boolean },
+): Promise<number> {
   const [models, machine, pathOf] = await Promise.all([
     catalogModels(false),
     machineFor(context, flags),
@@ -26,9 +31,18 @@ export async function fitRanking(context: CliContext, flags: QuestionFlags): Pro
   const runtime = named === "llama-server" ? serverRuntime(flags.build) : embeddedRuntime();
   const { build, caller, engine, version, buildName } = runtime;
   const goal = flags.goal ?? "interactive";
-  const wishes = wishesOf(flags);
+  const table = flags.table === true || flags.vram !== undefined;
+  // a table is of what fits whole: with experts in RAM the card alone says little
+  const wishes = { ...(table && rig.devices.length > 0 ? { gpuLayers: "all" as const } : {}), ...wishesOf(flags) };
   const setup = { goal, wishes, rig, closable: machine.closable, build, caller };
-  const ranking = rankModels(models, setup, flags.quant === undefined ? {} : { floor: flags.quant });
+  const { kept, leftOut } = onlyWanted(models, wantedOf(flags));
+  const ranking = rankModels(kept, setup, {
+    ...(flags.quant === undefined ? {} : { floor: flags.quant }),
+    ...(flags.maxSize === undefined ? {} : { mostFileBytes: flags.maxSize }),
+  });
+  const { tooLarge } = ranking.counts;
+  // what is free here says nothing of another machine's disk
+  const free = machine.rigArguments === undefined ? await freeDisk((await homeOf(context)).folders) : undefined;
   const answer = answerRanking(ranking, {
     goal,
     rig,
@@ -36,8 +50,12 @@ export async function fitRanking(context: CliContext, flags: QuestionFlags): Pro
     assumptions: [...(machine.assumptions ?? []), ...(runtime.note === undefined ? [] : [runtime.note])],
     ...(machine.rigArguments === undefined ? {} : { rigArguments: machine.rigArguments }),
     pathOf,
+    leftOut: tooLarge > 0 ? [...leftOut, { wish: "maxSize", no: tooLarge, unknown: 0 }] : leftOut,
+    reading: flags.disk ?? USUAL_DISK,
+    ...(free ? { disk: free } : {}),
+    ...(table ? { worked: workedRows(ranking.rows, kept, setup, flags.quant) } : {}),
   });
-  context.out(flags.json ? JSON.stringify(answer, null, 2) : rankingText(answer, context.outStyle));
+  context.out(flags.json ? JSON.stringify(answer, null, 2) : rankingText(answer, context.outStyle, flags.why));
   return answer.rows.length > 0 ? EXIT.ok : EXIT.no;
 }
 

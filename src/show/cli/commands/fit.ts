@@ -12,16 +12,19 @@ import { modelFor } from "../model/model-for.ts";
 import { fitQuestion, type FitQuestion } from "../question.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
 import { describesRig, rigArguments, rigFor, type RigFlags } from "../rig-for.ts";
+import { serverArgumentsOf } from "../server-args.ts";
 import { fitText } from "../text/fit-text.ts";
+import { flagBesideModel, type WantedFlags } from "../wanted-flags.ts";
 import { progressFor } from "../text/progress.ts";
 
 /** What `fit` and `explain` take alike. */
 export interface QuestionFlags extends PlanFlags, RuntimeFlags, RigFlags {
   readonly prompt?: string;
+  readonly cached?: number;
   readonly quant?: string;
 }
 
-interface FitFlags extends QuestionFlags {
+interface FitFlags extends QuestionFlags, WantedFlags {
   readonly verify?: boolean;
   readonly spec?: string;
   readonly table?: boolean;
@@ -39,6 +42,8 @@ export const fit = guarded(async function (this: CliContext, flags: FitFlags, mo
       advice: "Leave out --verify, or --gpu and the like.",
     });
   }
+  const choosing = flagBesideModel(flags);
+  if (choosing !== undefined) throw new LoadoutError("flag-beside-model", { flag: choosing, got: model });
   const { answer, choice, question } = await askFit(this, flags, model, "fit");
   const verified = flags.verify
     ? await (await import("../verify.ts")).verify(question, choice.settings, answer.model.path)
@@ -53,6 +58,7 @@ export const fit = guarded(async function (this: CliContext, flags: FitFlags, mo
 export async function askFit(context: CliContext, flags: QuestionFlags, model: string, command: string) {
   const promptTokens = flags.prompt === undefined ? undefined : parseTokens(flags.prompt, `${command} --prompt`, 1);
   const server = serverRuntime(flags.build);
+  const told = flags.serverArgs === undefined ? undefined : serverArgumentsOf(flags.serverArgs, server);
   const byHand = await rigFor(flags);
   const reading = modelFor(context, model, flags, progressFor(context));
   const answered = (question: FitQuestion) => ({ ...answerFit(question.request, question.context), question });
@@ -66,18 +72,33 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
       rigArguments: rigArguments(flags),
     };
     const [read, { folders }] = await Promise.all([reading, homeOf(context)]);
-    const runtime = flags.runtime === "embedded" ? embeddedRuntime() : server;
+    const runtime = flags.runtime === "embedded" && !told ? embeddedRuntime() : server;
     const weights = await withChosenFileType(read, machine, flags, runtime);
     const disk = await diskFor(folders, weights);
-    return answered(fitQuestion({ machine, weights, flags, promptTokens, runtime, server, disk }));
+    return answered(
+      fitQuestion({ machine, weights, flags, promptTokens, cachedShare: flags.cached, runtime, server, disk, told }),
+    );
   }
   const [machine, read] = await Promise.all([machineOf(context), reading]);
-  const runtime = flags.runtime === "llama-server" ? server : embeddedRuntime();
+  const runtime = flags.runtime === "llama-server" || told ? server : embeddedRuntime();
   const weights = await withChosenFileType(read, machine, flags, runtime);
   const receipts = await openKnownReceipts(context, machine.folders.data);
   try {
     const disk = await diskFor(machine.folders, weights);
-    return answered(fitQuestion({ machine, weights, flags, receipts, promptTokens, runtime, server, disk }));
+    return answered(
+      fitQuestion({
+        machine,
+        weights,
+        flags,
+        receipts,
+        promptTokens,
+        cachedShare: flags.cached,
+        runtime,
+        server,
+        disk,
+        told,
+      }),
+    );
   } finally {
     receipts?.close();
   }

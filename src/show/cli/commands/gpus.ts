@@ -1,17 +1,20 @@
 import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
 import { deviceCatalog, rigsByHand, type CatalogRow, type Vendor } from "../../../facts/hardware/index.ts";
 import { answerGpus } from "../../../plan/answer/index.ts";
+import { needsModel, type CardFlags } from "../card-flags.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { gpuText, gpusText } from "../text/gpus-text.ts";
 
-interface GpusFlags {
+interface GpusFlags extends CardFlags {
   readonly json?: boolean;
   readonly vendor?: Vendor;
+  readonly class?: CatalogRow["class"];
   readonly minMemory?: string;
 }
 
-/** `loadout gpus [NAME]` */
+/** `loadout gpus [NAME]`; `--for MODEL` ranks them */
 export const gpus = guarded(async function (this: CliContext, flags: GpusFlags, ...typed: readonly string[]) {
+  if (flags.for === undefined) needsModel(flags);
   const { labelBytes, rigByHand } = await rigsByHand();
   const leastBytes = flags.minMemory === undefined ? 0 : labelBytes(flags.minMemory, "--min-memory");
   const name = typed.join(" ");
@@ -19,10 +22,13 @@ export const gpus = guarded(async function (this: CliContext, flags: GpusFlags, 
   const wanted = rows.filter(
     ({ vendor, memoryBytes, class: line }) =>
       // processors' memory is looked up by name
-      (line !== "cpu" || name !== "" || flags.vendor === "generic") &&
+      (line !== "cpu" || name !== "" || flags.vendor === "generic" || flags.class === "cpu") &&
+      (flags.class === undefined || line === flags.class) &&
       (flags.vendor === undefined || vendor === flags.vendor) &&
       (memoryBytes.at(-1) ?? leastBytes) >= leastBytes,
   );
+  if (flags.for !== undefined)
+    return (await import("./gpus-for.ts")).gpusFor(this, { ...flags, for: flags.for }, wanted, name !== "");
   const size = sizeBytes === undefined ? {} : { sizeBytes };
   const { SEVERAL_IN_ONE } = await deviceCatalog();
   const whole = name !== "" && wanted.every(({ id }) => !Object.hasOwn(SEVERAL_IN_ONE, id));

@@ -1,6 +1,11 @@
-import { formatBytes, formatExactBytes, formatPace, formatPaceBand } from "../../../facts/units/index.ts";
+import { formatBytes, formatExactBytes, formatNumber, formatWhole } from "../../../facts/units/index.ts";
 import type { FitAnswer } from "../../../plan/answer/index.ts";
-import type { Estimate } from "../../../predict/estimate/index.ts";
+import type { PlaceBalance } from "../../../plan/fit/index.ts";
+import { constantsText } from "./explain-constants.ts";
+import { explainSentence } from "./explain-sentence.ts";
+import { speedText } from "./explain-speed.ts";
+import { explainTraining } from "./training-text.ts";
+import { hanging, treeLines } from "./explain-tree.ts";
 import { nextLines, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
 
@@ -8,43 +13,76 @@ import type { Style } from "./style.ts";
 export function explainText(answer: FitAnswer, style: Style): string {
   const { name, source } = answer.model;
   const from = source === undefined ? [] : wrap(`from ${source}`).map(style.faint);
-  const lines: string[] = [style.strong(`${name}: how each number comes about`), ...from, ""];
-  if (answer.memory) explain(answer.memory, 0, lines, style);
-  if (answer.rejected) lines.push(style.bad(answer.rejected.reason), ...wrap(answer.rejected.because));
-  lines.push("", style.strong("speed"));
-  for (const [label, pace] of [
-    ["decode", answer.speed.decode],
-    ["decode, context full", answer.speed.decodeFull],
-    ["prefill", answer.speed.prefill],
-  ] as const) {
-    if (!pace) continue;
-    const band = formatPaceBand(pace.low, pace.high);
-    lines.push(`  ${label}: ${formatPace(pace.tokensPerSec)}, 80% band ${band} ${style.faint(`(${pace.provenance})`)}`);
-    lines.push(...wrap(`= ${pace.formula}`, 74).map((line) => `    ${line}`));
-  }
-  if (answer.speed.unknown) lines.push(`  ${answer.speed.unknown}`);
-  lines.push("", style.strong("choices"));
-  for (const { setting, value, because } of answer.decisions) {
-    lines.push(
-      ...wrap(`${setting} = ${value}: ${because}`, 76).map((line, index) =>
-        index === 0 ? `  ${line}` : `    ${line}`,
-      ),
-    );
-  }
-  lines.push("", ...answer.assumptions.flatMap((text) => wrap(`assumed: ${text}`)).map(style.faint));
-  lines.push(...nextLines(answer.next, style));
-  return lines.join("\n");
+  return [
+    style.strong(`${name}: how each number comes about`),
+    ...from,
+    "",
+    ...wrap(explainSentence(answer)),
+    "",
+    ...weightsText(answer, style),
+    "",
+    ...(answer.memory ? treeLines(answer.memory, style) : []),
+    ...(answer.rejected ? [style.bad(answer.rejected.reason), ...wrap(answer.rejected.because)] : []),
+    "",
+    ...roomText(answer, style),
+    "",
+    ...speedText(answer, style),
+    "",
+    ...(answer.training ? [...explainTraining(answer.training, style), ""] : []),
+    ...constants(answer, style),
+    style.strong("choices"),
+    ...answer.decisions.flatMap(({ setting, value, because }) => hanging(`${setting} = ${value}: ${because}`, "  ")),
+    "",
+    ...answer.assumptions.flatMap((text) => wrap(`assumed: ${text}`)).map(style.faint),
+    ...nextLines(answer.next, style),
+  ].join("\n");
 }
 
-function explain(node: Estimate, depth: number, lines: string[], style: Style): void {
-  const indent = "  ".repeat(depth);
-  const interval =
-    node.low === undefined ? "" : `, from ${formatBytes(node.low)} to ${formatBytes(node.high ?? node.value)}`;
-  const label = depth < 2 ? style.strong(node.label) : node.label;
-  const value = `${formatBytes(node.value)} = ${formatExactBytes(node.value)}${interval}`;
-  const [first, ...rest] = wrap(`${label}: ${value} ${style.faint(`(${node.provenance})`)}`, 76 - indent.length);
-  lines.push(`${indent}${first}`, ...rest.map((line) => `${indent}    ${line}`));
-  if (node.formula)
-    lines.push(...wrap(node.formula, 76 - indent.length).map((line) => style.faint(`${indent}    ${line}`)));
-  for (const part of node.parts ?? []) explain(part, depth + 1, lines, style);
+function constants(answer: FitAnswer, style: Style): string[] {
+  const lines = constantsText(answer, style);
+  return lines.length === 0 ? [] : [...lines, ""];
+}
+
+/** What the bits of the first sentence are made of. */
+function weightsText({ model }: FitAnswer, style: Style): string[] {
+  const bits = formatNumber((8 * model.fileBytes) / model.parameters);
+  const how =
+    model.sizesFrom === "formula"
+      ? "by the recipe of the file type, without a header"
+      : "all files, with their headers";
+  return [
+    ...hanging(
+      `${style.strong("bits per weight")}: ${bits} bits ${style.faint(`(${model.sizesFrom ?? "header"})`)}`,
+      "",
+    ),
+    ...hanging(`= ${formatWhole(model.fileBytes)} x 8 bits / ${formatWhole(model.parameters)} weights`, "  ").map(
+      style.faint,
+    ),
+    ...hanging(`${model.quantization}, ${how}`, "  ").map(style.faint),
+  ];
+}
+
+function roomText({ verdict }: FitAnswer, style: Style): string[] {
+  if (verdict.now.places.length === 0) return [];
+  return [
+    `${style.strong("room")}: ${verdict.now.verdict}`,
+    ...verdict.now.places.flatMap((place) => [
+      ...hanging(
+        `${place.label}: ${formatBytes(Math.abs(place.margin))} = ${formatExactBytes(Math.abs(place.margin))} ${place.margin < 0 ? "short" : "to spare"}`,
+        "  ",
+      ),
+      ...hanging(
+        place.margin < 0
+          ? `= ${formatExactBytes(place.need)} - ${formatExactBytes(place.have)}`
+          : `= ${formatExactBytes(place.have)} - ${formatExactBytes(place.need)}`,
+        "    ",
+      ).map(style.faint),
+      ...hanging(haveText(place), "    ").map(style.faint),
+    ]),
+  ];
+}
+
+function haveText({ whole, mapped }: PlaceBalance): string {
+  const what = whole ? "all there is, and what is in use already is part of the need" : "what was free when asked";
+  return mapped > 0 ? `${what}; weights mapped from the file may be dropped and read again` : what;
 }

@@ -16,6 +16,7 @@ import type { Pace } from "../../../predict/speed/index.ts";
 import { arrangementsText, launchText } from "./launch-text.ts";
 import { bar, columns, nextLines, WIDTH, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
+import { trainingText } from "./training-text.ts";
 import { tableText } from "./table-text.ts";
 
 /** The answer of `fit` for a terminal of 80 columns. */
@@ -26,10 +27,12 @@ export function fitText(answer: FitAnswer, style: Style): string {
     ...verdictText(answer, style),
     "",
     ...memoryText(answer, style),
+    ...servingText(answer, style),
     ...settingsText(answer, style),
     "",
     ...speedText(answer, style),
     ...verifiedText(answer, style),
+    ...(answer.training ? trainingText(answer.training, answer.rig, style) : []),
     ...wouldFitText(answer, style),
     ...(answer.table ? tableText(answer.table, style) : []),
     ...arrangementsText(answer, style),
@@ -138,6 +141,18 @@ function memoryText({ memory }: FitAnswer, style: Style): string[] {
   return [...columns(rows, [1]), ""];
 }
 
+/** What grows later, where it may grow at all. */
+function servingText({ serving }: FitAnswer, style: Style): string[] {
+  const parts = (serving?.parts ?? []).filter(({ high = 0 }) => high > 0);
+  if (parts.length === 0) return [];
+  const rows = parts.map(({ label, high = 0, formula = "" }) => [
+    `  ${label}`,
+    `up to ${formatBytes(high)}`,
+    style.faint(formula),
+  ]);
+  return [style.strong("RAM while it serves"), ...columns(rows), ""];
+}
+
 function settingsText({ decisions }: FitAnswer, style: Style): string[] {
   const rows = decisions.map(({ setting, value, because }) => [
     `  ${setting}`,
@@ -167,6 +182,16 @@ function speedText({ speed }: FitAnswer, style: Style): string[] {
       `${formatDuration(firstTokenMs.low)} to ${formatDuration(firstTokenMs.high)}`,
       style.faint(`after a prompt of ${formatTokens(speed.promptTokens)} tokens, nothing cached`),
     ],
+    ...(speed.cached
+      ? [
+          [
+            "  first token",
+            formatDuration(speed.cached.firstTokenMs.value),
+            `${formatDuration(speed.cached.firstTokenMs.low)} to ${formatDuration(speed.cached.firstTokenMs.high)}`,
+            style.faint(`${formatPercent(speed.cached.share)} of it cached`),
+          ],
+        ]
+      : []),
   ];
   return [style.strong("speed") + style.faint("  80% band"), ...columns(rows, [1])];
 }

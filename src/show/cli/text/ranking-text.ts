@@ -1,19 +1,40 @@
-import { formatBytes, formatCount, formatFileBytes, formatPace, formatTokens } from "../../../facts/units/index.ts";
+import {
+  formatBytes,
+  formatDuration,
+  formatFileBytes,
+  formatNumber,
+  formatRate,
+  formatTokens,
+} from "../../../facts/units/index.ts";
+import type { LeftOut } from "../../../plan/rank/index.ts";
 import type { RankingAnswer, RankingRow } from "../../../plan/answer/index.ts";
-import { paint } from "./fit-text.ts";
-import { columns, nextLines, wrap } from "./layout.ts";
+import { columns, nextLines, WIDTH, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
+import { workedText } from "./worked-text.ts";
 
 /** What can be run, a line a loadout, and how it was ranked. */
-export function rankingText(answer: RankingAnswer, style: Style): string {
+export function rankingText(answer: RankingAnswer, style: Style, why = false): string {
   const { rig, goal, counts, rows } = answer;
-  const devices = rig.devices.map(({ name, totalBytes = 0 }) => `${name} ${formatBytes(totalBytes)}`);
+  const devices = rig.devices.map(({ name, totalBytes = 0 }) => {
+    const size = formatBytes(totalBytes);
+    return name.endsWith(size) ? name : `${name} ${size}`;
+  });
   const where = [...devices, `${formatBytes(rig.host.ramBytes)} RAM`].join(" + ");
   return [
     ...wrap(`${style.strong("what can be run")} on ${where}, goal ${goal}`),
     "",
-    ...(rows.length === 0 ? ["nothing of the catalog fits"] : table(rows, style)),
+    ...(rows.length === 0 ? ["nothing of the catalog fits"] : []),
+    ...(answer.worked && rows.length > 0 ? workedText(answer.worked, style) : []),
+    ...(rows.length > 0 && (answer.worked === undefined || why)
+      ? [
+          ...table(rows, style, why),
+          ...legend(answer)
+            .flatMap((text) => wrap(text))
+            .map(style.faint),
+        ]
+      : []),
     "",
+    ...answer.leftOut.flatMap((left) => wrap(leftOutText(left))).map(style.faint),
     ...wrap(
       `${counts.fit} of ${counts.models} models fit; of ${counts.unknown} the engine's graph is not written down here`,
     ).map(style.faint),
@@ -23,23 +44,64 @@ export function rankingText(answer: RankingAnswer, style: Style): string {
   ].join("\n");
 }
 
-/** Longest name in the table: leaves room for seven columns behind it. */
-const NAME_WIDTH = 25;
+/** Longest name in the table: leaves room for the columns behind it. */
+const NAME_WIDTH = 24;
 
-function table(rows: readonly RankingRow[], style: Style): string[] {
-  const head = ["model", "size", "file", "", "fits", "context", "pace", ""].map(style.faint);
+function table(rows: readonly RankingRow[], style: Style, why: boolean): string[] {
+  const head = ["model", "type", "file", "room", "context", "tok/s", "load", ""].map(style.faint);
   const lines = rows.map((row) => [
     style.strong(shortened(row.name)),
-    row.activeParameters === undefined ? formatCount(row.parameters) : formatCount(row.parameters),
     row.fileType,
-    formatFileBytes(row.fileBytes),
-    paint(row.verdict, style),
-    `${row.users > 1 ? `${row.users} x ` : ""}${formatTokens(row.context)}`,
-    row.decode ? formatPace(row.decode.tokensPerSec) : "",
-    style.faint([row.path === undefined ? "" : "here", row.expertLayersOnHost ? "*" : ""].filter(Boolean).join(" ")),
+    row.beyondDisk ? style.bad(formatFileBytes(row.fileBytes)) : formatFileBytes(row.fileBytes),
+    roomText(row, style),
+    `${row.users > 1 ? `${row.users}x` : ""}${formatTokens(row.context)}`,
+    row.decode ? formatNumber(row.decode.tokensPerSec) : "",
+    formatDuration(row.coldLoadMs),
+    style.faint([row.path === undefined ? "" : "h", row.expertLayersOnHost ? "*" : ""].join("")),
   ]);
-  const star = rows.some(({ expertLayersOnHost }) => expertLayersOnHost !== undefined);
-  return [...columns([head, ...lines], [1, 3, 5, 6]), ...(star ? [style.faint("* experts on the CPU")] : [])];
+  const [heading = "", ...printed] = columns([head, ...lines], [2, 3, 4, 5, 6]);
+  return [
+    heading,
+    ...printed.flatMap((line, index) => [
+      line,
+      ...(why ? wrap(rows[index]!.because, WIDTH - 2).map((text) => style.faint(`  ${text}`)) : []),
+    ]),
+  ];
+}
+
+/** "~" where it is tight. */
+function roomText({ verdict, marginBytes }: RankingRow, style: Style): string {
+  const room = formatBytes(marginBytes);
+  return verdict === "fits" ? style.good(room) : style.warn(`~${room}`);
+}
+
+/** What signs and columns mean, as far as they are there. */
+function legend({ rows, reading, disk }: RankingAnswer): string[] {
+  const signs = [
+    ...(rows.some(({ verdict }) => verdict !== "fits") ? ["~ tight"] : []),
+    ...(rows.some(({ expertLayersOnHost }) => expertLayersOnHost !== undefined) ? ["* experts on the CPU"] : []),
+    ...(rows.some(({ path }) => path !== undefined) ? ["h here already"] : []),
+  ];
+  const beyond = rows.filter(({ beyondDisk }) => beyondDisk).length;
+  const free = disk && `${formatFileBytes(disk.freeBytes)} free on the disk of ${disk.folder}`;
+  return [
+    [...signs, "room is what is left where there is least"].join("; "),
+    `load: the file read once at ${formatRate(reading.bytesPerSec)} (${reading.source})`,
+    ...(free ? [beyond > 0 ? `${free}: ${beyond} of these would not go onto it` : free] : []),
+  ];
+}
+
+const WISHES: Readonly<Record<LeftOut["wish"], string>> = {
+  tools: "--tools",
+  vision: "--vision",
+  licence: "--licence",
+  since: "--since",
+  maxSize: "--max-size",
+};
+
+function leftOutText({ wish, no, unknown }: LeftOut): string {
+  const of = unknown > 0 ? `, and ${unknown} of which it is not known` : "";
+  return `${WISHES[wish]} left out ${no} models${of}`;
 }
 
 function shortened(name: string): string {

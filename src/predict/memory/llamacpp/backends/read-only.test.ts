@@ -35,10 +35,10 @@ describe("Metal", () => {
   });
 
   it("keeps scratch behind attention, so that it takes more than a card of the same sizes", () => {
-    const { value, low, high, provenance, formula } = compute(predicted([MAC]), 0);
+    const { value, low, high, provenance, because } = compute(predicted([MAC]), 0);
     expect(value).toBeGreaterThan(compute(predicted([CARD!]), 0).value);
     expect([low! < value, high! > value, provenance]).toEqual([true, true, "assumed"]);
-    expect(formula).toContain("rules of MTL0 read from source, not run");
+    expect(because).toContain("rules of MTL0 read from source, not run");
   });
 });
 
@@ -67,7 +67,7 @@ describe("a device of another machine", () => {
   });
 
   it("takes part in a pipeline only where it has events", () => {
-    const [older, newer] = ["2026-08", "b11434"].map((id) => compute(predicted([CARD!, away], {}, id), 0).formula);
+    const [older, newer] = ["2026-08", "b11434"].map((id) => compute(predicted([CARD!, away], {}, id), 0).because);
     expect(older).not.toContain("copies of every input");
     expect(newer).toContain("4 copies of every input");
   });
@@ -85,9 +85,9 @@ describe("a build nobody has seen", () => {
     const prediction = predictLlamaCpp(asked);
     if (prediction.kind === "rejected") throw new Error(prediction.because);
     const parts = prediction.footprint.parts![0]!.parts!;
-    const { value, high, formula } = parts.find(({ key }) => key.startsWith("compute"))!;
+    const { value, high, because } = parts.find(({ key }) => key.startsWith("compute"))!;
     expect(high).toBe(Math.ceil(value * 2.33));
-    expect(formula).toContain("the build is newer than the newest that is known");
+    expect(because).toContain("the build is newer than the newest that is known");
     expect(parts.find(({ key }) => key === "kv")!.high).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
 import type { BufferType } from "../backends/buffer.ts";
-import { sameLayout, type GraphTensor, type Operation } from "../graph/tensor.ts";
+import type { ElementType } from "../graph/element.ts";
+import { sameLayout, type GraphTensor, type Operation, type Shape } from "../graph/tensor.ts";
 import { ChunkAllocator } from "./chunks.ts";
 
 /** A tensor together with the compute buffer (index of its back end) it is meant for. */
@@ -11,7 +12,10 @@ export interface Placed {
 /** A tensor that lay in a buffer, without the graph that it was part of: graphs are large. */
 export interface Held {
   readonly name: string;
+  /** as allocated, with padding and scratch */
   readonly bytes: number;
+  readonly shape: Shape;
+  readonly type: ElementType;
 }
 
 /** Operations whose result may take over an operand's memory (`ggml_op_can_inplace`). */
@@ -73,7 +77,12 @@ export class GraphAllocator {
 
   /** What lay in each buffer when it last grew. */
   peaks(): (readonly Held[])[] {
-    return this.#peaks.map((peak) => peak.map((tensor) => ({ name: nameOf(tensor), bytes: tensor.bytes })));
+    return this.#peaks.map((peak, buffer) =>
+      peak.map((tensor) => {
+        const bytes = this.#chunks[buffer]!.align(this.#types[buffer]!.allocationBytes(tensor));
+        return { name: nameOf(tensor), bytes, shape: tensor.shape, type: tensor.type };
+      }),
+    );
   }
 
   #allocate(tensor: GraphTensor, buffer: number): void {

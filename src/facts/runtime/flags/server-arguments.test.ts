@@ -1,0 +1,61 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { readServerArguments, shellWords } from "./index.ts";
+
+describe("a pasted command line", () => {
+  test.each([
+    ["a b  c", ["a", "b", "c"]],
+    [`-ot 'exps=CPU' -m "a \\"b\\" c"`, ["-ot", "exps=CPU", "-m", 'a "b" c']],
+    ["a\\ b \\\n c", ["a b", "c"]],
+    [`x''y ""`, ["xy", ""]],
+    ["", []],
+  ])("%j", (text, words) => {
+    expect(shellWords(text)).toEqual(words);
+  });
+
+  test("an open quote is no command", () => {
+    expect(shellWords(`-m "a`)).toBeUndefined();
+  });
+
+  test("any words come back when quoted", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ minLength: 1 })), (words) => {
+        const quoted = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
+        expect(shellWords(quoted)).toEqual(words);
+      }),
+    );
+  });
+});
+
+describe("settings of a command line", () => {
+  test("what is not said is the server's default", () => {
+    const { settings, slots, nodes } = readServerArguments([]);
+    expect(settings).toMatchObject({ batch: 2048, microBatch: 512, flashAttention: "auto", gpuLayers: "all" });
+    expect(slots).toEqual({});
+    expect(nodes).toEqual([]);
+  });
+
+  test("short and long spellings, negatives, what adds up", () => {
+    const args =
+      "--ctx-size 8192 -np -1 -no-kvu -nkvo --tensor-split 3/1 -ot a=CPU -ot b=CUDA1,c=CPU -ngl auto -dev none --rpc a:1,b:2";
+    expect(readServerArguments(args.split(" "))).toMatchObject({
+      slots: { context: 8192, parallel: "auto", kvUnified: false },
+      settings: {
+        cacheOnHost: true,
+        tensorSplit: [3, 1],
+        tensorOverrides: [
+          { pattern: "a", buffer: "CPU" },
+          { pattern: "b", buffer: "CUDA1" },
+          { pattern: "c", buffer: "CPU" },
+        ],
+        gpuLayers: "all",
+        devices: [],
+      },
+      nodes: ["a:1", "b:2"],
+    });
+  });
+
+  test("any words are read without throwing", () => {
+    fc.assert(fc.property(fc.array(fc.string()), (args) => void readServerArguments(args)));
+  });
+});

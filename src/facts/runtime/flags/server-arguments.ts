@@ -1,0 +1,112 @@
+import { parseTensorOverrides } from "../llamacpp-overrides.ts";
+import type { SlotFlags } from "../llamacpp-slots.ts";
+import type { CacheType, LlamaCppSettings, LoadMode } from "../llamacpp.ts";
+
+/** What a command line of llama-server says of memory; slots are made of it by `serverSlots`. */
+export interface ServerArguments {
+  readonly settings: Omit<LlamaCppSettings, "context" | "sequences" | "unifiedCache">;
+  readonly slots: SlotFlags;
+  readonly threads?: number;
+  /** what it loads: a file (-m) or a repository (-hf) */
+  readonly model?: string;
+  /** machines whose devices take part (--rpc) */
+  readonly nodes: readonly string[];
+}
+
+type Mutable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
+
+interface Draft {
+  readonly settings: Mutable<ServerArguments["settings"]>;
+  readonly slots: Mutable<SlotFlags>;
+  threads?: number;
+  model?: string;
+  nodes: readonly string[];
+}
+
+/** Settings a server starts from (its --help, b11434); `-fit` may lower what was not said. */
+const DEFAULTS: ServerArguments["settings"] = {
+  batch: 2048,
+  microBatch: 512,
+  flashAttention: "auto",
+  cacheTypeK: "f16",
+  cacheTypeV: "f16",
+  gpuLayers: "all",
+};
+
+const CACHE_TYPES: readonly CacheType[] = ["f16", "f32", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl"];
+const LOAD_MODES: readonly LoadMode[] = ["auto", "none", "mmap", "mlock", "mmap+mlock", "dio"];
+const SPLIT_MODES = ["layer", "none", "row", "tensor"] as const;
+
+/** The word if it is one of these, else the first: `checkArguments` has spoken of it. */
+function among<Word extends string>(words: readonly Word[], value: string): Word {
+  return words.find((word) => word === value) ?? words[0]!;
+}
+
+/** By spelling; the value is "" for a flag that takes none. Flags that are not here do not decide memory. */
+const READERS: Readonly<Record<string, (draft: Draft, value: string) => void>> = Object.fromEntries(
+  (
+    [
+      ["-m --model -hf -hfr --hf-repo", (draft, value) => (draft.model = value)],
+      ["-c --ctx-size", ({ slots }, value) => (slots.context = Number(value))],
+      ["-np --parallel", ({ slots }, value) => (slots.parallel = Number(value) < 0 ? "auto" : Number(value))],
+      ["-kvu --kv-unified", ({ slots }) => (slots.kvUnified = true)],
+      ["-no-kvu --no-kv-unified", ({ slots }) => (slots.kvUnified = false)],
+      ["--kv-unified-per-slot", ({ slots }, value) => (slots.kvUnifiedPerSlot = Number(value))],
+      ["-b --batch-size", ({ settings }, value) => (settings.batch = Number(value))],
+      ["-ub --ubatch-size", ({ settings }, value) => (settings.microBatch = Number(value))],
+      [
+        "-fa --flash-attn",
+        ({ settings }, value) => (settings.flashAttention = value === "auto" ? value : value === "on"),
+      ],
+      ["-ctk --cache-type-k", ({ settings }, value) => (settings.cacheTypeK = among(CACHE_TYPES, value))],
+      ["-ctv --cache-type-v", ({ settings }, value) => (settings.cacheTypeV = among(CACHE_TYPES, value))],
+      ["--swa-full", ({ settings }) => (settings.fullWindowCache = true)],
+      ["-t --threads", (draft, value) => (draft.threads = Number(value))],
+      ["-ngl --gpu-layers --n-gpu-layers", ({ settings }, value) => (settings.gpuLayers = layersOf(value))],
+      ["-sm --split-mode", ({ settings }, value) => (settings.splitMode = among(SPLIT_MODES, value))],
+      ["-mg --main-gpu", ({ settings }, value) => (settings.mainGpu = Number(value))],
+      ["-ts --tensor-split", ({ settings }, value) => (settings.tensorSplit = value.split(/[,/]/).map(Number))],
+      ["-dev --device", ({ settings }, value) => (settings.devices = value === "none" ? [] : value.split(","))],
+      ["-ot --override-tensor", ({ settings }, value) => (settings.tensorOverrides = overrides(settings, value))],
+      ["-cmoe --cpu-moe", ({ settings }) => (settings.expertLayersOnHost = "all")],
+      ["-ncmoe --n-cpu-moe", ({ settings }, value) => (settings.expertLayersOnHost = Number(value))],
+      ["-ncffn --n-cpu-ffn", ({ settings }, value) => (settings.denseLayersOnHost = Number(value))],
+      ["-kvo --kv-offload", ({ settings }) => (settings.cacheOnHost = false)],
+      ["-nkvo --no-kv-offload", ({ settings }) => (settings.cacheOnHost = true)],
+      ["--op-offload", ({ settings }) => (settings.opOffload = true)],
+      ["--no-op-offload", ({ settings }) => (settings.opOffload = false)],
+      ["--repack", ({ settings }) => (settings.repack = true)],
+      ["-nr --no-repack", ({ settings }) => (settings.repack = false)],
+      ["--no-host", ({ settings }) => (settings.pinnedHostWeights = false)],
+      ["-lm --load-mode", ({ settings }, value) => (settings.loadMode = among(LOAD_MODES, value))],
+      ["--mmap", ({ settings }) => (settings.memoryMap = true)],
+      ["--no-mmap", ({ settings }) => (settings.memoryMap = false)],
+      ["--mlock", ({ settings }) => (settings.loadMode = "mlock")],
+      [
+        "-ctxcp --ctx-checkpoints --swa-checkpoints",
+        ({ settings }, value) => (settings.contextCheckpoints = Number(value)),
+      ],
+      ["-cram --cache-ram", ({ settings }, value) => (settings.promptCacheMib = Number(value))],
+      ["--embedding --embeddings", ({ settings }) => (settings.embeddings = true)],
+      ["--rpc", (draft, value) => (draft.nodes = value.split(","))],
+    ] satisfies [string, (draft: Draft, value: string) => unknown][]
+  ).flatMap(([names, read]) => names.split(" ").map((name) => [name, read] as const)),
+);
+
+/** Arguments that `checkArguments` finds no fault with; what is said twice counts as said last, `-ot` adds up. */
+export function readServerArguments(args: readonly string[]): ServerArguments {
+  const draft: Draft = { settings: { ...DEFAULTS }, slots: {}, nodes: [] };
+  args.forEach((argument, at) => READERS[argument]?.(draft, args[at + 1] ?? ""));
+  return draft;
+}
+
+function layersOf(value: string): number | "all" {
+  return value === "all" || value === "auto" || Number(value) < 0 ? "all" : Number(value);
+}
+
+function overrides(
+  { tensorOverrides = [] }: Draft["settings"],
+  value: string,
+): LlamaCppSettings["tensorOverrides"] & {} {
+  return [...tensorOverrides, ...(parseTensorOverrides(value) ?? [])];
+}

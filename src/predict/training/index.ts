@@ -1,0 +1,1 @@
+export { coarseTraining } from "./coarse.ts";

@@ -1,0 +1,1 @@
+export { measureRates, type MeasuredRate } from "./rates.ts";

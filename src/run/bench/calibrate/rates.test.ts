@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { fakeEngine } from "../../engine/testing/fake-engine.ts";
+import { measureRates } from "./rates.ts";
+
+const start = (context: number, options: { promptTokenMs?: number; tokenMs?: number } = {}) =>
+  fakeEngine({ says: "one two three four five six seven eight nine ten ".repeat(10), ...options }).start({
+    modelPath: "model.gguf",
+    backend: "cpu",
+    settings: {
+      context,
+      sequences: 1,
+      unifiedCache: false,
+      batch: 512,
+      microBatch: 512,
+      flashAttention: true,
+      cacheTypeK: "f16",
+      cacheTypeV: "f16",
+      gpuLayers: 0,
+    },
+  });
+const TEXT = "The ferry was late again, and nobody minded.";
+
+describe("rates of a machine", () => {
+  it("are measured with an empty cache, after a prompt and deep in the cache", async () => {
+    const rates = await measureRates(await start(4096, { promptTokenMs: 5, tokenMs: 25 }), {
+      context: 4096,
+      text: TEXT,
+    });
+    expect(rates.map(({ what }) => what).toSorted()).toEqual([
+      ...Array.from({ length: 4 }, () => "decode"),
+      ...Array.from({ length: 4 }, () => "prefill"),
+    ]);
+    for (const { what, perSec } of rates) expect(perSec).toBeCloseTo(what === "decode" ? 40 : 200, 6);
+    // 10 seconds of a long prompt at this rate
+    const longest = Math.max(...rates.map(({ at }) => at));
+    expect(longest).toBeGreaterThan(1800);
+    expect(longest).toBeLessThan(2060);
+  });
+
+  it("are measured within the context, also where that leaves no long prompt", async () => {
+    const rates = await measureRates(await start(600), { context: 600, text: TEXT });
+    expect(rates).toHaveLength(6);
+    expect(Math.max(...rates.map(({ at }) => at))).toBeLessThanOrEqual(320);
+    const deep = await measureRates(await start(2048), { context: 2048, text: TEXT });
+    expect(Math.max(...deep.map(({ at }) => at))).toBeLessThan(2048);
+  });
+
+  it("stop when they are told to", async () => {
+    const control = new AbortController();
+    const measuring = measureRates(await start(4096), {
+      context: 4096,
+      text: TEXT,
+      signal: control.signal,
+      onProgress: (what) => void (what.startsWith("a prompt") && control.abort()),
+    });
+    await expect(measuring).rejects.toMatchObject({ code: "interrupted" });
+  });
+});

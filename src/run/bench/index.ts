@@ -1,0 +1,2 @@
+export * from "./calibrate/index.ts";
+export * from "./quality/index.ts";
