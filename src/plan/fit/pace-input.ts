@@ -5,13 +5,15 @@ import type { FitRequest } from "./request.ts";
 /** What the speed model is asked for a choice. */
 export function paceInput(request: FitRequest, choice: Pick<Choice, "settings" | "threads">): PaceInput {
   const { expertLayersOnHost } = choice.settings;
+  const { host } = request.rig;
+  const bandwidthBytesPerSec = request.calibration?.hostBandwidthBytesPerSec ?? host.bandwidthBytesPerSec;
   return {
     ...(expertLayersOnHost === undefined
       ? {}
       : { expertLayersOnHost: expertLayersOnHost === "all" ? request.geometry.layers.length : expertLayersOnHost }),
     geometry: request.geometry,
     tensors: request.tensors,
-    host: request.rig.host,
+    host: bandwidthBytesPerSec === undefined ? host : { ...host, bandwidthBytesPerSec },
     devices: request.rig.devices,
     placement: request.placement(choice.settings),
     threads: choice.threads,

@@ -62,10 +62,16 @@ export function calibrationOf(
   // one or two runs of a file say less of it than all runs of the machine
   const enough = (factor: CalibrationFactor | undefined) =>
     factor && (ownCalibrations.length > 0 || factor.runs >= LEAST_OWN) ? factor : undefined;
+  const ours = enough(own?.decode) || enough(own?.prefill);
   const decode = enough(own?.decode) ?? all?.decode;
   const prefill = enough(own?.prefill) ?? all?.prefill;
   if (!decode && !prefill) return undefined;
-  return { ...(decode ? { decode } : {}), ...(prefill ? { prefill } : {}) };
+  const hostBandwidthBytesPerSec = (ours ? own : all)?.hostBandwidthBytesPerSec;
+  return {
+    ...(decode ? { decode } : {}),
+    ...(prefill ? { prefill } : {}),
+    ...(hostBandwidthBytesPerSec === undefined ? {} : { hostBandwidthBytesPerSec }),
+  };
 }
 
 const LEAST_OWN = 3;
@@ -89,9 +95,11 @@ function factorsOf(calibrations: readonly MachineCalibration[], runs: readonly D
     return factor && added ? { ...factor, added } : factor;
   });
   if (!decode && !prefill) return undefined;
-  return { ...(decode ? { decode } : {}), ...(prefill ? { prefill } : {}) } satisfies {
-    decode?: CalibrationFactor;
-    prefill?: CalibrationFactor;
+  const hostBandwidthBytesPerSec = newest?.bandwidthBytesPerSec;
+  return {
+    ...(decode ? { decode } : {}),
+    ...(prefill ? { prefill } : {}),
+    ...(hostBandwidthBytesPerSec === undefined ? {} : { hostBandwidthBytesPerSec }),
   };
 }
 
