@@ -10,10 +10,11 @@ export function paceInput(
 ): PaceInput {
   const { settings, threads, now, prediction } = choice;
   const { rig } = request;
+  const bandwidthBytesPerSec = request.calibration?.hostBandwidthBytesPerSec ?? rig.host.bandwidthBytesPerSec;
   return {
     geometry: request.geometry,
     tensors: request.tensors,
-    host: rig.host,
+    host: bandwidthBytesPerSec === undefined ? rig.host : { ...rig.host, bandwidthBytesPerSec },
     devices: rig.devices,
     ...(rig.links ? { links: rig.links } : {}),
     placement: request.placement(settings),

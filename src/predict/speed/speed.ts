@@ -30,6 +30,8 @@ export type Worker = "device" | "host" | "link" | "disk";
 export interface Calibration {
   readonly decode?: CalibrationFactor;
   readonly prefill?: CalibrationFactor;
+  /** bandwidth of the host that the predictions were made with which the factors correct: another one needs other factors */
+  readonly hostBandwidthBytesPerSec?: number;
 }
 
 export interface CalibrationFactor {

@@ -114,6 +114,14 @@ describe("calibration", () => {
     expect(factor({ name: "c", fileBytes: 3 }, few)).toBeGreaterThan(0.5);
   });
 
+  it("says with which bandwidth its predictions were made: the file's own, else the newest", () => {
+    const points = [40, 40, 40].map((at) => point(at, 50));
+    const ofA = calibration(points, { bandwidthBytesPerSec: 10e9 });
+    const ofB = calibration(points, { id: 2, atMs: 2000, model: B, bandwidthBytesPerSec: 20e9 });
+    const bandwidth = (model?: typeof A) => calibrationOf([ofA, ofB], [], model)!.hostBandwidthBytesPerSec;
+    expect([bandwidth(A), bandwidth(B), bandwidth()]).toEqual([10e9, 20e9, 20e9]);
+  });
+
   it("knows nothing without runs", () => {
     expect(calibrationOf([], [])).toBeUndefined();
     expect(calibrationOf([calibration([])], [run(1, 2)])).toBeUndefined();

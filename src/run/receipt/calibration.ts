@@ -48,26 +48,32 @@ const ADDED = { least: 1 / 8, most: 8 } as const;
 
 /**
  * Factors for a model on a machine. A calibration starts over: runs before it met the machine in another state and no longer
- * count. What was measured with the very file goes before what was measured with others; without a file, or with fewer
- * than three runs of it, all count.
+ * count. What was measured with the very file goes before what was measured with others; without a file, or with neither
+ * a calibration nor three runs of it, all count.
  */
 export function calibrationOf(
   calibrations: readonly MachineCalibration[],
   runs: readonly DatedRun[],
   model?: ModelFile,
 ): Calibration | undefined {
-  const own = model && factorsOf(calibrations.filter(isOf(model)), runs.filter(isOf(model)));
+  const ownCalibrations = model ? calibrations.filter(isOf(model)) : [];
+  const own = model && factorsOf(ownCalibrations, runs.filter(isOf(model)));
   const all = factorsOf(calibrations, runs);
+  // one or two runs of a file say less of it than all runs of the machine
+  const enough = (factor: CalibrationFactor | undefined) =>
+    factor && (ownCalibrations.length > 0 || factor.runs >= LEAST_OWN) ? factor : undefined;
+  const ours = enough(own?.decode) || enough(own?.prefill);
   const decode = enough(own?.decode) ?? all?.decode;
   const prefill = enough(own?.prefill) ?? all?.prefill;
   if (!decode && !prefill) return undefined;
-  return { ...(decode ? { decode } : {}), ...(prefill ? { prefill } : {}) };
+  const hostBandwidthBytesPerSec = (ours ? own : all)?.hostBandwidthBytesPerSec;
+  return {
+    ...(decode ? { decode } : {}),
+    ...(prefill ? { prefill } : {}),
+    ...(hostBandwidthBytesPerSec === undefined ? {} : { hostBandwidthBytesPerSec }),
+  };
 }
 
-/** One or two runs of a file say less of it than all runs of the machine. */
-function enough(factor: CalibrationFactor | undefined): CalibrationFactor | undefined {
-  return factor && factor.runs >= LEAST_OWN ? factor : undefined;
-}
 const LEAST_OWN = 3;
 
 function isOf({ name, fileBytes }: ModelFile): (one: { readonly model: ModelFile }) => boolean {
@@ -89,9 +95,11 @@ function factorsOf(calibrations: readonly MachineCalibration[], runs: readonly D
     return factor && added ? { ...factor, added } : factor;
   });
   if (!decode && !prefill) return undefined;
-  return { ...(decode ? { decode } : {}), ...(prefill ? { prefill } : {}) } satisfies {
-    decode?: CalibrationFactor;
-    prefill?: CalibrationFactor;
+  const hostBandwidthBytesPerSec = newest?.bandwidthBytesPerSec;
+  return {
+    ...(decode ? { decode } : {}),
+    ...(prefill ? { prefill } : {}),
+    ...(hostBandwidthBytesPerSec === undefined ? {} : { hostBandwidthBytesPerSec }),
   };
 }
 

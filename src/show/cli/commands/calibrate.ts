@@ -203,6 +203,17 @@ async function smallModels(
   return models.length > 0 ? models : [await weightsFor(context, flags, progress)];
 }
 
+/** The same question on the machine as a calibration knows it. */
+function calibrated(base: PaceInput, calibration: Calibration | undefined): PaceInput {
+  if (!calibration) return base;
+  const { hostBandwidthBytesPerSec } = calibration;
+  const host =
+    hostBandwidthBytesPerSec === undefined
+      ? base.host
+      : { ...base.host, bandwidthBytesPerSec: hostBandwidthBytesPerSec };
+  return { ...base, host, calibration };
+}
+
 function predicted({ what, at }: Pick<MeasuredRate, "what" | "at">, input: PaceInput) {
   return what === "decode" ? decodePace(input, at) : prefillPace(input, at);
 }
@@ -229,8 +240,8 @@ function ratesOf(
   const lines = [...places.values()].map((rates): CalibratedRate => {
     const sorted = rates.toSorted((a, b) => a.perSec - b.perSec);
     const { what, at } = rates[0]!;
-    const before = predicted({ what, at }, { ...base, ...(known ? { calibration: known } : {}) });
-    const after = predicted({ what, at }, { ...base, ...(learned ? { calibration: learned } : {}) });
+    const before = predicted({ what, at }, calibrated(base, known));
+    const after = predicted({ what, at }, calibrated(base, learned));
     return {
       what,
       at: Math.round(at),
