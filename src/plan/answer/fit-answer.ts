@@ -178,7 +178,7 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
 }
 
 function speedFacts(request: FitRequest, choice: Choice, promptTokens: number, cachedShare?: number): SpeedFacts {
-  const input = { ...paceInput(request, choice), fromDiskBytes: fromDisk(choice) };
+  const input = paceInput(request, choice);
   const decode = decodePace(input, 0);
   const decodeFull = decodePace(input, choice.context);
   const prefill = prefillPace(input, promptTokens);
@@ -201,12 +201,6 @@ function speedFacts(request: FitRequest, choice: Choice, promptTokens: number, c
           },
         };
   return { decode, decodeFull, prefill, promptTokens, firstTokenMs: inMs(times.firstTokenCold), ...cached };
-}
-
-/** Weights that find no room in memory: what a host lacks of what it may map. */
-function fromDisk({ now }: Choice): number {
-  const host = now.places.find(({ place, verdict }) => place === "host" && verdict === "runs from disk");
-  return host ? Math.min(host.mapped, Math.max(0, -host.margin)) : 0;
 }
 
 function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): string[] {

@@ -13,7 +13,7 @@ const tree = (weights: number, cache: number, host: number) =>
     sum("device-0", "CUDA0", [
       bytes("weights-CUDA0-1", "weights", weights, "header"),
       bytes("kv", "KV cache", cache, "formula"),
-      bytes("desktop", "desktop", 0.3 * GIB, "assumed"),
+      bytes("desktop", "desktop", 300 * 2 ** 20, "assumed"),
     ]),
   ]);
 

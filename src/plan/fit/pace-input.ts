@@ -3,9 +3,12 @@ import type { PaceInput } from "../../predict/speed/index.ts";
 import type { Choice } from "./choose.ts";
 import type { FitRequest } from "./request.ts";
 
-/** What the speed model is asked for a choice. */
-export function paceInput(request: FitRequest, choice: Pick<Choice, "settings" | "threads">): PaceInput {
-  const { settings, threads } = choice;
+/** What the speed model is asked for a choice; where it was weighed, weights that find no room in RAM come from the disk. */
+export function paceInput(
+  request: FitRequest,
+  choice: Pick<Choice, "settings" | "threads"> & Partial<Pick<Choice, "now" | "prediction">>,
+): PaceInput {
+  const { settings, threads, now, prediction } = choice;
   const { rig } = request;
   return {
     geometry: request.geometry,
@@ -22,6 +25,18 @@ export function paceInput(request: FitRequest, choice: Pick<Choice, "settings" |
     opOffload: settings.opOffload ?? true,
     flashAttention: settings.flashAttention,
     microBatch: settings.microBatch,
+    ...(now && prediction ? { fromDiskBytes: bytesFromDisk({ now, prediction }) } : {}),
     ...(request.calibration ? { calibration: request.calibration } : {}),
   };
+}
+
+/**
+ * Mapped weights that find no room in RAM and are read again in every step. Pages of weights that were rearranged for the processor
+ * are dropped as well, and not missed: what is read is the rearranged copy.
+ */
+export function bytesFromDisk({ now, prediction }: Pick<Choice, "now" | "prediction">): number {
+  const host = now.places.find(({ place }) => place === "host");
+  if (host?.verdict !== "runs from disk" || prediction.kind === "rejected") return 0;
+  const { repacked = 0 } = prediction.places.find(({ place }) => place === "host")?.terms ?? {};
+  return Math.max(0, Math.min(host.mapped, -host.margin) - repacked);
 }

@@ -4,12 +4,15 @@ import { DEEP, halfWidth } from "./bands.ts";
 import { chipOf } from "./chip.ts";
 import { FIT, isSeen } from "./coefficients.ts";
 import { conditionsOf, isOther } from "./conditions.ts";
+import { addCopy, LEAST_COPIED_BATCH } from "./copying.ts";
+import { ACTIVATION_BYTES, crossingsOf } from "./crossings.ts";
 import { hostRates } from "./cpu.ts";
 import { decodeTime } from "./decode-time.ts";
 import { addDisk, CPU_DECODE_SPREAD } from "./extras.ts";
+import { helperOf } from "./helper.ts";
 import type { PaceInput } from "./input.ts";
 import { wayTo } from "./links.ts";
-import { expertsTouched, overTokens } from "./load.ts";
+import { attentionLayers, expertsTouched, overTokens, touchedBytes } from "./load.ts";
 import { paceOf } from "./pace-of.ts";
 import { type Place, placesOf } from "./places.ts";
 import { prefillTime } from "./prefill-time.ts";
@@ -28,8 +31,12 @@ export function decodePace(input: PaceInput, depth: number): Pace | undefined {
   const step = emptyStep();
   const streams = input.streams ?? 1;
   const places = placesOf(input);
+  // so many streams are as good as a prompt: the engine copies host weights to a device for them
+  const helper = streams >= LEAST_COPIED_BATCH ? helperOf(input, places) : undefined;
   for (const place of places) {
-    if (place.where === "host") addHost(step, input, place, depth, streams);
+    if (place.where === "host" && helper !== undefined) {
+      if (!addCopied(step, input, place, helper, depth, streams)) return undefined;
+    } else if (place.where === "host") addHost(step, input, place, depth, streams);
     else if (!addDevice(step, input, place, place.where, depth, streams)) return undefined;
   }
   addCrossings(step, input, places, streams);
@@ -45,23 +52,17 @@ function addDevice(step: Step, input: PaceInput, { load }: Place, at: number, de
   const time = decodeTime(load, chip, depth, conditions, fit.decode, streams);
   const experts = load.expertBytes * (streams === 1 ? load.expertShare : expertsTouched(load, streams));
   const bytes = load.denseBytes + experts + streams * (overTokens(load, depth, "bytesPerToken") + 2 * load.stateBytes);
-  // many streams are a small prompt, whose experts are multiplied as vectors: its arithmetic hides behind reading, or the other way round
-  const width = input.geometry.embeddingLength;
-  const many =
-    streams === 1
-      ? 0
-      : prefillTime(
-          { ...load, bodyExpertParameters: 0 },
-          chip,
-          { batch: streams, context: 0, width },
-          conditions,
-          fit.prefill,
-        ).compute;
+  // many streams are a small prompt: its arithmetic hides behind reading, or the other way round; an expert that gets a token or
+  // two multiplies vectors, which pads nothing
+  const small = { ...load, bodyExpertParameters: 0 };
+  const together = { batch: streams, context: 0, width: input.geometry.embeddingLength };
+  const many = streams === 1 ? 0 : prefillTime(small, chip, together, conditions, fit.prefill).compute;
   const compute = Math.max(time.compute, Math.hypot(time.memory, many) - time.memory + time.compute);
   const limited = powered(chip.powerShare);
   const seconds = (time.memory + compute) * limited + time.overhead;
   const launched = load.layers === 0 ? 0 : time.overhead / load.layers;
   add(step, {
+    worker: "device",
     seconds,
     spent: { bandwidth: time.memory * limited, compute: compute * limited, overhead: time.overhead },
     ideal: bytes / chip.bytesPerSec,
@@ -91,6 +92,18 @@ function powered(share: number): number {
   return share >= 1 ? 1 : 1 + 0.033 / share ** 2.6 - 0.033;
 }
 
+/** Weights of the host multiplied on a device, step by step; their cache stays, and attention with it. */
+function addCopied(step: Step, input: PaceInput, place: Place, at: number, depth: number, streams: number): boolean {
+  const { load } = place;
+  const device = input.devices[at];
+  if (!device || !addDevice(step, input, { ...place, load: { ...load, attention: [] } }, at, depth, streams))
+    return false;
+  addCopy(step, input, device, touchedBytes(load, streams));
+  const cache = { ...load, layers: 0, denseBytes: 0, expertBytes: 0, parameters: {}, stateBytes: 0 };
+  addHost(step, input, { ...place, load: cache }, depth, streams);
+  return true;
+}
+
 function addHost(step: Step, input: PaceInput, { load }: Place, depth: number, streams: number): void {
   const rates = hostRates(input.host, input.threads);
   const experts = load.expertBytes * (streams === 1 ? load.expertShare : expertsTouched(load, streams));
@@ -100,8 +113,11 @@ function addHost(step: Step, input: PaceInput, { load }: Place, depth: number, s
   const used = Object.values(load.parameters).reduce((sum, part) => sum + part, 0);
   // every further stream multiplies again what was read once
   const compute = streams === 1 ? 0 : Math.max(0, (2 * used * streams) / rates.flopsPerSec - reading);
-  const overhead = load.layers * rates.perLayerSeconds;
+  // attention beside a cache that stays here is computed here, layer by layer
+  const layers = Math.max(load.layers, attentionLayers(load));
+  const overhead = layers * rates.perLayerSeconds;
   add(step, {
+    worker: "host",
     seconds: reading + compute + overhead,
     spent: { [rates.bytesBound]: reading, overhead, ...(compute > reading ? { compute } : {}) },
     ideal: bytes / rates.peakBytesPerSec,
@@ -110,35 +126,30 @@ function addHost(step: Step, input: PaceInput, { load }: Place, depth: number, s
     term:
       `${formatBytes(bytes)} / ${formatRate(rates.bytesPerSec)}` +
       (compute > 0 ? ` + ${formatNumber(compute * 1e6)} us [multiplying]` : "") +
-      ` + ${load.layers} layers x ${formatNumber(rates.perLayerSeconds * 1e6)} us`,
+      ` + ${layers} layers x ${formatNumber(rates.perLayerSeconds * 1e6)} us`,
   });
 }
 
-const ACTIVATION_BYTES = 4;
 /** Between two cards of one machine a token's activations cost little, but a wait. Assumed. */
 const LINK_SPREAD = 0.4;
 
 /**
- * What passes between places once a token: activations, to experts on the host and back in each of their layers, and the chances
- * of all words to the host, which choose the token. Behind one lane of a small board that alone takes half a millisecond.
+ * What passes between places once a token: activations, and the chances of all words to the host, which choose the token. Behind
+ * one lane of a small board that alone takes half a millisecond.
  */
 function addCrossings(step: Step, input: PaceInput, places: readonly Place[], streams: number): void {
-  const host = places.find(({ where }) => where === "host");
   const { embeddingLength, vocabularySize } = input.geometry;
   const bytes = embeddingLength * ACTIVATION_BYTES * streams;
-  for (const { where, load } of places) {
+  for (const { where } of places) {
     const device = where === "host" ? undefined : input.devices[where];
-    if (!device) continue;
-    const apart =
-      places.length > 1 && host && host.load.layers < load.expertLayers
-        ? expertLayersAway(input, load.expertLayers)
-        : 0;
-    const crossings = (places.length > 1 ? 1 : 0) + (device.node === undefined ? 0 : 1) + 2 * apart;
+    if (!device || where === "host") continue;
+    const crossings = crossingsOf(input, places, where);
     const chances = input.placement.at(-1) === where ? vocabularySize * ACTIVATION_BYTES * streams : 0;
     const way = wayTo(device, input.links);
     const seconds = crossings * (way.seconds + bytes / way.bytesPerSec) + chances / way.bytesPerSec;
     if (seconds === 0) continue;
     add(step, {
+      worker: "link",
       seconds,
       spent: { link: seconds },
       ideal: 0,
@@ -148,12 +159,4 @@ function addCrossings(step: Step, input: PaceInput, places: readonly Place[], st
       term: `${formatNumber(seconds * 1e6)} us [passing on]`,
     });
   }
-}
-
-function expertLayersAway({ overrides = [] }: PaceInput, layers: number): number {
-  if (overrides.length === 0) return 0;
-  const tests = overrides.map(({ pattern }) => new RegExp(pattern));
-  return Array.from({ length: layers }, (_, layer) => `blk.${layer}.ffn_down_exps.weight`).filter((name) =>
-    tests.some((test) => test.test(name)),
-  ).length;
 }

@@ -18,6 +18,7 @@ export function addDisk(step: Step, input: PaceInput, tokens: number): void {
   const bytes = fromDiskBytes * movedShare(input, tokens);
   const seconds = bytes / diskBytesPerSec;
   add(step, {
+    worker: "disk",
     seconds,
     spent: { disk: seconds },
     ideal: 0,

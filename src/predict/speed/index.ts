@@ -10,5 +10,7 @@ export type { PaceInput } from "./input.ts";
 export { prefillPace } from "./prefill-pace.ts";
 export { prefillTime } from "./prefill-time.ts";
 export type * from "./speed.ts";
+export { type PlaceTraffic, type Traffic, trafficOf } from "./offload-traffic.ts";
+export { wayTo } from "./links.ts";
 export { type Speculation, speculativePace } from "./speculation.ts";
 export { type Duration, type PromptAndAnswer, type RequestTimes, requestTimes } from "./times.ts";

@@ -25,6 +25,8 @@ export interface PaceInput {
   readonly cacheOnHost?: boolean;
   /** false: host weights are multiplied by the host in prompts as well (--no-op-offload) */
   readonly opOffload?: boolean;
+  /** host weights lie in memory that a device copies from fast (read, not mapped); absent: mapped */
+  readonly pinnedHostWeights?: boolean;
   /** on unless said, as the engine does where devices can */
   readonly flashAttention?: boolean | "auto";
   /** sequences that are generated at the same time; the pace is their sum */

@@ -175,6 +175,11 @@ function attentionLoad({ mixer }: Layer, typeK: CacheType, typeV: CacheType): At
   };
 }
 
+/** Layers whose attention is computed there. */
+export function attentionLayers({ attention }: Load): number {
+  return attention.reduce((sum, { layers }) => sum + layers, 0);
+}
+
 /** Sum over attention layers of a figure x the tokens they see. */
 export function overTokens(load: Load, depth: number, figure: "bytesPerToken" | "width" | "heads"): number {
   return load.attention.reduce((sum, part) => sum + part[figure] * Math.min(depth, part.window), 0);
@@ -183,6 +188,11 @@ export function overTokens(load: Load, depth: number, figure: "bytesPerToken" | 
 /** Share of the experts that some token of `tokens` is routed to, chosen independently. */
 export function expertsTouched(load: Load, tokens: number): number {
   return 1 - (1 - load.expertShare) ** tokens;
+}
+
+/** Weights that a step of `tokens` needs: of experts those that some token is routed to. */
+export function touchedBytes(load: Load, tokens: number): number {
+  return load.denseBytes + load.expertBytes * (load.expertShare < 1 ? expertsTouched(load, tokens) : 1);
 }
 
 function cacheRow(type: CacheType, elements: number): number {

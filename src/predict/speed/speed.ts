@@ -17,7 +17,11 @@ export interface Pace {
   readonly shareOfLimit: number;
   readonly provenance: Provenance;
   readonly formula: string;
+  /** shares of the time by who works, summing to one: devices, the host, the way between them, the disk */
+  readonly workers?: Readonly<Record<Worker, number>>;
 }
+
+export type Worker = "device" | "host" | "link" | "disk";
 
 /**
  * Factors learned on one machine, stored by receipts and handed in as a value: measured = predicted x factor.

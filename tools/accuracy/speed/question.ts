@@ -13,12 +13,12 @@ export function paceQuestion(row: SpeedRow): PaceInput | string {
   const model = modelOf(row);
   if (!model) return `no model is known by "${row.model}"`;
   const processor =
-    (!(deviceOf(row) && !/CPU/.test(row.backend)) && isProcessor(row.device)) ||
+    (!(deviceOf(row) && !/CPU/.test(row.backend)) && isProcessor(row.device) && !UNNAMED_CARD.test(row.device)) ||
     /^(?:CPU|ollama or llama.cpp \(CPU\))$|\) CPU$/.test(row.backend);
   const devices = processor ? [] : devicesOf(row);
   if (typeof devices === "string") return devices;
-  const { host } = hostOf(processor ? row.device : row.notes);
-  const settings = settingsOf(row);
+  const { host } = hostOf(processor || UNNAMED_CARD.test(row.device) ? row.device : row.notes);
+  const settings = settingsOf(row, model.geometry.layers.length);
   const placement = layerPlaces(model.geometry, settings, devices);
   return {
     geometry: model.geometry,
@@ -40,6 +40,10 @@ export function paceQuestion(row: SpeedRow): PaceInput | string {
   };
 }
 
+/** A card that the row does not name, beside a processor that it does: with all experts in RAM the card matters little. */
+const UNNAMED_CARD = /^NVIDIA GPU \+ /;
+const ASSUMED_CARD = "NVIDIA GeForce RTX 4070";
+
 /** Programs around or beside llama.cpp; a card behind one lane of a small board is no rig that the model knows either. */
 const OTHERS = /ds4|OpenCL|MLX|ktrans|BLAS|CANN|Hexagon|ollama|llama\.cpp Vulkan/;
 const ODD = /raspberry|\bPi |eGPU|outlier|not representative|abnormally|fork|shared with/i;
@@ -58,7 +62,7 @@ function devicesOf(row: SpeedRow): Device[] | string {
   const remote = row.backend.includes("RPC") && row.deviceCount > 1;
   const devices: Device[] = [];
   for (let index = 0; index < row.deviceCount; index++) {
-    const device = deviceOf(row, index);
+    const device = deviceOf(UNNAMED_CARD.test(row.device) ? { ...row, device: ASSUMED_CARD } : row, index);
     if (!device)
       return row.device === "" ? "the row names no device" : `no row of the device catalog is "${row.device}"`;
     if (device.bandwidthBytesPerSec === undefined)
@@ -81,8 +85,8 @@ function linksOf(devices: readonly Device[]): DeviceLink[] {
   );
 }
 
-function settingsOf(row: SpeedRow): LlamaCppSettings {
-  const microBatch = Math.min(row.microBatch ?? 512, row.batch ?? 2048);
+function settingsOf(row: SpeedRow, layers: number): LlamaCppSettings {
+  const microBatch = Math.min(row.microBatch ?? 512, row.batch ?? Math.max(2048, row.microBatch ?? 0));
   return {
     context: 4096,
     sequences: row.streams,
@@ -92,7 +96,7 @@ function settingsOf(row: SpeedRow): LlamaCppSettings {
     flashAttention: row.flashAttention ?? false,
     cacheTypeK: cacheType(row.typeK),
     cacheTypeV: cacheType(row.typeV),
-    gpuLayers: row.ngl === undefined || row.ngl >= 90 ? "all" : row.ngl,
+    gpuLayers: row.ngl === undefined || row.ngl > layers ? "all" : row.ngl,
     expertLayersOnHost: row.expertLayersOnCpu > 500 ? "all" : row.expertLayersOnCpu,
     ...(row.notes.includes("nkvo=1") && { cacheOnHost: true }),
   };
