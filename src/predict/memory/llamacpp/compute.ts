@@ -102,6 +102,8 @@ function reserveGraph(session: Session, tokens: number, rows: number, copies: nu
   const { graph } = buildGraph(session, tokens, rows, !session.dryRun);
   return reserve(graph, session.memories.backends, {
     copies,
+    // of a session with layers left out nobody reads them
+    tellsPeaks: session.leftOut === undefined,
     offload: session.settings.opOffload !== false,
     inputLimit: session.build.splitInputLimit === 0 ? Infinity : session.build.splitInputLimit,
     copiesUnusedInputs: session.build.copiesUnusedInputs,
