@@ -26,6 +26,7 @@ describe("printed arithmetic", () => {
     ["10 B - (2 x 3 B + 1 B)", 3],
     ["hypot(3 B, 4 B)", 5],
     ["0 + 4 B", 4],
+    ["8 B x 2 [this machine, 3 runs]", 16],
   ])("%s", (text, value) => expect(evaluate(text)).toMatchObject({ low: value, high: value }));
 
   test("what was rounded is an interval, and so is what comes of it", () => {

@@ -27,6 +27,7 @@ const SETTINGS: readonly (readonly string[])[] = [
   ["--goal", "finetune"],
   ["--runtime", "llama-server"],
   ["--prompt", "4k"],
+  ["--prompt", "2k", "--cached", "90%"],
 ];
 
 /** Questions drawn from the catalog's models, rigs and settings: what to type behind `loadout`. */

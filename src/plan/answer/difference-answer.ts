@@ -1,3 +1,4 @@
+import { formatPercent } from "../../facts/units/index.ts";
 import { memoryDifferences, type TermDifference } from "../explain/index.ts";
 import { ANSWER_VERSION, type FitAnswer } from "./fit-answer.ts";
 
@@ -38,7 +39,9 @@ function unlike(first: FitAnswer, second: FitAnswer): Unlike[] {
   });
 }
 
-function factsOf({ model, rig, runtime, goal, decisions, verdict }: FitAnswer): Map<string, string> {
+function factsOf({ model, rig, runtime, goal, decisions, verdict, speed }: FitAnswer): Map<string, string> {
+  const { promptTokens, cached } = speed;
+  const share = cached === undefined ? "" : `, ${formatPercent(cached.share)} of it cached`;
   const devices = rig.devices.map(({ name }) => name).join(" + ");
   return new Map([
     ["model", model.name],
@@ -48,6 +51,7 @@ function factsOf({ model, rig, runtime, goal, decisions, verdict }: FitAnswer): 
     ["runtime", `${runtime.engine} ${runtime.version}, ${runtime.backend}`],
     ["goal", goal],
     ...decisions.map(({ setting, value }): [string, string] => [setting, String(value)]),
+    ["prompt timed", `${promptTokens} tokens${share}`],
     ["verdict", verdict.now.verdict],
   ]);
 }

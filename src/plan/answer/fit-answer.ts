@@ -116,6 +116,9 @@ export interface SpeedFacts {
   /** the same where a share of the prompt lies in a cache */
   readonly cached?: {
     readonly share: number;
+    /** tokens that are not cached, and the pace of these behind those that are */
+    readonly computedTokens: number;
+    readonly prefill: Pace;
     readonly firstTokenMs: { readonly value: number; readonly low: number; readonly high: number };
   };
   readonly unknown?: string;
@@ -187,7 +190,16 @@ function speedFacts(request: FitRequest, choice: Choice, promptTokens: number, c
   }
   const inMs = ({ ms, low, high }: Duration) => ({ value: ms, low, high });
   const cached =
-    cachedShare === undefined ? {} : { cached: { share: cachedShare, firstTokenMs: inMs(times.firstToken) } };
+    cachedShare === undefined
+      ? {}
+      : {
+          cached: {
+            share: cachedShare,
+            computedTokens: times.computedTokens,
+            prefill: times.prefill,
+            firstTokenMs: inMs(times.firstToken),
+          },
+        };
   return { decode, decodeFull, prefill, promptTokens, firstTokenMs: inMs(times.firstTokenCold), ...cached };
 }
 

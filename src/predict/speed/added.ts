@@ -26,6 +26,6 @@ export function paceWithAdded(
     shareOfLimit: Math.min(1, (far.shareOfLimit * tokensPerSec) / far.tokensPerSec),
     provenance: "calibrated",
     // one factor, so that the line can be redone like every other
-    formula: `${far.formula} x ${formatNumber(tokensPerSec / far.tokensPerSec)} (this machine, ${calibration.runs} run${calibration.runs === 1 ? "" : "s"})`,
+    formula: `${far.formula} x ${formatNumber(tokensPerSec / far.tokensPerSec)} [this machine, ${calibration.runs} run${calibration.runs === 1 ? "" : "s"}]`,
   };
 }

@@ -19,7 +19,7 @@ export function paceOf(step: Step, tokens: number, calibration: CalibrationFacto
     shareOfLimit: Math.min(1, (step.ideal / step.seconds) * factor),
     provenance: calibration ? "calibrated" : step.provenance,
     formula: calibration
-      ? `${formula} x ${formatNumber(factor)} (this machine, ${calibration.runs} run${calibration.runs === 1 ? "" : "s"})`
+      ? `${formula} x ${formatNumber(factor)} [this machine, ${calibration.runs} run${calibration.runs === 1 ? "" : "s"}]`
       : formula,
   };
 }

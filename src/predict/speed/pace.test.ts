@@ -90,7 +90,7 @@ const UNITS: Record<string, number> = {
 /** Redoes a printed formula as a person would, from its text alone. */
 function redo(formula: string): number {
   const plain = formula
-    .replace(/\(this machine, \d+ runs?\)/, "")
+    .replace(/\[this machine, \d+ runs?\]/, "")
     .replace(/ \[[a-z, ]+\]/g, "")
     .replace(/([\d.]+) ([A-Za-z]+(?:\/s)?)/g, (_, value: string, unit: string) => String(Number(value) * UNITS[unit]!))
     .replaceAll("hypot", "Math.hypot")

@@ -26,6 +26,8 @@ export interface RequestTimes {
   /** from the request to the last token */
   readonly end: Duration;
   readonly prefill: Pace;
+  /** tokens of the prompt that are computed: those not cached */
+  readonly computedTokens: number;
   /** halfway through the answer */
   readonly decode: Pace;
 }
@@ -47,6 +49,7 @@ export function requestTimes(
     firstToken,
     end: { ms: firstToken.ms + answer.ms, low: firstToken.low + answer.low, high: firstToken.high + answer.high },
     prefill: warm,
+    computedTokens: promptTokens - cached,
     decode,
   };
 }

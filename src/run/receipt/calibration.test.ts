@@ -81,7 +81,7 @@ describe("calibration", () => {
     const pace = paceWithAdded(decode, base, 4096)!;
     expect(pace.low * pace.high).toBeCloseTo(pace.tokensPerSec ** 2, 6);
     expect(pace.provenance).toBe("calibrated");
-    expect(pace.formula).toBe("made up x 0.99 (this machine, 3 runs)");
+    expect(pace.formula).toBe("made up x 0.99 [this machine, 3 runs]");
   });
 
   it("says nothing apart where depth was not measured, or where measured depth cost nothing that can be told", () => {

@@ -1,6 +1,6 @@
 import { LoadoutError } from "../../facts/errors/index.ts";
 import type { QuestionFlags } from "./commands/fit.ts";
-import { planFlags, runtimeFlags } from "./flags.ts";
+import { cached, planFlags, runtimeFlags } from "./flags.ts";
 import { nearest } from "./nearest.ts";
 import { rigFlags } from "./rig-for.ts";
 import { joinCounts } from "./typed-counts.ts";
@@ -14,7 +14,7 @@ const asTyped = { kind: "parsed", parse: String } as const;
 
 /** Every flag that a question takes, by the name it is typed with. */
 const FLAGS: ReadonlyMap<string, Flag & { readonly key: string }> = new Map(
-  Object.entries({ ...planFlags, ...runtimeFlags, ...rigFlags, quant: asTyped, prompt: asTyped }).flatMap(
+  Object.entries({ ...planFlags, ...runtimeFlags, ...rigFlags, cached, quant: asTyped, prompt: asTyped }).flatMap(
     ([key, flag]) =>
       flag.kind === "parsed"
         ? [
@@ -50,7 +50,7 @@ export function againstQuestion(
     }
     const [name = "", inline] = word.split(/=(.*)/s);
     const flag = FLAGS.get(name);
-    if (!flag) throw wrong(`a flag of explain`, name);
+    if (!flag) throw wrong("the flags of explain", name);
     if (inline === undefined) at += 1;
     const value = inline ?? words[at];
     if (value === undefined) throw wrong(`a value behind ${name}`, "nothing");

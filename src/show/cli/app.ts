@@ -119,6 +119,8 @@ const fit = buildCommand({
       "  loadout fit ./model.gguf --gpu rtx-3090 --gpu rtx-4060 --ram 64GB",
       '  loadout fit qwen3-8b --gpu rtx-3090 --server-args "-c 65536 -np 4 -ctk q8_0"',
       "  loadout fit ./model.gguf --verify",
+      "  loadout fit --vram 24GB",
+      "  loadout fit --tools --vision --licence open --since 2026 --why",
     ].join("\n"),
   },
 });

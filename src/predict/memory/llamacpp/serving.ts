@@ -1,4 +1,4 @@
-import { formatBytes } from "../../../facts/units/index.ts";
+import { formatBytes, formatExactBytes } from "../../../facts/units/index.ts";
 import { between, sum, type Estimate } from "../../estimate/index.ts";
 import type { Session } from "./compute.ts";
 import { checkpointBytes, sequenceBytes } from "./server-state.ts";
@@ -17,6 +17,11 @@ export function servingOf(session: Session, draft: Session | undefined): Estimat
   return parts.length === 0 ? undefined : sum("serving", "held in RAM while serving", parts);
 }
 
+/** Nothing is held yet when the server has started. */
+function atStart() {
+  return { formula: "0 B", lowFormula: "0 B" };
+}
+
 /** Rows for checking drafts, and with an appended block every token's hidden state: the output buffer grows at the first batch. */
 function draftRows(session: Session, draft: Session | undefined): Estimate | undefined {
   if (draft === undefined) return undefined;
@@ -24,8 +29,11 @@ function draftRows(session: Session, draft: Session | undefined): Estimate | und
   const rows = sizes.outputRows - sizes.sequences;
   const hidden = draft.part === "mtp" ? sizes.batch + sizes.sequences : 0;
   const high = 4 * (geometry.vocabularySize * rows + geometry.embeddingLength * hidden);
-  const formula = `4 B × (${geometry.vocabularySize} logits × ${rows} more rows + ${geometry.embeddingLength} × ${hidden} hidden states)`;
-  return between("draft-rows", "output buffer while drafting", [0, 0, high], "formula", { because: formula });
+  return between("draft-rows", "output buffer while drafting", [0, 0, high], "formula", () => ({
+    ...atStart(),
+    highFormula: `4 B x (${geometry.vocabularySize} logits x ${rows} more rows + ${geometry.embeddingLength} x ${hidden} hidden states)`,
+    because: `${rows} more rows of logits and ${hidden} hidden states, from the first batch on`,
+  }));
 }
 
 function checkpoints(session: Session, draft: Session | undefined): Estimate | undefined {
@@ -38,8 +46,11 @@ function checkpoints(session: Session, draft: Session | undefined): Estimate | u
   if (limit === 0 || each === 0) return undefined;
   const high = sizes.sequences * limit * each;
   const what = session.states.length > 0 ? "the recurrent state" : "the window's cells";
-  const formula = `0 to ${sizes.sequences} slots × ${limit} checkpoints × ${each} B, ${what} of a sequence; --ctx-checkpoints 0 keeps none`;
-  return between("checkpoints", "checkpoints of slots", [0, 0, high], "formula", { because: formula });
+  return between("checkpoints", "checkpoints of slots", [0, 0, high], "formula", () => ({
+    ...atStart(),
+    highFormula: `${sizes.sequences} slots x ${limit} checkpoints x ${each} B`,
+    because: `${limit} checkpoints a slot, ${formatBytes(each)} each: ${what} of a sequence; --ctx-checkpoints 0 keeps none`,
+  }));
 }
 
 function slotOf({ sizes }: Session): number {
@@ -58,9 +69,13 @@ function promptCache(session: Session, draft: Session | undefined): Estimate | u
   const unlimited = bytesOf(sizes.context) + (sizes.sequences - 1) * bytesOf(0);
   return limit < 0
     ? between("prompt-cache", "prompt cache", [0, 0, unlimited], "assumed", {
+        ...atStart(),
+        highFormula: `${formatExactBytes(bytesOf(sizes.context))} + ${sizes.sequences - 1} x ${formatExactBytes(bytesOf(0))}`,
         because: `0 to ${sizes.context} tokens; ${full}`,
       })
     : between("prompt-cache", "prompt cache", [0, 0, limit * MIB], "formula", {
+        ...atStart(),
+        highFormula: `${limit} x ${formatExactBytes(MIB)}`,
         because: `0 to -cram ${limit} MiB; ${full}; -cram 0 keeps none`,
       });
 }

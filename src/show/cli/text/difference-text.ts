@@ -33,6 +33,7 @@ const SHOWN = 0.01;
 function memoryText(terms: readonly TermDifference[], style: Style): string[] {
   const unequal = terms.filter(({ difference }) => difference !== 0);
   const equal = terms.filter(({ difference, first }) => difference === 0 && first > 0);
+  if (unequal.length === 0) return [`${style.strong("memory")}: the same, term by term`, ""];
   const all = unequal.reduce((sum, { difference }) => sum + difference, 0);
   const absolute = unequal.reduce((sum, { difference }) => sum + Math.abs(difference), 0);
   const same = equal.map(({ term, where }) => `${term} on ${where}`).join(", ");
@@ -83,6 +84,14 @@ function speedText(first: FitAnswer, second: FitAnswer, style: Style): string[] 
       ...hanging(`= ${formatPace(other.tokensPerSec)} / ${formatPace(one.tokensPerSec)}`, "    ").map(style.faint),
       ...paceText(`second, bound by ${other.bound}`, other, style, "    "),
       ...paceText(`first, bound by ${one.bound}`, one, style, "    "),
+    );
+  }
+  const [one, other] = [first, second].map(({ speed }) => speed.cached?.firstTokenMs ?? speed.firstTokenMs);
+  if (one && other) {
+    const ms = ({ value }: typeof one) => `${formatNumber(value)} ms`;
+    lines.push(
+      ...hanging(`first token, second over first: ${formatNumber(other.value / one.value)} (formula)`, "  "),
+      ...hanging(`= ${ms(other)} / ${ms(one)}`, "    ").map(style.faint),
     );
   }
   for (const [side, { speed }] of [

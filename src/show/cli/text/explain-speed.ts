@@ -1,4 +1,4 @@
-import { formatDuration, formatNumber, formatPace, formatPaceBand } from "../../../facts/units/index.ts";
+import { formatDuration, formatNumber, formatPace, formatPaceBand, formatPercent } from "../../../facts/units/index.ts";
 import type { FitAnswer } from "../../../plan/answer/index.ts";
 import type { Pace } from "../../../predict/speed/index.ts";
 import { hanging, workingLines } from "./explain-tree.ts";
@@ -14,17 +14,43 @@ export function speedText({ speed }: Pick<FitAnswer, "speed">, style: Style): st
   ] as const) {
     if (pace) lines.push(...paceText(label, pace, style));
   }
-  const { prefill, promptTokens, firstTokenMs } = speed;
-  if (prefill && firstTokenMs) {
-    const { value, low, high } = firstTokenMs;
-    const range = `${formatDuration(low)} to ${formatDuration(high)}`;
-    lines.push(...hanging(`first token: ${formatDuration(value)}, 80% band ${range}`, "  "));
-    const at = (pace: number) => `${promptTokens} tokens / ${formatPace(pace)}`;
-    for (const text of [`= ${at(prefill.tokensPerSec)}`, `low = ${at(prefill.high)}`, `high = ${at(prefill.low)}`])
-      lines.push(...hanging(text, "    ").map(style.faint));
+  const { prefill, promptTokens, firstTokenMs, cached } = speed;
+  if (prefill && firstTokenMs) lines.push(...firstTokenText("first token", promptTokens, prefill, firstTokenMs, style));
+  if (cached) {
+    const share = formatPercent(cached.share);
+    lines.push(
+      ...paceText(`prefill behind ${share} cached`, cached.prefill, style),
+      ...firstTokenText(
+        `first token, ${share} cached`,
+        cached.computedTokens,
+        cached.prefill,
+        cached.firstTokenMs,
+        style,
+      ),
+    );
   }
   if (speed.unknown) lines.push(...hanging(speed.unknown, "  "));
   return lines;
+}
+
+function firstTokenText(
+  label: string,
+  tokens: number,
+  prefill: Pace,
+  { value, low, high }: NonNullable<FitAnswer["speed"]["firstTokenMs"]>,
+  style: Style,
+): string[] {
+  const at = (pace: number) => `${tokens} tokens / ${formatPace(pace)}`;
+  const workings = {
+    formula: at(prefill.tokensPerSec),
+    lowFormula: at(prefill.high),
+    highFormula: at(prefill.low),
+  };
+  const range = `${formatDuration(low)} to ${formatDuration(high)}`;
+  return [
+    ...hanging(`${label}: ${formatDuration(value)}, 80% band ${range}`, "  "),
+    ...workingLines(workings, "    ", style),
+  ];
 }
 
 /** A pace with its arithmetic and the factors of its band. */

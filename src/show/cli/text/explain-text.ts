@@ -24,6 +24,7 @@ export function explainText(answer: FitAnswer, style: Style): string {
     ...(answer.memory ? treeLines(answer.memory, style) : []),
     ...(answer.rejected ? [style.bad(answer.rejected.reason), ...wrap(answer.rejected.because)] : []),
     "",
+    ...(answer.serving ? [...treeLines(answer.serving, style), ""] : []),
     ...roomText(answer, style),
     "",
     ...speedText(answer, style),

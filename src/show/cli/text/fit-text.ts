@@ -145,10 +145,10 @@ function memoryText({ memory }: FitAnswer, style: Style): string[] {
 function servingText({ serving }: FitAnswer, style: Style): string[] {
   const parts = (serving?.parts ?? []).filter(({ high = 0 }) => high > 0);
   if (parts.length === 0) return [];
-  const rows = parts.map(({ label, high = 0, formula = "" }) => [
+  const rows = parts.map(({ label, high = 0, because = "" }) => [
     `  ${label}`,
     `up to ${formatBytes(high)}`,
-    style.faint(formula),
+    style.faint(because),
   ]);
   return [style.strong("RAM while it serves"), ...columns(rows), ""];
 }
