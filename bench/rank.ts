@@ -5,12 +5,14 @@ import { LoadoutError } from "../src/facts/errors/index.ts";
 import { catalogModels } from "../src/show/cli/rank-models.ts";
 import { withCatalog } from "../src/facts/hardware/catalog/index.ts";
 import type { Rig } from "../src/facts/hardware/index.ts";
+import { modelCatalog } from "../src/facts/model/index.ts";
 import { FILE_TYPE_NAMES } from "../src/facts/recipe/index.ts";
 import { LLAMACPP_BUILDS, LLAMACPP_CALLERS } from "../src/facts/runtime/index.ts";
 import { rankModels, type RankModel } from "../src/plan/rank/index.ts";
 import {
   cellsUnder,
   CONTEXTS,
+  endsFirst,
   outlined,
   type Outlined,
   type SearchSetup,
@@ -20,8 +22,8 @@ import { printMachineCard } from "./machine-card.ts";
 
 const GIB = 2 ** 30;
 const MOST_MS = 1000;
-/** Q1_0 has no rule for rows that are not whole blocks: the quantizer refuses some models. */
-const FILE_TYPES = FILE_TYPE_NAMES.filter((name) => name !== "Q1_0");
+/** Has no rule for rows that are not whole blocks: the quantizer refuses some models. */
+const NOT_FOR_ALL = "Q1_0";
 
 function setupOf(onCpu: boolean): SearchSetup {
   const host: Rig["host"] = {
@@ -48,12 +50,14 @@ function setupOf(onCpu: boolean): SearchSetup {
   return { goal: "interactive", wishes: {}, rig, closable, build, caller: LLAMACPP_CALLERS["llama-server"] };
 }
 
-/** One process's work: milliseconds, and how much was ranked. */
+/** One process's work: milliseconds, and how much was ranked. The catalog's models are made in it too. */
 async function once(onCpu: boolean): Promise<void> {
   const setup = setupOf(onCpu);
-  const models = await catalogModels(true);
+  // its code is loaded, not its models made: of sources the types are stripped first, which is no part of ranking
+  await modelCatalog();
   const began = performance.now();
-  const used = process.cpuUsage();
+  const used = process.threadCpuUsage();
+  const models = await catalogModels(true);
   const outlines = new Map<RankModel, Outlined>();
   let cells = 0;
   let unknown = 0;
@@ -61,9 +65,9 @@ async function once(onCpu: boolean): Promise<void> {
     try {
       const on = outlined(model, setup);
       outlines.set(model, on);
-      for (const context of CONTEXTS) {
-        if (context > model.geometry.contextLength) continue;
-        cells += cellsUnder(on, wantedSettings(on, context), FILE_TYPES).filter(Boolean).length;
+      const fileTypes = fileTypesOf(on);
+      for (const context of endsFirst(CONTEXTS.filter((each) => each <= model.geometry.contextLength))) {
+        cells += cellsUnder(on, wantedSettings(on, context), fileTypes).filter(Boolean).length;
       }
     } catch (error) {
       // the engine's graph for it is not written down
@@ -73,9 +77,19 @@ async function once(onCpu: boolean): Promise<void> {
   }
   const { rows } = rankModels(models, setup, { outlineOf: (model) => outlines.get(model) ?? outlined(model, setup) });
   const ms = performance.now() - began;
-  const { user, system } = process.cpuUsage(used);
+  const { user, system } = process.threadCpuUsage(used);
   const cpuMs = (user + system) / 1000;
   console.log(JSON.stringify({ ms, cpuMs, models: models.length, unknown, cells, rows: rows.length }));
+}
+
+function fileTypesOf(on: Outlined): readonly string[] {
+  try {
+    on.outline.fileBytes(wantedSettings(on, CONTEXTS[0]), NOT_FOR_ALL);
+    return FILE_TYPE_NAMES;
+  } catch (error) {
+    if (!(error instanceof LoadoutError && error.code === "recipe-rows")) throw error;
+    return FILE_TYPE_NAMES.filter((name) => name !== NOT_FOR_ALL);
+  }
 }
 
 const [count = "7", ...flags] = process.argv.slice(2).filter((word) => word !== "--once");
@@ -95,7 +109,9 @@ else {
     `median ${median.toFixed(0)} ms (${times[0].toFixed(0)} to ${times.at(-1).toFixed(0)}, ${times.length} processes)`,
   );
   const busy = runs.map(({ cpuMs }) => cpuMs).toSorted((a, b) => a - b);
-  console.log(`processor time, all threads: median ${busy[busy.length >> 1].toFixed(0)} ms`);
+  console.log(
+    `processor time of the thread that ranks, whatever else runs here: median ${busy[busy.length >> 1].toFixed(0)} ms`,
+  );
   const holds = median <= MOST_MS;
   console.log(`at most ${MOST_MS} ms: ${holds ? "holds" : "MISSED"}`);
   if (!holds) process.exitCode = 1;

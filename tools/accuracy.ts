@@ -1,13 +1,14 @@
 // Predicts every row of the truth files and says how close it came. Truth lies in data/truth; a row that cannot be scored is refused
 // with its reason and counts as a miss.
-// Usage: node tools/accuracy.ts [--truth DIR] [--only PREFIX] [--rows-out FILE] [--json] [--check FILE] [--keep FILE]
-//   --check fails where a figure is worse than in FILE; --keep writes FILE with the figures of this run.
+// Usage: node tools/accuracy.ts [--truth DIR] [--only PREFIX] [--rows-out FILE] [--json] [--peers] [--check FILE] [--keep FILE]
+//   --peers sets rates against rules that people use; --check fails where a figure is worse than in FILE; --keep writes FILE with the figures of this run.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { keep, regressions, type KeptScore } from "./accuracy/check.ts";
 import { Fields, RowError } from "./accuracy/fields.ts";
 import { formatOf } from "./accuracy/formats.ts";
+import { ratesText } from "./accuracy/rates.ts";
 import { reportText } from "./accuracy/report.ts";
 import { rowLine, scoreTerms, type RowTerm, type ScoredTerm } from "./accuracy/score.ts";
 
@@ -63,6 +64,7 @@ function main(): void {
       only: { type: "string", default: "" },
       "rows-out": { type: "string" },
       json: { type: "boolean", default: false },
+      peers: { type: "boolean", default: false },
       check: { type: "string" },
       keep: { type: "string" },
     },
@@ -73,6 +75,7 @@ function main(): void {
     writeFileSync(values["rows-out"], terms.map((term) => `${rowLine(term)}\n`).join(""));
   }
   console.log(values.json ? JSON.stringify({ scores, notScored }, undefined, 2) : reportText(scores, terms, notScored));
+  if (!values.json) console.log(ratesText(terms, values.peers));
   if (values.keep !== undefined) writeFileSync(values.keep, `${JSON.stringify(keep(scores), undefined, 2)}\n`);
   if (values.check === undefined) return;
   const kept: KeptScore[] = JSON.parse(readFileSync(values.check, "utf8"));

@@ -14,6 +14,11 @@ export class Fields {
     this.#path = path === "" ? "" : `${path}.`;
   }
 
+  /** Everything the row says, unchecked. */
+  raw(): Readonly<Record<string, unknown>> {
+    return this.#values;
+  }
+
   /** Names of the fields that hold something. */
   keys(): string[] {
     return Object.keys(this.#values).filter((key) => this.has(key));

@@ -10,16 +10,33 @@ export interface ScoredTerm {
   readonly refused: string | null;
   /** half of the last digit that was printed: nearer is not known, so nearer counts as exact; absent: known to the byte */
   readonly precision?: number;
+  /** ends of the 80% band, where the prediction has one */
+  readonly low?: number;
+  readonly high?: number;
+  /** what a rate is counted under */
+  readonly group?: RateGroup;
+  /** the same by rules that people use */
+  readonly peers?: Readonly<Record<string, number>>;
   /** the scorer failed on the row: a mistake of ours, not of the row */
   readonly defect?: true;
+}
+
+/** Where a measured rate belongs: errors of rates are told by device, since one device has many rows. */
+export interface RateGroup {
+  readonly kind: string;
+  readonly backend: string;
+  readonly device: string;
+  /** what was run, without where */
+  readonly question: string;
+  readonly source: string;
 }
 
 /** A figure without its row. */
 export type RowTerm = Omit<ScoredTerm, "file" | "line">;
 
 /** As the file of rows has it, field by field. */
-export function rowLine({ file, line, term, truth, predicted, refused }: ScoredTerm): string {
-  return JSON.stringify({ file, line, term, truth, predicted, refused });
+export function rowLine({ file, line, term, truth, predicted, refused, low, high }: ScoredTerm): string {
+  return JSON.stringify({ file, line, term, truth, predicted, refused, low, high });
 }
 
 /** Figures of one file and kind of term. Shares are of all rows, so that a refusal counts as a miss. */

@@ -31,6 +31,12 @@ export interface Device {
   readonly memoryType?: string;
   /** absent: `flopsPerSec` is published or follows from the design; estimate: scaled from a claim */
   readonly flopsBasis?: "estimate";
+  /** family of designs: "Ada", "RDNA 3" */
+  readonly family?: string;
+  /** power the board is built for; `powerLimitWatts` may hold it below */
+  readonly boardWatts?: number;
+  /** peak of its slot (PCIe), one way */
+  readonly slotBytesPerSec?: number;
   /** Apple's GPU cores, which tell two chips of one name apart */
   readonly gpuCores?: number;
   readonly powerLimitWatts?: number;

@@ -51,7 +51,8 @@ export function tensorGroups(
   const counters = new Map<Role, number>();
   const groups = new Map<string, Member[]>();
   for (const tensor of recipe.ordered) {
-    const key = `${tensor.rest} ${tensor.shape.join(" ")} ${apart(tensor)}`;
+    const { rest, elements, shape } = tensor;
+    const key = `${rest} ${shape[0]} ${shape[1]} ${elements} ${apart(tensor)}`;
     const member = { tensor, counted: isCounted(recipe, tensor) ? count(counters, tensor.role) : 0 };
     const members = groups.get(key);
     if (members === undefined) groups.set(key, [member]);

@@ -11,8 +11,11 @@ import {
   formatTokens,
   parseBytes,
   parseCount,
+  parseAmount,
+  parseMillimetres,
   parseRate,
   parseShare,
+  parseWatts,
   parseTokens,
 } from "./index.ts";
 
@@ -41,6 +44,17 @@ test.each([
   ["10Gbps", 1.25e9],
   ["1GiB/s", 2 ** 30],
 ])("rates: %s", (text, value) => expect(parseRate(text, "--link")).toBe(value));
+
+test("power, lengths and amounts of money", () => {
+  expect(["750W", "750", "1.2kW", " 850 w "].map((text) => parseWatts(text, "--psu"))).toEqual([750, 750, 1200, 850]);
+  expect(["320mm", "32cm", "320"].map((text) => parseMillimetres(text, "--length"))).toEqual([320, 320, 320]);
+  expect(["1500", "1_499.90", "0"].map((text) => parseAmount(text, "--budget"))).toEqual([1500, 1499.9, 0]);
+  for (const wrong of ["", "much", "-5", "0"]) {
+    expect(() => parseWatts(wrong, "--psu")).toThrow(LoadoutError);
+    expect(() => parseMillimetres(wrong, "--length")).toThrow(LoadoutError);
+    if (wrong !== "0") expect(() => parseAmount(wrong, "--budget")).toThrow(LoadoutError);
+  }
+});
 
 test("shares", () => {
   expect(parseShare("90%", "--cached")).toBe(0.9);
@@ -98,7 +112,7 @@ test("printing and parsing agree to three digits", () => {
 test("any text is a number or a typed refusal", () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
-      for (const parse of [parseBytes, parseTokens, parseRate]) {
+      for (const parse of [parseBytes, parseTokens, parseRate, parseWatts, parseMillimetres, parseAmount]) {
         try {
           expect(parse(text, "x")).toBeGreaterThanOrEqual(0);
         } catch (error) {

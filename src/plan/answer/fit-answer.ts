@@ -1,7 +1,7 @@
 import type { Rig } from "../../facts/hardware/index.ts";
 import { formatBytes, formatTokens } from "../../facts/units/index.ts";
 import type { Estimate } from "../../predict/estimate/index.ts";
-import { decodePace, prefillPace, type Pace } from "../../predict/speed/index.ts";
+import { decodePace, type Duration, type Pace, prefillPace, requestTimes } from "../../predict/speed/index.ts";
 import { coarseTraining } from "../../predict/training/index.ts";
 import { mostUsers, type SearchRow } from "../search/index.ts";
 import { shellWord } from "../command/index.ts";
@@ -113,6 +113,11 @@ export interface SpeedFacts {
   readonly promptTokens: number;
   /** milliseconds from sending a prompt of that length to the first token, cold */
   readonly firstTokenMs?: { readonly value: number; readonly low: number; readonly high: number };
+  /** the same where a share of the prompt lies in a cache */
+  readonly cached?: {
+    readonly share: number;
+    readonly firstTokenMs: { readonly value: number; readonly low: number; readonly high: number };
+  };
   readonly unknown?: string;
 }
 
@@ -120,6 +125,8 @@ export interface AnswerContext {
   readonly model: ModelFacts;
   readonly runtime: RuntimeFacts;
   readonly promptTokens?: number;
+  /** share of the prompt that a cache holds, 0 to 1 */
+  readonly cachedShare?: number;
   readonly assumptions?: readonly string[];
   readonly disk?: DiskFacts;
   /** absent: no command is printed */
@@ -151,7 +158,7 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
     ...(choice.prediction.kind === "fits-engine" && choice.prediction.serving
       ? { serving: choice.prediction.serving }
       : {}),
-    speed: speedFacts(request, choice, promptTokens),
+    speed: speedFacts(request, choice, promptTokens, context.cachedShare),
     ...(longest === undefined ? {} : { longestContext: longest }),
     ...(users === undefined ? {} : { mostUsers: users }),
     ...(request.goal === "finetune" ? { training: coarseTraining(request.shapes ?? request.tensors) } : {}),
@@ -167,20 +174,21 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
   return { answer, choice };
 }
 
-function speedFacts(request: FitRequest, choice: Choice, promptTokens: number): SpeedFacts {
+function speedFacts(request: FitRequest, choice: Choice, promptTokens: number, cachedShare?: number): SpeedFacts {
   const input = paceInput(request, choice);
   const decode = decodePace(input, 0);
   const decodeFull = decodePace(input, choice.context);
   const prefill = prefillPace(input, promptTokens);
-  if (!decode || !decodeFull || !prefill) {
+  const times = requestTimes(input, { promptTokens, ...(cachedShare === undefined ? {} : { cachedShare }) });
+  if (!decode || !decodeFull || !prefill || !times) {
     const unknown = request.rig.devices.find(({ bandwidthBytesPerSec }) => bandwidthBytesPerSec === undefined);
     const whose = unknown?.name ?? "a device";
     return { promptTokens, unknown: `the memory bandwidth of ${whose} is not known, so no pace is claimed` };
   }
-  // the last step of the prompt yields the first token: no step of its own
-  const ms = (rate: number) => (promptTokens / rate) * 1000;
-  const firstTokenMs = { value: ms(prefill.tokensPerSec), low: ms(prefill.high), high: ms(prefill.low) };
-  return { decode, decodeFull, prefill, promptTokens, firstTokenMs };
+  const inMs = ({ ms, low, high }: Duration) => ({ value: ms, low, high });
+  const cached =
+    cachedShare === undefined ? {} : { cached: { share: cachedShare, firstTokenMs: inMs(times.firstToken) } };
+  return { decode, decodeFull, prefill, promptTokens, firstTokenMs: inMs(times.firstTokenCold), ...cached };
 }
 
 function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): string[] {
@@ -191,7 +199,9 @@ function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): str
       `the model was trained for ${formatTokens(contextLength)}: beyond that length its answers are not to be relied on`,
     );
   if (choice.now.verdict === "runs from disk")
-    list.push("weights that find no room in memory are read from the disk for every token: paces are without that");
+    list.push(
+      "weights that find no room in memory are read from the disk for every token, at 1.5 GB/s unless it was measured",
+    );
   const later = choice.prediction.kind === "fits-engine" ? (choice.prediction.serving?.high ?? 0) : 0;
   const room = choice.now.places.find(({ place }) => place === "host")?.margin ?? Infinity;
   if (later > room && good(choice.now.verdict))

@@ -35,3 +35,13 @@ export type {
 export { saysAlone, saysCompared } from "./quality-says.ts";
 export type { RateResidual, RunAnswer, TermResidual } from "./run-answer.ts";
 export type { ArrangementFacts, LaunchFacts, ServerContext } from "./launch.ts";
+export {
+  answerOffload,
+  offloadRuns,
+  type BatchFacts,
+  type ChatFacts,
+  type InsteadFacts,
+  type OffloadAnswer,
+  type OffloadContext,
+  type RungFacts,
+} from "./offload-answer.ts";

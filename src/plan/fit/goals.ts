@@ -3,6 +3,26 @@ import type { CacheType } from "../../facts/runtime/index.ts";
 /** What the machine is for. One of four; being good at one costs the others. */
 export type Goal = "interactive" | "batch" | "mixed" | "finetune";
 
+/** What a person who waits for an answer needs at least. */
+export interface GoalTargets {
+  readonly decodePerSec: number;
+  readonly firstTokenMs: number;
+  readonly because: { readonly decode: string; readonly firstToken: string };
+}
+
+/**
+ * Silent reading: 238 words a minute (Brysbaert 2019, mean of 190 studies of English non-fiction) at three words to four tokens.
+ * Ten seconds: the limit for keeping attention on a dialogue (Miller 1968; Nielsen 1993).
+ */
+export const READING: GoalTargets = {
+  decodePerSec: 5.3,
+  firstTokenMs: 10_000,
+  because: {
+    decode: "as fast as people read: 238 words a minute, four tokens to three words",
+    firstToken: "attention lasts about ten seconds",
+  },
+};
+
 /** Starting settings of a goal, each with its reason; the search then gives way where they do not fit. */
 export interface GoalRow {
   readonly users: number;
@@ -18,6 +38,8 @@ export interface GoalRow {
   /** longest step of a prompt while somebody else waits for a token, ms: the micro-batch is cut until it keeps to it */
   readonly longestStepMs?: number;
   readonly cacheType: CacheType;
+  /** where somebody waits: below these it is no longer used, it is waited for */
+  readonly targets?: GoalTargets;
   readonly because: {
     readonly users: string;
     readonly context: string;
@@ -45,6 +67,7 @@ export const GOALS: Record<Goal, GoalRow> = {
     largerMicroBatches: [],
     longestStepMs: STEP_MS,
     cacheType: "f16",
+    targets: READING,
     because: {
       users: "one person waits for each token, so nothing shares the machine",
       context: "room for a long chat and a document; more context costs memory whether it is used or not",
@@ -76,6 +99,7 @@ export const GOALS: Record<Goal, GoalRow> = {
     largerMicroBatches: [],
     longestStepMs: STEP_MS,
     cacheType: "f16",
+    targets: READING,
     because: {
       users: "one sequence is kept for the chat, the others run jobs",
       context: "the chat sets the length; jobs need less",

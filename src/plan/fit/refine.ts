@@ -28,12 +28,14 @@ export function refine(request: FitRequest, weighed: Weighed, users: number, thr
   const because: { users?: string; microBatch?: string } = {};
   let settings = weighed.settings;
   let count = users;
+  // on a processor every further sequence is computed again, and its RAM is everybody's
+  const onDevices = request.rig.devices.length > 0 && settings.gpuLayers === "all";
   const roomFor = (tried: LlamaCppSettings) => weighForSearch(request, tried).now.verdict === "fits";
-  if (wishes.microBatch === undefined) {
+  if (wishes.microBatch === undefined && onDevices) {
     const larger = goal.largerMicroBatches.find((microBatch) => roomFor(withStep(settings, microBatch)));
     if (larger !== undefined) settings = withStep(settings, larger);
   }
-  if (wishes.users === undefined && goal.mostUsers > users) {
+  if (wishes.users === undefined && onDevices && goal.mostUsers > users) {
     const at = (sequences: number) => ({ ...settings, sequences, context: context * sequences });
     count = users + largestThat(goal.mostUsers - users, (more) => roomFor(at(users + more)));
     settings = at(count);

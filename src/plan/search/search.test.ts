@@ -3,7 +3,7 @@ import type { Device, Rig } from "../../facts/hardware/index.ts";
 import { modelCatalog, tensorList } from "../../facts/model/index.ts";
 import { FILE_TYPE_NAMES } from "../../facts/recipe/index.ts";
 import { llamaCppBuild, LLAMACPP_CALLERS } from "../../facts/runtime/index.ts";
-import { weigh, type Wishes } from "../fit/index.ts";
+import { choose, longestContext, weigh, type Wishes } from "../fit/index.ts";
 import {
   cellsUnder,
   chooseFileType,
@@ -132,5 +132,23 @@ describe("one model over file types, contexts and users", () => {
     const at = (count: number) => weigh(request, { ...settings, sequences: count, context: 8192 * count }).now.verdict;
     expect(at(users)).not.toBe("does not fit");
     expect(at(users + 1)).toBe("does not fit");
+  });
+});
+
+describe("a search over graphs without repetitions", () => {
+  test.each([
+    ["qwen3-8b", 12],
+    ["qwen3-32b", 12],
+    ["qwen3 30b a3b", 10],
+    ["gemma 3 27b", 24],
+  ])("%s on %i GiB: settings and limits are those of whole replays", (name, gib) => {
+    const { about, ...whole } = on(name, rig(gib)).exact("Q4_K_M");
+    const quick = { ...whole, about: about! };
+    const choice = choose(whole);
+    const chosen = choose(quick);
+    expect(chosen.settings).toEqual(choice.settings);
+    expect(chosen.memory).toEqual(choice.memory);
+    expect(mostUsers(quick, choice)).toBe(mostUsers(whole, choice));
+    expect(longestContext(quick, choice)).toBe(longestContext(whole, choice));
   });
 });

@@ -45,7 +45,7 @@ export function searchModel(model: Outlined, axes: SearchAxes = {}): SearchRow[]
   const trained = contexts.filter((context) => context <= geometry.contextLength);
   const kept = trained.length > 0 ? trained : [geometry.contextLength];
   const cells = new Map<string, SearchCell[]>(fileTypes.map((fileType) => [fileType, []]));
-  for (const context of kept) {
+  for (const context of endsFirst(kept)) {
     for (const count of users) {
       const settings = { ...wantedSettings(model, context), sequences: count, context: context * count };
       cellsUnder(model, settings, fileTypes).forEach((cell, index) => {
@@ -60,10 +60,17 @@ export function searchModel(model: Outlined, axes: SearchAxes = {}): SearchRow[]
       fileType,
       fileBytes,
       bitsPerWeight: (8 * fileBytes) / parameters,
-      cells: cells.get(fileType)!,
+      cells: cells.get(fileType)!.toSorted((a, b) => a.context - b.context || a.users - b.users),
       ...limits(model, fileType),
     };
   });
+}
+
+/** Contexts in the order in which the fewest are replayed: where they lie in a line, those between are not. */
+export function endsFirst(contexts: readonly number[]): number[] {
+  const [first, ...rest] = contexts;
+  const last = rest.pop();
+  return [first, last, ...rest].filter((context) => context !== undefined);
 }
 
 /** Both limits by halving, within the band of an outline. */

@@ -1,3 +1,4 @@
+import type { Device } from "../../facts/hardware/index.ts";
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { ORDER, verdictWord, weigh, type PlaceBalance, type VerdictWord } from "../fit/index.ts";
 import type { Outlined } from "./outlined.ts";
@@ -18,7 +19,7 @@ export interface Cell {
  * alone differ, and these are exact. Undefined where the engine would refuse.
  */
 export function cellsUnder(
-  { outline, about }: Outlined,
+  { outline, about, setup }: Outlined,
   settings: LlamaCppSettings,
   fileTypes: readonly string[],
 ): (Cell | undefined)[] {
@@ -32,54 +33,38 @@ export function cellsUnder(
       weighed.set(alike, prediction.kind === "rejected" ? undefined : now.places);
     }
     const places = weighed.get(alike);
-    if (places === undefined) return undefined;
-    return cellOf(
-      places.map((place) => moved(place, weights, fileType, alike)),
-      about(alike).rig.devices,
-    );
+    return places && cellOf(places, weights(fileType), weights(alike), setup.rig.devices);
   });
 }
 
-interface Moved {
-  readonly balance: PlaceBalance;
-  /** bytes more than the place had before */
-  readonly more: number;
-}
+type Weights = ReturnType<ReturnType<Outlined["outline"]["weights"]>>;
 
-/** A place's balance with another file type's weights in place of those it was weighed with. */
-function moved(
-  place: PlaceBalance,
-  weights: ReturnType<Outlined["outline"]["weights"]>,
-  fileType: string,
-  before: string,
-): Moved {
-  if (fileType === before) return { balance: place, more: 0 };
-  const is = weights(fileType).get(place.place) ?? {};
-  const was = weights(before).get(place.place) ?? {};
-  const stored = (is.weights ?? 0) - (was.weights ?? 0);
-  const more = stored + (is.repacked ?? 0) - (was.repacked ?? 0);
-  const mapped = place.mapped > 0 ? place.mapped + stored : 0;
-  const { need, needLow, needHigh } = place;
-  return { balance: { ...place, mapped, need: need + more, needLow: needLow + more, needHigh: needHigh + more }, more };
-}
-
-function cellOf(places: readonly Moved[], devices: Outlined["setup"]["rig"]["devices"]): Cell {
+/** Places as they were weighed, with one file type's weights in place of another's. */
+function cellOf(places: readonly PlaceBalance[], is: Weights, was: Weights, devices: readonly Device[]): Cell {
+  const moreAt = (place: PlaceBalance["place"], term: "weights" | "repacked") =>
+    (is.get(place)?.[term] ?? 0) - (was.get(place)?.[term] ?? 0);
   // what a device that shares the host's RAM takes more, the host has less
-  const shared = places.reduce((sum, { balance: { place }, more }) => {
-    const device = place === "host" ? undefined : devices[place];
-    return device?.memoryKind === "unified" && device.node === undefined ? sum + more : sum;
-  }, 0);
+  let shared = 0;
+  devices.forEach(({ memoryKind, node }, place) => {
+    if (memoryKind === "unified" && node === undefined) shared += moreAt(place, "weights") + moreAt(place, "repacked");
+  });
   let worst: VerdictWord = "fits";
   let marginBytes = Infinity;
   let [needBytes, needLowBytes, needHighBytes] = [0, 0, 0];
-  for (const { balance } of places) {
-    const have = balance.place === "host" ? Math.max(0, balance.have - shared) : balance.have;
-    const word = verdictWord({ ...balance, have });
+  for (const balance of places) {
+    const { place } = balance;
+    const stored = moreAt(place, "weights");
+    const more = stored + moreAt(place, "repacked");
+    const need = balance.need + more;
+    const needHigh = balance.needHigh + more;
+    const mapped = balance.mapped > 0 ? balance.mapped + stored : 0;
+    const have = place === "host" ? Math.max(0, balance.have - shared) : balance.have;
+    const word = verdictWord({ need, needHigh, mapped, have });
     if (ORDER.indexOf(word) > ORDER.indexOf(worst)) worst = word;
-    marginBytes = Math.min(marginBytes, have - balance.need);
-    needBytes += balance.need;
-    needLowBytes += balance.needLow;
-    needHighBytes += balance.needHigh;
+    marginBytes = Math.min(marginBytes, have - need);
+    needBytes += need;
+    needLowBytes += balance.needLow + more;
+    needHighBytes += needHigh;
   }
   return { verdict: worst, marginBytes, needBytes, needLowBytes, needHighBytes };
 }

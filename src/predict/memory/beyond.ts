@@ -39,15 +39,7 @@ export function processMemory(): Estimate {
  */
 function pool(backend: Backend, tensors: BeyondQuestion["tensors"], microBatch: number): Estimate[] {
   if (backend === "cpu" || backend === "metal") return [];
-  let columns = 0;
-  let widest: readonly [inner: number, outer: number] = [0, 0];
-  for (const { name, shape } of tensors) {
-    const [inner = 0, outer = 0] = shape;
-    if (outer === 0 || name.startsWith("token_embd") || name.startsWith("output")) continue;
-    columns = Math.max(columns, inner);
-    if (inner * 2 + outer * 4 > widest[0] * 2 + widest[1] * 4) widest = [inner, outer];
-  }
-  const [inner, outer] = widest;
+  const { columns, inner, outer } = widestOf(tensors);
   const quantised = microBatch * columns * (36 / 32);
   const both = inner * 2 + outer * 4;
   const [low, usual, high] = inBytes(LIBRARY_WORKSPACE[backend] ?? [0, 0, 0]);
@@ -64,6 +56,31 @@ function pool(backend: Backend, tensors: BeyondQuestion["tensors"], microBatch: 
     };
   };
   return [between("pools", "run-time pools", rounded(bytes), "assumed", reasons)];
+}
+
+interface Widest {
+  /** most columns of any matrix */
+  readonly columns: number;
+  /** shape of the matrix whose row in half precision and result in single take most */
+  readonly inner: number;
+  readonly outer: number;
+}
+
+/** Found once a list: a search asks about the same one over and over. */
+const WIDEST = new WeakMap<BeyondQuestion["tensors"], Widest>();
+
+function widestOf(tensors: BeyondQuestion["tensors"]): Widest {
+  const known = WIDEST.get(tensors);
+  if (known) return known;
+  let found: Widest = { columns: 0, inner: 0, outer: 0 };
+  for (const { name, shape } of tensors) {
+    const [inner = 0, outer = 0] = shape;
+    if (outer === 0 || name.startsWith("token_embd") || name.startsWith("output")) continue;
+    const wider = inner * 2 + outer * 4 > found.inner * 2 + found.outer * 4;
+    found = { ...found, ...(wider ? { inner, outer } : {}), columns: Math.max(found.columns, inner) };
+  }
+  WIDEST.set(tensors, found);
+  return found;
 }
 
 /** Every buffer is rounded up to what the driver hands out: known to the byte where the page is the one in the table. */

@@ -1,3 +1,16 @@
-export { decodePace, prefillPace, type PaceInput } from "./pace.ts";
-export { attentionWidth, cacheBytesRead, layerOf, movedWeights, type MovedWeights } from "./moved-bytes.ts";
+export { chipOf, type Design, type SpeedChip } from "./chip.ts";
+export { type BandClass, bandName, DEEP } from "./bands.ts";
+export { type Fit, FIT } from "./coefficients.ts";
+export type { Conditions } from "./conditions.ts";
+export { decodeTime } from "./decode-time.ts";
+export { expertsTouched, type Load, loadOf, overTokens } from "./load.ts";
+export type { Lookup } from "./lookup.ts";
+export { decodePace } from "./decode-pace.ts";
+export type { PaceInput } from "./input.ts";
+export { prefillPace } from "./prefill-pace.ts";
+export { prefillTime } from "./prefill-time.ts";
 export type * from "./speed.ts";
+export { type PlaceTraffic, type Traffic, trafficOf } from "./offload-traffic.ts";
+export { wayTo } from "./links.ts";
+export { type Speculation, speculativePace } from "./speculation.ts";
+export { type Duration, type PromptAndAnswer, type RequestTimes, requestTimes } from "./times.ts";

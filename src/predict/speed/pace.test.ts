@@ -130,7 +130,7 @@ test("what bounds it: kernels of one thread, memory of many, launches of tiny la
   expect(
     prefillPace(input({ tensors: tiny, geometry: { ...geometry, layers: geometry.layers.slice(0, 1) } }), 1)?.bound,
   ).toBe("overhead");
-  expect(prefillPace(input(), 512)?.bound).toBe("compute");
+  expect(prefillPace(input({ devices: [] }), 512)?.bound).toBe("compute");
 });
 
 test("a card's prefill is set against its matrix rate, not against what is left after losses", () => {

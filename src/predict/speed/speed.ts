@@ -1,12 +1,15 @@
 import type { Provenance } from "../estimate/index.ts";
 
+/** Memory traffic, arithmetic, fixed time per step, a way between places (slot, network), the disk. */
+export type Bound = "bandwidth" | "compute" | "overhead" | "link" | "disk";
+
 /** A rate with its 80% band: measured rates lie between low and high four times out of five. */
 export interface Pace {
   readonly tokensPerSec: number;
   readonly low: number;
   readonly high: number;
-  /** where most of the time goes: memory traffic, arithmetic, or fixed time per step */
-  readonly bound: "bandwidth" | "compute" | "overhead";
+  /** where most of the time goes */
+  readonly bound: Bound;
   /**
    * share of the limit that is reached, 0 to 1: for decode the memory's bandwidth, for prefill a device's matrix rate (on a CPU
    * the rate of its kernels, since the arithmetic limit of a CPU is not known)
@@ -14,7 +17,11 @@ export interface Pace {
   readonly shareOfLimit: number;
   readonly provenance: Provenance;
   readonly formula: string;
+  /** shares of the time by who works, summing to one: devices, the host, the way between them, the disk */
+  readonly workers?: Readonly<Record<Worker, number>>;
 }
+
+export type Worker = "device" | "host" | "link" | "disk";
 
 /**
  * Factors learned on one machine, stored by receipts and handed in as a value: measured = predicted x factor.

@@ -3,7 +3,8 @@ import type { LoadoutError } from "../../facts/errors/index.ts";
 import { parseCount } from "../../facts/units/index.ts";
 import { cardFlags } from "./card-flags.ts";
 import type { CliContext } from "./context.ts";
-import { oneOf, planFlags, runtimeFlags } from "./flags.ts";
+import { cached, oneOf, planFlags, runtimeFlags } from "./flags.ts";
+import { offloadFlags } from "./offload-flags.ts";
 import { rigFlags } from "./rig-for.ts";
 import { VERSION } from "./version.ts";
 import { wantedFlags } from "./wanted-flags.ts";
@@ -82,6 +83,7 @@ const fit = buildCommand({
         brief: "Prompt length whose first token is timed: 512, 24k",
         optional: true,
       },
+      cached,
       table: {
         kind: "boolean",
         brief: "Also all file types by contexts and users",
@@ -137,6 +139,7 @@ const explain = buildCommand({
         brief: 'What a second loadout has otherwise: ":Q8_0 --gpu B"',
         optional: true,
       },
+      cached,
     },
   },
   docs: {
@@ -150,6 +153,33 @@ const explain = buildCommand({
       "  loadout explain ./model.gguf --context 32k",
       '  loadout explain qwen3-8b --gpu rtx-3090 --against "--gpu rtx-4090"',
       '  loadout explain qwen3-8b:Q4_K_M --gpu rtx-3090 --against ":Q8_0"',
+    ].join("\n"),
+  },
+});
+
+const offload = buildCommand({
+  loader: async () => (await import("./commands/offload.ts")).offload,
+  parameters: {
+    positional: optionalModel,
+    flags: {
+      ...planFlags,
+      quant,
+      ...runtimeFlags,
+      ...rigFlags,
+      ...offloadFlags,
+    },
+  },
+  docs: {
+    brief: "What layers, experts or the cache in RAM cost",
+    fullDescription: [
+      "From everything on the GPU to nothing on it: bytes moved over which bus, paces",
+      "of a chat, time and energy of a batch job, the point where a chat ends, and the",
+      "file type or card that avoids it. Exit code 0: a chat runs in memory. 1: not.",
+      "",
+      "Examples:",
+      '  loadout offload "qwen3 30b a3b:Q4_K_M" --gpu rtx-4070 --ram 64GB:ddr5-6000',
+      "  loadout offload ./model.gguf --prompt 8k --answer 512 --jobs 200",
+      '  loadout offload "qwen3 32b" --gpu rtx-3090 --host-watts 120 --json',
     ].join("\n"),
   },
 });
@@ -246,6 +276,13 @@ const gpus = buildCommand({
         parse: (text: string) =>
           oneOf(text, ["nvidia", "amd", "intel", "apple", "qualcomm", "generic"] as const, "--vendor"),
         brief: "Only devices of this maker",
+        optional: true,
+      },
+      class: {
+        kind: "parsed",
+        parse: (text: string) =>
+          oneOf(text, ["consumer", "workstation", "datacenter", "laptop", "soc", "cpu"] as const, "--class"),
+        brief: "Only consumer, workstation, datacenter, laptop, soc",
         optional: true,
       },
       minMemory: {
@@ -375,7 +412,20 @@ const doctor = buildCommand({
   docs: { brief: "What is missing here and how to get it", fullDescription: "Example:\n  loadout doctor" },
 });
 
-export const ROUTES = { start, fit, explain, probe, receipts, models, gpus, quants, quality, calibrate, doctor };
+export const ROUTES = {
+  start,
+  fit,
+  explain,
+  offload,
+  quants,
+  gpus,
+  models,
+  probe,
+  receipts,
+  quality,
+  calibrate,
+  doctor,
+};
 
 const routes = buildRouteMap({
   routes: ROUTES,

@@ -1,6 +1,6 @@
 import { LoadoutError } from "../../facts/errors/index.ts";
 import type { CacheType } from "../../facts/runtime/index.ts";
-import { parseCount, parseTokens } from "../../facts/units/index.ts";
+import { parseCount, parseShare, parseTokens } from "../../facts/units/index.ts";
 import { GOAL_NAMES, type Goal, type Wishes } from "../../plan/fit/index.ts";
 import { nearest } from "./nearest.ts";
 import { RUNTIMES, type RuntimeName } from "./runtime.ts";
@@ -60,6 +60,14 @@ export const CACHE_TYPES: readonly CacheType[] = [
   "q4_0",
   "iq4_nl",
 ];
+
+/** Share of the prompt that is cached: shared by `fit` and `explain`. */
+export const cached = {
+  kind: "parsed",
+  parse: (text: string) => parseShare(text, "--cached"),
+  brief: "Share of the prompt that a cache holds: 90%",
+  optional: true,
+} as const;
 
 export const planFlags = {
   goal: {

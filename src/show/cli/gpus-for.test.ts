@@ -57,7 +57,8 @@ test("ranks devices for a model inside 80 columns: fits first, both speeds, chec
   expect(stdout).toMatch(/power\s+ok\s+1\.25 x/);
   expect(stdout).toMatch(/left out/);
   expect(stdout).toMatch(/smallest by memory with 6 tok\/s for each of 2 users/);
-  expect(stdout).toMatch(/next: loadout fit \S+:Q4_K_M --gpu \S+ --context 16k --users 2/);
+  const unbroken = stdout.replaceAll(/ \\\n\s+/g, " ");
+  expect(unbroken).toMatch(/next: loadout fit \S+:Q4_K_M --gpu \S+ --context 16k --users 2/);
 });
 
 test("JSON keeps its schema; a supply leaves out what is too much for it or not known", async () => {
@@ -102,6 +103,24 @@ test("a budget counts by the file of prices, the smallest by price too; without 
   const without = await gpus("--for", "qwen3-8b", "--budget", "2000");
   expect(without.code).toBe(2);
   expect(without.stderr).toContain("--prices FILE");
+});
+
+test("only a class or a maker's devices are ranked where that is asked", async () => {
+  const { answer: given } = await answer(
+    "--for",
+    "qwen3-8b",
+    "--class",
+    "consumer",
+    "--vendor",
+    "amd",
+    "--rows",
+    "300",
+  );
+  expect(given.rows.length).toBeGreaterThan(5);
+  for (const row of [...given.rows, ...given.behind, ...given.leftOut, ...given.tooSmall]) {
+    expect(row.class).toBe("consumer");
+    expect(row.id).toMatch(/^amd-/);
+  }
 });
 
 test("a system leaves out what does not run under it, and a model too large for all answers no", async () => {

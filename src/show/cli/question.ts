@@ -43,6 +43,8 @@ export function fitQuestion(parts: {
   readonly flags: PlanFlags;
   readonly receipts?: ReceiptStore | undefined;
   readonly promptTokens?: number | undefined;
+  /** share of the prompt that a cache holds, 0 to 1 */
+  readonly cachedShare?: number | undefined;
   readonly disk?: DiskFacts | undefined;
   /** absent: the embedded engine */
   readonly runtime?: Runtime;
@@ -57,6 +59,7 @@ export function fitQuestion(parts: {
     flags,
     receipts,
     promptTokens,
+    cachedShare,
     disk,
     told,
     runtime: chosen = embeddedRuntime(),
@@ -114,6 +117,7 @@ export function fitQuestion(parts: {
       ...(disk ? { disk } : {}),
       ...(machine.rigArguments === undefined ? {} : { rigArguments: machine.rigArguments }),
       ...(promptTokens === undefined ? {} : { promptTokens }),
+      ...(cachedShare === undefined ? {} : { cachedShare }),
       ...(server
         ? {
             server: {

@@ -1,4 +1,4 @@
-export { efficientWatts, hotSpotOf, idleOf, noiseOf } from "./bearing.ts";
+export { efficientWatts, hotSpotOf, idleOf, machineOf, noiseOf, parkingOf } from "./bearing.ts";
 export type { Board, Connector, LaunchPrice } from "./board.ts";
 export { CONNECTOR_WATTS, MEASURED_PEAKS, PARTNER_LENGTH, POWER_RULES, SUPPLIES_SOLD } from "./power.ts";
 export { boardFor } from "./rows.ts";

@@ -25,7 +25,21 @@ export function fillFrom(row: CatalogRow, device: Device): Device {
   const { int8OpsPerSec } = row.matrix;
   const integer = int8OpsPerSec === undefined ? {} : { int8OpsPerSec: Math.round(int8OpsPerSec * share) };
   const matrix = device.flopsPerSec === undefined ? halfRate(row, share) : {};
-  return { ...bandwidth, memoryType: row.memoryKind, ...shaders, ...integer, ...matrix, catalogId: row.id, ...device };
+  const design = {
+    ...(row.family !== undefined && { family: row.family }),
+    ...(row.boardWatts !== undefined && { boardWatts: row.boardWatts.watts }),
+    ...(row.pcie !== undefined && { slotBytesPerSec: slotRate(row.pcie) }),
+  };
+  return {
+    ...bandwidth,
+    memoryType: row.memoryKind,
+    ...shaders,
+    ...integer,
+    ...matrix,
+    ...design,
+    catalogId: row.id,
+    ...device,
+  };
 }
 
 /**
@@ -38,4 +52,11 @@ function halfRate(row: CatalogRow, share: number): Pick<Device, "flopsPerSec" | 
   if (whole === 0) return {};
   const estimate = fp16FlopsPerSec !== undefined && basis === "estimate";
   return { flopsPerSec: Math.round(whole * share), ...(estimate ? { flopsBasis: "estimate" } : {}) };
+}
+
+/** Bytes per second of a PCIe lane, by generation. */
+const LANE_BYTES_PER_SEC: readonly number[] = [0, 0.25e9, 0.5e9, 0.985e9, 1.969e9, 3.938e9, 7.563e9];
+
+function slotRate({ generation, lanes }: NonNullable<CatalogRow["pcie"]>): number {
+  return (LANE_BYTES_PER_SEC[generation] ?? 0) * lanes;
 }

@@ -13,15 +13,19 @@ import type { Shapes } from "./shapes.ts";
 export function tensorList(geometry: Geometry): Pick<Tensor, "name" | "shape">[] | undefined {
   const row = TENSOR_ROWS[geometry.architecture];
   if (!row) return undefined;
-  const shapes: Shapes = [["token_embd.weight", [geometry.embeddingLength, geometry.vocabularySize]]];
+  const list: Pick<Tensor, "name" | "shape">[] = [];
+  list.push({ name: "token_embd.weight", shape: [geometry.embeddingLength, geometry.vocabularySize] });
+  // most layers of a model are alike
+  const known = new Map<string, Shapes | undefined>();
   for (const [index, layer] of geometry.layers.entries()) {
-    const found = layerShapes(row, geometry, layer);
-    if (!found || (layer.kind === "mtp" && !row.appended)) return undefined;
-    if (layer.kind === "mtp") found.push(...appendedShapes(row, geometry));
-    for (const [name, shape] of found) shapes.push([`blk.${index}.${name}`, shape]);
+    const key = JSON.stringify(layer);
+    if (!known.has(key)) known.set(key, layerShapes(row, geometry, layer));
+    const shapes = known.get(key);
+    if (!shapes) return undefined;
+    for (const [name, shape] of shapes) list.push({ name: `blk.${index}.${name}`, shape });
   }
-  shapes.push(...headShapes(row, geometry));
-  return shapes.map(([name, shape]) => ({ name, shape }));
+  for (const [name, shape] of headShapes(row, geometry)) list.push({ name, shape });
+  return list;
 }
 
 function headShapes({ biases = [], outputNorm = "output_norm" }: TensorRow, geometry: Geometry): Shapes {
@@ -60,7 +64,7 @@ function appendedShapes({ appended }: TensorRow, { embeddingLength: width, vocab
 function layerShapes(row: TensorRow, geometry: Geometry, layer: Layer): Shapes | undefined {
   const { embeddingLength: width } = geometry;
   const mixer = mixerShapes(row, geometry, layer);
-  if (!mixer) return undefined;
+  if (!mixer || (layer.kind === "mtp" && !row.appended)) return undefined;
   const weights: Shapes = [
     ...(row.norms ?? ["attn_norm", "ffn_norm"]).map((name): Shapes[number] => [name, [width]]),
     ...mixer.weights,
@@ -77,6 +81,7 @@ function layerShapes(row: TensorRow, geometry: Geometry, layer: Layer): Shapes |
     ...mixer.whole,
     ...expertShapes(row, width, layer.feedForward),
     ...(row.layerScale ? ([["layer_output_scale.weight", [1]]] satisfies Shapes) : []),
+    ...(layer.kind === "mtp" ? appendedShapes(row, geometry) : []),
   ];
 }
 

@@ -24,6 +24,11 @@ export interface PlacedCandidate {
 export function placerFor(question: CardsQuestion): Placer {
   const memoryOn = sharedMemory(question);
   const all = askedSettings(question);
+  // what has no room as it is needs no replay
+  const onDevices = question.tensors.reduce(
+    (sum, { name, bytes }) => sum + (name.startsWith("token_embd") ? 0 : bytes),
+    0,
+  );
   const asked = ({ rig }: Candidate): FitRequest => requestOn(question, rig, memoryOn(rig));
 
   function about(row: CatalogRow): PlacedCandidate[] {
@@ -38,6 +43,7 @@ export function placerFor(question: CardsQuestion): Placer {
     for (const count of canBeTwo(row) ? ([1, 2] as const) : ([1] as const)) {
       let tight: Candidate | undefined;
       for (const sizeBytes of sizes) {
+        if (onDevices > sizeBytes * count) continue;
         const candidate = candidateOf(question, row, sizeBytes, count);
         const { verdict } = weigh(asked(candidate), all).now;
         if (verdict === "fits") return { candidate, placed: placed(asked(candidate), all) };
@@ -80,7 +86,8 @@ function sharesRam({ rig }: Candidate): boolean {
 
 function candidateOf(question: CardsQuestion, row: CatalogRow, sizeBytes: number, count: 1 | 2): Candidate {
   const { rigByHand, ram, limits } = question;
-  const name = `${row.id}:${sizeBytes / 2 ** 30}GB`;
+  // a bare id is found at once
+  const name = row.memoryBytes.length === 1 ? row.id : `${row.id}:${sizeBytes / 2 ** 30}GB`;
   const { rig } = rigByHand({
     gpus: [count === 1 ? name : `${count}x ${name}`],
     ...(ram === undefined || row.class === "soc" ? {} : { ram }),

@@ -5,5 +5,13 @@ import { decodePace, type Pace, type PaceInput } from "../../../predict/speed/in
  * cache, and gives each user a token.
  */
 export function eachUsersPace(input: PaceInput, users: number, depth: number): Pace | undefined {
-  return decodePace(input, depth * users);
+  const all = decodePace({ ...input, streams: users }, depth);
+  if (all === undefined || users === 1) return all;
+  return {
+    ...all,
+    tokensPerSec: all.tokensPerSec / users,
+    low: all.low / users,
+    high: all.high / users,
+    formula: `${all.formula} / ${users} users`,
+  };
 }

@@ -6,6 +6,7 @@ import type { PlacedAdapter } from "./adapters.ts";
 import type { LayerCache } from "./cache.ts";
 import type { LayerState } from "./state.ts";
 import { pad, type ContextSizes } from "./context.ts";
+import { isCovered } from "./covered.ts";
 import type { UsedDevice } from "./devices.ts";
 import { checkGraph } from "./graph-limit.ts";
 import type { GraphTensor } from "./graph/tensor.ts";
@@ -63,12 +64,13 @@ export function computeBuffers(session: Session, graphs: "all" | "prompt" = "all
   const promptTokens = Math.min(sizes.context, sizes.microBatch);
   const promptRows = Math.min(promptTokens, sizes.outputRows);
   const copies = isPipeline(session) ? PIPELINE_COPIES : 1;
-  const one = (tokens: number, rows: number): Reservation => reserveGraph(session, tokens, rows, copies);
-  const prompt = one(promptTokens, promptRows);
+  const prompt = reserveGraph(session, promptTokens, promptRows, copies);
+  const oneToken = (of: Session): Reservation => reserveGraph(of, sizes.sequences, sizes.sequences, copies);
   let decided = prompt.chunks.map(() => prompt);
   if (session.dryRun) return { bytes: prompt.chunks.map((chunks) => chunks.reduce(add, 0)), prompt, decided, copies };
   // the third graph is the first again: it can only matter where the second replaced a buffer
-  for (const next of graphs === "prompt" ? [] : [one(sizes.sequences, sizes.sequences), prompt]) {
+  const covered = graphs === "prompt" || isCovered(session, prompt, oneToken);
+  for (const next of covered ? [] : [oneToken(session), prompt]) {
     decided = decided.map((before, index) => {
       const { overheadBytes } = computeBuffer(memories.backends, index);
       return outgrows(next.chunks[index]!, before.chunks[index]!, overheadBytes) ? next : before;
@@ -100,6 +102,8 @@ function reserveGraph(session: Session, tokens: number, rows: number, copies: nu
   const { graph } = buildGraph(session, tokens, rows, !session.dryRun);
   return reserve(graph, session.memories.backends, {
     copies,
+    // of a session with layers left out nobody reads them
+    tellsPeaks: session.leftOut === undefined,
     offload: session.settings.opOffload !== false,
     inputLimit: session.build.splitInputLimit === 0 ? Infinity : session.build.splitInputLimit,
     copiesUnusedInputs: session.build.copiesUnusedInputs,

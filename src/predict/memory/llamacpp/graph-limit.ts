@@ -29,8 +29,10 @@ export function checkGraph(graph: Graph, session: Session, tokens: number): void
   const room = nodesAllowed(session, tokens);
   const tensors = graph.nodes.length + graph.leaves.length;
   if (leftOut !== undefined) {
-    if (tensors + leftOut.layers * tensorsOfLongestLayer(graph) > room) throw new PerhapsTooLong();
-    return;
+    // of what is left out, at least two are there: no layer is more than half of the graph
+    const most = (longest: number) => tensors + leftOut.layers * longest;
+    if (most(tensors / 2) <= room || most(tensorsOfLongestLayer(graph)) <= room) return;
+    throw new PerhapsTooLong();
   }
   if (graph.nodes.length <= room && tensors <= tableSize(room)) return;
   throw new EngineRefusal(

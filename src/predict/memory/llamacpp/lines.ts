@@ -127,6 +127,6 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
-function bufferOf(type: BufferType, term: EngineBuffer["term"], size: number): EngineBuffer {
+export function bufferOf(type: BufferType, term: EngineBuffer["term"], size: number): EngineBuffer {
   return { label: type.name, term, place: type.place, bytes: size };
 }

@@ -3,8 +3,10 @@ import { overridesOf, type LlamaCppSettings } from "../../../facts/runtime/index
 import type { Tensor } from "../../../facts/weights/index.ts";
 import { between, bytes, sum } from "../../estimate/index.ts";
 import type { EngineBuffer, MemoryPrediction, MemoryTerm, PlaceMemory } from "../memory.ts";
-import { cacheLines, computeLines, outputLine, stateLines } from "./lines.ts";
-import { computeBuffers, type Session } from "./compute.ts";
+import { isMuchMore } from "./covered.ts";
+import { type AtContext, onLine } from "./along-contexts.ts";
+import { bufferOf, cacheLines, outputLine, stateLines } from "./lines.ts";
+import { computeBuffers } from "./compute.ts";
 import { deviceNames } from "./devices.ts";
 import { PerhapsTooLong } from "./graph-limit.ts";
 import { inRig } from "./predict.ts";
@@ -13,6 +15,7 @@ import { placesOf } from "./places.ts";
 import type { LlamaCppQuestion } from "./question.ts";
 import { checkSettings, EngineRefusal, rejected, type Rejection } from "./reject.ts";
 import { EngineAbort } from "./replay/abort.ts";
+import { computeBuffer } from "./replay/assign.ts";
 import type { Placement } from "./placement.ts";
 import { keptLayers, parted, shortened, toldText } from "./shorten.ts";
 import { isReplayedWhole, OUTLINE_BAND } from "./replayed-whole.ts";
@@ -48,6 +51,7 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
   const { outputFirst = false } = knownArchitecture(geometry);
   const tied = !shapes.some(({ name }) => name === "output.weight");
   const largest = Math.max(...shapes.map(({ shape }) => shape.reduce((product, length) => product * length, 1)));
+  const atContexts = remembered((_: ContextKey): AtContext[] => []);
   const contexts = remembered(({ settings, fileType }: ContextKey) => replayed(settings, fileType));
   const layouts = remembered(layoutOf);
   const layout = (settings: LlamaCppSettings): Layout => layouts(withoutContext(settings));
@@ -87,7 +91,7 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
     const refusal = checkSettings(geometry, settings, build);
     if (refusal !== undefined) return refusal;
     try {
-      return contextOf(file, settings);
+      return contextOf(file, settings, atContexts({ settings: { ...settings, context: 0 }, fileType }));
     } catch (error) {
       if (error instanceof PerhapsTooLong) return replayed(settings, fileType, wholeFile(fileType));
       if (error instanceof EngineRefusal) return error.rejection;
@@ -96,18 +100,32 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
     }
   }
 
-  function contextOf({ tensors, kept }: ReplayedFile, settings: LlamaCppSettings): readonly PlaceMemory[] {
+  /** `replayedBefore`: other contexts under the same settings, of which this one becomes one. */
+  function contextOf(
+    { tensors, kept }: ReplayedFile,
+    settings: LlamaCppSettings,
+    replayedBefore: AtContext[],
+  ): readonly PlaceMemory[] {
     const session = openSession({ ...question, tensors, settings });
-    const few = shortened(session, kept, shapes.length);
+    const { sizes, memories, used } = session;
+    let compute = onLine(replayedBefore, sizes);
+    if (compute === undefined) {
+      const few = shortened(session, kept, shapes.length);
+      const held = computeBuffers(few, isMuchMore(session) ? "prompt" : "all");
+      compute = [...held.bytes];
+      replayedBefore.push({ sizes, bytes: compute });
+    }
     const lines = [
       ...cacheLines(session, "full"),
       ...cacheLines(session, "window"),
       ...stateLines(session),
       outputLine(session),
-      ...computeLines(few, computeBuffers(few, isMuchMore(session) ? "prompt" : "all")),
     ];
-    const buffers = lines.map((line) => inRig(line, session.used).buffer);
-    return placesOf(buffers, session.memories.cpu.name, deviceNames(devices));
+    const buffers = [
+      ...lines.map(({ buffer }) => buffer),
+      ...compute.map((size, index) => bufferOf(computeBuffer(memories.backends, index), "compute", size)),
+    ].map((buffer) => inRig(buffer, used));
+    return placesOf(buffers, memories.cpu.name, deviceNames(devices));
   }
 
   function layoutOf(settings: LlamaCppSettings): Layout {
@@ -172,11 +190,6 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
       largestBytes: largest * COMMON_ELEMENT_BYTES,
     });
   }
-}
-
-/** A graph of so many tokens more than a token a sequence that it needs more of every buffer. */
-function isMuchMore({ sizes }: Session): boolean {
-  return Math.min(sizes.context, sizes.microBatch) >= 32 * sizes.sequences;
 }
 
 function* storedAs<Each extends Shaped>(

@@ -1,9 +1,10 @@
 import type { Device } from "../../../facts/hardware/index.ts";
 import type { Geometry } from "../../../facts/model/index.ts";
-import { overridesOf, type LlamaCppSettings } from "../../../facts/runtime/index.ts";
+import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
 import { between } from "../../estimate/index.ts";
-import type { MemoryPrediction } from "../memory.ts";
+import type { EngineBuffer, MemoryPrediction } from "../memory.ts";
 import { computeBuffers, type Session } from "./compute.ts";
+import { isStaged } from "./covered.ts";
 import { deviceNames, usedDevices, type UsedDevice } from "./devices.ts";
 import { asDraft, draftSession, targetOf } from "./draft.ts";
 import { PerhapsTooLong } from "./graph-limit.ts";
@@ -53,7 +54,7 @@ function predict(question: LlamaCppQuestion): MemoryPrediction {
   const session = openSession(targetOf(question));
   const draft = draftSession(question, session.sizes);
   const lines = [session, ...(draft === undefined ? [] : [draft])].flatMap((each) =>
-    linesOf(each, question.weightsFrom).map((line) => inRig(each === draft ? asDraft(line) : line, each.used)),
+    linesOf(each, question.weightsFrom).map((line) => lineInRig(each === draft ? asDraft(line) : line, each.used)),
   );
   const serving = question.caller.keepsStates && question.dryRun !== true ? servingOf(session, draft) : undefined;
   return { ...accepted(lines, session, question), ...(serving === undefined ? {} : { serving }) };
@@ -61,12 +62,12 @@ function predict(question: LlamaCppQuestion): MemoryPrediction {
 
 function about(question: LlamaCppQuestion): MemoryPrediction {
   const session = openSession(question);
-  const lines = aboutLines(session, question).map((line) => inRig(line, session.used));
+  const lines = aboutLines(session, question).map((line) => lineInRig(line, session.used));
   return accepted(lines, session, question);
 }
 
-function aboutLines(session: Session, { devices, weightsFrom }: LlamaCppQuestion): Line[] {
-  const few = shortened(session, layersOfFile(session, devices));
+function aboutLines(session: Session, { weightsFrom }: LlamaCppQuestion): Line[] {
+  const few = shortened(session, layersOfFile(session));
   if (few === session) return linesOf(session, weightsFrom);
   try {
     const lines = linesOf(session, weightsFrom, few);
@@ -86,11 +87,6 @@ function widened({ buffer, leaf }: Line, share: number): Line {
     buffer,
     leaf: between(key, label, ends, provenance, () => ({ ...(leaf.formula && { formula: leaf.formula }) })),
   };
-}
-
-/** Weights that lie on the host are copied to a device for large batches, and what is copied settles slowly. */
-function isStaged({ used, placement, settings }: Session): boolean {
-  return used.length > 0 && (!placement.complete || overridesOf(settings).length > 0);
 }
 
 function accepted(lines: readonly Line[], session: Session, { devices }: LlamaCppQuestion): MemoryPrediction {
@@ -119,9 +115,12 @@ function linesOf(session: Session, weightsFrom: LlamaCppQuestion["weightsFrom"],
 }
 
 /** Inside this folder a place counts the devices used; outside, the rig's. */
-export function inRig(line: Line, used: readonly UsedDevice[]): Line {
-  const { place } = line.buffer;
-  return place === "host" ? line : { ...line, buffer: { ...line.buffer, place: used[place]!.rigIndex } };
+export function inRig(buffer: EngineBuffer, used: readonly UsedDevice[]): EngineBuffer {
+  return buffer.place === "host" ? buffer : { ...buffer, place: used[buffer.place]!.rigIndex };
+}
+
+function lineInRig({ buffer, leaf }: Line, used: readonly UsedDevice[]): Line {
+  return { buffer: inRig(buffer, used), leaf };
 }
 
 /** Place of every layer, the output matrix last: "host" or the device's index in the rig. */

@@ -183,6 +183,8 @@ export function isLoaded(
   },
   part: GraphPart,
 ): boolean {
+  // appended blocks come last
+  if (geometry.layers.at(-1)?.kind !== "mtp") return true;
   const layer = /^blk\.(\d+)\./.exec(name);
   if (layer === null || geometry.layers[Number(layer[1])]?.kind !== "mtp") return true;
   if (NEVER_LOADED.has(geometry.architecture)) return false;

@@ -1,4 +1,3 @@
-import type { Device } from "../../../facts/hardware/index.ts";
 import type { Geometry, Layer } from "../../../facts/model/index.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import type { Session } from "./compute.ts";
@@ -68,15 +67,12 @@ export function keptLayers(
 }
 
 /** Layers of a loaded file that cannot be left out: found once for all contexts that are made of it. */
-export function layersOfFile(
-  { geometry, placement, memories, used, weights }: Session,
-  devices: readonly Device[],
-): number[] {
+export function layersOfFile({ geometry, placement, memories, used, weights }: Session): number[] {
   const known = KEPT.get(weights);
   if (known !== undefined) return known;
   const { tensor: largest } = weights.all.reduce((most, each) => (each.tensor.bytes > most.tensor.bytes ? each : most));
   const stored = { float: /^B?F\d+$/.test(largest.type), largestBytes: largest.bytes };
-  const kept = isReplayedWhole({ geometry, devices }, stored)
+  const kept = isReplayedWhole({ geometry, devices: used.map(({ device }) => device) }, stored)
     ? [...geometry.layers.keys()]
     : keptLayers(
         geometry,

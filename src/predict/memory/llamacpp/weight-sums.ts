@@ -4,7 +4,7 @@ import type { BufferType } from "./backends/buffer.ts";
 import type { Memories } from "./memories.ts";
 import type { Placement } from "./placement.ts";
 import { asTensor } from "./weight-buffers.ts";
-import { placeTensor, weightRole, type PlacedWeight } from "./weights.ts";
+import { placeTensor, weightRole } from "./weights.ts";
 
 /** Bytes of weights in one place: as stored, and rearranged for the processor. */
 export type WeightTerms = Partial<Record<Extract<MemoryTerm, "weights" | "repacked">, number>>;
@@ -23,7 +23,7 @@ export function weightSums(
   { tied, outputFirst }: { readonly tied: boolean; readonly outputFirst: boolean },
   isLoaded: (name: string) => boolean,
 ): (file: readonly TypedGroup[]) => Map<"host" | number, WeightTerms> {
-  const known = new Map<TypedGroup["group"], Map<string, readonly PlacedWeight[]>>();
+  const known = new Map<TypedGroup["group"], Map<string, readonly SizedWeight[]>>();
   return (file) => {
     const sums = new Map<"host" | number, WeightTerms>();
     const add = (type: BufferType, bytes: number) => {
@@ -35,23 +35,21 @@ export function weightSums(
     const spans = new Map<BufferType, { first: number; last: number }>();
     for (const { group, type, bytes, members, firstAt, lastAt } of file) {
       if (!isLoaded(group.first.name)) continue;
-      for (const placed of placedOf(group, type, bytes)) {
-        const { bufferType } = placed;
+      for (const { bufferType, allocatedBytes } of placedOf(group, type, bytes)) {
         if (memories.weights.mapped.includes(bufferType)) {
           const { first, last } = spans.get(bufferType) ?? { first: firstAt, last: lastAt };
           spans.set(bufferType, { first: Math.min(first, firstAt), last: Math.max(last, lastAt) });
           continue;
         }
-        const each = aligned(bufferType.allocationBytes(asTensor(placed)), bufferType.alignmentBytes);
-        add(bufferType, each * members.length);
+        add(bufferType, allocatedBytes * members.length);
       }
     }
     for (const [type, { first, last }] of spans) add(type, spanBytes(file, first, last));
     return sums;
   };
 
-  function placedOf(group: TypedGroup["group"], type: string, bytes: number): readonly PlacedWeight[] {
-    const types = known.get(group) ?? new Map<string, readonly PlacedWeight[]>();
+  function placedOf(group: TypedGroup["group"], type: string, bytes: number): readonly SizedWeight[] {
+    const types = known.get(group) ?? new Map<string, readonly SizedWeight[]>();
     known.set(group, types);
     const before = types.get(type);
     if (before !== undefined) return before;
@@ -62,9 +60,20 @@ export function weightSums(
       const again = placeTensor(tensor, { place: "output", use: "mul_mat" }, placement, memories.weights);
       if (outputFirst || again.bufferType !== placed[0]!.bufferType) placed.push(again);
     }
-    types.set(type, placed);
-    return placed;
+    const sized = placed.map((each): SizedWeight => {
+      const { bufferType } = each;
+      const allocatedBytes = aligned(bufferType.allocationBytes(asTensor(each)), bufferType.alignmentBytes);
+      return { bufferType, allocatedBytes };
+    });
+    types.set(type, sized);
+    return sized;
   }
+}
+
+/** Where one tensor of a group lies, and what it takes there. */
+interface SizedWeight {
+  readonly bufferType: BufferType;
+  readonly allocatedBytes: number;
 }
 
 /** Bytes of a file's weights, without its header. */

@@ -20,6 +20,7 @@ import { progressFor } from "../text/progress.ts";
 /** What `fit` and `explain` take alike. */
 export interface QuestionFlags extends PlanFlags, RuntimeFlags, RigFlags {
   readonly prompt?: string;
+  readonly cached?: number;
   readonly quant?: string;
 }
 
@@ -74,7 +75,9 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
     const runtime = flags.runtime === "embedded" && !told ? embeddedRuntime() : server;
     const weights = await withChosenFileType(read, machine, flags, runtime);
     const disk = await diskFor(folders, weights);
-    return answered(fitQuestion({ machine, weights, flags, promptTokens, runtime, server, disk, told }));
+    return answered(
+      fitQuestion({ machine, weights, flags, promptTokens, cachedShare: flags.cached, runtime, server, disk, told }),
+    );
   }
   const [machine, read] = await Promise.all([machineOf(context), reading]);
   const runtime = flags.runtime === "llama-server" || told ? server : embeddedRuntime();
@@ -82,7 +85,20 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
   const receipts = await openKnownReceipts(context, machine.folders.data);
   try {
     const disk = await diskFor(machine.folders, weights);
-    return answered(fitQuestion({ machine, weights, flags, receipts, promptTokens, runtime, server, disk, told }));
+    return answered(
+      fitQuestion({
+        machine,
+        weights,
+        flags,
+        receipts,
+        promptTokens,
+        cachedShare: flags.cached,
+        runtime,
+        server,
+        disk,
+        told,
+      }),
+    );
   } finally {
     receipts?.close();
   }

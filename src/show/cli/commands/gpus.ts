@@ -8,6 +8,7 @@ import { gpuText, gpusText } from "../text/gpus-text.ts";
 interface GpusFlags extends CardFlags {
   readonly json?: boolean;
   readonly vendor?: Vendor;
+  readonly class?: CatalogRow["class"];
   readonly minMemory?: string;
 }
 
@@ -21,7 +22,8 @@ export const gpus = guarded(async function (this: CliContext, flags: GpusFlags, 
   const wanted = rows.filter(
     ({ vendor, memoryBytes, class: line }) =>
       // processors' memory is looked up by name
-      (line !== "cpu" || name !== "" || flags.vendor === "generic") &&
+      (line !== "cpu" || name !== "" || flags.vendor === "generic" || flags.class === "cpu") &&
+      (flags.class === undefined || line === flags.class) &&
       (flags.vendor === undefined || vendor === flags.vendor) &&
       (memoryBytes.at(-1) ?? leastBytes) >= leastBytes,
   );

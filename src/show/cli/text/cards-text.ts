@@ -28,7 +28,7 @@ export function cardsText(answer: CardsAnswer, style: Style, chosen: boolean): s
     ).map(style.faint),
     ...comparison(answer),
     ...(chosen || rows.length + behind.length === 0 ? tooSmall.flatMap(shortLines) : []),
-    ...told.flatMap((row) => ["", ...checks(row, style)]),
+    ...told.flatMap((row) => ["", ...checkLines(row, style)]),
     ...(chosen ? [] : leftOutLines(leftOut, style)),
     "",
     ...smallestLines(answer, style),
@@ -63,7 +63,7 @@ function table(answer: CardsAnswer, style: Style): string[] {
     row.onCpu === undefined ? paint(row.verdict, style) : style.faint(`${row.onCpu.count} on CPU`),
     row.decode === undefined ? "?" : formatNumber(row.decode.tokensPerSec),
     row.each === undefined ? "?" : formatNumber(row.each.tokensPerSec),
-    row.loadWatts === undefined ? "?" : `${formatNumber(row.loadWatts)} W`,
+    load(row),
     ...(priced ? [row.price === undefined ? "?" : formatNumber(row.price.amount * row.count)] : []),
   ];
   const full = users > 1 ? `each: of each of ${users} with full contexts` : "full: with a full context";
@@ -73,6 +73,13 @@ function table(answer: CardsAnswer, style: Style): string[] {
     ...columns([head, ...lines], [1, 2, 4, 5, 6, 7]),
     ...wrap(`${said}${behind.length > 0 ? "; on CPU: layers, or layers' experts, left there" : ""}`).map(style.faint),
   ];
+}
+
+/** With a question mark where it rests on an estimate. */
+function load({ loadWatts, checks }: CardRow): string {
+  if (loadWatts === undefined) return "?";
+  const estimate = checks.some(({ key, recalled }) => key === "heat" && recalled);
+  return `${formatNumber(loadWatts)} W${estimate ? "?" : ""}`;
 }
 
 function named(row: Pick<CardRow, "name" | "count">): string {
@@ -93,9 +100,12 @@ const SIGNS: Readonly<Record<CardRow["checks"][number]["verdict"], string>> = {
   mind: "mind",
 };
 
-function checks(row: CardRow, style: Style): string[] {
-  const lines = row.checks.map(({ key, verdict, because, recalled }) => [
-    `  ${key}`,
+function checkLines(row: CardRow, style: Style): string[] {
+  // of a machine bought whole many say the same
+  const told = row.checks.filter(({ because }, at) => row.checks.findIndex((each) => each.because === because) === at);
+  const many = (because: string) => row.checks.filter((each) => each.because === because).length > 1;
+  const lines = told.map(({ key, verdict, because, recalled }) => [
+    `  ${many(because) ? `${key}, size` : key}`,
     verdict === "fails"
       ? style.bad(SIGNS[verdict])
       : verdict === "passes"

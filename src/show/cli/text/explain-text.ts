@@ -1,6 +1,7 @@
 import { formatBytes, formatExactBytes, formatNumber, formatWhole } from "../../../facts/units/index.ts";
 import type { FitAnswer } from "../../../plan/answer/index.ts";
 import type { PlaceBalance } from "../../../plan/fit/index.ts";
+import { constantsText } from "./explain-constants.ts";
 import { explainSentence } from "./explain-sentence.ts";
 import { speedText } from "./explain-speed.ts";
 import { explainTraining } from "./training-text.ts";
@@ -28,12 +29,18 @@ export function explainText(answer: FitAnswer, style: Style): string {
     ...speedText(answer, style),
     "",
     ...(answer.training ? [...explainTraining(answer.training, style), ""] : []),
+    ...constants(answer, style),
     style.strong("choices"),
     ...answer.decisions.flatMap(({ setting, value, because }) => hanging(`${setting} = ${value}: ${because}`, "  ")),
     "",
     ...answer.assumptions.flatMap((text) => wrap(`assumed: ${text}`)).map(style.faint),
     ...nextLines(answer.next, style),
   ].join("\n");
+}
+
+function constants(answer: FitAnswer, style: Style): string[] {
+  const lines = constantsText(answer, style);
+  return lines.length === 0 ? [] : [...lines, ""];
 }
 
 /** What the bits of the first sentence are made of. */

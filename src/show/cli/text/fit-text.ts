@@ -182,6 +182,16 @@ function speedText({ speed }: FitAnswer, style: Style): string[] {
       `${formatDuration(firstTokenMs.low)} to ${formatDuration(firstTokenMs.high)}`,
       style.faint(`after a prompt of ${formatTokens(speed.promptTokens)} tokens, nothing cached`),
     ],
+    ...(speed.cached
+      ? [
+          [
+            "  first token",
+            formatDuration(speed.cached.firstTokenMs.value),
+            `${formatDuration(speed.cached.firstTokenMs.low)} to ${formatDuration(speed.cached.firstTokenMs.high)}`,
+            style.faint(`${formatPercent(speed.cached.share)} of it cached`),
+          ],
+        ]
+      : []),
   ];
   return [style.strong("speed") + style.faint("  80% band"), ...columns(rows, [1])];
 }

@@ -55,7 +55,27 @@ export function visible(text: string): number {
   return text.replace(/\u001B\[\d+m/g, "").length;
 }
 
-/** The next useful commands, one a line. */
+const NEXT_WIDTH = WIDTH - 6;
+
+/** A command over several lines as a shell takes it, broken before flags. */
+function continued(command: string): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const part of command.split(/ (?=--)/)) {
+    if (line === "") line = part;
+    // two columns for the sign that it goes on
+    else if (line.length + 1 + part.length <= NEXT_WIDTH - 2) line = `${line} ${part}`;
+    else {
+      lines.push(`${line} \\`);
+      line = `  ${part}`;
+    }
+  }
+  return [...lines, line];
+}
+
+/** The next useful commands, each to be pasted as it stands. */
 export function nextLines(commands: readonly string[], style: Style): string[] {
-  return commands.map((command, index) => `${index === 0 ? "next:" : "     "} ${style.strong(command)}`);
+  return commands.flatMap((command, index) =>
+    continued(command).map((line, at) => `${index === 0 && at === 0 ? "next:" : "     "} ${style.strong(line)}`),
+  );
 }

@@ -1,4 +1,12 @@
-import { efficientWatts, idleOf, noiseOf, POWER_RULES, supportOf } from "../../../../facts/hardware/boards/index.ts";
+import {
+  efficientWatts,
+  idleOf,
+  machineOf,
+  noiseOf,
+  parkingOf,
+  POWER_RULES,
+  supportOf,
+} from "../../../../facts/hardware/boards/index.ts";
 import { formatNumber } from "../../../../facts/units/index.ts";
 import { isWhole, times, type Check, type Checked } from "./check.ts";
 import { loadWatts } from "./power.ts";
@@ -18,11 +26,20 @@ export function noiseCheck({ row, board }: Checked): Check {
 
 export function idleCheck({ row, count }: Checked): Check {
   const known = idleOf(row.id);
-  if (!known) return { key: "idle", verdict: "unknown", because: "what it draws when idle is not in the table" };
-  const [least, most] = known.watts;
-  const note = known.note === undefined ? "" : `; ${known.note}`;
-  const because = `${times(count)}${least} to ${most} W when idle${known.machine ? ", the whole machine" : ""}${note}`;
-  return { key: "idle", verdict: "mind", because, recalled: true };
+  const parked = parkingOf(row.id);
+  if (known) {
+    const { watts, machine, note, source } = known;
+    const whole = machine ? ", the whole machine" : "";
+    const because = `${times(count)}${range(watts)} W when idle${whole}${note === undefined ? "" : `; ${note}`}`;
+    return { key: "idle", verdict: "mind", because, ...(source === undefined ? { recalled: true } : { source }) };
+  }
+  if (!parked) return { key: "idle", verdict: "unknown", because: "what it draws when idle is not in the table" };
+  const because = `${times(count)}${range(parked.watts)} W more while a model is loaded; without one it is not in the table`;
+  return { key: "idle", verdict: "unknown", because, source: parked.source };
+}
+
+function range([least, most]: readonly [number, number]): string {
+  return least === most ? `${least}` : `${least} to ${most}`;
 }
 
 /** 3.412 BTU per hour a watt: everything drawn ends as heat. */
@@ -36,8 +53,16 @@ export function heatCheck(checked: Checked): Check {
   const socket = load > POWER_RULES.socket.value ? "; more than a 120 V socket carries without end (1,440 W)" : "";
   const whole = isWhole(checked) ? "the machine" : "card, processor and rest";
   const because = `${formatNumber(load)} W into the room at full load (${formatNumber(load * BTU_PER_HOUR)} BTU/h): ${whole}${less}${socket}`;
-  const estimate = checked.row.boardWatts?.basis === "table" ? {} : { recalled: true as const };
-  return { key: "heat", verdict: "mind", because, ...(efficient ? { source: efficient.source } : {}), ...estimate };
+  const machine = machineOf(checked.row.id);
+  const source = efficient?.source ?? machine?.source;
+  const stated = checked.row.boardWatts?.basis === "table" || machine?.most !== undefined;
+  return {
+    key: "heat",
+    verdict: "mind",
+    because,
+    ...(source === undefined ? {} : { source }),
+    ...(stated ? {} : { recalled: true }),
+  };
 }
 
 /** Whether the runtime runs on the chip under the system, and with what. */

@@ -1,5 +1,7 @@
 import {
   CONNECTOR_WATTS,
+  efficientWatts,
+  machineOf,
   MEASURED_PEAKS,
   POWER_RULES,
   SUPPLIES_SOLD,
@@ -14,6 +16,8 @@ const BESIDE_WATTS = processor.value + rest.value;
 /** Power that cards and machine draw under load, at their limits; undefined where a card's is not known. A machine's own where it is whole. */
 export function loadWatts(checked: Pick<Checked, "row" | "board" | "count">): number | undefined {
   const { row, count } = checked;
+  const most = machineOf(row.id)?.most;
+  if (most !== undefined) return most;
   if (row.boardWatts === undefined) return undefined;
   return row.boardWatts.watts * count + (isWhole(checked) ? 0 : BESIDE_WATTS);
 }
@@ -36,11 +40,22 @@ export function powerCheck(checked: Checked): Check {
   return {
     key: "power",
     verdict: supply === undefined ? "mind" : need <= supply.watts ? "passes" : "fails",
-    because: supply === undefined ? `${arithmetic}: ${size}${makers}` : `${arithmetic}, of ${supply.watts} W${makers}`,
+    because:
+      supply === undefined
+        ? `${arithmetic}: ${size}${makers}`
+        : `${arithmetic}, of ${supply.watts} W${makers}${need <= supply.watts ? "" : limited(row.id, count, supply.watts)}`,
     source: headroom.source,
     ...basis,
     ...asked,
   };
+}
+
+/** What a card that is too much would need when it is limited to what costs it little. */
+function limited(id: string, count: number, supplyWatts: number): string {
+  const least = efficientWatts(id)?.watts[0];
+  if (least === undefined) return "";
+  const need = headroom.value * (least * count + BESIDE_WATTS);
+  return need > supplyWatts ? "" : `; limited to ${least} W, which costs it little, it needs ${watts(need)}`;
 }
 
 /** Short peaks: a large card draws a multiple of its power for a moment, and an older supply takes that for a fault. */

@@ -43,9 +43,11 @@ export class GraphAllocator {
   readonly #chunks: readonly ChunkAllocator[];
   readonly #live: readonly Set<GraphTensor>[];
   readonly #peaks: (readonly GraphTensor[])[];
+  readonly #tellsPeaks: boolean;
 
-  constructor(types: readonly BufferType[]) {
+  constructor(types: readonly BufferType[], tellsPeaks = true) {
     this.#types = types;
+    this.#tellsPeaks = tellsPeaks;
     this.#chunks = types.map((type) => new ChunkAllocator(type.alignmentBytes, type.maxBytes));
     this.#live = types.map(() => new Set());
     this.#peaks = types.map(() => []);
@@ -91,7 +93,7 @@ export class GraphAllocator {
     const before = chunks.grown;
     const address = chunks.allocate(this.#types[buffer]!.allocationBytes(tensor));
     this.#live[buffer]!.add(tensor);
-    if (chunks.grown > before) this.#peaks[buffer] = [...this.#live[buffer]!];
+    if (this.#tellsPeaks && chunks.grown > before) this.#peaks[buffer] = [...this.#live[buffer]!];
     tensor.buffer = buffer;
     tensor.chunk = address.chunk;
     tensor.offset = address.offset;

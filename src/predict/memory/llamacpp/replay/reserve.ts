@@ -11,12 +11,14 @@ export interface ScheduleOptions {
   readonly inputLimit: number;
   /** inputs that no operation reads, or only through a view, are held once per copy too */
   readonly copiesUnusedInputs: boolean;
+  /** somebody reads what lies in each buffer at its peak: noting it down costs */
+  readonly tellsPeaks: boolean;
 }
 
 export interface Reservation {
   /** bytes per chunk of every back end's compute buffer, in the back ends' order */
   readonly chunks: readonly (readonly number[])[];
-  /** what lay in each compute buffer when it last grew */
+  /** what lay in each compute buffer when it last grew; nothing where nobody asked */
   readonly peaks: readonly (readonly Held[])[];
   readonly splits: number;
   readonly nodes: number;
@@ -42,7 +44,10 @@ export function reserve(graph: Graph, backends: readonly ComputeBackend[], optio
       if (keep !== undefined) nodes.push({ tensor: dependency(keep, keep[0]!), buffer: split.backend });
     }
   }
-  const allocator = new GraphAllocator(backends.map((_, index) => computeBuffer(backends, index)));
+  const allocator = new GraphAllocator(
+    backends.map((_, index) => computeBuffer(backends, index)),
+    options.tellsPeaks,
+  );
   const chunks = allocator.reserve(nodes, [
     ...pipelineLeaves(copied, splits, options),
     ...graph.leaves.map((tensor) => ({ tensor, buffer: tensor.backend })),

@@ -1,0 +1,82 @@
+import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
+import { parseTokens } from "../../../facts/units/index.ts";
+import { answerOffload, offloadRuns } from "../../../plan/answer/index.ts";
+import { GOALS, READING } from "../../../plan/fit/index.ts";
+import { guarded, type CliContext } from "../context.ts";
+import { homeOf, machineOf } from "../machine.ts";
+import { withChosenFileType } from "../model/chosen-file-type.ts";
+import { modelFor } from "../model/model-for.ts";
+import { needModel } from "../model/need-model.ts";
+import { cardCandidates } from "../offload-cards.ts";
+import { fitQuestion, type PlannedMachine } from "../question.ts";
+import { openKnownReceipts } from "../receipts-at-hand.ts";
+import { rigArguments, rigFor } from "../rig-for.ts";
+import { embeddedRuntime, serverRuntime } from "../runtime.ts";
+import { offloadText } from "../text/offload-text.ts";
+import { progressFor } from "../text/progress.ts";
+import type { QuestionFlags } from "./fit.ts";
+
+export interface OffloadFlags extends Omit<QuestionFlags, "cached"> {
+  readonly answer?: number;
+  readonly jobs?: number;
+  readonly atLeast?: number;
+  readonly wait?: number;
+  readonly hostWatts?: number;
+}
+
+const PROMPT_TOKENS = 1024;
+const ANSWER_TOKENS = 256;
+const JOBS = 1000;
+
+/** `loadout offload MODEL` */
+export const offload = guarded(async function (this: CliContext, flags: OffloadFlags, typed?: string) {
+  const promptTokens = flags.prompt === undefined ? PROMPT_TOKENS : parseTokens(flags.prompt, "offload --prompt", 1);
+  const byHand = await rigFor(flags);
+  const server = serverRuntime(flags.build);
+  const runtime = (flags.runtime ?? (byHand ? "llama-server" : "embedded")) === "embedded" ? embeddedRuntime() : server;
+  const reading = modelFor(this, needModel(typed, "offload"), flags, progressFor(this));
+  const probed = byHand ? undefined : await machineOf(this);
+  const machine: PlannedMachine = probed ?? {
+    report: { rig: byHand!.rig },
+    closable: { host: 0, devices: byHand!.rig.devices.map(() => 0) },
+    assumptions: byHand!.assumptions,
+    rigArguments: rigArguments(flags),
+  };
+  const read = await reading;
+  // the largest file type that fits whole needs no offload: what is asked about is the usual one
+  const weights = await withChosenFileType(read, machine, flags, runtime);
+  const { folders } = await homeOf(this);
+  const receipts = probed ? await openKnownReceipts(this, folders.data) : undefined;
+  try {
+    const { request, context } = fitQuestion({ machine, weights, flags, receipts, promptTokens, runtime });
+    const asked = {
+      promptTokens,
+      answerTokens: flags.answer ?? ANSWER_TOKENS,
+      jobs: flags.jobs ?? JOBS,
+      targets: {
+        ...(GOALS[flags.goal ?? "interactive"].targets ?? READING),
+        ...(flags.atLeast === undefined ? {} : { decodePerSec: flags.atLeast }),
+        ...(flags.wait === undefined ? {} : { firstTokenMs: flags.wait }),
+      },
+      ...(flags.hostWatts === undefined ? {} : { hostWatts: flags.hostWatts }),
+    };
+    const wanted = promptTokens + asked.answerTokens;
+    if (flags.context !== undefined && flags.context < wanted) {
+      throw new LoadoutError("bad-quantity", {
+        what: "offload --context",
+        expected: `room for the prompt and its answer, ${wanted} tokens`,
+        got: String(flags.context),
+        example: `--context ${wanted}`,
+      });
+    }
+    const cards = await cardCandidates(
+      machine,
+      (other) => fitQuestion({ machine: other, weights, flags, runtime }).request,
+    );
+    const answer = answerOffload({ request, ...asked }, { ...context, targets: asked.targets, cards });
+    this.out(flags.json ? JSON.stringify(answer, null, 2) : offloadText(answer, this.outStyle));
+    return offloadRuns(answer) ? EXIT.ok : EXIT.no;
+  } finally {
+    receipts?.close();
+  }
+});

@@ -1,0 +1,100 @@
+// `loadout offload` as a process: catalogued models on rigs written by hand.
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { OffloadAnswer } from "../../plan/answer/index.ts";
+import { visible } from "./text/layout.ts";
+import { offloadText } from "./text/offload-text.ts";
+import { styleFor } from "./text/style.ts";
+
+const MAIN = join(import.meta.dirname, "main.ts");
+const SCHEMA = join(import.meta.dirname, "../../../docs/schema/answers.schema.json");
+
+let folder: string;
+let valid: (value: unknown) => unknown;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "loadout-offload-"));
+  const validate = new Ajv2020({ strict: false }).compile(JSON.parse(await readFile(SCHEMA, "utf8")));
+  valid = (value) => (validate(value) ? "valid" : validate.errors);
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function loadout(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const env = { ...process.env, LOADOUT_HOME: join(folder, "home"), HOME: folder, HF_HOME: join(folder, "hf") };
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [MAIN, ...args], { env, timeout: 60_000 });
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, stdout, stderr };
+  }
+}
+
+const widest = (text: string) => Math.max(...text.split("\n").map(visible));
+
+async function answered(...args: string[]): Promise<OffloadAnswer> {
+  const { stdout, stderr } = await loadout("offload", ...args, "--json");
+  expect(stderr).toBe("");
+  const answer: OffloadAnswer = JSON.parse(stdout);
+  expect(valid(answer)).toBe("valid");
+  return answer;
+}
+
+const SPARSE = ["qwen3 30b a3b:Q4_K_M", "--gpu", "rtx-4070", "--ram", "64GB:ddr5-6000"];
+const DENSE = ["llama 3.3 70b:Q4_K_M", "--gpu", "rtx-4090", "--ram", "64GB:ddr5-6000"];
+
+test("a dense model that does not fit: painful for a chat, hours for a batch, and what avoids it", async () => {
+  const answer = await answered(...DENSE, "--host-watts", "150");
+  expect(answer.chat).toBe("painful");
+  expect(answer.says).toMatch(/^painful for chat: .* tok\/s, first token after .*; 1000 jobs take \d+ h/);
+  const best = answer.rungs[answer.bestChat!]!;
+  expect(best.chat.decode!.tokensPerSec).toBeLessThan(answer.asked.targets.decodePerSec);
+  const [second] = answer.instead;
+  expect(second).toMatchObject({ kind: "card", name: "a second GeForce RTX 4090" });
+  const job = answer.rungs[answer.bestBatch!]!.batch;
+  expect(second!.batch.seconds!.value).toBeLessThan(job.seconds!.value / 2);
+  expect(job.energy!.hostJoules).toBeGreaterThan(0);
+  // a chat takes what fits; a job leaves more in RAM, so that many answers share what crosses the slot
+  expect(job.atATime).toBeGreaterThanOrEqual(32);
+  expect(job.decode!.tokensPerSec).toBeGreaterThan(5 * best.chat.decode!.tokensPerSec);
+  expect(answer.ends.map(({ moved }) => moved)).toContain("layers");
+});
+
+test("few active experts: a chat is fine with experts in RAM, and the text says so in 80 columns", async () => {
+  const { code, stdout } = await loadout("offload", ...SPARSE);
+  expect(code).toBe(0);
+  expect(widest(stdout)).toBeLessThanOrEqual(80);
+  const plain = stdout.replaceAll(/\s+/g, " ");
+  expect(plain).toMatch(/fine for chat: .* \(experts of \d+ of 48 layers in RAM\)/);
+  expect(plain).toContain("few active experts: a token reads");
+  expect(plain).toContain("what is moved with experts of");
+  expect(plain).toMatch(/devices [\d.]+ Wh, the rest of the machine unknown/);
+  expect(plain).toContain("never: experts of 48 of 48 layers in RAM still serve it");
+});
+
+test.each([
+  [["gpt-oss 20b", "--gpu", "m4 max 36gb"], "GPU and CPU share the RAM"],
+  [["qwen3-8b:Q4_K_M", "--vram", "6GB", "--ram", "32GB"], "so no pace is claimed"],
+  [["qwen3-8b:Q4_K_M", "--ram", "32GB:ddr5-6000"], "all in RAM, no GPU"],
+  [["qwen3-8b:Q4_K_M", "--gpu", "rtx-3090", "--ram", "32GB"], "all on the GPU: best for chat and batch"],
+  [["qwen3-32b:Q4_K_M", "--gpu", "rtx-4070", "--ram", "8GB:ddr5-6000"], "from the disk"],
+  [["qwen3-32b:Q4_K_M", "--gpu", "2xrtx-4060", "--ram", "64GB", "--prompt", "4k", "--wait", "5"], "within 5 s"],
+  [["gpt-oss 120b", "--gpu", "rtx-3090", "--ram", "16GB:ddr4-3200", "--users", "8"], "8 at a time"],
+])("%j says %j, in 80 columns", async (args, said) => {
+  const text = offloadText(await answered(...args), styleFor({}, {}));
+  expect(text.replaceAll(/\s+/g, " ")).toContain(said);
+  expect(widest(text)).toBeLessThanOrEqual(80);
+});
+
+test("a context without room for the prompt and its answer is a wrong question; no model is one too", async () => {
+  const short = await loadout("offload", ...SPARSE, "--context", "1024");
+  expect(short.code).toBe(2);
+  expect(short.stderr).toContain("room for the prompt and its answer, 1280 tokens");
+  expect((await loadout("offload")).code).toBe(2);
+});

@@ -1,0 +1,22 @@
+/**
+ * What was compared by leaving devices out, so that its optimism can be judged: a line is a comparison, and says what was kept.
+ * Two of them set a prior that the only device of its design was known to need: they rest on other published figures.
+ */
+export const VARIANTS: readonly string[] = [
+  "tails of priors: Gaussian, soft-L1 (kept)",
+  "prefill: stacked memory slows arithmetic, or does not (kept)",
+  "decode without flash attention: by bytes of the cache, or also by arithmetic of a vendor (kept)",
+  "prefill: filling a large chip alike everywhere, or by vendor (kept)",
+  "prefill: power and units as a norm of 3, 2, 1.5 (kept), 1",
+  "decode: reading and unpacking one after the other, or as a norm of 1.5 (kept)",
+  "prefill: attention in AMD's shaders as in matrix units, or at half their rate (kept; prior)",
+  "prefill: Strix Halo's prior as others', or by its best matrix library (kept; prior)",
+  "Pascal as one design, or its first chip apart (kept)",
+  "decode: attention's prior at its ideal, or a quarter of it as in prefill (kept)",
+  "BF16 alike in all back ends, or Vulkan apart (kept)",
+  "Apple as one design, or by generation (kept)",
+  "a device's effect contracted out of the residuals, or as a value of its own (kept: contraction let skewed rows move levels)",
+  "deviation of devices 0.1 (kept), 0.15, 0.2",
+  "weight of a device's configurations: power 0 (kept for prefill), -0.1, -0.15, -0.2 (kept for decode), -0.35",
+  "servers: a fixed time per layer alone, or also one per step (kept)",
+];
