@@ -9,12 +9,14 @@ export function paceInput(
   choice: Pick<Choice, "settings" | "threads"> & Partial<Pick<Choice, "now" | "prediction">>,
 ): PaceInput {
   const { settings, threads, now, prediction } = choice;
-  const { rig } = request;
-  const bandwidthBytesPerSec = request.calibration?.hostBandwidthBytesPerSec ?? rig.host.bandwidthBytesPerSec;
+  const { rig, calibration } = request;
+  const { host } = rig;
+  const bandwidthBytesPerSec = calibration?.hostBandwidthBytesPerSec ?? host.bandwidthBytesPerSec;
   return {
     geometry: request.geometry,
     tensors: request.tensors,
-    host: bandwidthBytesPerSec === undefined ? rig.host : { ...rig.host, bandwidthBytesPerSec },
+    // the factors of a calibration belong to predictions made with its bandwidth
+    host: bandwidthBytesPerSec === undefined ? host : { ...host, bandwidthBytesPerSec },
     devices: rig.devices,
     ...(rig.links ? { links: rig.links } : {}),
     placement: request.placement(settings),
@@ -27,7 +29,7 @@ export function paceInput(
     flashAttention: settings.flashAttention,
     microBatch: settings.microBatch,
     ...(now && prediction ? { fromDiskBytes: bytesFromDisk({ now, prediction }) } : {}),
-    ...(request.calibration ? { calibration: request.calibration } : {}),
+    ...(calibration ? { calibration } : {}),
   };
 }
 
