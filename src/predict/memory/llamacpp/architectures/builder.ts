@@ -48,6 +48,8 @@ export interface CacheInputs {
   readonly valueRotation: GraphTensor | undefined;
 }
 
+export type NormKind = "rms_norm" | "norm";
+
 /** Heads of this multiple are rotated when the cache is quantised. */
 const ROTATION = 64;
 
@@ -142,11 +144,22 @@ export class GraphBuilder {
     return bias === undefined ? product : like("add", product, bias);
   }
 
-  /** Norm times its weight. The engine keeps a layer's norms from straying to the device of the layer before. */
-  norm(x: GraphTensor, name: string, layer?: number, pinned = layer !== undefined): GraphTensor {
-    const normed = like("rms_norm", x);
+  /**
+   * Norm times its weight, with a shift where the file has one. The engine keeps a layer's norms from straying to the device of the
+   * layer before. `kind`: by the root of the mean square, or by mean and variance.
+   */
+  norm(
+    x: GraphTensor,
+    name: string,
+    layer?: number,
+    pinned = layer !== undefined,
+    kind: NormKind = "rms_norm",
+  ): GraphTensor {
+    const normed = like(kind, x);
     if (pinned && layer !== undefined) this.request.pinNorm?.(normed, layer);
-    return like("mul", normed, this.weight(name, layer));
+    const scaled = like("mul", normed, this.weight(name, layer));
+    const shift = this.optional(name, layer, "bias");
+    return shift === undefined ? scaled : like("add", scaled, shift);
   }
 
   positions(): GraphTensor {

@@ -18,40 +18,45 @@ import type { CacheInputs, GraphBuilder } from "./builder.ts";
 import { feedForward, outputLogits } from "./decoder.ts";
 import { draftBlock, type DraftParts } from "./draft-block.ts";
 import { embedTokens } from "./embedding.ts";
+import type { Routing } from "./experts.ts";
 
 /** DeepSeek 2, 3, R1 and Kimi K2, converted with latent attention (src/models/deepseek2.cpp). */
-export const deepseek2: Architecture = {
-  name: "deepseek2",
-  build(builder) {
-    let x = embedTokens(builder);
-    const factors = builder.queryFactors();
-    const positions = builder.positions();
-    const inputs = builder.cacheInputs("full");
-    const mix = builder.layers.some(({ mixer }) => mixer.kind === "attention")
-      ? decompressedAttention
-      : latentAttention;
-    const outputRows = builder.outputRows();
-    const last = builder.layers.length - 1;
-    builder.layers.forEach((_, layer) => {
-      let residual = x;
-      let mixed = mix(builder, builder.norm(x, "attn_norm", layer), { positions, factors }, inputs, layer);
-      if (layer === last) {
-        mixed = getRows(mixed, outputRows);
-        residual = getRows(residual, outputRows);
-      }
-      const inner = like("add", mixed, residual);
-      x = like("add", feedForward(builder, builder.norm(inner, "ffn_norm", layer), layer, { routing: ROUTING }), inner);
-    });
-    return outputLogits(builder, x);
-  },
-  buildDraft: (builder) =>
-    draftBlock(builder, { mix, rows: "at end", normBeforeFeedForward: "ffn_norm", routing: ROUTING }),
-};
+export const deepseek2 = latentDecoder("deepseek2", { normalized: "as-file" });
+
+/** Mistral 4 (src/models/mistral4.cpp): the same graph. */
+export const mistral4 = latentDecoder("mistral4", { normalized: "as-file", precise: true });
+
+function latentDecoder(name: string, routing: Routing): Architecture {
+  return {
+    name,
+    build(builder) {
+      let x = embedTokens(builder);
+      const factors = builder.queryFactors();
+      const positions = builder.positions();
+      const inputs = builder.cacheInputs("full");
+      const mix = builder.layers.some(({ mixer }) => mixer.kind === "attention")
+        ? decompressedAttention
+        : latentAttention;
+      const outputRows = builder.outputRows();
+      const last = builder.layers.length - 1;
+      builder.layers.forEach((_, layer) => {
+        let residual = x;
+        let mixed = mix(builder, builder.norm(x, "attn_norm", layer), { positions, factors }, inputs, layer);
+        if (layer === last) {
+          mixed = getRows(mixed, outputRows);
+          residual = getRows(residual, outputRows);
+        }
+        const inner = like("add", mixed, residual);
+        x = like("add", feedForward(builder, builder.norm(inner, "ffn_norm", layer), layer, { routing }), inner);
+      });
+      return outputLogits(builder, x);
+    },
+    buildDraft: (builder) => draftBlock(builder, { mix, rows: "at end", normBeforeFeedForward: "ffn_norm", routing }),
+  };
+}
 
 const mix: DraftParts["mix"] = (builder, x, positions, cache, layer) =>
   latentAttention(builder, x, { positions, factors: undefined }, cache, layer);
-
-const ROUTING = { normalized: "as-file" } as const;
 
 /** Queries are brought into the space of the compressed keys, which the cache holds together with the rotary part. */
 function latentAttention(

@@ -70,7 +70,10 @@ function hasKernel(tensor: GraphTensor, rules: CudaRules): boolean {
     case "mul_mat":
     case "mul_mat_id":
       return (
-        a!.strides[0] === a!.type.bytes && b!.strides[0] === b!.type.bytes && !(b!.type === F16 && a!.type !== F16)
+        !tensor.precise &&
+        a!.strides[0] === a!.type.bytes &&
+        b!.strides[0] === b!.type.bytes &&
+        !(b!.type === F16 && a!.type !== F16)
       );
     case "set_rows":
       return a!.type === F32;

@@ -83,7 +83,7 @@ function hasKernel(tensor: GraphTensor): boolean {
       return attentionKernel(tensor);
     case "mul_mat":
     case "mul_mat_id":
-      return matrixKernel(a!, b!);
+      return !tensor.precise && matrixKernel(a!, b!);
     case "set_rows":
       return isFloat(a!.type) && (CACHE_TYPES.has(tensor.type.name) || isFloat(tensor.type));
     case "add":

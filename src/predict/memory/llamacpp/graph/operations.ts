@@ -46,6 +46,7 @@ export function like(
     | "mul"
     | "div"
     | "scale"
+    | "sqr"
     | "fill"
     | "l2_norm"
     | "norm"

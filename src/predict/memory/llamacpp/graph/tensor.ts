@@ -32,6 +32,7 @@ export type Operation =
   | "scale"
   | "set_rows"
   | "soft_max"
+  | "sqr"
   | "ssm_conv"
   | "ssm_scan"
   | "sum_rows"
@@ -74,6 +75,8 @@ export class GraphTensor {
   name: string | undefined;
   /** pairs of an adapter's low-rank matrices that every product with this matrix adds: x (A B), or rows of it */
   adapters: readonly LowRankPair[] | undefined;
+  /** a product that must read its second operand as it is, not rounded to half precision */
+  precise = false;
   input = false;
   output = false;
   visited = false;

@@ -26,6 +26,7 @@ const IN_PLACE: ReadonlySet<Operation> = new Set<Operation>([
   "rope",
   "scale",
   "soft_max",
+  "sqr",
   "unary",
 ]);
 
