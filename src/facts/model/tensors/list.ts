@@ -72,7 +72,10 @@ function layerShapes(row: TensorRow, geometry: Geometry, layer: Layer): Shapes |
     // a norm's is as wide as what it scales; a matrix's as its output, for every expert
     .map(([name, shape]): Shapes[number] => [`${name}.bias`, shape.length === 1 ? shape : shape.slice(1)]);
   return [
-    ...weights.map(([name, shape]): Shapes[number] => [`${name}.weight`, shape]),
+    ...weights.map(([name, shape]): Shapes[number] => [
+      name === "ffn_norm" && row.bareFeedForwardNorm ? name : `${name}.weight`,
+      shape,
+    ]),
     ...biases,
     ...mixer.whole,
     ...expertShapes(row, width, layer.feedForward),

@@ -41,6 +41,8 @@ export interface TensorRow {
   readonly stateNorm?: false;
   /** blocks for multi-token prediction may be appended: with an embedding and an output of their own, or the model's */
   readonly appended?: "plain" | "with head";
+  /** the norm before the feed-forward part has nothing behind its name */
+  readonly bareFeedForwardNorm?: true;
   /** "output_norm" unless said */
   readonly outputNorm?: string;
   /** norms after each inner part, as wide as its input (BitNet) */
@@ -72,7 +74,7 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
   exaone: {},
   "exaone-moe": { queryKeyNorm: "head", expertBias: true, appended: "plain" },
   exaone4: { norms: AFTER, queryKeyNorm: "head" },
-  "falcon-h1": { stateNorm: false },
+  "falcon-h1": { stateNorm: false, bareFeedForwardNorm: true },
   gemma: {},
   gemma2: { norms: AROUND },
   gemma3: { norms: AROUND, queryKeyNorm: "head" },

@@ -36,6 +36,20 @@ export function checkGraph({ nodes, leaves }: Graph, session: Session, tokens: n
   );
 }
 
+/** Architectures for which a micro-batch is reserved as one of a single sequence, too (llama-context.cpp, `sched_reserve`). */
+const ONE_SEQUENCE: ReadonlySet<string> = new Set(["kimi-linear", "minimax-01"]);
+
+/** There the streams of a cache do not share the tokens evenly, which attention takes for granted: the engine ends its process. */
+export function checkStreams({ geometry, sizes, build }: Session, tokens: number): void {
+  if (!build.reservesOneSequence || !ONE_SEQUENCE.has(geometry.architecture) || tokens % sizes.streams === 0) return;
+  throw new EngineRefusal(
+    rejected(
+      "tokens-not-in-streams",
+      `-ub ${tokens}: ${sizes.streams} sequences with caches of their own cannot share so many tokens evenly, and the engine would end; use a multiple, or --kv-unified`,
+    ),
+  );
+}
+
 function nodesAllowed({ geometry, weights, adapters }: Session, tokens: number): number {
   const tensors = weights.all.length;
   if (LONG_GRAPHS.has(geometry.architecture)) return Math.max(40 * tokens, 32 * tensors);

@@ -168,7 +168,7 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
     // what runs elsewhere crosses between devices in more ways than a few layers show
     if (devices.length > 1) return true;
     // Vulkan reorders what recurrent layers do over more layers than are kept
-    if (geometry.layers.some(({ mixer }) => mixer.kind === "recurrent" || mixer.kind === "parallel")) return true;
+    if (geometry.layers.some(({ mixer }) => CARRYING.has(mixer.kind))) return true;
     return /^B?F\d+$/.test(fileType) || largest * COMMON_ELEMENT_BYTES > Math.min(...limits);
   }
 }
@@ -240,5 +240,8 @@ function predictionOf(places: readonly PlaceMemory[]): MemoryPrediction {
   });
   return { kind: "fits-engine", places, buffers, footprint: sum("memory", "memory", nodes) };
 }
+
+/** Ways to mix tokens that carry a state from one to the next. */
+const CARRYING: ReadonlySet<string> = new Set(["recurrent", "parallel", "convolution"]);
 
 const TERMS: readonly MemoryTerm[] = ["weights", "repacked", "kv", "recurrent", "output", "compute"];

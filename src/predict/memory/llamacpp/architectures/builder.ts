@@ -97,6 +97,7 @@ export class GraphBuilder {
   recurrent(layer: number): Recurrent {
     const { mixer } = this.layer(layer);
     if (mixer.kind === "recurrent") return mixer;
+    if (mixer.kind === "parallel") return mixer.recurrent;
     throw new LoadoutError("layer-unlike", { architecture: this.request.geometry.architecture, layer });
   }
 
@@ -157,7 +158,8 @@ export class GraphBuilder {
   ): GraphTensor {
     const normed = like(kind, x);
     if (pinned && layer !== undefined) this.request.pinNorm?.(normed, layer);
-    const scaled = like("mul", normed, this.weight(name, layer));
+    // Falcon H1 has nothing behind a norm's name
+    const scaled = like("mul", normed, this.optional(name, layer, "") ?? this.weight(name, layer));
     const shift = this.optional(name, layer, "bias");
     return shift === undefined ? scaled : like("add", scaled, shift);
   }

@@ -111,15 +111,17 @@ interface OutputParts {
   readonly norm?: NormKind | undefined;
   readonly rows?: GraphTensor | undefined;
   readonly output?: "output" | "token_embd" | undefined;
+  /** the last norm's name */
+  readonly outputNorm?: string | undefined;
 }
 
 /** The last norm, kept as an output of its own, rows of it where none were picked before, and the logits. */
 export function outputLogits(
   builder: GraphBuilder,
   x: GraphTensor,
-  { norm, rows, output = "output" }: OutputParts = {},
+  { norm, rows, output = "output", outputNorm = "output_norm" }: OutputParts = {},
 ): GraphTensor {
-  let result = builder.norm(x, "output_norm", undefined, false, norm);
+  let result = builder.norm(x, outputNorm, undefined, false, norm);
   result.output = true;
   if (rows !== undefined) {
     result = getRows(result, rows);

@@ -59,14 +59,15 @@ const mix: DraftParts["mix"] = (builder, x, positions, cache, layer) =>
   latentAttention(builder, x, { positions, factors: undefined }, cache, layer);
 
 /** Queries are brought into the space of the compressed keys, which the cache holds together with the rotary part. */
-function latentAttention(
+export function latentAttention(
   builder: GraphBuilder,
   x: GraphTensor,
-  { positions, factors }: { positions: GraphTensor; factors: GraphTensor | undefined },
+  { positions, factors }: { positions: GraphTensor | undefined; factors: GraphTensor | undefined },
   inputs: CacheInputs,
   layer: number,
 ): GraphTensor {
   const { graph } = builder;
+  const turned = (part: GraphTensor): GraphTensor => (positions === undefined ? part : like("rope", part, positions));
   const { heads, keyLength, latentLength, ropeLength } = builder.latent(layer);
   const tokens = x.shape[1];
   const plain = keyLength - ropeLength;
@@ -74,9 +75,9 @@ function latentAttention(
   const compressed = multiplyMatrix(builder.weight("attn_kv_a_mqa", layer), x);
   const [, row] = compressed.strides;
   const latent = builder.norm(view(compressed, [latentLength, tokens], [row]), "attn_kv_a_norm", layer);
-  const turnedKey = like("rope", view(compressed, [ropeLength, 1, tokens], [row, row]), positions);
+  const turnedKey = turned(view(compressed, [ropeLength, 1, tokens], [row, row]));
   const parts = [q.strides[1], q.strides[2]];
-  const turnedQuery = like("rope", view(q, [ropeLength, heads, tokens], parts), positions);
+  const turnedQuery = turned(view(q, [ropeLength, heads, tokens], parts));
   const apart = permute(view(q, [plain, heads, tokens], parts), [0, 2, 1, 3]);
   const absorbed = permute(multiplyMatrix(builder.weight("attn_k_b", layer), apart), [0, 2, 1, 3]);
   const whole = concat(absorbed, turnedQuery);

@@ -52,6 +52,11 @@ import {
 import { qwen3next } from "./qwen3next.ts";
 import { qwen35, qwen35moe } from "./qwen35.ts";
 import { minimaxM2, olmo2, olmoe } from "./whole-norm.ts";
+import { falconH1 } from "./falcon-h1.ts";
+import { jamba } from "./jamba.ts";
+import { kimiLinear } from "./kimi-linear.ts";
+import { lfm2, lfm2moe } from "./lfm2.ts";
+import { nemotronH, nemotronHMoe } from "./nemotron-h.ts";
 
 /** Architectures whose graph is known, by GGUF name. */
 const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map(
@@ -117,6 +122,13 @@ const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map(
     stablelm,
     starcoder2,
     step35,
+    falconH1,
+    jamba,
+    kimiLinear,
+    lfm2,
+    lfm2moe,
+    nemotronH,
+    nemotronHMoe,
   ].map((each) => [each.name, each]),
 );
 
