@@ -88,6 +88,8 @@ function fewest({ layers }: Geometry): number {
 
 /** The engine knows the small models of this architecture, whose queries are not compressed, by their number of layers. */
 function canLoseLayers({ architecture, layers }: Geometry): boolean {
+  // the engine counts the layers that own a cache by itself
+  if (architecture === "gemma3n") return false;
   return (
     architecture !== "deepseek2" || layers.some(({ mixer }) => mixer.kind === "mla" && mixer.queryLatentLength > 0)
   );

@@ -98,8 +98,6 @@ const UNCOUNTED: Readonly<Record<string, string>> = {
   "nvidia/NVIDIA-Nemotron-3-Nano-4B-BF16": "which of its layers have full attention is not known",
   "nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-BF16": "it has experts on a narrower stream, which a geometry cannot say",
   "deepseek-ai/DeepSeek-V4-Flash": "it has compressed attention, which a geometry cannot say",
-  "google/gemma-3n-E2B-it": "tensors of gemma3n",
-  "google/gemma-3n-E4B-it": "tensors of gemma3n",
   "ibm-granite/granite-4.0-h-350m": "which of its layers have full attention is not known",
   "ibm-granite/granite-4.0-h-1b": "which of its layers have full attention is not known",
   "LiquidAI/LFM2-2.6B": "which of its layers have full attention is not known",
@@ -137,6 +135,9 @@ const NOTHING: Geometry = {
  * that published totals leave out: at most 0.002% of a model.
  */
 const WITHOUT_SMALL_TENSORS: Readonly<Record<string, number>> = {
+  // converters make the embedding of every layer as long as the vocabulary
+  "google/gemma-3n-E2B-it": 2_027_520,
+  "google/gemma-3n-E4B-it": 2_365_440,
   "meta/Muse-Glimmer-30B": 6656,
   "XiaomiMiMo/MiMo-V2-Flash": 12_032,
   "mistralai/Mistral-Large-3-675B-Instruct-2512": 7424,

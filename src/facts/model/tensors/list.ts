@@ -24,12 +24,18 @@ export function tensorList(geometry: Geometry): Pick<Tensor, "name" | "shape">[]
   return shapes.map(([name, shape]) => ({ name, shape }));
 }
 
-function headShapes({ biases = [], outputNorm = "output_norm" }: TensorRow, geometry: Geometry): Shapes {
+function headShapes({ biases = [], outputNorm = "output_norm", streams }: TensorRow, geometry: Geometry): Shapes {
   const { embeddingLength: width, vocabularySize, tiedEmbeddings, layers, perLayerEmbeddingLength = 0 } = geometry;
   const shapes: Shapes = [[`${outputNorm}.weight`, [width]]];
   if (!tiedEmbeddings) shapes.push(["output.weight", [width, vocabularySize]]);
   if (biases.includes("output_norm")) shapes.push(["output_norm.bias", [width]]);
   if (biases.includes("output")) shapes.push(["output.bias", [vocabularySize]]);
+  if (streams) {
+    shapes.push(
+      ["altup_proj.weight", [width, width, streams.count - 1]],
+      ["altup_unembd_proj.weight", [width, width, streams.count - 1]],
+    );
+  }
   if (perLayerEmbeddingLength > 0) {
     const all = perLayerEmbeddingLength * layers.length;
     shapes.push(["per_layer_token_embd.weight", [all, vocabularySize]]);
@@ -66,6 +72,7 @@ function layerShapes(row: TensorRow, geometry: Geometry, layer: Layer): Shapes |
     ...mixer.weights,
     ...feedForwardShapes(row, width, layer.feedForward),
     ...perLayerShapes(geometry),
+    ...streamShapes(row, width),
   ];
   const biases = weights
     .filter(([name]) => row.biases?.includes(name))
@@ -131,6 +138,21 @@ function perLayerShapes({ perLayerEmbeddingLength: length = 0, embeddingLength: 
     ["inp_gate", [width, length]],
     ["proj", [length, width]],
     ["post_norm", [width]],
+  ];
+}
+
+function streamShapes({ streams }: TensorRow, width: number): Shapes {
+  if (!streams) return [];
+  const { count, rank } = streams;
+  return [
+    ["altup_correct_coef", [count, count]],
+    ["altup_correct_scale", [width]],
+    ["altup_predict_coef", [count, count * count]],
+    ["altup_router", [width, count]],
+    ["altup_router_norm", [width]],
+    ["laurel_l", [width, rank]],
+    ["laurel_r", [rank, width]],
+    ["laurel_post_norm", [width]],
   ];
 }
 

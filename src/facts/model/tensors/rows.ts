@@ -45,6 +45,8 @@ export interface TensorRow {
   readonly bareFeedForwardNorm?: true;
   /** "output_norm" unless said */
   readonly outputNorm?: string;
+  /** several residual streams that take turns, as many as said, and a second small path of this rank beside attention */
+  readonly streams?: { readonly count: number; readonly rank: number };
   /** norms after each inner part, as wide as its input (BitNet) */
   readonly innerNorms?: true;
 }
@@ -78,6 +80,7 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
   gemma: {},
   gemma2: { norms: AROUND },
   gemma3: { norms: AROUND, queryKeyNorm: "head" },
+  gemma3n: { norms: AROUND, queryKeyNorm: "head", streams: { count: 4, rank: 64 } },
   gemma4: {
     norms: AROUND,
     queryKeyNorm: "head",

@@ -149,6 +149,7 @@ export function weightRole(name: string): Role {
 function useOf(name: string): Use {
   if (name.endsWith(".bias")) return "add";
   if (/norm(_\d+)?(\.weight)?$/.test(name)) return "mul";
+  if (name.endsWith("altup_correct_scale.weight")) return "mul";
   if (name.endsWith("nextn.embed_tokens.weight")) return "get_rows";
   if (name.endsWith("_exps.weight")) return "mul_mat_id";
   if (/rope_(factors|freqs)/.test(name)) return "rope";

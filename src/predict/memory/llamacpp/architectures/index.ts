@@ -5,6 +5,7 @@ import { deepseek2, mistral4 } from "./deepseek2.ts";
 import { afmoe, laguna, museGlimmer, step35 } from "./gated-output.ts";
 import { gemma2 } from "./gemma2.ts";
 import { gemma3 } from "./gemma3.ts";
+import { gemma3n } from "./gemma3n.ts";
 import { gemma4 } from "./gemma4.ts";
 import { gptOss } from "./gpt-oss.ts";
 import { graniteHybrid } from "./granite-hybrid.ts";
@@ -81,6 +82,7 @@ const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map(
     gemma,
     gemma2,
     gemma3,
+    gemma3n,
     gemma4,
     glm4,
     glm4Moe,

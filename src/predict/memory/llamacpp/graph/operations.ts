@@ -47,6 +47,8 @@ export function like(
     | "div"
     | "scale"
     | "sqr"
+    | "sqrt"
+    | "sub"
     | "fill"
     | "l2_norm"
     | "norm"
@@ -74,14 +76,16 @@ export function addForExperts(tensor: GraphTensor, biases: GraphTensor, ids: Gra
   return new GraphTensor("add_id", tensor.type, tensor.shape, [tensor, biases, ids]);
 }
 
-/** Two tensors one behind the other along the first dimension. */
-export function concat(first: GraphTensor, second: GraphTensor): GraphTensor {
-  const [, b, c, d] = first.shape;
-  return new GraphTensor("concat", first.type, [first.shape[0] + second.shape[0], b, c, d], [first, second]);
+/** Two tensors one behind the other along a dimension, the first unless said. */
+export function concat(first: GraphTensor, second: GraphTensor, dimension: 0 | 2 = 0): GraphTensor {
+  const [a, b, c, d] = first.shape;
+  const shape: Shape = dimension === 0 ? [a + second.shape[0], b, c, d] : [a, b, c + second.shape[2], d];
+  return new GraphTensor("concat", first.type, shape, [first, second]);
 }
 
-export function sumRows(tensor: GraphTensor): GraphTensor {
-  return new GraphTensor("sum_rows", tensor.type, [1, tensor.shape[1], tensor.shape[2], tensor.shape[3]], [tensor]);
+/** One number a row: its elements' sum, or their mean. */
+export function sumRows(tensor: GraphTensor, operation: "sum_rows" | "mean" = "sum_rows"): GraphTensor {
+  return new GraphTensor(operation, tensor.type, [1, tensor.shape[1], tensor.shape[2], tensor.shape[3]], [tensor]);
 }
 
 export function sortOrder(tensor: GraphTensor, type: ElementType): GraphTensor {

@@ -27,6 +27,8 @@ const IN_PLACE: ReadonlySet<Operation> = new Set<Operation>([
   "scale",
   "soft_max",
   "sqr",
+  "sqrt",
+  "sub",
   "unary",
 ]);
 
