@@ -22,6 +22,8 @@ export interface HeaderRow {
   readonly sharedEach?: true;
   /** every so many layers one has experts: written as `interleave_moe_layer_step` */
   readonly expertStep?: true;
+  /** layers that have an indexer are listed */
+  readonly indexerTypes?: true;
   /** keys that have no architecture's name before them */
   readonly bare?: readonly Entry[];
   /** norms are by mean and variance: a file with the other norm's epsilon would say otherwise */
@@ -56,6 +58,7 @@ export const HEADER_ROWS: Readonly<Record<string, HeaderRow>> = {
     windowPattern: true,
     frequencies: "full layers",
   },
+  "glm-dsa": { indexerTypes: true },
   granite: { constants: GRANITE },
   granitehybrid: { constants: GRANITE, headless: true },
   granitemoe: { constants: GRANITE },

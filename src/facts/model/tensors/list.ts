@@ -1,6 +1,6 @@
 import type { Tensor } from "../../weights/index.ts";
 import type { FeedForward, Geometry, Layer } from "../geometry.ts";
-import { attentionShapes, latentShapes } from "./attention.ts";
+import { attentionShapes, indexerShapes, latentShapes } from "./attention.ts";
 import { feedForwardShapes } from "./feed-forward.ts";
 import { convolutionShapes, recurrentShapes } from "./recurrent.ts";
 import { TENSOR_ROWS, type TensorRow } from "./rows.ts";
@@ -113,8 +113,7 @@ function mixerShapes(row: TensorRow, geometry: Geometry, { mixer }: Layer): Mixe
       return { weights: [...attentionShapes(row, width, mixer, valueIsKey), ...norms], whole: sinks };
     }
     case "mla":
-      // what an indexer has is not written down
-      return mixer.indexerLength === undefined ? { weights: latentShapes(width, mixer), whole: [] } : undefined;
+      return { weights: latentShapes(width, mixer), whole: indexerShapes(width, mixer) };
     case "convolution":
       return { weights: [], whole: convolutionShapes(width, mixer) };
     case "none":

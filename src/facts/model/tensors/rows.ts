@@ -70,6 +70,7 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
   cohere2: { norms: ["attn_norm"] },
   "command-r": { norms: ["attn_norm"], queryKeyNorm: "each of 64 layers" },
   deepseek2: { expertBias: true, appended: "with head" },
+  deepseek32: { expertBias: true, appended: "with head" },
   dots1: { queryKeyNorm: "head", expertBias: true },
   ernie4_5: {},
   "ernie4_5-moe": { expertBias: true },
@@ -90,6 +91,7 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
     expertScales: true,
     layerScale: true,
   },
+  "glm-dsa": { expertBias: true, appended: "plain" },
   glm4: { norms: AROUND, fusedGate: true },
   glm4moe: { norms: POST, biases: QKV, expertBias: true, appended: "with head" },
   "gpt-oss": {

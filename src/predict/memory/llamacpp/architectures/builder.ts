@@ -213,6 +213,12 @@ export class GraphBuilder {
     return tensors;
   }
 
+  /** Keys that a layer's indexer kept; a layer asks for them once a graph. */
+  indexerKeys(layer: number): GraphTensor {
+    const cache = this.request.caches.find((each) => each.layer === layer && each.kind === "indexer")!;
+    return cacheTensors(cache, this.request.sizes.streams).key;
+  }
+
   /** The layer's recurrent state; a layer asks for it once a graph. */
   state(layer: number): { convolution: GraphTensor; state: GraphTensor } {
     return stateTensors(this.request.states.find((candidate) => candidate.layer === layer)!);

@@ -51,18 +51,30 @@ function latentDecoder(name: string, routing: Routing): Architecture {
       });
       return outputLogits(builder, x);
     },
-    buildDraft: (builder) => draftBlock(builder, { mix, rows: "at end", normBeforeFeedForward: "ffn_norm", routing }),
+    buildDraft: (builder) =>
+      draftBlock(builder, { mix: latentDraft, rows: "at end", normBeforeFeedForward: "ffn_norm", routing }),
   };
 }
 
-const mix: DraftParts["mix"] = (builder, x, positions, cache, layer) =>
+export const latentDraft: DraftParts["mix"] = (builder, x, positions, cache, layer) =>
   latentAttention(builder, x, { positions, factors: undefined }, cache, layer);
+
+/** What latent attention is given besides its input. */
+interface LatentParts {
+  /** absent: without rotary encoding */
+  readonly positions: GraphTensor | undefined;
+  readonly factors: GraphTensor | undefined;
+  /** the compressed query, where it is made already */
+  readonly latentQuery?: GraphTensor;
+  /** what is masked besides what the cache's mask says */
+  readonly mask?: (mask: GraphTensor) => GraphTensor;
+}
 
 /** Queries are brought into the space of the compressed keys, which the cache holds together with the rotary part. */
 export function latentAttention(
   builder: GraphBuilder,
   x: GraphTensor,
-  { positions, factors }: { positions: GraphTensor | undefined; factors: GraphTensor | undefined },
+  { positions, factors, latentQuery, mask }: LatentParts,
   inputs: CacheInputs,
   layer: number,
 ): GraphTensor {
@@ -71,7 +83,11 @@ export function latentAttention(
   const { heads, keyLength, latentLength, ropeLength } = builder.latent(layer);
   const tokens = x.shape[1];
   const plain = keyLength - ropeLength;
-  const q = reshape(projectQuery(builder, x, layer), [keyLength, heads, tokens]);
+  const projected =
+    latentQuery === undefined
+      ? projectQuery(builder, x, layer)
+      : multiplyMatrix(builder.weight("attn_q_b", layer), latentQuery);
+  const q = reshape(projected, [keyLength, heads, tokens]);
   const compressed = multiplyMatrix(builder.weight("attn_kv_a_mqa", layer), x);
   const [, row] = compressed.strides;
   const latent = builder.norm(view(compressed, [latentLength, tokens], [row]), "attn_kv_a_norm", layer);
@@ -89,7 +105,7 @@ export function latentAttention(
   const keys = cachedLatents(builder, builder.latent(layer), layer);
   const values = view(keys, [latentLength, ...keys.shape.slice(1)], keys.strides.slice(1));
   const mixed = mixValues(builder, query, keys, values, layer, {
-    mask: inputs.mask,
+    mask: mask === undefined ? inputs.mask : mask(inputs.mask),
     valuesTransposed: false,
     decompress: builder.weight("attn_v_b", layer),
   });
@@ -143,8 +159,11 @@ function decompressedAttention(
 function projectQuery(builder: GraphBuilder, x: GraphTensor, layer: number): GraphTensor {
   const direct = builder.optional("attn_q", layer);
   if (direct !== undefined) return multiplyMatrix(direct, x);
-  const compressed = builder.norm(multiplyMatrix(builder.weight("attn_q_a", layer), x), "attn_q_a_norm", layer);
-  return multiplyMatrix(builder.weight("attn_q_b", layer), compressed);
+  return multiplyMatrix(builder.weight("attn_q_b", layer), compressedQuery(builder, x, layer));
+}
+
+export function compressedQuery(builder: GraphBuilder, x: GraphTensor, layer: number): GraphTensor {
+  return builder.norm(multiplyMatrix(builder.weight("attn_q_a", layer), x), "attn_q_a_norm", layer);
 }
 
 function cachedLatents(

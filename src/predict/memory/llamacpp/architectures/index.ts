@@ -3,6 +3,7 @@ import { bitnet } from "./bitnet.ts";
 import { cohere2, cohere2Moe, commandR, phi2 } from "./cohere.ts";
 import { deepseek2, mistral4 } from "./deepseek2.ts";
 import { afmoe, laguna, museGlimmer, step35 } from "./gated-output.ts";
+import { deepseek32, glmDsa } from "./deepseek32.ts";
 import { gemma2 } from "./gemma2.ts";
 import { gemma3 } from "./gemma3.ts";
 import { gemma3n } from "./gemma3n.ts";
@@ -73,6 +74,7 @@ const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map(
     cohere2Moe,
     commandR,
     deepseek2,
+    deepseek32,
     dots1,
     ernie45,
     ernie45Moe,
@@ -85,6 +87,7 @@ const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map(
     gemma3n,
     gemma4,
     glm4,
+    glmDsa,
     glm4Moe,
     gptOss,
     granite,

@@ -1,4 +1,4 @@
-import { F32, type ElementType } from "./element.ts";
+import { F32, I32, type ElementType } from "./element.ts";
 import { GraphTensor, denseStrides, elements, isContiguous, type Shape, type LowRankPair } from "./tensor.ts";
 
 // The engine's operations as far as memory goes: which shape comes out, what is read, what is a view of what.
@@ -210,4 +210,26 @@ export function rotate(tensor: GraphTensor, matrix: GraphTensor): GraphTensor {
 
 function fill(shape: readonly number[]): Shape {
   return [shape[0] ?? 1, shape[1] ?? 1, shape[2] ?? 1, shape[3] ?? 1];
+}
+
+/** Scores of all cached keys for every token (`ggml_lightning_indexer`), [cells, tokens, 1, streams]. */
+export function lightningIndexer(
+  query: GraphTensor,
+  keys: GraphTensor,
+  weights: GraphTensor,
+  mask: GraphTensor,
+): GraphTensor {
+  const shape: Shape = [keys.shape[2], query.shape[2], 1, query.shape[3]];
+  return new GraphTensor("lightning_indexer", F32, shape, [query, keys, weights, mask]);
+}
+
+/** Places of the greatest few of every row. */
+export function topOf(tensor: GraphTensor, count: number): GraphTensor {
+  const [, b, c, d] = tensor.shape;
+  return new GraphTensor("top_k", I32, [count, b, c, d], [tensor]);
+}
+
+/** Memory that nothing was written to. */
+export function empty(type: ElementType, shape: readonly number[]): GraphTensor {
+  return new GraphTensor("none", type, fill(shape), []);
 }

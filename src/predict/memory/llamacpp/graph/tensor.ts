@@ -19,6 +19,7 @@ export type Operation =
   | "get_rows"
   | "glu"
   | "l2_norm"
+  | "lightning_indexer"
   | "mean"
   | "mul"
   | "mul_mat"
@@ -39,6 +40,7 @@ export type Operation =
   | "ssm_scan"
   | "sub"
   | "sum_rows"
+  | "top_k"
   | "transpose"
   | "unary"
   | "view";
