@@ -48,7 +48,7 @@ export const HEADER_ROWS: Readonly<Record<string, HeaderRow>> = {
   apertus: { bare: ["alpha_n", "alpha_p", "beta", "eps"].map((name) => f32(`xielu.${name}`, 0.5)) },
   bailingmoe2: { sharedEach: true },
   cohere2: { constants: [f32("logit_scale", 0.25)] },
-  cohere2moe: { constants: [f32("logit_scale", 0.25)], meanNorms: true },
+  cohere2moe: { constants: [f32("logit_scale", 0.25)], meanNorms: true, windowPattern: true },
   "command-r": { constants: [f32("logit_scale", 0.0625)] },
   "ernie4_5-moe": { expertStep: true },
   gemma2: { constants: [f32("attn_logit_softcapping", 50), f32("final_logit_softcapping", 30)] },
