@@ -69,7 +69,7 @@ export const HEADER_ROWS: Readonly<Record<string, HeaderRow>> = {
   llama: { frequencies: "all layers" },
   llama4: { expertStep: true },
   mimo2: { constants: [f32("attention.value_scale", 0.75)], windowPattern: true },
-  "muse-glimmer": { constants: [f32("logit_scale", 0.25)] },
+  "muse-glimmer": { constants: [f32("logit_scale", 0.25)], windowPattern: true },
   nemotron_h: { headless: true },
   nemotron_h_moe: { headless: true },
   qwen2vl: { constants: [sections(16, 24, 24, 0)] },
