@@ -47,6 +47,7 @@ const GRANITE: readonly Entry[] = [
 export const HEADER_ROWS: Readonly<Record<string, HeaderRow>> = {
   apertus: { bare: ["alpha_n", "alpha_p", "beta", "eps"].map((name) => f32(`xielu.${name}`, 0.5)) },
   bailingmoe2: { sharedEach: true },
+  bailingmoe3: { constants: [f32("kda.gate_lower_bound", -5)], headless: true },
   cohere2: { constants: [f32("logit_scale", 0.25)] },
   cohere2moe: { constants: [f32("logit_scale", 0.25)], meanNorms: true, windowPattern: true },
   "command-r": { constants: [f32("logit_scale", 0.0625)] },

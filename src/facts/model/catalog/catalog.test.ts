@@ -102,8 +102,6 @@ const UNCOUNTED: Readonly<Record<string, string>> = {
   "ibm-granite/granite-4.0-h-1b": "which of its layers have full attention is not known",
   "LiquidAI/LFM2-2.6B": "which of its layers have full attention is not known",
   "LiquidAI/LFM2-24B-A2B": "which of its layers have full attention is not known",
-  "inclusionAI/Ling-3.0-tiny": "tensors of bailingmoe3",
-  "inclusionAI/Ling-3.0-flash": "tensors of bailingmoe3",
   "meta-llama/Llama-3.2-11B-Vision-Instruct": "it has cross-attention to images, which a geometry cannot say",
   "nvidia/Llama-3_3-Nemotron-Super-49B-v1_5": "it has layers of differing parts, which a geometry cannot say",
   "Qwen/Qwen3.8-Flash-Next": "it has n-gram embedding, which a geometry cannot say",

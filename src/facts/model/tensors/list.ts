@@ -112,14 +112,17 @@ function mixerShapes(row: TensorRow, geometry: Geometry, { mixer }: Layer): Mixe
         : [];
       return { weights: [...attentionShapes(row, width, mixer, valueIsKey), ...norms], whole: sinks };
     }
-    case "mla":
-      return { weights: latentShapes(width, mixer), whole: indexerShapes(width, mixer) };
+    case "mla": {
+      const gate: Shapes = row.attentionGate === "heads" ? [["attn_gate", [width, mixer.heads]]] : [];
+      return { weights: [...latentShapes(width, mixer), ...gate], whole: indexerShapes(width, mixer) };
+    }
     case "convolution":
       return { weights: [], whole: convolutionShapes(width, mixer) };
     case "none":
       return { weights: [], whole: [] };
     case "recurrent": {
-      const whole = recurrentShapes(width, mixer, row.betaAlpha ?? "two");
+      const shapes = recurrentShapes(width, mixer, row.betaAlpha ?? "two");
+      const whole = row.wholeGates ? shapes && withWholeGates(shapes, width, mixer.innerLength) : shapes;
       return whole && { weights: [], whole };
     }
     default: {
@@ -138,6 +141,12 @@ function perLayerShapes({ perLayerEmbeddingLength: length = 0, embeddingLength: 
     ["proj", [length, width]],
     ["post_norm", [width]],
   ];
+}
+
+function withWholeGates(shapes: Shapes, width: number, inner: number): Shapes {
+  return shapes
+    .filter(([name]) => !/ssm_[fg]_b\./.test(name))
+    .map(([name, shape]): Shapes[number] => (/ssm_[fg]_a\./.test(name) ? [name, [width, inner]] : [name, shape]));
 }
 
 function streamShapes({ streams }: TensorRow, width: number): Shapes {

@@ -47,6 +47,8 @@ export interface TensorRow {
   readonly outputNorm?: string;
   /** several residual streams that take turns, as many as said, and a second small path of this rank beside attention */
   readonly streams?: { readonly count: number; readonly rank: number };
+  /** decay and output gate of Kimi's delta attention come from one matrix each, not two small ones */
+  readonly wholeGates?: true;
   /** norms after each inner part, as wide as its input (BitNet) */
   readonly innerNorms?: true;
 }
@@ -64,6 +66,7 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
   arcee: {},
   bailingmoe: {},
   bailingmoe2: { queryKeyNorm: "head", fusedAttention: true, expertBias: true },
+  bailingmoe3: { expertBias: true, attentionGate: "heads", wholeGates: true, appended: "plain" },
   bitnet: { innerNorms: true },
   chatglm: { biases: ["attn_qkv"], fusedAttention: true, fusedGate: true },
   cohere2moe: { norms: ["attn_norm"] },

@@ -68,13 +68,15 @@ interface LatentParts {
   readonly latentQuery?: GraphTensor;
   /** what is masked besides what the cache's mask says */
   readonly mask?: (mask: GraphTensor) => GraphTensor;
+  /** what is done to the weighted values before the output projection */
+  readonly beforeOutput?: (mixed: GraphTensor) => GraphTensor;
 }
 
 /** Queries are brought into the space of the compressed keys, which the cache holds together with the rotary part. */
 export function latentAttention(
   builder: GraphBuilder,
   x: GraphTensor,
-  { positions, factors, latentQuery, mask }: LatentParts,
+  { positions, factors, latentQuery, mask, beforeOutput }: LatentParts,
   inputs: CacheInputs,
   layer: number,
 ): GraphTensor {
@@ -110,7 +112,7 @@ export function latentAttention(
     decompress: builder.weight("attn_v_b", layer),
   });
   graph.expand(mixed);
-  return builder.project(mixed, "attn_output", layer);
+  return builder.project(beforeOutput === undefined ? mixed : beforeOutput(mixed), "attn_output", layer);
 }
 
 /**

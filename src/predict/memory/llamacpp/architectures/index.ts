@@ -1,4 +1,5 @@
 import type { Architecture } from "./architecture.ts";
+import { bailingMoe3 } from "./bailing-moe3.ts";
 import { bitnet } from "./bitnet.ts";
 import { cohere2, cohere2Moe, commandR, phi2 } from "./cohere.ts";
 import { deepseek2, mistral4 } from "./deepseek2.ts";
@@ -68,6 +69,7 @@ const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map(
     arcee,
     bailingMoe,
     bailingMoe2,
+    bailingMoe3,
     bitnet,
     chatglm,
     cohere2,

@@ -15,7 +15,7 @@ export const kimiLinear: Architecture = {
       routing: { normalized: true },
       mix: (x, layer) =>
         builder.layer(layer).mixer.kind === "recurrent"
-          ? kimiDelta(builder, x, layer, indices)
+          ? kimiDelta(builder, x, layer, indices, { gates: "two" })
           : latentAttention(builder, x, { positions: undefined, factors: undefined }, cache, layer),
     });
   },

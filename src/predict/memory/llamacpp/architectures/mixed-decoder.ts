@@ -12,12 +12,15 @@ export interface MixedParts extends Pick<DecoderParts, "routing" | "activation">
   /** sums name what they are added to first: its memory is the one that is taken over */
   readonly residualFirst?: true;
   readonly outputNorm?: string;
+  /** rows of the output are picked behind the last norm (builds that do so) */
+  readonly rowsAtEnd?: true;
 }
 
 /** A norm before the mix and before the feed-forward part, output rows picked in the last layer. */
 export function mixedDecoder(builder: GraphBuilder, parts: MixedParts): GraphTensor {
   let x = embedTokens(builder);
   const outputRows = builder.outputRows();
+  const atEnd = parts.rowsAtEnd === true && builder.request.build.keepsHiddenRows;
   const last = builder.layers.length - 1;
   const sum = (result: GraphTensor, residual: GraphTensor): GraphTensor =>
     parts.residualFirst === true ? like("add", residual, result) : like("add", result, residual);
@@ -26,12 +29,12 @@ export function mixedDecoder(builder: GraphBuilder, parts: MixedParts): GraphTen
     const normed = builder.norm(x, "attn_norm", layer);
     if (parts.normFirst === true) builder.graph.expand(normed);
     let mixed = parts.mix(normed, layer);
-    if (layer === last) {
+    if (layer === last && !atEnd) {
       mixed = getRows(mixed, outputRows);
       residual = getRows(residual, outputRows);
     }
     const inner = sum(mixed, residual);
     x = sum(feedForward(builder, builder.norm(inner, "ffn_norm", layer), layer, parts), inner);
   });
-  return outputLogits(builder, x, { outputNorm: parts.outputNorm });
+  return outputLogits(builder, x, { outputNorm: parts.outputNorm, rows: atEnd ? outputRows : undefined });
 }
