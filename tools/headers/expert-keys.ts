@@ -19,9 +19,16 @@ export function expertKeys({ layers }: Geometry, row: HeaderRow): Entry[] {
     ["expert_count", count(experts.experts)],
     ["expert_used_count", count(experts.expertsUsed)],
     ["expert_feed_forward_length", count(experts.expertLength)],
+    ...(row.expertStep ? [["interleave_moe_layer_step", count(stepOf(parts))] as const] : []),
     ...sharedKeys(experts, row),
     ...choiceKeys(experts),
   ];
+}
+
+/** From one layer with experts to the next. */
+function stepOf(parts: readonly FeedForward[]): number {
+  const [first = 0, second = first + 1] = parts.flatMap(({ kind }, layer) => (kind === "experts" ? [layer] : []));
+  return second - first;
 }
 
 /** Where dense layers stand beside layers of experts, all have the dense length. */

@@ -38,6 +38,7 @@ export function geometryHeader(geometry: Geometry, tensors: readonly DraftTensor
     ["general.type", text("model")],
     ...(geometry.name === undefined ? [] : [["general.name", text(geometry.name)] as const]),
     ...(tokens ? vocabulary(geometry.vocabularySize) : [["tokenizer.ggml.model", text("no_vocab")] as const]),
+    ...(row.bare ?? []),
     ...geometryKeys(geometry, row).map(([key, value]): Entry => [`${architecture}.${key}`, value]),
   ];
   return { metadata, tensors: tensors.map(({ name, shape, type }) => ({ name, shape, type })) };

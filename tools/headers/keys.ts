@@ -14,7 +14,7 @@ export function geometryKeys(geometry: Geometry, row: HeaderRow): Entry[] {
     ["context_length", count(geometry.contextLength)],
     ["embedding_length", count(geometry.embeddingLength)],
     ["embedding_length_per_layer_input", count(perLayerEmbeddingLength)],
-    ["attention.layer_norm_rms_epsilon", { type: "f32", value: 1e-6 }],
+    ...(row.meanNorms ? [] : [["attention.layer_norm_rms_epsilon", { type: "f32", value: 1e-6 }] as const]),
     ["attention.layer_norm_epsilon", { type: "f32", value: 1e-5 }],
     ["rope.freq_base", { type: "f32", value: 10_000 }],
     ...(appended > 0 ? [["nextn_predict_layers", count(appended)] as const] : []),
@@ -24,6 +24,7 @@ export function geometryKeys(geometry: Geometry, row: HeaderRow): Entry[] {
     ...positionKeys(geometry, row),
     ...headKeys(geometry, row),
     ...latentKeys(geometry),
+    ...indexerKeys(geometry, row),
     ...windowKeys(geometry, row),
     ...stateKeys(geometry, row),
     ...expertKeys(geometry, row),
@@ -91,6 +92,20 @@ function latentKeys({ layers }: Geometry): Entry[] {
     ["attention.kv_lora_rank", count(latent.latentLength)],
     ...(latent.queryLatentLength > 0 ? [["attention.q_lora_rank", count(latent.queryLatentLength)] as const] : []),
     ["rope.dimension_count", count(latent.ropeLength)],
+  ];
+}
+
+function indexerKeys({ layers }: Geometry, row: HeaderRow): Entry[] {
+  const trunk = layers.filter(({ kind }) => kind === "trunk");
+  const indexers = trunk.map(({ mixer }) => (mixer.kind === "mla" ? mixer.indexer : undefined));
+  const indexer = indexers.find((found) => found !== undefined);
+  if (!indexer) return [];
+  const values = indexers.map((found) => (found ? 1 : 0));
+  return [
+    ["attention.indexer.head_count", count(indexer.heads)],
+    ["attention.indexer.key_length", count(indexer.length)],
+    ["attention.indexer.top_k", count(indexer.picks)],
+    ...(row.indexerTypes ? [["attention.indexer.types", { type: "array", of: "u32", values }] as const] : []),
   ];
 }
 

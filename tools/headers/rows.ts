@@ -20,6 +20,14 @@ export interface HeaderRow {
   readonly windowPattern?: true;
   /** the shared experts' key holds the length of one of them */
   readonly sharedEach?: true;
+  /** every so many layers one has experts: written as `interleave_moe_layer_step` */
+  readonly expertStep?: true;
+  /** layers that have an indexer are listed */
+  readonly indexerTypes?: true;
+  /** keys that have no architecture's name before them */
+  readonly bare?: readonly Entry[];
+  /** norms are by mean and variance: a file with the other norm's epsilon would say otherwise */
+  readonly meanNorms?: true;
   /** frequency factors of the rotary encoding stand in a tensor */
   readonly frequencies?: "full layers" | "all layers";
 }
@@ -37,11 +45,13 @@ const GRANITE: readonly Entry[] = [
 ];
 
 export const HEADER_ROWS: Readonly<Record<string, HeaderRow>> = {
+  apertus: { bare: ["alpha_n", "alpha_p", "beta", "eps"].map((name) => f32(`xielu.${name}`, 0.5)) },
   bailingmoe2: { sharedEach: true },
+  bailingmoe3: { constants: [f32("kda.gate_lower_bound", -5)], headless: true },
   cohere2: { constants: [f32("logit_scale", 0.25)] },
-  cohere2moe: { constants: [f32("logit_scale", 0.25)] },
+  cohere2moe: { constants: [f32("logit_scale", 0.25)], meanNorms: true, windowPattern: true },
   "command-r": { constants: [f32("logit_scale", 0.0625)] },
-  "ernie4_5-moe": { constants: [["interleave_moe_layer_step", { type: "u32", value: 1 }]] },
+  "ernie4_5-moe": { expertStep: true },
   gemma2: { constants: [f32("attn_logit_softcapping", 50), f32("final_logit_softcapping", 30)] },
   gemma4: {
     constants: [f32("final_logit_softcapping", 30)],
@@ -49,6 +59,7 @@ export const HEADER_ROWS: Readonly<Record<string, HeaderRow>> = {
     windowPattern: true,
     frequencies: "full layers",
   },
+  "glm-dsa": { indexerTypes: true },
   granite: { constants: GRANITE },
   granitehybrid: { constants: GRANITE, headless: true },
   granitemoe: { constants: GRANITE },
@@ -57,8 +68,9 @@ export const HEADER_ROWS: Readonly<Record<string, HeaderRow>> = {
   lfm2: { headless: true },
   lfm2moe: { headless: true },
   llama: { frequencies: "all layers" },
-  mimo2: { windowPattern: true },
-  "muse-glimmer": { constants: [f32("logit_scale", 0.25)] },
+  llama4: { expertStep: true },
+  mimo2: { constants: [f32("attention.value_scale", 0.75)], windowPattern: true },
+  "muse-glimmer": { constants: [f32("logit_scale", 0.25)], windowPattern: true },
   nemotron_h: { headless: true },
   nemotron_h_moe: { headless: true },
   qwen2vl: { constants: [sections(16, 24, 24, 0)] },

@@ -81,13 +81,16 @@ export async function writeModel(path: string, { id, mtp, fileType, frequencies,
   writeSparse(path, headerDraft(cutGeometry(geometry, { ...rest, ...kept }), { fileType, frequencies }));
 }
 
-/** A model of experts keeps a layer of them. */
+/** A model of experts keeps a layer of them, one of latent attention a layer of that. */
 function fewest({ layers }: Geometry): number {
-  return layers.findIndex(({ feedForward }) => feedForward.kind === "experts") + 2;
+  const experts = layers.findIndex(({ feedForward }) => feedForward.kind === "experts");
+  return Math.max(experts + 2, 1 + layers.findIndex(({ mixer }) => mixer.kind === "mla"));
 }
 
 /** The engine knows the small models of this architecture, whose queries are not compressed, by their number of layers. */
 function canLoseLayers({ architecture, layers }: Geometry): boolean {
+  // the engine counts the layers that own a cache by itself
+  if (architecture === "gemma3n") return false;
   return (
     architecture !== "deepseek2" || layers.some(({ mixer }) => mixer.kind === "mla" && mixer.queryLatentLength > 0)
   );

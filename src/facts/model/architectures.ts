@@ -47,7 +47,7 @@ export const ARCHITECTURES: Readonly<Record<string, ArchitectureFacts>> = {
   deepseek4: { window: sliding(0) },
   dflash: { window: { ...listed, onlyWithKey: true } },
   dots3note: { window: listed },
-  "exaone-moe": { window: { ...sliding(4), length: { else: 128 } } },
+  "exaone-moe": { window: { ...sliding(4), length: { else: 128 } }, rope: { on: "window layers" } },
   exaone4: {
     window: { ...sliding(4), length: { else: 4096 }, onlyWithLayers: 64 },
     rope: { on: "window layers", onlyWithWindow: true },

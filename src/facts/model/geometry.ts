@@ -64,8 +64,16 @@ export interface LatentAttention {
   readonly valueLength: number;
   /** q_lora_rank, 0 when queries are not compressed */
   readonly queryLatentLength: number;
-  /** sparse-attention indexer keys kept beside the cache (DeepSeek 3.2), elements per token */
-  readonly indexerLength?: number;
+  /** what picks the tokens that attention looks at (DeepSeek 3.2); layers without one that have one before them share its choice */
+  readonly indexer?: Indexer;
+}
+
+export interface Indexer {
+  readonly heads: number;
+  /** elements of a head, and of the one key a token that is kept beside the cache */
+  readonly length: number;
+  /** tokens picked at most */
+  readonly picks: number;
 }
 
 /** Linear attention or a state space: state independent of context, F32. */

@@ -30,7 +30,7 @@ export function mixersOf(
     if (!hasAttention(tensors, shape.kvHeads, recurrent !== undefined)) {
       return recurrent ?? convolutionOf(keys, tensors, embedding) ?? { kind: "none" };
     }
-    const latent = latentAttention(keys, shape.heads, layer);
+    const latent = latentAttention(keys, tensors, shape.heads, layer);
     if (latent) return latent;
     const attention = plainAttention(keys, tensors, shape, lengths(shape.reach), layer, ownCaches);
     return recurrent ? { kind: "parallel", attention, recurrent } : attention;
@@ -93,12 +93,16 @@ function plainAttention(
 }
 
 /** Latent attention where both decompressed lengths are given; older conversions lack them and cache every head. */
-function latentAttention(keys: ArchitectureKeys, heads: number, layer: number): LatentAttention | undefined {
+function latentAttention(
+  keys: ArchitectureKeys,
+  tensors: LayerTensors,
+  heads: number,
+  layer: number,
+): LatentAttention | undefined {
   const keyLength = keys.count("attention.key_length_mla") ?? 0;
   const valueLength = keys.count("attention.value_length_mla") ?? 0;
   if (keyLength === 0 || valueLength === 0) return undefined;
   if (heads === 0) throw keys.contradiction("attention.head_count", `heads for the attention of layer ${layer}`, 0);
-  const indexerLength = keys.count("attention.indexer.key_length") ?? 0;
   return {
     kind: "mla",
     heads,
@@ -107,6 +111,12 @@ function latentAttention(keys: ArchitectureKeys, heads: number, layer: number): 
     keyLength,
     valueLength,
     queryLatentLength: keys.count("attention.q_lora_rank") ?? 0,
-    ...(indexerLength > 0 && { indexerLength }),
+    ...(weightOf(tensors, "indexer.attn_k") && {
+      indexer: {
+        heads: keys.required("attention.indexer.head_count"),
+        length: keys.required("attention.indexer.key_length"),
+        picks: keys.required("attention.indexer.top_k"),
+      },
+    }),
   };
 }

@@ -13,7 +13,7 @@ export function reaches(keys: ArchitectureKeys, trunk: number): Reach[] {
   const rope = ropeRule(keys, facts.rope, window > 0);
   return Array.from({ length: keys.layers }, (_, layer) => ({
     ...(windowed[layer] ? { span: facts.window!.span, window } : { span: "full" as const }),
-    ...(rope(layer, windowed[layer] === true) ? {} : { rope: false }),
+    ...(layer >= trunk || rope(layer, windowed[layer] === true) ? {} : { rope: false }),
   }));
 }
 

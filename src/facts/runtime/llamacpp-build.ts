@@ -79,6 +79,13 @@ export interface LlamaCppBuild {
   readonly draftLayersOnAsk: boolean;
   /** no architecture's main cache has cells for appended blocks */
   readonly cachesTrunkOnly: boolean;
+  /**
+   * chosen experts of Mistral 4 are asked to read single precision as it is in their last matrix, for which CUDA and Vulkan have no
+   * kernel: the processor does it, from copies of the weights
+   */
+  readonly preciseExperts: boolean;
+  /** models of linear attention reserve a micro-batch of a single sequence, too */
+  readonly reservesOneSequence: boolean;
   /** state of the Vulkan back end's reordering */
   readonly vulkanOrder: "none" | "2026-09" | "2026-10";
   readonly source: string;

@@ -93,9 +93,14 @@ static bool op_ok(const ggml_tensor * n) {
         case GGML_OP_POOL_1D: case GGML_OP_POOL_2D: case GGML_OP_RWKV_WKV6: case GGML_OP_RWKV_WKV7:
         case GGML_OP_GATED_LINEAR_ATTN: case GGML_OP_GATED_DELTA_NET: case GGML_OP_FILL: case GGML_OP_CUMSUM:
         case GGML_OP_TRI: case GGML_OP_DIAG: case GGML_OP_SOLVE_TRI:
-        // the four below: their shape and type limits are not mirrored
-        case GGML_OP_DSV4_HC_COMB: case GGML_OP_DSV4_HC_PRE: case GGML_OP_DSV4_HC_POST: case GGML_OP_LIGHTNING_INDEXER:
+        // the three below: their shape and type limits are not mirrored
+        case GGML_OP_DSV4_HC_COMB: case GGML_OP_DSV4_HC_PRE: case GGML_OP_DSV4_HC_POST:
             return true;
+        case GGML_OP_LIGHTNING_INDEXER: {
+            // rows that do not begin at multiples of 16 bytes do not occur
+            const bool heads = a->ne[1] == 64 || a->ne[1] == 32 || a->ne[1] == 4;
+            return a->ne[0] == 128 && heads && b->type != GGML_TYPE_IQ4_NL;
+        }
         default:
             return false;                                          // training operations and the like
     }

@@ -98,23 +98,16 @@ const UNCOUNTED: Readonly<Record<string, string>> = {
   "nvidia/NVIDIA-Nemotron-3-Nano-4B-BF16": "which of its layers have full attention is not known",
   "nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-BF16": "it has experts on a narrower stream, which a geometry cannot say",
   "deepseek-ai/DeepSeek-V4-Flash": "it has compressed attention, which a geometry cannot say",
-  "google/gemma-3n-E2B-it": "tensors of gemma3n",
-  "google/gemma-3n-E4B-it": "tensors of gemma3n",
   "ibm-granite/granite-4.0-h-350m": "which of its layers have full attention is not known",
   "ibm-granite/granite-4.0-h-1b": "which of its layers have full attention is not known",
   "LiquidAI/LFM2-2.6B": "which of its layers have full attention is not known",
   "LiquidAI/LFM2-24B-A2B": "which of its layers have full attention is not known",
-  "inclusionAI/Ling-3.0-tiny": "tensors of bailingmoe3",
-  "inclusionAI/Ling-3.0-flash": "tensors of bailingmoe3",
   "meta-llama/Llama-3.2-11B-Vision-Instruct": "it has cross-attention to images, which a geometry cannot say",
   "nvidia/Llama-3_3-Nemotron-Super-49B-v1_5": "it has layers of differing parts, which a geometry cannot say",
   "Qwen/Qwen3.8-Flash-Next": "it has n-gram embedding, which a geometry cannot say",
-  "deepseek-ai/DeepSeek-V3.2": "tensors of deepseek32",
   "deepseek-ai/DeepSeek-V4.1-Flash": "llama.cpp has no architecture for it",
   "deepseek-ai/DeepSeek-V4-Pro": "it has compressed attention, which a geometry cannot say",
   "zai-org/GLM-5.3-Flash": "llama.cpp has no architecture for it",
-  "zai-org/GLM-5.2": "tensors of glm-dsa",
-  "zai-org/GLM-5.1": "tensors of glm-dsa",
   "moonshotai/Kimi-K3": "llama.cpp has no architecture for it",
   "XiaomiMiMo/MiMo-V2.5-Pro": "which of its layers have full attention is not known",
   "MiniMaxAI/MiniMax-M3": "it has block-sparse attention, which a geometry cannot say",
@@ -137,6 +130,9 @@ const NOTHING: Geometry = {
  * that published totals leave out: at most 0.002% of a model.
  */
 const WITHOUT_SMALL_TENSORS: Readonly<Record<string, number>> = {
+  // converters make the embedding of every layer as long as the vocabulary
+  "google/gemma-3n-E2B-it": 2_027_520,
+  "google/gemma-3n-E4B-it": 2_365_440,
   "meta/Muse-Glimmer-30B": 6656,
   "XiaomiMiMo/MiMo-V2-Flash": 12_032,
   "mistralai/Mistral-Large-3-675B-Instruct-2512": 7424,

@@ -1,5 +1,5 @@
 import { ARCHITECTURES, type ArchitectureFacts } from "../architectures.ts";
-import type { Attention, FeedForward, Geometry, Layer, Mixer } from "../geometry.ts";
+import type { Attention, FeedForward, Geometry, Indexer, Layer, Mixer } from "../geometry.ts";
 import { linearMixer } from "./linear.ts";
 import type { Dimensions } from "./row.ts";
 
@@ -83,7 +83,8 @@ function appendedLayer(row: Dimensions, architecture: string): Layer {
   const { linear: _, ...plain } = row;
   return {
     kind: "mtp",
-    mixer: mixerOf(plain, {}, row.layers - 1),
+    // an appended block has an indexer of its own, as the first layer has
+    mixer: mixerOf(plain, {}, row.mla?.indexer ? 0 : row.layers - 1),
     feedForward: feedForwardOf(row, architecture, DENSE_APPENDED.has(architecture) ? 0 : row.layers - 1),
   };
 }
@@ -122,8 +123,17 @@ function mixerOf(row: Dimensions, facts: ArchitectureFacts, layer: number): Mixe
     keyLength: plain + rope,
     valueLength: value,
     queryLatentLength: query,
-    ...(indexer && { indexerLength: indexer.length }),
+    ...(indexer && hasIndexer(row, layer) && { indexer: indexerOf(indexer) }),
   };
+}
+
+/** Where not all layers have one, the first two do, and from there the first of every four (GLM 5.2). */
+function hasIndexer({ mla, layers }: Dimensions, layer: number): boolean {
+  return mla!.indexer!.layers === layers || layer < 2 || layer % 4 === 2;
+}
+
+function indexerOf({ heads, length, picks }: Indexer): Indexer {
+  return { heads, length, picks };
 }
 
 function attentionOf(row: Dimensions, facts: ArchitectureFacts, layer: number): Attention {

@@ -1,4 +1,4 @@
-import type { ExpertFeedForward } from "../geometry.ts";
+import type { ExpertFeedForward, Indexer } from "../geometry.ts";
 import type { Source } from "./sources.ts";
 
 /** Dimensions of a model as a configuration says them. Lengths are elements; counts are counts. Absent: none, or not known. */
@@ -100,7 +100,8 @@ interface LatentLengths {
   readonly plain: number;
   readonly rope: number;
   readonly value: number;
-  readonly indexer?: { readonly length: number; readonly layers: number };
+  /** in so many layers */
+  readonly indexer?: Indexer & { readonly layers: number };
 }
 
 interface Experts {

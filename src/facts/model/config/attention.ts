@@ -42,7 +42,14 @@ export function latentOf(values: ConfigValues, type: ModelType | undefined): Dim
     plain: values.required("qk_nope_head_dim"),
     rope: values.required("qk_rope_head_dim"),
     value: values.required("v_head_dim"),
-    ...(indexer > 0 && { indexer: { length: indexer, layers: values.required("num_hidden_layers") } }),
+    ...(indexer > 0 && {
+      indexer: {
+        heads: values.required("index_n_heads"),
+        length: indexer,
+        picks: values.required("index_topk"),
+        layers: values.required("num_hidden_layers"),
+      },
+    }),
   };
 }
 

@@ -41,3 +41,16 @@ export function latentShapes(width: number, mixer: LatentAttention): Shapes {
     ["attn_output", [heads * valueLength, width]],
   ];
 }
+
+/** What picks tokens for latent attention. Whole names. */
+export function indexerShapes(width: number, { indexer, queryLatentLength }: LatentAttention): Shapes {
+  if (!indexer) return [];
+  const { heads, length } = indexer;
+  return [
+    ["indexer.k_norm.weight", [length]],
+    ["indexer.k_norm.bias", [length]],
+    ["indexer.proj.weight", [width, heads]],
+    ["indexer.attn_k.weight", [width, length]],
+    ["indexer.attn_q_b.weight", [queryLatentLength, heads * length]],
+  ];
+}

@@ -1,6 +1,6 @@
 import type { Tensor } from "../../weights/index.ts";
 import type { FeedForward, Geometry, Layer } from "../geometry.ts";
-import { attentionShapes, latentShapes } from "./attention.ts";
+import { attentionShapes, indexerShapes, latentShapes } from "./attention.ts";
 import { feedForwardShapes } from "./feed-forward.ts";
 import { convolutionShapes, recurrentShapes } from "./recurrent.ts";
 import { TENSOR_ROWS, type TensorRow } from "./rows.ts";
@@ -28,12 +28,18 @@ export function tensorList(geometry: Geometry): Pick<Tensor, "name" | "shape">[]
   return list;
 }
 
-function headShapes({ biases = [], outputNorm = "output_norm" }: TensorRow, geometry: Geometry): Shapes {
+function headShapes({ biases = [], outputNorm = "output_norm", streams }: TensorRow, geometry: Geometry): Shapes {
   const { embeddingLength: width, vocabularySize, tiedEmbeddings, layers, perLayerEmbeddingLength = 0 } = geometry;
   const shapes: Shapes = [[`${outputNorm}.weight`, [width]]];
   if (!tiedEmbeddings) shapes.push(["output.weight", [width, vocabularySize]]);
   if (biases.includes("output_norm")) shapes.push(["output_norm.bias", [width]]);
   if (biases.includes("output")) shapes.push(["output.bias", [vocabularySize]]);
+  if (streams) {
+    shapes.push(
+      ["altup_proj.weight", [width, width, streams.count - 1]],
+      ["altup_unembd_proj.weight", [width, width, streams.count - 1]],
+    );
+  }
   if (perLayerEmbeddingLength > 0) {
     const all = perLayerEmbeddingLength * layers.length;
     shapes.push(["per_layer_token_embd.weight", [all, vocabularySize]]);
@@ -70,13 +76,17 @@ function layerShapes(row: TensorRow, geometry: Geometry, layer: Layer): Shapes |
     ...mixer.weights,
     ...feedForwardShapes(row, width, layer.feedForward),
     ...perLayerShapes(geometry),
+    ...streamShapes(row, width),
   ];
   const biases = weights
     .filter(([name]) => row.biases?.includes(name))
     // a norm's is as wide as what it scales; a matrix's as its output, for every expert
     .map(([name, shape]): Shapes[number] => [`${name}.bias`, shape.length === 1 ? shape : shape.slice(1)]);
   return [
-    ...weights.map(([name, shape]): Shapes[number] => [`${name}.weight`, shape]),
+    ...weights.map(([name, shape]): Shapes[number] => [
+      name === "ffn_norm" && row.bareFeedForwardNorm ? name : `${name}.weight`,
+      shape,
+    ]),
     ...biases,
     ...mixer.whole,
     ...expertShapes(row, width, layer.feedForward),
@@ -98,17 +108,26 @@ function mixerShapes(row: TensorRow, geometry: Geometry, { mixer }: Layer): Mixe
       const valueIsKey = row.valueIsKey === true && mixer.span === "full" && !geometry.perLayerEmbeddingLength;
       const hasSinks = row.sinks === "all" || (row.sinks === "windowed" && mixer.span !== "full");
       const sinks: Shapes = hasSinks ? [["attn_sinks.weight", [mixer.heads]]] : [];
-      return { weights: attentionShapes(row, width, mixer, valueIsKey), whole: sinks };
+      const each = row.queryKeyNorm === "each of 64 layers" && geometry.layers.length >= 64;
+      const norms: Shapes = each
+        ? [
+            ["attn_q_norm", [mixer.keyLength, mixer.heads]],
+            ["attn_k_norm", [mixer.keyLength, mixer.kvHeads]],
+          ]
+        : [];
+      return { weights: [...attentionShapes(row, width, mixer, valueIsKey), ...norms], whole: sinks };
     }
-    case "mla":
-      // what an indexer has is not written down
-      return mixer.indexerLength === undefined ? { weights: latentShapes(width, mixer), whole: [] } : undefined;
+    case "mla": {
+      const gate: Shapes = row.attentionGate === "heads" ? [["attn_gate", [width, mixer.heads]]] : [];
+      return { weights: [...latentShapes(width, mixer), ...gate], whole: indexerShapes(width, mixer) };
+    }
     case "convolution":
       return { weights: [], whole: convolutionShapes(width, mixer) };
     case "none":
       return { weights: [], whole: [] };
     case "recurrent": {
-      const whole = recurrentShapes(width, mixer, row.betaAlpha ?? "two");
+      const shapes = recurrentShapes(width, mixer, row.betaAlpha ?? "two");
+      const whole = row.wholeGates ? shapes && withWholeGates(shapes, width, mixer.innerLength) : shapes;
       return whole && { weights: [], whole };
     }
     default: {
@@ -129,11 +148,34 @@ function perLayerShapes({ perLayerEmbeddingLength: length = 0, embeddingLength: 
   ];
 }
 
+function withWholeGates(shapes: Shapes, width: number, inner: number): Shapes {
+  return shapes
+    .filter(([name]) => !/ssm_[fg]_b\./.test(name))
+    .map(([name, shape]): Shapes[number] => (/ssm_[fg]_a\./.test(name) ? [name, [width, inner]] : [name, shape]));
+}
+
+function streamShapes({ streams }: TensorRow, width: number): Shapes {
+  if (!streams) return [];
+  const { count, rank } = streams;
+  return [
+    ["altup_correct_coef", [count, count]],
+    ["altup_correct_scale", [width]],
+    ["altup_predict_coef", [count, count * count]],
+    ["altup_router", [width, count]],
+    ["altup_router_norm", [width]],
+    ["laurel_l", [width, rank]],
+    ["laurel_r", [rank, width]],
+    ["laurel_post_norm", [width]],
+  ];
+}
+
 function expertShapes(row: TensorRow, width: number, feedForward: FeedForward): Shapes {
   if (feedForward.kind !== "experts") return [];
   const shapes: Shapes = (row.expertNorms ?? []).map((name) => [`${name}.weight`, [width]]);
   // models before the third DeepSeek choose without one
-  if (row.expertBias && feedForward.gating !== "softmax") shapes.push(["exp_probs_b.bias", [feedForward.experts]]);
+  if (row.expertBias && feedForward.gating !== "softmax") {
+    shapes.push([row.expertBias === "bare" ? "exp_probs_b" : "exp_probs_b.bias", [feedForward.experts]]);
+  }
   if (row.expertScales) {
     shapes.push(["ffn_gate_inp.scale", [width]], ["ffn_down_exps.scale", [feedForward.experts]]);
   }

@@ -3,8 +3,10 @@
  * biases, and which matrices are one. Source: `load_arch_tensors` in `src/models/*.cpp` of llama.cpp b11434.
  */
 export interface TensorRow {
-  /** norm of queries and of keys: of one head, or of all heads together */
-  readonly queryKeyNorm?: "head" | "heads";
+  /**
+   * norm of queries and of keys: of one head, or of all heads together; or of each head by itself, in models of 64 layers and more
+   */
+  readonly queryKeyNorm?: "head" | "heads" | "each of 64 layers";
   /** norms as wide as the residual stream; `attn_norm` and `ffn_norm` unless said */
   readonly norms?: readonly string[];
   /** matrices with a bias, by the part of the name before ".bias"; norms too, for those that also shift */
@@ -15,8 +17,8 @@ export interface TensorRow {
   readonly fusedGate?: true;
   /** one number a head beside the scores, in which layers */
   readonly sinks?: "all" | "windowed";
-  /** one bias an expert, added when experts are chosen */
-  readonly expertBias?: true;
+  /** one bias an expert, added when experts are chosen; "bare": its name has nothing behind it */
+  readonly expertBias?: true | "bare";
   /** the shared expert is weighed by a gate of its own */
   readonly sharedGate?: true;
   /** matrix that gates attention's result: each element, or each head */
@@ -39,8 +41,14 @@ export interface TensorRow {
   readonly stateNorm?: false;
   /** blocks for multi-token prediction may be appended: with an embedding and an output of their own, or the model's */
   readonly appended?: "plain" | "with head";
+  /** the norm before the feed-forward part has nothing behind its name */
+  readonly bareFeedForwardNorm?: true;
   /** "output_norm" unless said */
   readonly outputNorm?: string;
+  /** several residual streams that take turns, as many as said, and a second small path of this rank beside attention */
+  readonly streams?: { readonly count: number; readonly rank: number };
+  /** decay and output gate of Kimi's delta attention come from one matrix each, not two small ones */
+  readonly wholeGates?: true;
   /** norms after each inner part, as wide as its input (BitNet) */
   readonly innerNorms?: true;
 }
@@ -58,22 +66,25 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
   arcee: {},
   bailingmoe: {},
   bailingmoe2: { queryKeyNorm: "head", fusedAttention: true, expertBias: true },
+  bailingmoe3: { expertBias: true, attentionGate: "heads", wholeGates: true, appended: "plain" },
   bitnet: { innerNorms: true },
   chatglm: { biases: ["attn_qkv"], fusedAttention: true, fusedGate: true },
   cohere2moe: { norms: ["attn_norm"] },
   cohere2: { norms: ["attn_norm"] },
-  "command-r": { norms: ["attn_norm"] },
+  "command-r": { norms: ["attn_norm"], queryKeyNorm: "each of 64 layers" },
   deepseek2: { expertBias: true, appended: "with head" },
+  deepseek32: { expertBias: true, appended: "with head" },
   dots1: { queryKeyNorm: "head", expertBias: true },
   ernie4_5: {},
   "ernie4_5-moe": { expertBias: true },
   exaone: {},
   "exaone-moe": { queryKeyNorm: "head", expertBias: true, appended: "plain" },
   exaone4: { norms: AFTER, queryKeyNorm: "head" },
-  "falcon-h1": { stateNorm: false },
+  "falcon-h1": { stateNorm: false, bareFeedForwardNorm: true },
   gemma: {},
   gemma2: { norms: AROUND },
   gemma3: { norms: AROUND, queryKeyNorm: "head" },
+  gemma3n: { norms: AROUND, queryKeyNorm: "head", streams: { count: 4, rank: 64 } },
   gemma4: {
     norms: AROUND,
     queryKeyNorm: "head",
@@ -83,6 +94,7 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
     expertScales: true,
     layerScale: true,
   },
+  "glm-dsa": { expertBias: true, appended: "plain" },
   glm4: { norms: AROUND, fusedGate: true },
   glm4moe: { norms: POST, biases: QKV, expertBias: true, appended: "with head" },
   "gpt-oss": {
@@ -95,7 +107,7 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
   granitemoe: {},
   "hunyuan-dense": { queryKeyNorm: "head" },
   "hunyuan-moe": { queryKeyNorm: "head" },
-  hy_v3: { queryKeyNorm: "head", expertBias: true, appended: "plain" },
+  hy_v3: { queryKeyNorm: "head", expertBias: "bare", appended: "plain" },
   internlm2: {},
   jamba: {},
   "kimi-linear": { expertBias: true },

@@ -69,6 +69,9 @@ function latentKeys(layers: readonly Layer[]): Record<string, number | undefined
     "attention.value_length_mla": latent.valueLength,
     "attention.kv_lora_rank": latent.latentLength,
     "attention.q_lora_rank": latent.queryLatentLength,
+    "attention.indexer.head_count": latent.indexer?.heads,
+    "attention.indexer.key_length": latent.indexer?.length,
+    "attention.indexer.top_k": latent.indexer?.picks,
     "rope.dimension_count": latent.ropeLength,
   };
 }

@@ -21,8 +21,8 @@ export interface LayerCache {
   readonly valueWidth: number;
 }
 
-/** The engine keeps one cache for layers that see everything, and one for layers with a window. */
-export type CacheKind = "full" | "window";
+/** The engine keeps one cache for layers that see everything, one for layers with a window, and one for keys of indexers. */
+export type CacheKind = "full" | "window" | "indexer";
 
 /**
  * Architectures whose cache leaves out the blocks appended to predict further tokens; all others hold one for these blocks too,
@@ -65,6 +65,9 @@ export function layerCaches(
       if (latentCaches !== "instead") caches.push(whole);
       if (latentCaches === "beside") caches.push({ ...latent, valueWidth: latentLength });
       if (latentCaches === "instead") caches.push(latent);
+      const { indexer } = each.mixer;
+      if (indexer !== undefined && part === "trunk" && each.kind === "trunk")
+        caches.push({ ...own, kind: "indexer", keyWidth: indexer.length, valueWidth: 0 });
       return;
     }
     const attention = attentionOf(each);

@@ -8,7 +8,7 @@ import type { LayerState } from "./state.ts";
 import { pad, type ContextSizes } from "./context.ts";
 import { isCovered } from "./covered.ts";
 import type { UsedDevice } from "./devices.ts";
-import { checkGraph } from "./graph-limit.ts";
+import { checkGraph, checkStreams } from "./graph-limit.ts";
 import type { GraphTensor } from "./graph/tensor.ts";
 import type { Memories } from "./memories.ts";
 import type { Placement } from "./placement.ts";
@@ -63,6 +63,7 @@ export function computeBuffers(session: Session, graphs: "all" | "prompt" = "all
   const { sizes, memories } = session;
   const promptTokens = Math.min(sizes.context, sizes.microBatch);
   const promptRows = Math.min(promptTokens, sizes.outputRows);
+  checkStreams(session, promptTokens);
   const copies = isPipeline(session) ? PIPELINE_COPIES : 1;
   const prompt = reserveGraph(session, promptTokens, promptRows, copies);
   const oneToken = (of: Session): Reservation => reserveGraph(of, sizes.sequences, sizes.sequences, copies);

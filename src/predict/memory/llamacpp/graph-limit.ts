@@ -61,6 +61,22 @@ function tensorsOfLongestLayer({ nodes, leaves }: Graph): number {
   return Math.max(...counts.values());
 }
 
+/** Architectures for which a micro-batch is reserved as one of a single sequence, too (llama-context.cpp, `sched_reserve`). */
+const ONE_SEQUENCE: ReadonlySet<string> = new Set(["kimi-linear", "minimax-01"]);
+
+/** There the streams of a cache do not share the tokens evenly, which attention takes for granted: the engine ends its process. */
+export function checkStreams({ geometry, sizes, build }: Session, tokens: number): void {
+  if (!build.reservesOneSequence || !ONE_SEQUENCE.has(geometry.architecture) || tokens % sizes.streams === 0) return;
+  // of the last layer only some rows are looked at
+  if (geometry.layers.slice(0, -1).every(({ mixer }) => mixer.kind === "recurrent")) return;
+  throw new EngineRefusal(
+    rejected(
+      "tokens-not-in-streams",
+      `-ub ${tokens}: ${sizes.streams} sequences with caches of their own cannot share so many tokens evenly, and the engine would end; use a multiple, or --kv-unified`,
+    ),
+  );
+}
+
 function nodesAllowed({ geometry, weights, adapters, leftOut }: Session, tokens: number): number {
   const tensors = weights.all.length + (leftOut?.tensors ?? 0);
   if (LONG_GRAPHS.has(geometry.architecture)) return Math.max(40 * tokens, 32 * tensors);

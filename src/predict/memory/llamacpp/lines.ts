@@ -57,13 +57,17 @@ export function adapterLines({ adapters }: Session): Line[] {
   );
 }
 
-const CACHE_NAMES: Readonly<Record<CacheKind, string>> = { full: "KV cache", window: "KV cache of windows" };
+const CACHE_NAMES: Readonly<Record<CacheKind, string>> = {
+  full: "KV cache",
+  window: "KV cache of windows",
+  indexer: "keys of the indexer",
+};
 
 export function cacheLines({ caches, sizes }: Pick<Session, "caches" | "sizes">, kind: CacheKind): Line[] {
   return [...cacheBytes(caches, kind, sizes.streams)].map(([type, size]) => {
     const here = caches.filter((cache) => cache.kind === kind && cache.bufferType === type);
     const reasons = () => ({ formula: cachesArithmetic(here, sizes.streams, size) });
-    const key = kind === "full" ? "kv" : "kv-window";
+    const key = kind === "full" ? "kv" : `kv-${kind}`;
     const label = `${CACHE_NAMES[kind]} (${type.name})`;
     return { buffer: bufferOf(type, "kv", size), leaf: bytes(key, label, size, "formula", reasons) };
   });

@@ -48,8 +48,8 @@ type PlaceWeights = ReadonlyMap<"host" | number, WeightTerms>;
  */
 export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
   const { geometry, shapes, devices, build } = question;
-  const { outputFirst = false } = knownArchitecture(geometry);
-  const tied = !shapes.some(({ name }) => name === "output.weight");
+  const { outputFirst = false, sharesEmbedding = false } = knownArchitecture(geometry);
+  const tied = !sharesEmbedding && !shapes.some(({ name }) => name === "output.weight");
   const largest = Math.max(...shapes.map(({ shape }) => shape.reduce((product, length) => product * length, 1)));
   const atContexts = remembered((_: ContextKey): AtContext[] => []);
   const contexts = remembered(({ settings, fileType }: ContextKey) => replayed(settings, fileType));
@@ -118,6 +118,7 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
     const lines = [
       ...cacheLines(session, "full"),
       ...cacheLines(session, "window"),
+      ...cacheLines(session, "indexer"),
       ...stateLines(session),
       outputLine(session),
     ];

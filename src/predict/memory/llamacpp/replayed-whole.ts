@@ -19,11 +19,13 @@ interface Stored {
   readonly largestBytes: number;
 }
 
-/** Vulkan's kernels depend on types, and operations on tensors above its limit run elsewhere: such graphs are replayed whole. */
+/** Graphs that a few layers do not stand for: with an indexer; on Vulkan where kernels depend on types, or run elsewhere. */
 export function isReplayedWhole(
   { geometry, devices }: Pick<LlamaCppQuestion, "geometry" | "devices">,
   { float, largestBytes }: Stored,
 ): boolean {
+  // which tokens an indexer chooses is kept over all layers
+  if (geometry.layers.some(({ mixer }) => mixer.kind === "mla" && mixer.indexer !== undefined)) return true;
   const limits = devices.flatMap(({ backend, limits: own }) =>
     backend === "vulkan" ? [own?.maxStorageBufferBytes ?? VULKAN_STORAGE_BYTES] : [],
   );
@@ -31,9 +33,12 @@ export function isReplayedWhole(
   // what runs elsewhere crosses between devices in more ways than a few layers show
   if (devices.length > 1) return true;
   // Vulkan reorders what recurrent layers do over more layers than are kept
-  if (geometry.layers.some(({ mixer }) => mixer.kind === "recurrent" || mixer.kind === "parallel")) return true;
+  if (geometry.layers.some(({ mixer }) => CARRYING.has(mixer.kind))) return true;
   return float || largestBytes > Math.min(...limits);
 }
+
+/** Mixers that carry a state from token to token. */
+const CARRYING: ReadonlySet<string> = new Set(["recurrent", "parallel", "convolution"]);
 
 /** What a Vulkan driver allows at least, where a device does not say it. */
 const VULKAN_STORAGE_BYTES = 2 ** 32 - 1;

@@ -72,6 +72,7 @@ function loadedModel(question: LlamaCppQuestion, part: GraphPart): LoadedModel {
   const places = {
     ...start.memories.weights,
     outputFirst: architecture?.outputFirst === true,
+    sharesEmbedding: architecture?.sharesEmbedding === true,
     factorsOfFullLayers: architecture?.factorsOfFullLayers === true,
   };
   const loaded = { ...start, weights: placeWeights(here, geometry, start.placement, places) };
@@ -168,7 +169,13 @@ const LOADED_ON_ASK = new Set([
   "step35",
 ]);
 /** Architectures that never load them: they are kept in files and not used. */
-const NEVER_LOADED = new Set(["bailingmoe2", "exaone-moe", "glm4"]);
+const NEVER_LOADED = new Set(["bailingmoe2", "exaone-moe", "exaone4", "glm4"]);
+/** Of blocks that nobody asked for, what is loaded all the same: the engine marks it as optional, not as unwanted. */
+const LOADED_ANYWAY: Readonly<Record<string, RegExp>> = {
+  deepseek32: /\.exp_probs_b/,
+  "glm-dsa": /\.exp_probs_b/,
+  hy_v3: /\.(ffn_(?!norm)|exp_probs_b|nextn\.(embed_tokens|shared_head))/,
+};
 
 /** Whether a tensor of the file is loaded: appended blocks are not always. */
 export function isLoaded(
@@ -190,5 +197,6 @@ export function isLoaded(
   if (NEVER_LOADED.has(geometry.architecture)) return false;
   const asked =
     part === "mtp" || settings.appendedBlocks === true || (draft !== undefined && draft.model === undefined);
-  return asked || !build.draftLayersOnAsk || !LOADED_ON_ASK.has(geometry.architecture);
+  if (asked || !build.draftLayersOnAsk || !LOADED_ON_ASK.has(geometry.architecture)) return true;
+  return LOADED_ANYWAY[geometry.architecture]?.test(name) === true;
 }

@@ -44,8 +44,9 @@ export function layerStates(
   const rows = sizes.sequences * (1 + (settings.stateSnapshots ?? 0));
   return geometry.layers.flatMap(({ mixer }, layer) => {
     const recurrent = mixer.kind === "parallel" ? mixer.recurrent : mixer;
-    if (recurrent.kind !== "recurrent") return [];
-    const { convolutionState, recurrentState } = recurrent;
+    if (recurrent.kind !== "recurrent" && recurrent.kind !== "convolution") return [];
+    const { convolutionState } = recurrent;
+    const recurrentState = recurrent.kind === "recurrent" ? recurrent.recurrentState : 0;
     return [
       { layer, bufferType: place(layer), convolutionLength: convolutionState, stateLength: recurrentState, rows },
     ];

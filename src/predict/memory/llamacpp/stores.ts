@@ -34,6 +34,7 @@ export function storedBuffers(question: Omit<LlamaCppQuestion, "tensors">): Engi
   return [
     ...cacheLines({ caches, sizes }, "full"),
     ...cacheLines({ caches, sizes }, "window"),
+    ...cacheLines({ caches, sizes }, "indexer"),
     ...stateLines({ states }),
     outputLine({ geometry, memories, sizes, placement, settings }),
   ].map(({ buffer }) => (buffer.place === "host" ? buffer : { ...buffer, place: used[buffer.place]!.rigIndex }));

@@ -4,7 +4,7 @@ import type { ComputeBackend } from "./backends/backend.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import { elementType, F32, I32, type ElementType } from "./graph/element.ts";
 import { GraphTensor, type Shape } from "./graph/tensor.ts";
-import { getRows, input, like, multiplyExperts, multiplyMatrix } from "./graph/operations.ts";
+import { getRows, input, like, multiplyExperts, multiplyMatrix, rowOfResults } from "./graph/operations.ts";
 import type { OverriddenMemory } from "./overrides.ts";
 import type { Placement } from "./placement.ts";
 
@@ -66,18 +66,22 @@ export class LoadedWeights {
 const PROBE_TOKENS = 512;
 
 type Role = { readonly place: "input" | "output" | number; readonly use: Use };
-type Use = "get_rows" | "mul_mat" | "mul_mat_id" | "mul" | "add" | "rope";
+type Use = "ssm_scan" | "get_rows" | "mul_mat" | "mul_mat_id" | "mul" | "add" | "rope";
 
 /** Places every tensor (llama-model-loader.cpp, `create_tensor`): the first memory of its list whose back end can use it. */
 export function placeWeights(
   tensors: readonly Tensor[],
   geometry: Geometry,
   placement: Placement,
-  places: WeightPlaces & { readonly outputFirst: boolean; readonly factorsOfFullLayers: boolean },
+  places: WeightPlaces & {
+    readonly outputFirst: boolean;
+    readonly sharesEmbedding: boolean;
+    readonly factorsOfFullLayers: boolean;
+  },
 ): LoadedWeights {
   const all: PlacedWeight[] = [];
   const graph = new Map<string, PlacedWeight>();
-  const tied = !tensors.some((tensor) => tensor.name === "output.weight");
+  const tied = !places.sharesEmbedding && !tensors.some((tensor) => tensor.name === "output.weight");
   for (const tensor of tensors) {
     if (tensor.name.startsWith("rope_")) {
       spread(tensor);
@@ -143,8 +147,10 @@ export function weightRole(name: string): Role {
 }
 
 function useOf(name: string): Use {
+  if (name.endsWith(".ssm_a")) return "ssm_scan";
   if (name.endsWith(".bias")) return "add";
-  if (/norm(_\d+)?\.weight$/.test(name)) return "mul";
+  if (/norm(_\d+)?(\.weight)?$/.test(name)) return "mul";
+  if (name.endsWith("altup_correct_scale.weight")) return "mul";
   if (name.endsWith("nextn.embed_tokens.weight")) return "get_rows";
   if (name.endsWith("_exps.weight")) return "mul_mat_id";
   if (/rope_(factors|freqs)/.test(name)) return "rope";
@@ -165,6 +171,11 @@ function probe(
       return multiplyMatrix(weight, input(F32, [shape[0], PROBE_TOKENS, shape[2], shape[3]]));
     case "mul_mat_id":
       return multiplyExperts(weight, input(F32, [shape[0], 1, PROBE_TOKENS]), input(I32, [1, PROBE_TOKENS]));
+    case "ssm_scan": {
+      // one number a head is the second Mamba's, whose states are as long as its kernels take them; without, heads are single elements
+      const [length, heads] = shape[0] === 1 ? [128, 16] : [shape[0], 1];
+      return rowOfResults("ssm_scan", 1, [input(F32, [length, heads]), weight, weight, weight]);
+    }
     case "rope":
       return like("rope", input(F32, [shape[0] * 2, 1, PROBE_TOKENS]), input(I32, [PROBE_TOKENS]), weight);
     default:

@@ -255,6 +255,8 @@ export const RECALLED_LATE: Readonly<Record<string, object>> = {
     num_hidden_layers: 62,
     num_key_value_heads: 32,
     routed_scaling_factor: 2.5,
+    // without it the engine could not run what is converted from it
+    scoring_func: "sigmoid",
     topk_group: 1,
     tie_word_embeddings: false,
     vocab_size: 152_064,

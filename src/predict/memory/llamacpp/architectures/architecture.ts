@@ -10,6 +10,8 @@ export interface Architecture {
    * there, where elsewhere the second is found to exist
    */
   readonly outputFirst?: true;
+  /** the logits come from the token embedding where it lies: it is not loaded again with the output */
+  readonly sharesEmbedding?: true;
   /** only layers that see everything have rotation factors, and the tensor of factors is loaded for them alone */
   readonly factorsOfFullLayers?: true;
   /** from the embedded tokens to the logits */

@@ -48,6 +48,8 @@ export interface CacheInputs {
   readonly valueRotation: GraphTensor | undefined;
 }
 
+export type NormKind = "rms_norm" | "norm";
+
 /** Heads of this multiple are rotated when the cache is quantised. */
 const ROTATION = 64;
 
@@ -95,6 +97,7 @@ export class GraphBuilder {
   recurrent(layer: number): Recurrent {
     const { mixer } = this.layer(layer);
     if (mixer.kind === "recurrent") return mixer;
+    if (mixer.kind === "parallel") return mixer.recurrent;
     throw new LoadoutError("layer-unlike", { architecture: this.request.geometry.architecture, layer });
   }
 
@@ -142,11 +145,23 @@ export class GraphBuilder {
     return bias === undefined ? product : like("add", product, bias);
   }
 
-  /** Norm times its weight. The engine keeps a layer's norms from straying to the device of the layer before. */
-  norm(x: GraphTensor, name: string, layer?: number, pinned = layer !== undefined): GraphTensor {
-    const normed = like("rms_norm", x);
+  /**
+   * Norm times its weight, with a shift where the file has one. The engine keeps a layer's norms from straying to the device of the
+   * layer before. `kind`: by the root of the mean square, or by mean and variance.
+   */
+  norm(
+    x: GraphTensor,
+    name: string,
+    layer?: number,
+    pinned = layer !== undefined,
+    kind: NormKind = "rms_norm",
+  ): GraphTensor {
+    const normed = like(kind, x);
     if (pinned && layer !== undefined) this.request.pinNorm?.(normed, layer);
-    return like("mul", normed, this.weight(name, layer));
+    // Falcon H1 has nothing behind a norm's name
+    const scaled = like("mul", normed, this.optional(name, layer, "") ?? this.weight(name, layer));
+    const shift = this.optional(name, layer, "bias");
+    return shift === undefined ? scaled : like("add", scaled, shift);
   }
 
   positions(): GraphTensor {
@@ -196,6 +211,12 @@ export class GraphBuilder {
       this.#caches.set(layer, tensors);
     }
     return tensors;
+  }
+
+  /** Keys that a layer's indexer kept; a layer asks for them once a graph. */
+  indexerKeys(layer: number): GraphTensor {
+    const cache = this.request.caches.find((each) => each.layer === layer && each.kind === "indexer")!;
+    return cacheTensors(cache, this.request.sizes.streams).key;
   }
 
   /** The layer's recurrent state; a layer asks for it once a graph. */

@@ -18,60 +18,84 @@ import type { CacheInputs, GraphBuilder } from "./builder.ts";
 import { feedForward, outputLogits } from "./decoder.ts";
 import { draftBlock, type DraftParts } from "./draft-block.ts";
 import { embedTokens } from "./embedding.ts";
+import type { Routing } from "./experts.ts";
 
 /** DeepSeek 2, 3, R1 and Kimi K2, converted with latent attention (src/models/deepseek2.cpp). */
-export const deepseek2: Architecture = {
-  name: "deepseek2",
-  build(builder) {
-    let x = embedTokens(builder);
-    const factors = builder.queryFactors();
-    const positions = builder.positions();
-    const inputs = builder.cacheInputs("full");
-    const mix = builder.layers.some(({ mixer }) => mixer.kind === "attention")
-      ? decompressedAttention
-      : latentAttention;
-    const outputRows = builder.outputRows();
-    const last = builder.layers.length - 1;
-    builder.layers.forEach((_, layer) => {
-      let residual = x;
-      let mixed = mix(builder, builder.norm(x, "attn_norm", layer), { positions, factors }, inputs, layer);
-      if (layer === last) {
-        mixed = getRows(mixed, outputRows);
-        residual = getRows(residual, outputRows);
-      }
-      const inner = like("add", mixed, residual);
-      x = like("add", feedForward(builder, builder.norm(inner, "ffn_norm", layer), layer, { routing: ROUTING }), inner);
-    });
-    return outputLogits(builder, x);
-  },
-  buildDraft: (builder) =>
-    draftBlock(builder, { mix, rows: "at end", normBeforeFeedForward: "ffn_norm", routing: ROUTING }),
-};
+export const deepseek2 = latentDecoder("deepseek2", { normalized: "as-file" });
 
-const mix: DraftParts["mix"] = (builder, x, positions, cache, layer) =>
+/** Mistral 4 (src/models/mistral4.cpp): the same graph. */
+export const mistral4 = latentDecoder("mistral4", { normalized: "as-file", precise: true });
+
+function latentDecoder(name: string, routing: Routing): Architecture {
+  return {
+    name,
+    build(builder) {
+      let x = embedTokens(builder);
+      const factors = builder.queryFactors();
+      const positions = builder.positions();
+      const inputs = builder.cacheInputs("full");
+      const mix = builder.layers.some(({ mixer }) => mixer.kind === "attention")
+        ? decompressedAttention
+        : latentAttention;
+      const outputRows = builder.outputRows();
+      const last = builder.layers.length - 1;
+      builder.layers.forEach((_, layer) => {
+        let residual = x;
+        let mixed = mix(builder, builder.norm(x, "attn_norm", layer), { positions, factors }, inputs, layer);
+        if (layer === last) {
+          mixed = getRows(mixed, outputRows);
+          residual = getRows(residual, outputRows);
+        }
+        const inner = like("add", mixed, residual);
+        x = like("add", feedForward(builder, builder.norm(inner, "ffn_norm", layer), layer, { routing }), inner);
+      });
+      return outputLogits(builder, x);
+    },
+    buildDraft: (builder) =>
+      draftBlock(builder, { mix: latentDraft, rows: "at end", normBeforeFeedForward: "ffn_norm", routing }),
+  };
+}
+
+export const latentDraft: DraftParts["mix"] = (builder, x, positions, cache, layer) =>
   latentAttention(builder, x, { positions, factors: undefined }, cache, layer);
 
-const ROUTING = { normalized: "as-file" } as const;
+/** What latent attention is given besides its input. */
+interface LatentParts {
+  /** absent: without rotary encoding */
+  readonly positions: GraphTensor | undefined;
+  readonly factors: GraphTensor | undefined;
+  /** the compressed query, where it is made already */
+  readonly latentQuery?: GraphTensor;
+  /** what is masked besides what the cache's mask says */
+  readonly mask?: (mask: GraphTensor) => GraphTensor;
+  /** what is done to the weighted values before the output projection */
+  readonly beforeOutput?: (mixed: GraphTensor) => GraphTensor;
+}
 
 /** Queries are brought into the space of the compressed keys, which the cache holds together with the rotary part. */
-function latentAttention(
+export function latentAttention(
   builder: GraphBuilder,
   x: GraphTensor,
-  { positions, factors }: { positions: GraphTensor; factors: GraphTensor | undefined },
+  { positions, factors, latentQuery, mask, beforeOutput }: LatentParts,
   inputs: CacheInputs,
   layer: number,
 ): GraphTensor {
   const { graph } = builder;
+  const turned = (part: GraphTensor): GraphTensor => (positions === undefined ? part : like("rope", part, positions));
   const { heads, keyLength, latentLength, ropeLength } = builder.latent(layer);
   const tokens = x.shape[1];
   const plain = keyLength - ropeLength;
-  const q = reshape(projectQuery(builder, x, layer), [keyLength, heads, tokens]);
+  const projected =
+    latentQuery === undefined
+      ? projectQuery(builder, x, layer)
+      : multiplyMatrix(builder.weight("attn_q_b", layer), latentQuery);
+  const q = reshape(projected, [keyLength, heads, tokens]);
   const compressed = multiplyMatrix(builder.weight("attn_kv_a_mqa", layer), x);
   const [, row] = compressed.strides;
   const latent = builder.norm(view(compressed, [latentLength, tokens], [row]), "attn_kv_a_norm", layer);
-  const turnedKey = like("rope", view(compressed, [ropeLength, 1, tokens], [row, row]), positions);
+  const turnedKey = turned(view(compressed, [ropeLength, 1, tokens], [row, row]));
   const parts = [q.strides[1], q.strides[2]];
-  const turnedQuery = like("rope", view(q, [ropeLength, heads, tokens], parts), positions);
+  const turnedQuery = turned(view(q, [ropeLength, heads, tokens], parts));
   const apart = permute(view(q, [plain, heads, tokens], parts), [0, 2, 1, 3]);
   const absorbed = permute(multiplyMatrix(builder.weight("attn_k_b", layer), apart), [0, 2, 1, 3]);
   const whole = concat(absorbed, turnedQuery);
@@ -83,12 +107,12 @@ function latentAttention(
   const keys = cachedLatents(builder, builder.latent(layer), layer);
   const values = view(keys, [latentLength, ...keys.shape.slice(1)], keys.strides.slice(1));
   const mixed = mixValues(builder, query, keys, values, layer, {
-    mask: inputs.mask,
+    mask: mask === undefined ? inputs.mask : mask(inputs.mask),
     valuesTransposed: false,
     decompress: builder.weight("attn_v_b", layer),
   });
   graph.expand(mixed);
-  return builder.project(mixed, "attn_output", layer);
+  return builder.project(beforeOutput === undefined ? mixed : beforeOutput(mixed), "attn_output", layer);
 }
 
 /**
@@ -137,8 +161,11 @@ function decompressedAttention(
 function projectQuery(builder: GraphBuilder, x: GraphTensor, layer: number): GraphTensor {
   const direct = builder.optional("attn_q", layer);
   if (direct !== undefined) return multiplyMatrix(direct, x);
-  const compressed = builder.norm(multiplyMatrix(builder.weight("attn_q_a", layer), x), "attn_q_a_norm", layer);
-  return multiplyMatrix(builder.weight("attn_q_b", layer), compressed);
+  return multiplyMatrix(builder.weight("attn_q_b", layer), compressedQuery(builder, x, layer));
+}
+
+export function compressedQuery(builder: GraphBuilder, x: GraphTensor, layer: number): GraphTensor {
+  return builder.norm(multiplyMatrix(builder.weight("attn_q_a", layer), x), "attn_q_a_norm", layer);
 }
 
 function cachedLatents(

@@ -1,6 +1,7 @@
 import type { ExpertFeedForward } from "../../../../facts/model/index.ts";
 import {
   addForExperts,
+  contiguous,
   getRows,
   like,
   multiplyExperts,
@@ -13,14 +14,24 @@ import {
 import type { GraphTensor } from "../graph/tensor.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { bestOf, inBestGroups } from "./expert-choice.ts";
-import { denseFeedForward, gatedProduct } from "./feed-forward.ts";
+import { activated, denseFeedForward, gatedProduct, type Activation } from "./feed-forward.ts";
 
 /** How experts are chosen and weighed, where an architecture says it and not the file. */
 export interface Routing {
   /** chances from a softmax or a sigmoid over all experts, or a softmax over the chosen ones only */
   readonly gating?: "softmax" | "sigmoid" | "softmax-of-chosen";
+  /** the same where neither this nor the file says it; else a softmax */
+  readonly usualGating?: "sigmoid";
   /** weights of the chosen are made to sum to one (the usual), or where the file says so */
   readonly normalized?: boolean | "as-file";
+  /** what experts read is weighed, not what they give, and they are chosen by the scores as they are */
+  readonly weighsInputs?: true;
+  /** between up and down of experts without a gate */
+  readonly activation?: Activation;
+  /** the last matrix must read what it is given as it is (builds that ask for it) */
+  readonly precise?: true;
+  /** the shared expert's gate is an activation divided by what it was made from */
+  readonly sharedGate?: "divided";
 }
 
 /**
@@ -36,10 +47,12 @@ export function expertFeedForward(
 ): GraphTensor {
   const sum = chosenExperts(builder, x, layer, experts, routing);
   if (builder.optional("ffn_down_shexp", layer) === undefined) return sum;
-  const shared = denseFeedForward(builder, x, layer, "_shexp");
+  const shared = denseFeedForward(builder, x, layer, { suffix: "_shexp", activation: routing.activation });
   const gate = builder.optional("ffn_gate_inp_shexp", layer);
   if (gate === undefined) return like("add", sum, shared);
-  return like("add", sum, like("mul", shared, like("unary", multiplyMatrix(gate, x))));
+  const score = multiplyMatrix(gate, x);
+  const open = routing.sharedGate === "divided" ? like("div", like("unary", score), score) : like("unary", score);
+  return like("add", sum, like("mul", shared, open));
 }
 
 /** `router` is what the choice is made from, where that is not `x` itself. */
@@ -57,10 +70,12 @@ export function chosenExperts(
   const { ids, shares } = choose(builder, router, layer, experts, routing);
   const { weighsExpertsFirst } = builder.request.build;
   if (weighsExpertsFirst) graph.expand(shares);
-  const rows = reshape(x, [width, 1, tokens]);
-  const gated = activated(builder, rows, ids, layer);
-  const each = biased(builder, scaledProduct(builder, "down", gated, ids, layer), "down", layer, ids);
-  const weighted = like("mul", each, shares);
+  let rows = reshape(x, [width, 1, tokens]);
+  if (routing.weighsInputs === true) rows = like("mul", repeat(rows, [width, used, tokens]), shares);
+  const gated = activatedExperts(builder, rows, ids, layer, routing.activation);
+  const precise = routing.precise === true && builder.request.build.preciseExperts;
+  const each = biased(builder, scaledProduct(builder, "down", gated, ids, layer, precise), "down", layer, ids);
+  const weighted = routing.weighsInputs === true ? each : like("mul", each, shares);
   if (weighsExpertsFirst) graph.expand(weighted);
   return sumOverExperts(builder, weighted, used, weighsExpertsFirst);
 }
@@ -81,11 +96,12 @@ function choose(
 ): Choice {
   const tokens = x.shape[1];
   const used = experts.expertsUsed;
-  const gating = routing.gating ?? experts.gating ?? "softmax";
+  const gating = routing.gating ?? experts.gating ?? routing.usualGating ?? "softmax";
   const scores = builder.project(x, "ffn_gate_inp", layer);
   const chances = gating === "softmax-of-chosen" ? scores : like(gating === "sigmoid" ? "unary" : "soft_max", scores);
-  const bias = builder.optional("exp_probs_b", layer, "bias");
+  const bias = builder.optional("exp_probs_b", layer, "bias") ?? builder.optional("exp_probs_b", layer, "");
   let ranked = bias === undefined ? chances : like("add", chances, bias);
+  if (routing.weighsInputs === true) ranked = scores;
   const { weighsExpertsFirst } = builder.request.build;
   if (weighsExpertsFirst && (experts.expertGroups ?? 1) > 1)
     ranked = inBestGroups(ranked, experts.expertGroups!, experts.expertGroupsUsed!);
@@ -103,7 +119,13 @@ function choose(
 }
 
 /** Gate and up multiplied: two products, or the halves of one where the file has both matrices as one; up alone without a gate. */
-function activated(builder: GraphBuilder, rows: GraphTensor, ids: GraphTensor, layer: number): GraphTensor {
+function activatedExperts(
+  builder: GraphBuilder,
+  rows: GraphTensor,
+  ids: GraphTensor,
+  layer: number,
+  activation: Activation | undefined,
+): GraphTensor {
   const product = (name: string): GraphTensor =>
     biased(builder, scaledProduct(builder, name, rows, ids, layer), name, layer, ids);
   if (builder.optional("ffn_gate_up_exps", layer) !== undefined) {
@@ -114,7 +136,7 @@ function activated(builder: GraphBuilder, rows: GraphTensor, ids: GraphTensor, l
   }
   const up = product("up");
   const gated = builder.optional("ffn_gate_exps", layer) !== undefined;
-  return gated ? gatedProduct(builder, product("gate"), up) : like("unary", up);
+  return gated ? gatedProduct(builder, product("gate"), up) : activated(up, activation);
 }
 
 /** A product with the chosen experts' matrices, and where the file has a factor for each expert, times that. */
@@ -124,8 +146,10 @@ function scaledProduct(
   rows: GraphTensor,
   ids: GraphTensor,
   layer: number,
+  precise = false,
 ): GraphTensor {
   const product = multiplyExperts(builder.weight(`ffn_${name}_exps`, layer), rows, ids);
+  product.precise = precise;
   const scales = builder.optional(`ffn_${name}_exps`, layer, "scale");
   if (scales === undefined) return product;
   const [experts] = scales.shape;
@@ -154,5 +178,5 @@ function sumOverExperts(builder: GraphBuilder, weighted: GraphTensor, used: numb
     sum = like("add", sum, each);
     if (inOrder) builder.graph.expand(sum);
   }
-  return sum;
+  return used === 1 ? contiguous(sum, sum.shape) : sum;
 }

@@ -2,17 +2,32 @@ import { contiguous, gluOfHalves, like, view } from "../graph/operations.ts";
 import type { GraphTensor } from "../graph/tensor.ts";
 import type { GraphBuilder } from "./builder.ts";
 
+/** What stands between up and down where there is no gate: an activation in one step, or the square of one. */
+export type Activation = "one step" | "squared";
+
 /**
  * Gate and up, their product, down (llama-graph.cpp, `build_ffn` with a parallel gate). A file without a gate has it in the second
- * half of `ffn_up`. `suffix` names another set of matrices: "_shexp" for shared experts.
+ * half of `ffn_up`, or none. `suffix` names another set of matrices: "_shexp" for shared experts; `norm` what comes before down.
  */
-export function denseFeedForward(builder: GraphBuilder, x: GraphTensor, layer: number, suffix = ""): GraphTensor {
+export function denseFeedForward(
+  builder: GraphBuilder,
+  x: GraphTensor,
+  layer: number,
+  { suffix = "", activation, norm }: { suffix?: string; activation?: Activation | undefined; norm?: string } = {},
+): GraphTensor {
   const up = builder.project(x, `ffn_up${suffix}`, layer);
-  const gated =
-    builder.optional(`ffn_gate${suffix}`, layer) === undefined
-      ? gatedHalves(builder, up)
-      : gatedProduct(builder, builder.project(x, `ffn_gate${suffix}`, layer), up);
-  return builder.project(gated, `ffn_down${suffix}`, layer);
+  const active =
+    builder.optional(`ffn_gate${suffix}`, layer) !== undefined
+      ? gatedProduct(builder, builder.project(x, `ffn_gate${suffix}`, layer), up)
+      : up.shape[0] === builder.weight(`ffn_down${suffix}`, layer).shape[0]
+        ? activated(up, activation)
+        : gatedHalves(builder, up);
+  return builder.project(norm === undefined ? active : builder.norm(active, norm, layer), `ffn_down${suffix}`, layer);
+}
+
+export function activated(x: GraphTensor, activation: Activation = "one step"): GraphTensor {
+  const active = like("unary", x);
+  return activation === "squared" ? like("sqr", active) : active;
 }
 
 /** The activated gate times up: one operation, or two in the gate's place. */

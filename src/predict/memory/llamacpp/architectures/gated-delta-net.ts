@@ -57,12 +57,9 @@ export function gatedDeltaNet(
   const convolved = like("unary", shortConvolution(padded, builder.weight("ssm_conv1d", layer)));
   const part = (length: number, heads: number): GraphTensor =>
     view(convolved, [length, heads, tokens, sequences], [4 * length, convolved.strides[1], convolved.strides[2]]);
-  const byNorm = builder.request.build.unitLengthByNorm;
-  const unit = (heads: GraphTensor): GraphTensor =>
-    byNorm ? like("scale", like("rms_norm", heads)) : like("l2_norm", heads);
   const spread = parts.spread ?? ((heads: GraphTensor): GraphTensor => heads);
-  const query = spread(unit(part(stateLength, groups)), mixer);
-  const key = spread(unit(part(stateLength, groups)), mixer);
+  const query = spread(unitLength(builder, part(stateLength, groups)), mixer);
+  const key = spread(unitLength(builder, part(stateLength, groups)), mixer);
   const value = part(valueLength, valueHeads);
   const valueElements = innerLength * tokens * sequences;
   const stateElements = valueLength * innerLength * sequences;
@@ -81,4 +78,9 @@ export function gatedDeltaNet(
   const gated = like("mul", builder.norm(result, "ssm_norm", layer), gate);
   const output = builder.project(reshape(gated, [innerLength, tokens, sequences]), "ssm_out", layer);
   return reshape(output, [output.shape[0], tokens * sequences]);
+}
+
+/** Queries and keys of a delta net have length one. */
+export function unitLength({ request }: GraphBuilder, heads: GraphTensor): GraphTensor {
+  return request.build.unitLengthByNorm ? like("scale", like("rms_norm", heads)) : like("l2_norm", heads);
 }

@@ -10,6 +10,6 @@ export const gptOss: Architecture = {
       attention: (layer) => ({ sinks: builder.optional("attn_sinks", layer) }),
       normBeforeFeedForward: "post_attention_norm",
       routing: { gating: "softmax-of-chosen", normalized: false },
-      rowsAtEnd: true,
+      rowsAtEnd: "before norm",
     }),
 };

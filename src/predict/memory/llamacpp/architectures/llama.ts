@@ -33,6 +33,21 @@ export const seedOss = roped("seed_oss", { normBeforeFeedForward: "post_attentio
 /** Ernie 4.5 with experts (src/models/ernie4-5-moe.cpp). */
 export const ernie45Moe = roped("ernie4_5-moe", { routing: { gating: "softmax", normalized: true } });
 
+/** Ernie 4.5 (src/models/ernie4-5.cpp). */
+export const ernie45 = roped("ernie4_5");
+
+/** EXAONE 3 (src/models/exaone.cpp), InternLM 2 (internlm2.cpp), SmolLM 3 (smollm3.cpp), GLM 3 and 4 of 2024 (chatglm.cpp). */
+export const exaone = roped("exaone");
+export const internlm2 = roped("internlm2");
+export const smollm3 = roped("smollm3");
+export const chatglm = roped("chatglm");
+
+/** Arcee (src/models/arcee.cpp): no gate, the activation is squared. */
+export const arcee = roped("arcee", { activation: "squared" });
+
+/** Ling of 2025 (src/models/bailingmoe.cpp). */
+export const bailingMoe = roped("bailingmoe", { routing: { gating: "softmax", normalized: "as-file" } });
+
 /** GLM 4 (src/models/glm4.cpp): norms before and after both halves of a layer. */
 export const glm4 = roped("glm4", {
   normAfterAttention: "post_attention_norm",
@@ -50,16 +65,31 @@ const GRANITE = {
 export const granite = roped("granite", GRANITE);
 export const graniteMoe = roped("granitemoe", GRANITE);
 
-/** Phi 3 and 4 (src/models/phi3.cpp): queries are scaled before attention. */
-export const phi3: Architecture = {
-  name: "phi3",
-  build: (builder) =>
-    plainDecoder(
-      builder,
-      (heads, positions, layer) => {
-        const { query, ...rest } = turned(builder, heads, positions, layer);
-        return { ...rest, query: like("scale", query) };
-      },
-      { residualFirst: true },
-    ),
-};
+/** MiniCPM (src/models/minicpm.cpp): the same graph. */
+export const minicpm = roped("minicpm", GRANITE);
+
+/** Queries are scaled before attention. */
+function queryScaled(name: string, parts: DecoderParts): Architecture {
+  return {
+    name,
+    build: (builder) =>
+      plainDecoder(
+        builder,
+        (heads, positions, layer) => {
+          const { query, ...rest } = turned(builder, heads, positions, layer);
+          return { ...rest, query: like("scale", query) };
+        },
+        parts,
+      ),
+  };
+}
+
+/** Phi 3 and 4 (src/models/phi3.cpp), and Phi 3.5 with experts (phimoe.cpp). */
+export const phi3 = queryScaled("phi3", { residualFirst: true });
+export const phimoe = queryScaled("phimoe", {
+  residualFirst: true,
+  routing: { gating: "softmax", normalized: true },
+});
+
+/** Gemma 1 (src/models/gemma.cpp). */
+export const gemma = queryScaled("gemma", { scaled: "constant" });

@@ -67,7 +67,10 @@ export function mamba2(builder: GraphBuilder, x: GraphTensor, layer: number, ind
   const result = view(scanned, [headLength, valueHeads, tokens, sequences]);
   const direct = like("add", result, like("mul", values, builder.bare("ssm_d", layer)));
   const gated = like("glu", contiguous(gate, gate.shape), direct);
-  const normed = builder.norm(reshape(gated, [innerLength / groups, groups, tokens, sequences]), "ssm_norm", layer);
+  const normed =
+    builder.optional("ssm_norm", layer) === undefined
+      ? gated
+      : builder.norm(reshape(gated, [innerLength / groups, groups, tokens, sequences]), "ssm_norm", layer);
   if (flat) return builder.project(reshape(normed, [innerLength, tokens * sequences]), "ssm_out", layer);
   const output = builder.project(reshape(normed, [innerLength, tokens, sequences]), "ssm_out", layer);
   return reshape(output, [output.shape[0], tokens * sequences]);

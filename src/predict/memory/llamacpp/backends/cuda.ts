@@ -62,6 +62,9 @@ function allocationBytes(tensor: GraphTensor, rules: CudaRules): number {
   return bytes;
 }
 
+/** Types of the keys that the kernel for indexers reads (lightning-indexer.cu). */
+const INDEXED_TYPES: ReadonlySet<string> = new Set(["F32", "BF16", "F16", "Q8_0", "Q5_1", "Q5_0", "Q4_1", "Q4_0"]);
+
 function hasKernel(tensor: GraphTensor, rules: CudaRules): boolean {
   const [a, b] = tensor.sources;
   switch (tensor.operation) {
@@ -70,10 +73,15 @@ function hasKernel(tensor: GraphTensor, rules: CudaRules): boolean {
     case "mul_mat":
     case "mul_mat_id":
       return (
-        a!.strides[0] === a!.type.bytes && b!.strides[0] === b!.type.bytes && !(b!.type === F16 && a!.type !== F16)
+        !tensor.precise &&
+        a!.strides[0] === a!.type.bytes &&
+        b!.strides[0] === b!.type.bytes &&
+        !(b!.type === F16 && a!.type !== F16)
       );
     case "set_rows":
       return a!.type === F32;
+    case "lightning_indexer":
+      return a!.shape[0] === 128 && [4, 32, 64].includes(a!.shape[1]) && INDEXED_TYPES.has(b!.type.name);
     case "get_rows":
       return a!.type === I32 || !["IQ4_NL", "MXFP4"].includes(a!.type.name) || a!.shape[0] % 256 === 0;
     case "add":

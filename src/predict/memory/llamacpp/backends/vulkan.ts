@@ -83,7 +83,7 @@ function hasKernel(tensor: GraphTensor): boolean {
       return attentionKernel(tensor);
     case "mul_mat":
     case "mul_mat_id":
-      return matrixKernel(a!, b!);
+      return !tensor.precise && matrixKernel(a!, b!);
     case "set_rows":
       return isFloat(a!.type) && (CACHE_TYPES.has(tensor.type.name) || isFloat(tensor.type));
     case "add":
@@ -94,6 +94,11 @@ function hasKernel(tensor: GraphTensor): boolean {
     case "unary":
     case "clamp":
       return isFloat(a!.type) && a!.type === tensor.type;
+    case "ssm_scan":
+      // of the second Mamba only, told by one number a head; `a` is [state length, head length, heads, states]
+      return (
+        (a!.shape[0] === 128 || a!.shape[0] === 256) && a!.shape[1] % 16 === 0 && tensor.sources[3]!.shape[0] === 1
+      );
     case "soft_max":
       return isContiguous(a!) && a!.type === F32;
     case "sum_rows":

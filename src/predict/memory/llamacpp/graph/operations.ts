@@ -1,4 +1,4 @@
-import { F32, type ElementType } from "./element.ts";
+import { F32, I32, type ElementType } from "./element.ts";
 import { GraphTensor, denseStrides, elements, isContiguous, type Shape, type LowRankPair } from "./tensor.ts";
 
 // The engine's operations as far as memory goes: which shape comes out, what is read, what is a view of what.
@@ -46,6 +46,9 @@ export function like(
     | "mul"
     | "div"
     | "scale"
+    | "sqr"
+    | "sqrt"
+    | "sub"
     | "fill"
     | "l2_norm"
     | "norm"
@@ -73,14 +76,16 @@ export function addForExperts(tensor: GraphTensor, biases: GraphTensor, ids: Gra
   return new GraphTensor("add_id", tensor.type, tensor.shape, [tensor, biases, ids]);
 }
 
-/** Two tensors one behind the other along the first dimension. */
-export function concat(first: GraphTensor, second: GraphTensor): GraphTensor {
-  const [, b, c, d] = first.shape;
-  return new GraphTensor("concat", first.type, [first.shape[0] + second.shape[0], b, c, d], [first, second]);
+/** Two tensors one behind the other along a dimension, the first unless said. */
+export function concat(first: GraphTensor, second: GraphTensor, dimension: 0 | 2 = 0): GraphTensor {
+  const [a, b, c, d] = first.shape;
+  const shape: Shape = dimension === 0 ? [a + second.shape[0], b, c, d] : [a, b, c + second.shape[2], d];
+  return new GraphTensor("concat", first.type, shape, [first, second]);
 }
 
-export function sumRows(tensor: GraphTensor): GraphTensor {
-  return new GraphTensor("sum_rows", tensor.type, [1, tensor.shape[1], tensor.shape[2], tensor.shape[3]], [tensor]);
+/** One number a row: its elements' sum, or their mean. */
+export function sumRows(tensor: GraphTensor, operation: "sum_rows" | "mean" = "sum_rows"): GraphTensor {
+  return new GraphTensor(operation, tensor.type, [1, tensor.shape[1], tensor.shape[2], tensor.shape[3]], [tensor]);
 }
 
 export function sortOrder(tensor: GraphTensor, type: ElementType): GraphTensor {
@@ -205,4 +210,26 @@ export function rotate(tensor: GraphTensor, matrix: GraphTensor): GraphTensor {
 
 function fill(shape: readonly number[]): Shape {
   return [shape[0] ?? 1, shape[1] ?? 1, shape[2] ?? 1, shape[3] ?? 1];
+}
+
+/** Scores of all cached keys for every token (`ggml_lightning_indexer`), [cells, tokens, 1, streams]. */
+export function lightningIndexer(
+  query: GraphTensor,
+  keys: GraphTensor,
+  weights: GraphTensor,
+  mask: GraphTensor,
+): GraphTensor {
+  const shape: Shape = [keys.shape[2], query.shape[2], 1, query.shape[3]];
+  return new GraphTensor("lightning_indexer", F32, shape, [query, keys, weights, mask]);
+}
+
+/** Places of the greatest few of every row. */
+export function topOf(tensor: GraphTensor, count: number): GraphTensor {
+  const [, b, c, d] = tensor.shape;
+  return new GraphTensor("top_k", I32, [count, b, c, d], [tensor]);
+}
+
+/** Memory that nothing was written to. */
+export function empty(type: ElementType, shape: readonly number[]): GraphTensor {
+  return new GraphTensor("none", type, fill(shape), []);
 }

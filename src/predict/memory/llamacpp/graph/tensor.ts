@@ -19,6 +19,8 @@ export type Operation =
   | "get_rows"
   | "glu"
   | "l2_norm"
+  | "lightning_indexer"
+  | "mean"
   | "mul"
   | "mul_mat"
   | "mul_mat_id"
@@ -32,9 +34,13 @@ export type Operation =
   | "scale"
   | "set_rows"
   | "soft_max"
+  | "sqr"
+  | "sqrt"
   | "ssm_conv"
   | "ssm_scan"
+  | "sub"
   | "sum_rows"
+  | "top_k"
   | "transpose"
   | "unary"
   | "view";
@@ -74,6 +80,8 @@ export class GraphTensor {
   name: string | undefined;
   /** pairs of an adapter's low-rank matrices that every product with this matrix adds: x (A B), or rows of it */
   adapters: readonly LowRankPair[] | undefined;
+  /** a product that must read its second operand as it is, not rounded to half precision */
+  precise = false;
   input = false;
   output = false;
   visited = false;

@@ -30,6 +30,9 @@ const IN_PLACE: ReadonlySet<Operation> = new Set<Operation>([
   "rope",
   "scale",
   "soft_max",
+  "sqr",
+  "sqrt",
+  "sub",
   "unary",
 ]);
 
