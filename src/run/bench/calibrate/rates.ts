@@ -21,9 +21,9 @@ export interface RateOptions {
 
 /** Long enough that matrices are filled, short enough for three rounds. */
 const PROMPT = 320;
-/** The long prompt takes about this long, and no more than the context. */
+/** The long prompt takes about this long, and no more than the context; a shorter one says too little of deep caches. */
 const DEEP_MS = 10_000;
-const LEAST_DEEP = 1024;
+const LEAST_DEEP = 2048;
 const ROUNDS = 3;
 const REPLY = 40;
 /** Only once, so it is longer. */
