@@ -18,7 +18,7 @@ import { EngineAbort } from "./replay/abort.ts";
 import { computeBuffer } from "./replay/assign.ts";
 import type { Placement } from "./placement.ts";
 import { keptLayers, parted, shortened, toldText } from "./shorten.ts";
-import { isReplayedWhole, OUTLINE_BAND } from "./replayed-whole.ts";
+import { isReplayedWhole, needsAllLayers, OUTLINE_BAND } from "./replayed-whole.ts";
 import { fileBytes, weightSums, type WeightTerms } from "./weight-sums.ts";
 
 /** A model of which every file type is asked about. */
@@ -154,7 +154,7 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
 
   /** Tensors of the layers that are replayed; of the common file type no others are made. */
   function fileOf(placement: Placement, fileType: string, told: (name: string) => string): ReplayedFile {
-    if (isOwnCase(fileType)) return wholeFile(fileType);
+    if (isOwnCase(fileType) || needsAllLayers(geometry)) return wholeFile(fileType);
     if (fileType !== COMMON) {
       const all = tensorsOf(shapes, fileType);
       const kept = keptLayers(

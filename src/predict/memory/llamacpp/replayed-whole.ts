@@ -1,3 +1,4 @@
+import type { Geometry } from "../../../facts/model/index.ts";
 import type { LlamaCppQuestion } from "./question.ts";
 
 /**
@@ -19,13 +20,11 @@ interface Stored {
   readonly largestBytes: number;
 }
 
-/** Graphs that a few layers do not stand for: with an indexer; on Vulkan where kernels depend on types, or run elsewhere. */
+/** On Vulkan kernels depend on types, and operations on tensors above its limit run elsewhere: such graphs are replayed whole. */
 export function isReplayedWhole(
   { geometry, devices }: Pick<LlamaCppQuestion, "geometry" | "devices">,
   { float, largestBytes }: Stored,
 ): boolean {
-  // which tokens an indexer chooses is kept over all layers
-  if (geometry.layers.some(({ mixer }) => mixer.kind === "mla" && mixer.indexer !== undefined)) return true;
   const limits = devices.flatMap(({ backend, limits: own }) =>
     backend === "vulkan" ? [own?.maxStorageBufferBytes ?? VULKAN_STORAGE_BYTES] : [],
   );
@@ -35,6 +34,11 @@ export function isReplayedWhole(
   // Vulkan reorders what recurrent layers do over more layers than are kept
   if (geometry.layers.some(({ mixer }) => CARRYING.has(mixer.kind))) return true;
   return float || largestBytes > Math.min(...limits);
+}
+
+/** Few layers do not stand for all: which tokens an indexer chooses is kept over all of them. */
+export function needsAllLayers({ layers }: Geometry): boolean {
+  return layers.some(({ mixer }) => mixer.kind === "mla" && mixer.indexer !== undefined);
 }
 
 /** Mixers that carry a state from token to token. */

@@ -2,7 +2,7 @@ import type { Geometry, Layer } from "../../../facts/model/index.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import type { Session } from "./compute.ts";
 import type { Placement } from "./placement.ts";
-import { isReplayedWhole } from "./replayed-whole.ts";
+import { isReplayedWhole, needsAllLayers } from "./replayed-whole.ts";
 import { LoadedWeights, type PlacedWeight } from "./weights.ts";
 
 /**
@@ -72,7 +72,9 @@ export function layersOfFile({ geometry, placement, memories, used, weights }: S
   if (known !== undefined) return known;
   const { tensor: largest } = weights.all.reduce((most, each) => (each.tensor.bytes > most.tensor.bytes ? each : most));
   const stored = { float: /^B?F\d+$/.test(largest.type), largestBytes: largest.bytes };
-  const kept = isReplayedWhole({ geometry, devices: used.map(({ device }) => device) }, stored)
+  const whole =
+    needsAllLayers(geometry) || isReplayedWhole({ geometry, devices: used.map(({ device }) => device) }, stored);
+  const kept = whole
     ? [...geometry.layers.keys()]
     : keptLayers(
         geometry,
