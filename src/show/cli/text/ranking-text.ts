@@ -36,7 +36,8 @@ export function rankingText(answer: RankingAnswer, style: Style, why = false): s
     "",
     ...answer.leftOut.flatMap((left) => wrap(leftOutText(left))).map(style.faint),
     ...wrap(
-      `${counts.fit} of ${counts.models} models fit; of ${counts.unknown} the engine's graph is not written down here`,
+      `${counts.fit} of ${counts.models} models fit` +
+        (counts.unknown === 0 ? "" : `; of ${counts.unknown} the engine's graph is not written down here`),
     ).map(style.faint),
     ...answer.because.flatMap((text, index) => wrap(`${index === 0 ? "ranked by:" : "then"} ${text}`)).map(style.faint),
     ...answer.assumptions.flatMap((text) => wrap(`assumed: ${text}`)).map(style.faint),
