@@ -172,6 +172,8 @@ function probe(
     case "mul_mat_id":
       return multiplyExperts(weight, input(F32, [shape[0], 1, PROBE_TOKENS]), input(I32, [1, PROBE_TOKENS]));
     case "ssm_scan": {
+      // gated delta nets multiply by theirs, a number a head in one row (LLM_TENSOR_SSM_A_NOSCAN)
+      if (shape[1] === 1 && shape[0] > 1) return like("mul", input(F32, shape), weight);
       // one number a head is the second Mamba's, whose states are as long as its kernels take them; without, heads are single elements
       const [length, heads] = shape[0] === 1 ? [128, 16] : [shape[0], 1];
       return rowOfResults("ssm_scan", 1, [input(F32, [length, heads]), weight, weight, weight]);
