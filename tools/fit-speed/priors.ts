@@ -27,6 +27,12 @@ const DESIGNS = [
 const BACKENDS = ["cuda", "rocm", "vulkan", "metal", "sycl", "localscore"];
 const VENDORS = ["nvidia", "amd", "apple", "intel"];
 
+/**
+ * Designs whose every lane of the shaders' peak multiplies integers too. Ampere, Ada and Hopper count lanes that do not, RDNA 3 and
+ * later count a second operation of a lane that unpacking hardly finds: their peaks are worth half as much to it.
+ */
+const WHOLE_PEAKS = ["pascal", "gp100", "volta", "turing", "ga100", "blackwell", "rdna12", "cdna"];
+
 type Row = readonly [name: string, value: number, deviation: number];
 
 const each = (prefix: string, names: readonly string[], value: number, deviation: number): Row[] =>
@@ -38,6 +44,7 @@ const DECODE: readonly Row[] = [
   ...each("e", DESIGNS, 1, 0.08),
   ...each("e", BACKENDS, 1, 0.05),
   ["hbm", 1, 0.12],
+  ["gddr", 1, 0.08],
   ["expert-bytes", 1, 0.15],
   ["unpack:f16", 1, 0.5],
   ["unpack:bf16", 1.5, 0.5],
@@ -53,6 +60,7 @@ const DECODE: readonly Row[] = [
   ["unpack:other", 4, 0.5],
   ...each("unpack", VENDORS, 1, 0.5),
   ...each("unpack", DESIGNS, 1, 0.25),
+  ...each("unpack", WHOLE_PEAKS, 0.5, 0.25),
   ["cache", Math.exp(0.1), 0.2],
   ["cache-plain", Math.exp(0.5), 0.3],
   ...each("cache-plain", VENDORS, 1, 0.4),

@@ -32,7 +32,11 @@ export function decodeTime(
 ): StepTime {
   const key = coefficientKey(chip, conditions);
   const reached = Math.min(
-    log("e") + log(`e:${chip.design}`) + log(`e:${key}`) + (chip.stacked ? log("hbm") : 0),
+    log("e") +
+      log(`e:${chip.design}`) +
+      log(`e:${key}`) +
+      (chip.stacked ? log("hbm") : 0) +
+      (chip.graphics ? log("gddr") : 0),
     -0.01,
   );
   const bytesPerSec = chip.bytesPerSec * Math.exp(reached);
