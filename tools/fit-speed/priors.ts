@@ -49,6 +49,8 @@ const DECODE: readonly Row[] = [
   ["unpack:f16", 1, 0.5],
   ["unpack:bf16", 1.5, 0.5],
   ["unpack:bf16-vulkan", 1, 1],
+  // 32 tokens of two operations, at a third of the shaders' peak
+  ["tiled", 200, 1],
   ["unpack:q8", 1.5, 0.5],
   ["unpack:q6k", 3.5, 0.5],
   ["unpack:q45k", 4, 0.5],

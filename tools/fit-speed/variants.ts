@@ -23,4 +23,5 @@ export const VARIANTS: readonly string[] = [
   "decode: share of bandwidth alike, or memory of graphics cards apart (kept), or falling with the bandwidth, two widths of its prior",
   "decode: Apple's generations with shares of their own: not kept, rows of M2 Ultra get worse",
   "decode: bandwidth's prior 0.88 (kept), 0.9 or 0.92 and tighter; ROCm's launches with a tighter prior: not kept",
+  "decode: BF16 experts on Vulkan as vectors, or as tiles (kept; read in the engine's source)",
 ];
