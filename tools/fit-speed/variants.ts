@@ -24,4 +24,8 @@ export const VARIANTS: readonly string[] = [
   "decode: Apple's generations with shares of their own: not kept, rows of M2 Ultra get worse",
   "decode: bandwidth's prior 0.88 (kept), 0.9 or 0.92 and tighter; ROCm's launches with a tighter prior: not kept",
   "decode: BF16 experts on Vulkan as vectors, or as tiles (kept; read in the engine's source)",
+  "decode: launches after reading and unpacking (kept), or overlapping as a norm of 1.2, 1.5",
+  "decode: deviation of a vendor's unpacking 0.5, 1 (kept), 1.5; Apple's as wide or not (kept); of experts' bytes 0.15 (kept), 0.4",
+  "decode: reading and unpacking as a norm of 1.5 (kept), 1.2, once more",
+  "bands: the share itself (kept), or the share that few devices need for one more: too wide in prompts",
 ];
