@@ -19,4 +19,13 @@ export const VARIANTS: readonly string[] = [
   "deviation of devices 0.1 (kept), 0.15, 0.2",
   "weight of a device's configurations: power 0 (kept for prefill), -0.1, -0.15, -0.2 (kept for decode), -0.35",
   "servers: a fixed time per layer alone, or also one per step (kept)",
+  "decode: unpacking by the shaders' peak alike, or by how much of it integers reach (kept; prior, from the makers' descriptions)",
+  "decode: share of bandwidth alike, or memory of graphics cards apart (kept), or falling with the bandwidth, two widths of its prior",
+  "decode: Apple's generations with shares of their own: not kept, rows of M2 Ultra get worse",
+  "decode: bandwidth's prior 0.88 (kept), 0.9 or 0.92 and tighter; ROCm's launches with a tighter prior: not kept",
+  "decode: BF16 experts on Vulkan as vectors, or as tiles (kept; read in the engine's source)",
+  "decode: launches after reading and unpacking (kept), or overlapping as a norm of 1.2, 1.5",
+  "decode: deviation of a vendor's unpacking 0.5, 1 (kept), 1.5; Apple's as wide or not (kept); of experts' bytes 0.15 (kept), 0.4",
+  "decode: reading and unpacking as a norm of 1.5 (kept), 1.2, once more",
+  "bands: the share itself (kept), or the share that few devices need for one more: too wide in prompts",
 ];

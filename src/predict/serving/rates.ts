@@ -1,6 +1,7 @@
 import type { Load, Lookup } from "../speed/index.ts";
 import { type ServerCards, type ServerRequests, serverTimes } from "./step.ts";
 import { BANDS, VLLM } from "./coefficients.ts";
+import { GUESSED_SPREAD, type ServerSpeculation, speculativeRound } from "./speculation.ts";
 
 /** A figure with its 80% band. */
 export interface Banded {
@@ -21,6 +22,7 @@ export interface ServerOptions {
   readonly replicas?: number;
   readonly log?: Lookup;
   readonly spread?: number;
+  readonly speculation?: ServerSpeculation;
 }
 
 /** Closed loop: so many requests are always in flight, evenly over the replicas. */
@@ -29,21 +31,28 @@ export function serverRates(
   width: number,
   cards: ServerCards,
   requests: ServerRequests,
-  { replicas = 1, log = VLLM, spread = BANDS.vllm ?? 0.5 }: ServerOptions = {},
+  options: ServerOptions = {},
 ): ServerRates {
+  const { replicas = 1, log = VLLM, speculation } = options;
+  const spread = options.spread ?? (speculation ? GUESSED_SPREAD.stated : (BANDS.vllm ?? 0.5));
   const share = { ...requests, streams: Math.max(1, requests.streams / replicas) };
-  const { stepSeconds, prefillSeconds } = serverTimes(load, width, cards, share, log);
+  const times = serverTimes(load, width, cards, share, log);
+  const { prefillSeconds } = times;
+  const round = speculation
+    ? speculativeRound(load, width, cards, share, speculation, log)
+    : { seconds: times.stepSeconds, tokens: 1 };
+  const stepSeconds = round.seconds / round.tokens;
   const { outputTokens } = requests;
-  const round = outputTokens * stepSeconds + prefillSeconds;
+  const answered = outputTokens * stepSeconds + prefillSeconds;
   const alone = serverTimes(load, width, cards, { ...share, streams: 1 }, log);
   // a prompt waits for half of those that arrived with it
   const first =
     alone.prefillSeconds * (1 + (share.streams - 1) / 2) +
-    stepSeconds +
+    round.seconds +
     ARRIVAL_SECONDS +
     share.streams * ADMISSION_SECONDS;
   return {
-    outputTokensPerSec: banded((requests.streams * outputTokens) / round, spread),
+    outputTokensPerSec: banded((requests.streams * outputTokens) / answered, spread),
     // prompts of others are computed between two tokens
     timePerTokenSeconds: banded(stepSeconds + (prefillSeconds - alone.prefillSeconds) / outputTokens, spread),
     firstTokenSeconds: banded(first, spread * FIRST_TOKEN_WIDER),

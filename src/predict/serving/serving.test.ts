@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { loadOf } from "../speed/index.ts";
 import { EXPERTS, tensorsOf } from "../speed/testing/rig.ts";
-import { serverRates, streamsAt, type ServerCards } from "./index.ts";
+import { headLoad, serverRates, streamsAt, type ServerCards } from "./index.ts";
 
 const load = loadOf({ geometry: EXPERTS, cacheTypeK: "f16", cacheTypeV: "f16" }, tensorsOf(EXPERTS, "F16"), () => true);
 const width = EXPERTS.embeddingLength;
@@ -35,4 +35,18 @@ test("requests in flight grow with their rate", () => {
     streamsAt(rate, load, width, cards(1), { inputTokens: 512, outputTokens: 256, cachedShare: 0 });
   expect(at(4)).toBeGreaterThan(at(1));
   expect(at(1e6)).toBeLessThanOrEqual(256);
+});
+
+test("guesses pay where they are right enough; a draft that is wrong costs", () => {
+  const guessing = (acceptedShare: number, draft = false) =>
+    serverRates(load, width, cards(1), requests(1), {
+      speculation: { draftTokens: 4, acceptedShare, ...(draft && { draft: { load: headLoad(load), width } }) },
+    }).outputTokensPerSec;
+  expect(guessing(0.8).value).toBeGreaterThan(guessing(0.4).value);
+  expect(guessing(0.8).value).toBeGreaterThan(out(1));
+  // 4.2 tokens a round, but more experts to read for it
+  expect(guessing(0.8).value / out(1)).toBeLessThan(4.2);
+  expect(guessing(0, true).value).toBeLessThan(out(1));
+  expect(guessing(0.8, true).value).toBeLessThan(guessing(0.8).value);
+  expect(guessing(0.8).high / guessing(0.8).value).toBeGreaterThan(1.3);
 });

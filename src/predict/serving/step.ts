@@ -21,6 +21,8 @@ export interface ServerRequests {
   readonly outputTokens: number;
   /** share of the prompt that lies in a prefix cache, 0 to 1 */
   readonly cachedShare: number;
+  /** tokens of each stream that a step computes: more than one where it checks guesses; absent: 1 */
+  readonly tokensPerStep?: number;
 }
 
 export interface ServerTimes {
@@ -50,12 +52,13 @@ export function serverTimes(
   const of = (name: string) => Math.exp(log(name));
   const { tensorParallel, pipelineParallel = 1 } = cards;
   const split = tensorParallel * pipelineParallel;
-  const { streams, inputTokens, outputTokens } = requests;
+  const { streams, inputTokens, outputTokens, tokensPerStep = 1 } = requests;
+  const computed = streams * tokensPerStep;
   const power = cards.powerShare ** of("power");
-  const experts = load.expertBytes * (load.expertShare < 1 ? expertsTouched(load, streams) : 1);
+  const experts = load.expertBytes * (load.expertShare < 1 ? expertsTouched(load, computed) : 1);
   const weights = (load.denseBytes + experts) / (split * cards.bytesPerSec * of("weights"));
   const used = Object.values(load.parameters).reduce((sum, part) => sum + part, 0);
-  const arithmetic = (2 * streams * used) / (split * cards.flopsPerSec * of("decode"));
+  const arithmetic = (2 * computed * used) / (split * cards.flopsPerSec * of("decode"));
   const depth = inputTokens + outputTokens / 2;
   const cache = streams * (overTokens(load, depth, "bytesPerToken") + 2 * load.stateBytes);
   const perCard = split * cards.bytesPerSec * of("cache") * power;
@@ -69,7 +72,7 @@ export function serverTimes(
     of("step") +
     load.layers * of("layer") +
     waits +
-    exchanged(streams);
+    exchanged(computed);
   const prompt = streams * inputTokens * (1 - requests.cachedShare);
   const prefillSeconds =
     (2 * prompt * load.bodyParameters) / (split * cards.flopsPerSec * of("prefill") * power) + exchanged(prompt);

@@ -32,6 +32,8 @@ export interface SpeedChip {
   readonly bytesPerSec: number;
   /** stacked memory (HBM), which reaches less of its peak */
   readonly stacked: boolean;
+  /** memory of a graphics card (GDDR), which may reach another share of its peak than one a processor shares */
+  readonly graphics: boolean;
   readonly shaderFlopsPerSec: number;
   /** dense half precision */
   readonly matrixFlopsPerSec: number;
@@ -127,6 +129,7 @@ export function chipOf(device: Device | undefined): SpeedChip | undefined {
     vendor: device.vendor,
     bytesPerSec: bandwidth,
     stacked: device.memoryType?.startsWith("HBM") ?? false,
+    graphics: device.memoryType?.startsWith("GDDR") ?? device.memoryKind === "discrete",
     shaderFlopsPerSec: device.shaderFlopsPerSec ?? bandwidth * ASSUMED_SHADER_FLOPS_PER_BYTE,
     matrixFlopsPerSec: matrix,
     quantisedFlopsPerSec: quantised,

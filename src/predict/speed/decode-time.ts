@@ -32,7 +32,11 @@ export function decodeTime(
 ): StepTime {
   const key = coefficientKey(chip, conditions);
   const reached = Math.min(
-    log("e") + log(`e:${chip.design}`) + log(`e:${key}`) + (chip.stacked ? log("hbm") : 0),
+    log("e") +
+      log(`e:${chip.design}`) +
+      log(`e:${key}`) +
+      (chip.stacked ? log("hbm") : 0) +
+      (chip.graphics ? log("gddr") : 0),
     -0.01,
   );
   const bytesPerSec = chip.bytesPerSec * Math.exp(reached);
@@ -43,6 +47,7 @@ export function decodeTime(
     unpacked +=
       parameters *
       Math.exp(log(`unpack:${kind}`) + (kind === "bf16" && chip.backend === "vulkan" ? log("unpack:bf16-vulkan") : 0));
+  unpacked += tiledParameters(load, chip) * Math.exp(log("tiled"));
   const unpacking =
     (unpacked * Math.exp(log(`unpack:${chip.vendor}`) + log(`unpack:${chip.design}`))) / chip.shaderFlopsPerSec;
   const kept = conditions.flashAttention ? log("cache") : log("cache-plain") + log(`cache-plain:${chip.vendor}`);
@@ -62,6 +67,14 @@ export function decodeTime(
   const unhidden = (weights ** OVERLAP + unpacking ** OVERLAP) ** (1 / OVERLAP) - weights;
   const compute = unhidden + streams * attention;
   return { memory, compute, overhead, total: memory + compute + overhead };
+}
+
+/**
+ * Vulkan has no vector kernel for BF16 experts (`ggml_vk_use_mul_mat_vec_id`): one token is multiplied as a tile of them, most of it
+ * padding. Parameters of experts that go that way.
+ */
+function tiledParameters({ bodyShares, bodyExpertParameters }: Load, { backend }: SpeedChip): number {
+  return backend === "vulkan" && (bodyShares.bf16 ?? 0) > 0.5 ? bodyExpertParameters : 0;
 }
 
 function layerOdds(chip: SpeedChip, conditions: Conditions, log: Lookup): number {

@@ -100,18 +100,27 @@ const PUBLISHED: readonly Published[] = [
   ["Apple M1 Max", "apple", "metal", 48, 46.2, 500, undefined],
 ];
 
-describe("a device looked up in the catalog reaches published rates within the band", () => {
-  it.each(PUBLISHED)("%s", (name, vendor, backend, gib, decode, prefill, built) => {
-    const input = {
-      ...inputFor({ name, vendor, backend, totalBytes: gib * GIB }),
-      ...(built !== undefined && { built }),
-    };
-    const paces = [decodePace(input, 64)!, prefillPace(input, 512)!];
-    for (const [at, measured] of [decode, prefill].entries()) {
-      expect(paces[at]!.low).toBeLessThan(measured);
-      expect(paces[at]!.high).toBeGreaterThan(measured);
-      expect(paces[at]!.provenance).toBe("datasheet");
-    }
+const published = PUBLISHED.flatMap(([name, vendor, backend, gib, decode, prefill, built]) => {
+  const input = {
+    ...inputFor({ name, vendor, backend, totalBytes: gib * GIB }),
+    ...(built !== undefined && { built }),
+  };
+  return [
+    { name: `${name}, decode`, pace: decodePace(input, 64)!, measured: decode },
+    { name: `${name}, prefill`, pace: prefillPace(input, 512)!, measured: prefill },
+  ];
+});
+
+describe("a device looked up in the catalog reaches published rates", () => {
+  it.each(published)("$name: in the band, or no further out than a twentieth", ({ pace, measured }) => {
+    expect(pace.low * 0.95).toBeLessThan(measured);
+    expect(pace.high * 1.05).toBeGreaterThan(measured);
+    expect(pace.provenance).toBe("datasheet");
+  });
+
+  it("within the 80% band for more than nine of ten", () => {
+    const held = published.filter(({ pace, measured }) => pace.low < measured && measured < pace.high);
+    expect(held.length / published.length).toBeGreaterThan(0.9);
   });
 });
 

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { decodePace } from "../../../src/predict/speed/index.ts";
+import { decodePace, prefillPace } from "../../../src/predict/speed/index.ts";
 import { Fields } from "../fields.ts";
 import { paceQuestion } from "./question.ts";
 import { speedRow, type SpeedRow } from "./row.ts";
@@ -78,6 +78,17 @@ function unlike({ notes, microBatch, model, test: what }: SpeedRow): boolean {
   if (!notes.includes("ik_llama.cpp")) return false;
   return model.startsWith("deepseek2") ? (microBatch ?? 512) < 342 : what.startsWith("pp") && microBatch === undefined;
 }
+
+test("the prompt whose micro-batch is not stated was one step: four steps would copy more than the slot brings", () => {
+  const { row } = rows.find(({ row: { model, test: what } }) => model.startsWith("qwen3moe") && what === "pp2048")!;
+  const rate = (microBatch: number) => {
+    const question = paceQuestion({ ...row, microBatch });
+    if (typeof question === "string") throw new Error(question);
+    return prefillPace(question, 2048)!.tokensPerSec / row.tokensPerSec;
+  };
+  expect(within(rate(2048), 0.35)).toBe(true);
+  expect(within(rate(512), 0.35)).toBe(false);
+});
 
 test("the ladder of layers bends where it was measured to bend: on a card assumed, since the rows name none", () => {
   const figures = rows

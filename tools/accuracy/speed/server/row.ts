@@ -13,11 +13,20 @@ export interface ServerRow {
   readonly concurrency?: number;
   readonly requestRate?: number;
   readonly speculative: boolean;
+  /** how it guesses, as far as the row says */
+  readonly guesses: Guesses;
   readonly powerLimitWatts?: number;
   readonly cacheType?: string;
   readonly notes: string;
   /** what was measured, by the field's name */
   readonly measured: Readonly<Record<string, number>>;
+}
+
+export interface Guesses {
+  readonly method: string;
+  readonly draft?: string;
+  readonly draftTokens?: number;
+  readonly acceptedShare?: number;
 }
 
 /** Fields that are predicted. */
@@ -73,7 +82,29 @@ export function serverRow(raw: Readonly<Record<string, unknown>>): ServerRow {
     ...optional("powerLimitWatts", number("power_limit_w")),
     ...(text("kv_cache_dtype") === "" ? {} : { cacheType: text("kv_cache_dtype") }),
     speculative: text("spec_decode") !== "" && text("spec_decode") !== "no",
+    guesses: guessesIn(text("spec_decode")),
     notes: text("notes"),
     measured,
   };
 }
+
+/** A method's name, or a record of it: {"method": "ngram", "k": 4, "acceptance": 0.5}. */
+function guessesIn(said: string): Guesses {
+  if (!said.startsWith("{")) return { method: said };
+  let record: Readonly<Record<string, unknown>>;
+  try {
+    record = JSON.parse(said);
+  } catch {
+    return { method: said };
+  }
+  const { method, draft_ref: draft, k, acceptance } = record;
+  const share = (value: unknown): value is number => typeof value === "number" && value >= 0 && value <= 1;
+  return {
+    method: typeof method === "string" ? method : "",
+    ...(typeof draft === "string" && { draft }),
+    ...(typeof k === "number" && k >= 1 && { draftTokens: Math.min(MOST_GUESSES, Math.round(k)) }),
+    ...(share(acceptance) && { acceptedShare: acceptance }),
+  };
+}
+
+const MOST_GUESSES = 64;

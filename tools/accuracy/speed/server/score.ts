@@ -7,6 +7,7 @@ import type { RowTerm } from "../../score.ts";
 import { serverCase } from "./case.ts";
 import { serverQuestion, type ServerQuestion } from "./question.ts";
 import { type ServerRow, serverRow } from "./row.ts";
+import { speculationOf } from "./speculation.ts";
 
 /** A row of server-speed*.jsonl: every figure of it that is predicted, or why none is. */
 export function scoreServerSpeed(fields: Fields): RowTerm[] {
@@ -15,7 +16,6 @@ export function scoreServerSpeed(fields: Fields): RowTerm[] {
   const entries = Object.entries(row.measured);
   const refuse = (refused: string): RowTerm[] =>
     entries.map(([term, truth]) => ({ term, truth, predicted: null, refused, group }));
-  if (row.speculative) return refuse("speculative decoding, whose rate depends on the prompts");
   const question = serverQuestion(row);
   if (typeof question === "string") return refuse(question);
   const loaded = withStreams(row, question);
@@ -24,8 +24,11 @@ export function scoreServerSpeed(fields: Fields): RowTerm[] {
     replicas: loaded.replicas,
     log: fold === undefined ? VLLM : foldLog(fold),
     ...(fold === undefined ? { spread: spreadOf(row) } : {}),
+    ...speculationOf(row, loaded.model),
   });
   return entries.map(([term, truth]): RowTerm => {
+    if (row.speculative && term.startsWith("itl"))
+      return { term, truth, predicted: null, refused: "guessed tokens come several at a time", group };
     const predicted = figure(term, term === "prefill_tok_s" ? promptRates(loaded, row) : rates, loaded);
     if (predicted === undefined)
       return { term, truth, predicted: null, refused: "only predicted for one stream", group };
