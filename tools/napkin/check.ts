@@ -18,7 +18,7 @@ const CLAIM = new RegExp(
 );
 
 /** What stands at the margin and begins with what was asked and assumed, no results. */
-const INPUTS = /^(choices|constants|what is not the same|assumed: .*|next: .*|loadout .*|from .*)$/;
+const INPUTS = /^(choices|constants|programs, best .*|what is not the same|assumed: .*|next: .*|loadout .*|from .*)$/;
 /** What is not known is said, not computed. */
 const UNKNOWN = /so no pace is claimed$/;
 

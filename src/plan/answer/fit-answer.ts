@@ -1,3 +1,4 @@
+import type { RuntimeAdvice } from "../advise/index.ts";
 import type { Rig } from "../../facts/hardware/index.ts";
 import { formatBytes, formatTokens } from "../../facts/units/index.ts";
 import type { Estimate } from "../../predict/estimate/index.ts";
@@ -91,6 +92,8 @@ export interface FitAnswer {
   /** ways over several devices, best first */
   readonly arrangements?: readonly ArrangementFacts[];
   readonly verified?: Verified;
+  /** of `explain`: programs for this model and rig, best for the goal first */
+  readonly programs?: readonly RuntimeAdvice[];
   readonly assumptions: readonly string[];
   /** the next useful commands */
   readonly next: readonly string[];

@@ -1,4 +1,5 @@
 import { EXIT } from "../../../facts/errors/index.ts";
+import { runtimeAdvice } from "../../../plan/advise/index.ts";
 import { answerDifference } from "../../../plan/answer/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { explainText } from "../text/explain-text.ts";
@@ -13,9 +14,11 @@ interface ExplainFlags extends QuestionFlags {
 export const explain = guarded(async function (this: CliContext, flags: ExplainFlags, model?: string) {
   const { against, ...own } = flags;
   const named = needModel(model, "explain");
-  const { answer } = await askFit(this, own, named, "explain");
+  const { answer, question } = await askFit(this, own, named, "explain");
   if (against === undefined) {
-    this.out(flags.json ? JSON.stringify(answer, null, 2) : explainText(answer, this.outStyle));
+    const { geometry, rig, goal } = question.request;
+    const whole = { ...answer, programs: runtimeAdvice(geometry, rig, goal) };
+    this.out(flags.json ? JSON.stringify(whole, null, 2) : explainText(whole, this.outStyle));
     return EXIT.ok;
   }
   const second = (await import("../against.ts")).againstQuestion(against, named, own);

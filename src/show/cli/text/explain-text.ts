@@ -7,6 +7,7 @@ import { speedText } from "./explain-speed.ts";
 import { explainTraining } from "./training-text.ts";
 import { hanging, treeLines } from "./explain-tree.ts";
 import { nextLines, wrap } from "./layout.ts";
+import { programsText } from "./programs-text.ts";
 import type { Style } from "./style.ts";
 
 /** Every number of a fit as arithmetic that a person can redo, and where each constant comes from. */
@@ -34,6 +35,7 @@ export function explainText(answer: FitAnswer, style: Style): string {
     style.strong("choices"),
     ...answer.decisions.flatMap(({ setting, value, because }) => hanging(`${setting} = ${value}: ${because}`, "  ")),
     "",
+    ...(answer.programs ? [...programsText(answer.programs, style), ""] : []),
     ...answer.assumptions.flatMap((text) => wrap(`assumed: ${text}`)).map(style.faint),
     ...nextLines(answer.next, style),
   ].join("\n");
