@@ -1,4 +1,11 @@
-import { quantized, quantizedGroups, tensorGroups, type Shaped, type TypedGroup } from "../../../facts/recipe/index.ts";
+import {
+  quantized,
+  quantizedGroups,
+  tensorGroups,
+  type Shaped,
+  type TensorGroups,
+  type TypedGroup,
+} from "../../../facts/recipe/index.ts";
 import { overridesOf, type LlamaCppSettings } from "../../../facts/runtime/index.ts";
 import type { Tensor } from "../../../facts/weights/index.ts";
 import { between, bytes, sum } from "../../estimate/index.ts";
@@ -133,12 +140,16 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
     const { memories, placement, used } = layerStart({ ...question, settings });
     const told = (name: string): string => toldText(memories.weights.overridden(name));
     const loaded = (name: string): boolean => isLoaded(name, { ...question, settings }, "trunk");
-    const groups = remembered(() =>
-      tensorGroups(geometry, shapes, ({ name, layer }) =>
-        layer < 0 ? "" : `${placement.layers[layer]} ${told(name)} ${loaded(name)}`,
-      ),
-    );
-    const typed = remembered((fileType: string) => quantizedGroups(groups(""), fileType));
+    // without overrides and appended blocks a layer is all in one place
+    const parts = overridesOf(settings).length > 0 || geometry.layers.at(-1)?.kind === "mtp";
+    let made: TensorGroups | undefined;
+    const groups = (): TensorGroups =>
+      (made ??= tensorGroups(geometry, shapes, ({ name, layer }) => {
+        if (layer < 0) return "";
+        const place = placement.layers[layer] ?? "";
+        return parts ? `${place} ${told(name)} ${loaded(name)}` : place;
+      }));
+    const typed = remembered((fileType: string) => quantizedGroups(groups(), fileType));
     const sums = weightSums(memories, placement, { tied, outputFirst }, loaded);
     const inRigOrder = (place: "host" | number) => (place === "host" ? place : used[place]!.rigIndex);
     return {
@@ -148,32 +159,35 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
         const byPlace = [...sums(typed(fileType))];
         return new Map(byPlace.map(([place, terms]) => [inRigOrder(place), terms] as const));
       }),
-      file: remembered((fileType) => fileOf(placement, fileType, told)),
+      file: remembered((fileType) => fileOf(placement, fileType, told, groups())),
     };
   }
 
   /** Tensors of the layers that are replayed; of the common file type no others are made. */
-  function fileOf(placement: Placement, fileType: string, told: (name: string) => string): ReplayedFile {
+  function fileOf(
+    placement: Placement,
+    fileType: string,
+    told: (name: string) => string,
+    groups: TensorGroups,
+  ): ReplayedFile {
     if (isOwnCase(fileType) || needsAllLayers(geometry)) return wholeFile(fileType);
     if (fileType !== COMMON) {
       const all = tensorsOf(shapes, fileType);
       const kept = keptLayers(
         geometry,
         placement,
-        storedAs(all, ({ name, type }) => `${type} ${told(name)}`),
+        all.map(({ name, type }) => {
+          const { layer, rest } = parted(name);
+          return [layer, ` ${rest} ${type} ${told(name)}`] as const;
+        }),
       );
       return { tensors: all, kept };
     }
-    const kept = keptLayers(
-      geometry,
-      placement,
-      storedAs(shapes, ({ name, shape }) => `${shape.join(" ")} ${told(name)}`),
-    );
-    const stays = new Set(kept);
-    const some = shapes.filter(({ name }) => {
-      const { layer } = parted(name);
-      return layer < 0 || stays.has(layer);
-    });
+    const kept = keptLayers(geometry, placement, groupsByLayer(groups));
+    const stays = new Set([-1, ...kept]);
+    const layers = new Int32Array(shapes.length);
+    for (const { members } of groups.list) for (const { tensor } of members) layers[tensor.at] = tensor.layer;
+    const some = shapes.filter((_, at) => stays.has(layers[at]!));
     return { tensors: tensorsOf(some, fileType), kept };
   }
 
@@ -193,11 +207,12 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
   }
 }
 
-function* storedAs<Each extends Shaped>(
-  tensors: readonly Each[],
-  text: (tensor: Each) => string,
-): Generator<readonly [string, string]> {
-  for (const tensor of tensors) yield [tensor.name, text(tensor)];
+/** Tensors of one group are alike, and told to the same memory. */
+function* groupsByLayer({ list }: TensorGroups): Generator<readonly [layer: number, group: string]> {
+  for (const [index, { members }] of list.entries()) {
+    const text = ` ${index}`;
+    for (const { tensor } of members) yield [tensor.layer, text];
+  }
 }
 
 interface ContextKey {

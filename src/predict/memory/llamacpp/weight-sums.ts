@@ -23,7 +23,7 @@ export function weightSums(
   { tied, outputFirst }: { readonly tied: boolean; readonly outputFirst: boolean },
   isLoaded: (name: string) => boolean,
 ): (file: readonly TypedGroup[]) => Map<"host" | number, WeightTerms> {
-  const known = new Map<TypedGroup["group"], Map<string, readonly SizedWeight[]>>();
+  const known = new Map<TypedGroup["group"], KnownGroup>();
   return (file) => {
     const sums = new Map<"host" | number, WeightTerms>();
     const add = (type: BufferType, bytes: number) => {
@@ -49,13 +49,14 @@ export function weightSums(
   };
 
   function placedOf(group: TypedGroup["group"], type: string, bytes: number): readonly SizedWeight[] {
-    const types = known.get(group) ?? new Map<string, readonly SizedWeight[]>();
-    known.set(group, types);
+    const { name, shape } = group.first;
+    let one = known.get(group);
+    if (one === undefined) known.set(group, (one = { role: weightRole(name), types: new Map() }));
+    const { role, types } = one;
     const before = types.get(type);
     if (before !== undefined) return before;
-    const { name, shape } = group.first;
     const tensor = { name, shape, type, bytes, offset: 0, file: 0 };
-    const placed = [placeTensor(tensor, weightRole(name), placement, memories.weights)];
+    const placed = [placeTensor(tensor, role, placement, memories.weights)];
     if (tied && name === "token_embd.weight") {
       const again = placeTensor(tensor, { place: "output", use: "mul_mat" }, placement, memories.weights);
       if (outputFirst || again.bufferType !== placed[0]!.bufferType) placed.push(again);
@@ -68,6 +69,12 @@ export function weightSums(
     types.set(type, sized);
     return sized;
   }
+}
+
+interface KnownGroup {
+  readonly role: ReturnType<typeof weightRole>;
+  /** by the type that a file stores it as */
+  readonly types: Map<string, readonly SizedWeight[]>;
 }
 
 /** Where one tensor of a group lies, and what it takes there. */

@@ -95,8 +95,10 @@ export class GraphAllocator {
     const chunks = this.#chunks[buffer]!;
     const before = chunks.grown;
     const address = chunks.allocate(this.#types[buffer]!.allocationBytes(tensor));
-    this.#live[buffer]!.add(tensor);
-    if (this.#tellsPeaks && chunks.grown > before) this.#peaks[buffer] = [...this.#live[buffer]!];
+    if (this.#tellsPeaks) {
+      this.#live[buffer]!.add(tensor);
+      if (chunks.grown > before) this.#peaks[buffer] = [...this.#live[buffer]!];
+    }
     tensor.buffer = buffer;
     tensor.chunk = address.chunk;
     tensor.offset = address.offset;
@@ -111,8 +113,10 @@ export class GraphAllocator {
       tensor.chunk = parent.chunk;
       tensor.offset = parent.offset;
       parent.allocated = false;
-      this.#live[parent.buffer]!.delete(parent);
-      this.#live[parent.buffer]!.add(tensor);
+      if (this.#tellsPeaks) {
+        this.#live[parent.buffer]!.delete(parent);
+        this.#live[parent.buffer]!.add(tensor);
+      }
       this.#freeRest(tensor, parent);
       return true;
     }
@@ -142,7 +146,7 @@ export class GraphAllocator {
 
   #free(tensor: GraphTensor): void {
     if (tensor.output) return;
-    this.#live[tensor.buffer]!.delete(tensor);
+    if (this.#tellsPeaks) this.#live[tensor.buffer]!.delete(tensor);
     this.#chunks[tensor.buffer]!.free(tensor, this.#types[tensor.buffer]!.allocationBytes(tensor));
     tensor.allocated = false;
   }
