@@ -4,7 +4,6 @@ import {
   tensorGroups,
   type Shaped,
   type TensorGroups,
-  type TypedGroup,
 } from "../../../facts/recipe/index.ts";
 import { overridesOf, type LlamaCppSettings } from "../../../facts/runtime/index.ts";
 import type { Tensor } from "../../../facts/weights/index.ts";
@@ -67,7 +66,7 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
     context,
     weights,
     alike,
-    fileBytes: (settings, fileType) => fileBytes(layout(settings).typed(fileType)),
+    fileBytes: (settings, fileType) => layout(settings).file(fileType).bytes,
   };
 
   function predict(settings: LlamaCppSettings, fileType: string): MemoryPrediction {
@@ -82,7 +81,8 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
   }
 
   function weights(settings: LlamaCppSettings): (fileType: string) => PlaceWeights {
-    return layout(settings).weights;
+    const { file } = layout(settings);
+    return (fileType) => file(fileType).weights;
   }
 
   function alike(settings: LlamaCppSettings): (fileType: string) => string {
@@ -93,7 +93,7 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
   function replayed(
     settings: LlamaCppSettings,
     fileType: string,
-    file: ReplayedFile = layout(settings).file(fileType),
+    file: ReplayedFile = layout(settings).replayed(fileType),
   ): readonly PlaceMemory[] | Rejection {
     const refusal = checkSettings(geometry, settings, build);
     if (refusal !== undefined) return refusal;
@@ -149,17 +149,18 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
         const place = placement.layers[layer] ?? "";
         return parts ? `${place} ${told(name)} ${loaded(name)}` : place;
       }));
-    const typed = remembered((fileType: string) => quantizedGroups(groups(), fileType));
     const sums = weightSums(memories, placement, { tied, outputFirst }, loaded);
     const inRigOrder = (place: "host" | number) => (place === "host" ? place : used[place]!.rigIndex);
     return {
       staged: used.length > 0 && (!placement.complete || overridesOf(settings).length > 0),
-      typed,
-      weights: remembered((fileType) => {
-        const byPlace = [...sums(typed(fileType))];
-        return new Map(byPlace.map(([place, terms]) => [inRigOrder(place), terms] as const));
+      // types of all groups are not kept: with them a table of many models is large
+      file: remembered((fileType) => {
+        const typed = quantizedGroups(groups(), fileType);
+        const byPlace = [...sums(typed)];
+        const weights = new Map(byPlace.map(([place, terms]) => [inRigOrder(place), terms] as const));
+        return { weights, bytes: fileBytes(typed) };
       }),
-      file: remembered((fileType) => fileOf(placement, fileType, told, groups())),
+      replayed: remembered((fileType) => fileOf(placement, fileType, told, groups())),
     };
   }
 
@@ -224,9 +225,14 @@ interface ContextKey {
 interface Layout {
   /** weights on the host are copied to a device for large batches: then their types count in the graph */
   readonly staged: boolean;
-  readonly typed: (fileType: string) => readonly TypedGroup[];
-  readonly weights: (fileType: string) => PlaceWeights;
-  readonly file: (fileType: string) => ReplayedFile;
+  readonly file: (fileType: string) => SummedFile;
+  readonly replayed: (fileType: string) => ReplayedFile;
+}
+
+interface SummedFile {
+  readonly weights: PlaceWeights;
+  /** of the weights, without a header */
+  readonly bytes: number;
 }
 
 interface ReplayedFile {
