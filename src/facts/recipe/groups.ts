@@ -1,4 +1,6 @@
 import type { Geometry } from "../model/index.ts";
+import { tellsTensorsApart } from "./conditions.ts";
+import type { Choice } from "./mixes.ts";
 import type { Prepared, Shaped } from "./prepared.ts";
 import { bytesOf, count, isCounted, type Recipe, recipeOf, typeIn, withFileType } from "./recipe.ts";
 import type { Role } from "./roles.ts";
@@ -84,7 +86,7 @@ export function quantizedGroups(groups: TensorGroups, fileType: string): TypedGr
       return;
     }
     const { first, members } = group;
-    const conditional = first.role !== undefined && recipe.mix.roles?.[first.role]?.some(([, when]) => when);
+    const conditional = first.role !== undefined && recipe.mix.roles?.[first.role]?.some(isOwn);
     if (!conditional) {
       all.push(typedAs(group, typeIn(recipe, first, members[0]!.counted)));
       return;
@@ -101,6 +103,10 @@ export function quantizedGroups(groups: TensorGroups, fileType: string): TypedGr
     }
   });
   return all;
+}
+
+function isOwn([, when]: Choice): boolean {
+  return when !== undefined && tellsTensorsApart(when);
 }
 
 /** All of a group under one type. */

@@ -54,7 +54,10 @@ function tensorsOfLongestLayer({ nodes, leaves }: Graph): number {
     let layer = -1;
     for (const tensor of list) {
       layer = Math.max(layer, layerOf(tensor));
-      for (const source of tensor.sources) if (source !== undefined) layer = Math.max(layer, layerOf(source));
+      for (let index = 0; index < tensor.sources.length; index++) {
+        const source = tensor.sources[index];
+        if (source !== undefined) layer = Math.max(layer, layerOf(source));
+      }
       counts.set(layer, (counts.get(layer) ?? 0) + 1);
     }
   }

@@ -127,11 +127,11 @@ export function placeTensor(tensor: Tensor, role: Role, placement: Placement, pl
         ? placement.output
         : (placement.layers[role.place] ?? "host");
   const told = places.overridden(tensor.name);
-  const preference = place === "host" || told === "host" ? places.host : [...places.devices[place]!, ...places.host];
   const partial = { tensor, type, shape };
-  const chosen = (): BufferType | undefined =>
+  const chosen = (preference: Preference): BufferType | undefined =>
     preference.find((each) => each.backend.supports(probe(partial, role.use, each.bufferType)))?.bufferType;
-  let bufferType = told === undefined || told === "host" ? (chosen() ?? places.plainHost) : told;
+  const onDevice = place === "host" || told !== undefined ? undefined : chosen(places.devices[place]!);
+  let bufferType = told === undefined || told === "host" ? (onDevice ?? chosen(places.host) ?? places.plainHost) : told;
   const mapped = places.mapped.length > 0;
   if (mapped && bufferType.place === "host" && !bufferType.repacked) bufferType = places.plainHost;
   return { ...partial, bufferType };
@@ -142,8 +142,8 @@ export function weightRole(name: string): Role {
     return { place: "input", use: "get_rows" };
   // read by all layers, loaded with the first
   if (/^per_layer_(model_proj|proj_norm)\./.test(name)) return { place: 0, use: useOf(name) };
-  const layer = /^blk\.(\d+)\./.exec(name);
-  return { place: layer === null ? "output" : Number(layer[1]), use: useOf(name) };
+  const dot = name.startsWith("blk.") ? name.indexOf(".", 4) : -1;
+  return { place: dot < 0 ? "output" : Number(name.slice(4, dot)), use: useOf(name) };
 }
 
 function useOf(name: string): Use {

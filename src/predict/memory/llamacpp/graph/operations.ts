@@ -33,9 +33,10 @@ export function multiplyExperts(matrices: GraphTensor, by: GraphTensor, ids: Gra
 /** What adapters add to a result (llama-graph.cpp, `build_lora_mm`), one after the other. */
 function adapted(
   result: GraphTensor,
-  { adapters = [] }: GraphTensor,
+  { adapters }: GraphTensor,
   change: (pair: LowRankPair) => GraphTensor,
 ): GraphTensor {
+  if (adapters === undefined || adapters.length === 0) return result;
   return adapters.reduce((sum, pair) => like("add", sum, like("scale", change(pair))), result);
 }
 

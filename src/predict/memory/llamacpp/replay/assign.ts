@@ -32,7 +32,9 @@ function fromPlace(tensor: GraphTensor, backends: readonly ComputeBackend[], off
   if (tensor.input) return last;
   // the weights of these are too small to decide where they run
   if (tensor.operation === "rope" || tensor.operation === "flash_attn_ext") return -1;
-  for (const source of tensor.sources) {
+  const sources = tensor.sources;
+  for (let index = 0; index < sources.length; index++) {
+    const source = sources[index];
     if (source?.store?.usage !== "weights") continue;
     const backend = backendOf(source, tensor, backends);
     if (offload && backend === last && source.store.bufferType.host) {
@@ -48,7 +50,11 @@ function fromPlace(tensor: GraphTensor, backends: readonly ComputeBackend[], off
 /** First back end that can read the memory `tensor` lies in and do `operation`. */
 function backendOf(tensor: GraphTensor, operation: GraphTensor, backends: readonly ComputeBackend[]): number {
   const type = tensor.placed!.bufferType;
-  return backends.findIndex((backend) => backend.reads(type) && backend.supports(operation));
+  for (let index = 0; index < backends.length; index++) {
+    const backend = backends[index]!;
+    if (backend.reads(type) && backend.supports(operation)) return index;
+  }
+  return -1;
 }
 
 /** Pass 2: neighbours without a back end take the one before them (or after, `step` -1); the back end `except` does not spread. */
@@ -90,7 +96,9 @@ function bestFor(node: GraphTensor, backends: readonly ComputeBackend[]): number
 /** Pass 4: views lie with what they view, sources without a back end come to their reader. */
 function assignSources(node: GraphTensor, backends: readonly ComputeBackend[]): void {
   if (node.owner !== undefined && node.backend < 0) node.backend = node.owner.backend;
-  for (const source of node.sources) {
+  const sources = node.sources;
+  for (let index = 0; index < sources.length; index++) {
+    const source = sources[index];
     if (source === undefined || source.backend >= 0) continue;
     source.backend = source.owner === undefined ? node.backend : source.owner.backend;
   }
