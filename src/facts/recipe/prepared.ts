@@ -37,8 +37,9 @@ export function prepared(tensors: readonly Shaped[], architecture: string): read
   const known = KNOWN.get(tensors);
   if (known?.architecture === architecture) return known.prepared;
   const kinds = kindsOf();
+  const names = namesOf(architecture);
   const found = tensors
-    .map((tensor, at) => prepare(tensor, at, architecture, kinds))
+    .map((tensor, at) => prepare(tensor, at, architecture, names, kinds))
     .sort((a, b) => a.layer - b.layer || (a.rest < b.rest ? -1 : 1));
   // an output matrix of its own, or the embedding in its place
   const tied = !found.some(({ role }) => role === "output");
@@ -51,6 +52,7 @@ function prepare(
   { name, shape }: Shaped,
   at: number,
   architecture: string,
+  names: Names,
   kinds: ReturnType<typeof kindsOf>,
 ): Prepared {
   // dimensions of 1 at the end do not count (`ggml_n_dims`)
@@ -58,7 +60,7 @@ function prepare(
   const { layer, rest } = parted(name);
   let elements = 1;
   for (const length of shape) elements *= length;
-  const traits = traitsOfName(name, layer < 0 ? undefined : rest, dimensions, architecture);
+  const traits = traitsOfName(name, rest, layer < 0 ? names.outside : names.inLayers, dimensions, architecture);
   const { role, kept } = traits;
   return { name, shape, at, role, layer, rest, dimensions, elements, kept, kind: kinds(traits, shape) };
 }
@@ -93,17 +95,32 @@ interface NameTraits {
 }
 
 /** What is read from a name is the same in all layers, and there are few such names. By architecture, dimensions and name. */
-const NAMES = new Map<string, Map<string, NameTraits>>();
+const NAMES = new Map<string, Names>();
 const MOST_NAMES = 10_000;
 
-/** `rest`: what stands behind the layer, in a layer. */
-function traitsOfName(name: string, rest: string | undefined, dimensions: number, architecture: string): NameTraits {
-  const key = `${architecture} ${dimensions} ${rest === undefined ? "" : "in a layer"}`;
-  const names = NAMES.get(key) ?? new Map<string, NameTraits>();
-  if (names.size === 0) NAMES.set(key, names);
-  const known = names.get(rest ?? name);
+/** `inLayers`: by what stands behind the layer; each by dimensions. */
+interface Names {
+  readonly inLayers: Map<string, NameTraits>[];
+  readonly outside: Map<string, NameTraits>[];
+}
+
+function namesOf(architecture: string): Names {
+  const known = NAMES.get(architecture) ?? { inLayers: [], outside: [] };
+  NAMES.set(architecture, known);
+  return known;
+}
+
+function traitsOfName(
+  name: string,
+  key: string,
+  names: Map<string, NameTraits>[],
+  dimensions: number,
+  architecture: string,
+): NameTraits {
+  const alike = (names[dimensions] ??= new Map<string, NameTraits>());
+  const known = alike.get(key);
   if (known !== undefined) return known;
   const found = { role: roleOf(name), kept: isKept(name, dimensions, architecture) };
-  if (names.size < MOST_NAMES) names.set(rest ?? name, found);
+  if (alike.size < MOST_NAMES) alike.set(key, found);
   return found;
 }

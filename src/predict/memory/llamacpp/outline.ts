@@ -23,7 +23,8 @@ import { checkSettings, EngineRefusal, rejected, type Rejection } from "./reject
 import { EngineAbort } from "./replay/abort.ts";
 import { computeBuffer } from "./replay/assign.ts";
 import type { Placement } from "./placement.ts";
-import { keptLayers, parted, shortened, toldText } from "./shorten.ts";
+import { keptLayers, shortened, toldText } from "./shorten.ts";
+import { parted } from "./weights.ts";
 import { isReplayedWhole, needsAllLayers, OUTLINE_BAND } from "./replayed-whole.ts";
 import { fileBytes, weightSums, type WeightTerms } from "./weight-sums.ts";
 
@@ -157,8 +158,8 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
       file: remembered((fileType) => {
         const typed = quantizedGroups(groups(), fileType);
         const byPlace = [...sums(typed)];
-        const weights = new Map(byPlace.map(([place, terms]) => [inRigOrder(place), terms] as const));
-        return { weights, bytes: fileBytes(typed) };
+        const inPlaces = new Map(byPlace.map(([place, terms]) => [inRigOrder(place), terms] as const));
+        return { weights: inPlaces, bytes: fileBytes(typed) };
       }),
       replayed: remembered((fileType) => fileOf(placement, fileType, told, groups())),
     };

@@ -3,7 +3,7 @@ import type { BufferType } from "./backends/buffer.ts";
 import type { Session } from "./compute.ts";
 import type { Placement } from "./placement.ts";
 import { isReplayedWhole, needsAllLayers } from "./replayed-whole.ts";
-import { LoadedWeights, type PlacedWeight } from "./weights.ts";
+import { LoadedWeights, parted, type PlacedWeight } from "./weights.ts";
 
 /**
  * The same session with layers left out: of all alike or periodic layers only those in `kept` stay, under new numbers. A graph that
@@ -112,12 +112,6 @@ function renamed(weights: LoadedWeights, position: ReadonlyMap<number, number>):
   const made = new LoadedWeights([...new Set(named.values())], named);
   RENAMED.set(weights, made);
   return made;
-}
-
-/** "blk.7.attn_q.weight" -> 7 and "attn_q.weight"; -1 outside the layers. */
-export function parted(name: string): { layer: number; rest: string } {
-  const dot = name.startsWith("blk.") ? name.indexOf(".", 4) : -1;
-  return dot < 0 ? { layer: -1, rest: name } : { layer: Number(name.slice(4, dot)), rest: name.slice(dot + 1) };
 }
 
 function refersToAnother({ mixer }: Layer): boolean {

@@ -10,15 +10,22 @@ import { EngineAbort } from "./abort.ts";
  */
 export function assignBackends(graph: Graph, backends: readonly ComputeBackend[], offload: boolean): void {
   const last = backends.length - 1;
-  for (const leaf of graph.leaves) if (leaf.backend < 0) leaf.backend = fromPlace(leaf, backends, offload);
-  for (const node of graph.nodes) if (node.backend < 0) node.backend = fromPlace(node, backends, offload);
+  for (const list of [graph.leaves, graph.nodes]) {
+    for (let index = 0; index < list.length; index++) {
+      const tensor = list[index]!;
+      if (tensor.backend < 0) tensor.backend = fromPlace(tensor, backends, offload);
+    }
+  }
   expand(graph.nodes, backends, 1, last);
   expand(graph.nodes, backends, -1, last);
   expand(graph.nodes, backends, 1, -1);
   expand(graph.nodes, backends, -1, -1);
-  for (const node of graph.nodes)
+  const { nodes } = graph;
+  for (let index = 0; index < nodes.length; index++) {
+    const node = nodes[index]!;
     if (node.backend < 0 && !isViewOperation(node.operation)) node.backend = bestFor(node, backends);
-  for (const node of graph.nodes) assignSources(node, backends);
+  }
+  for (let index = 0; index < nodes.length; index++) assignSources(nodes[index]!, backends);
 }
 
 /** Pass 1: memory that exists already decides. -1 where nothing does. */
