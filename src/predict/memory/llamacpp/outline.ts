@@ -99,7 +99,9 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
     const refusal = checkSettings(geometry, settings, build);
     if (refusal !== undefined) return refusal;
     try {
-      return contextOf(file, settings, atContexts({ settings: { ...settings, context: 0 }, fileType }));
+      const before = atContexts({ settings: { ...settings, context: 0 }, fileType });
+      const { weights: least } = layout(settings).file(fileType === COMMON ? LEAST : fileType);
+      return contextOf(file, settings, before, least);
     } catch (error) {
       if (error instanceof PerhapsTooLong) return replayed(settings, fileType, wholeFile(fileType));
       if (error instanceof EngineRefusal) return error.rejection;
@@ -108,15 +110,22 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
     }
   }
 
-  /** `replayedBefore`: other contexts under the same settings, of which this one becomes one. */
+  /** `replayedBefore`: other contexts under the same settings, of which this one becomes one. `least`: weights of the least file. */
   function contextOf(
     { tensors, kept }: ReplayedFile,
     settings: LlamaCppSettings,
     replayedBefore: AtContext[],
+    least: PlaceWeights,
   ): readonly PlaceMemory[] {
     const session = openSession({ ...question, tensors, settings });
     const { sizes, memories, used } = session;
-    let compute = onLine(replayedBefore, sizes);
+    // half of the band stays for the layers that are left out
+    const slackBytes = (buffer: number): number => {
+      const { place } = computeBuffer(memories.backends, buffer);
+      const stored = least.get(place === "host" ? place : used[place]!.rigIndex)?.weights ?? 0;
+      return (OUTLINE_BAND / 2) * LEAST_SHARE * stored;
+    };
+    let compute = onLine(replayedBefore, sizes, slackBytes);
     if (compute === undefined) {
       const few = shortened(session, kept, shapes.length);
       const held = computeBuffers(few, isMuchMore(session) ? "prompt" : "all");
@@ -253,6 +262,10 @@ function remembered<Key, Value>(make: (key: Key) => Value): (key: Key) => Value 
     return made;
   };
 }
+
+/** The least file type that all models have; what only some have is at least this share of it (1.125 of 1.56 bits). */
+const LEAST = "IQ1_S";
+const LEAST_SHARE = 0.7;
 
 /** The file type whose graph stands for all others where no weight is staged: every model has it. */
 const COMMON = "Q8_0";
