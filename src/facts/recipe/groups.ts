@@ -92,7 +92,8 @@ export function quantizedGroups(groups: TensorGroups, fileType: string): TypedGr
       return;
     }
     const byType = new Map<string, Member[]>();
-    for (const member of members) {
+    for (let at = 0; at < members.length; at++) {
+      const member = members[at]!;
       const type = typeIn(recipe, member.tensor, member.counted);
       const list = byType.get(type);
       if (list === undefined) byType.set(type, [member]);

@@ -147,9 +147,10 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
   }
 
   function layoutOf(settings: LlamaCppSettings): Layout {
-    const { memories, placement, used } = layerStart({ ...question, settings });
+    const asked = { ...question, settings };
+    const { memories, placement, used } = layerStart(asked);
     const told = (name: string): string => toldText(memories.weights.overridden(name));
-    const loaded = (name: string): boolean => isLoaded(name, { ...question, settings }, "trunk");
+    const loaded = (name: string): boolean => isLoaded(name, asked, "trunk");
     // without overrides and appended blocks a layer is all in one place
     const parts = overridesOf(settings).length > 0 || geometry.layers.at(-1)?.kind === "mtp";
     let made: TensorGroups | undefined;

@@ -33,9 +33,12 @@ export function weightSums(
       terms[term] = (terms[term] ?? 0) + bytes;
     };
     const spans = new Map<BufferType, { first: number; last: number }>();
-    for (const { group, type, bytes, members, firstAt, lastAt } of file) {
+    for (let at = 0; at < file.length; at++) {
+      const { group, type, bytes, members, firstAt, lastAt } = file[at]!;
       if (!isLoaded(group.first.name)) continue;
-      for (const { bufferType, allocatedBytes } of placedOf(group, type, bytes)) {
+      const placed = placedOf(group, type, bytes);
+      for (let index = 0; index < placed.length; index++) {
+        const { bufferType, allocatedBytes } = placed[index]!;
         if (memories.weights.mapped.includes(bufferType)) {
           const { first, last } = spans.get(bufferType) ?? { first: firstAt, last: lastAt };
           spans.set(bufferType, { first: Math.min(first, firstAt), last: Math.max(last, lastAt) });
@@ -91,13 +94,15 @@ export function fileBytes(file: readonly TypedGroup[]): number {
 /** Bytes of the file from its tensor `first` to its tensor `last`, as counted in the list. */
 function spanBytes(file: readonly TypedGroup[], first: number, last: number): number {
   let total = 0;
-  for (const { bytes, members, firstAt, lastAt } of file) {
+  for (let at = 0; at < file.length; at++) {
+    const { bytes, members, firstAt, lastAt } = file[at]!;
     const each = aligned(bytes, FILE_ALIGNMENT);
     if (lastAt < first || firstAt > last) continue;
     // nothing stands behind the last one
     if (lastAt === last) total += bytes - each;
     const whole = firstAt >= first && lastAt <= last;
-    total += each * (whole ? members.length : members.filter(({ tensor: { at } }) => at >= first && at <= last).length);
+    total +=
+      each * (whole ? members.length : members.filter(({ tensor }) => tensor.at >= first && tensor.at <= last).length);
   }
   return total;
 }
