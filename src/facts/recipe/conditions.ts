@@ -49,15 +49,21 @@ export const falcon: Condition = ({ model }) => model.architecture === "falcon";
 export const seventyBillion: Condition = ({ model }) => model.seventyBillion;
 export const importance: Condition = (place) => place.importance;
 
-export const not =
-  (condition: Condition): Condition =>
-  (place) =>
-    !condition(place);
-export const all =
-  (...conditions: readonly Condition[]): Condition =>
-  (place) =>
-    conditions.every((condition) => condition(place));
-export const any =
-  (...conditions: readonly Condition[]): Condition =>
-  (place) =>
-    conditions.some((condition) => condition(place));
+/** Conditions that hold for all tensors of a model or for none. */
+const OF_MODEL = new WeakSet<Condition>([grouped, groupedOrExperts, eightExperts, falcon, seventyBillion, importance]);
+
+/** Whether a condition may hold for one tensor of a role and not for another of the same model. */
+export function tellsTensorsApart(condition: Condition): boolean {
+  return !OF_MODEL.has(condition);
+}
+
+function combined(conditions: readonly Condition[], condition: Condition): Condition {
+  if (!conditions.some(tellsTensorsApart)) OF_MODEL.add(condition);
+  return condition;
+}
+
+export const not = (condition: Condition): Condition => combined([condition], (place) => !condition(place));
+export const all = (...conditions: readonly Condition[]): Condition =>
+  combined(conditions, (place) => conditions.every((condition) => condition(place)));
+export const any = (...conditions: readonly Condition[]): Condition =>
+  combined(conditions, (place) => conditions.some((condition) => condition(place)));

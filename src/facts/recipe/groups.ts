@@ -1,6 +1,8 @@
 import type { Geometry } from "../model/index.ts";
+import { tellsTensorsApart } from "./conditions.ts";
+import type { Choice } from "./mixes.ts";
 import type { Prepared, Shaped } from "./prepared.ts";
-import { bytesOf, count, isCounted, mixOf, type Recipe, recipeOf, typeIn } from "./recipe.ts";
+import { bytesOf, count, isCounted, type Recipe, recipeOf, typeIn, withFileType } from "./recipe.ts";
 import type { Role } from "./roles.ts";
 
 /** Tensors of a model that differ in their layer alone, in the quantizer's order. */
@@ -34,6 +36,8 @@ export interface TypedGroup {
 /** All groups of one model. */
 export interface TensorGroups {
   readonly list: readonly TensorGroup[];
+  /** by their place in the list, those that have one type in all file types of blocks */
+  readonly fixed: readonly (TypedGroup | undefined)[];
   readonly recipe: Recipe;
 }
 
@@ -49,41 +53,67 @@ export function tensorGroups(
   // counting is the same for all types that have blocks
   const recipe = recipeOf(geometry, tensors, "Q8_0");
   const counters = new Map<Role, number>();
-  const groups = new Map<string, Member[]>();
+  const groups: Member[][] = [];
+  const known = new Map<string | number, Member[][]>();
   for (const tensor of recipe.ordered) {
-    const { rest, elements, shape } = tensor;
-    const key = `${rest} ${shape[0]} ${shape[1]} ${elements} ${apart(tensor)}`;
     const member = { tensor, counted: isCounted(recipe, tensor) ? count(counters, tensor.role) : 0 };
-    const members = groups.get(key);
-    if (members === undefined) groups.set(key, [member]);
-    else members.push(member);
+    const key = apart(tensor);
+    const byKind = known.get(key) ?? [];
+    if (byKind.length === 0) known.set(key, byKind);
+    const members = byKind[tensor.kind];
+    if (members !== undefined) {
+      members.push(member);
+      continue;
+    }
+    groups.push((byKind[tensor.kind] = [member]));
   }
-  const list = [...groups.values()].map((members) => ({ first: members[0]!.tensor, members, ...span(members) }));
-  return { list, recipe };
+  const list = groups.map((members): TensorGroup => ({ first: members[0]!.tensor, members, ...span(members) }));
+  // what the quantizer does not count it chooses no type for
+  const fixed = list.map((group) =>
+    isCounted(recipe, group.first) ? undefined : typedAs(group, typeIn(recipe, group.first, 0)),
+  );
+  return { list, fixed, recipe };
 }
 
 /** Types and bytes of all groups for a file type: what `quantized` says tensor by tensor. */
 export function quantizedGroups(groups: TensorGroups, fileType: string): TypedGroup[] {
-  const recipe = { ...groups.recipe, fileType, mix: mixOf(fileType) };
-  return groups.list.flatMap((group): TypedGroup[] => {
+  const recipe = withFileType(groups.recipe, fileType);
+  const all: TypedGroup[] = [];
+  groups.list.forEach((group, index) => {
+    const fixed = recipe.blocks ? groups.fixed[index] : undefined;
+    if (fixed !== undefined) {
+      all.push(fixed);
+      return;
+    }
     const { first, members } = group;
-    const conditional = first.role !== undefined && recipe.mix.roles?.[first.role]?.some(([, when]) => when);
+    const conditional = first.role !== undefined && recipe.mix.roles?.[first.role]?.some(isOwn);
     if (!conditional) {
-      const type = typeIn(recipe, first, members[0]!.counted);
-      const { firstAt, lastAt } = group;
-      return [{ group, type, bytes: bytesOf(type, first.elements), members, firstAt, lastAt }];
+      all.push(typedAs(group, typeIn(recipe, first, members[0]!.counted)));
+      return;
     }
     const byType = new Map<string, Member[]>();
-    for (const member of members) {
+    for (let at = 0; at < members.length; at++) {
+      const member = members[at]!;
       const type = typeIn(recipe, member.tensor, member.counted);
       const list = byType.get(type);
       if (list === undefined) byType.set(type, [member]);
       else list.push(member);
     }
-    return [...byType].map(([type, some]) => {
-      return { group, type, bytes: bytesOf(type, first.elements), members: some, ...span(some) };
-    });
+    for (const [type, some] of byType) {
+      all.push({ group, type, bytes: bytesOf(type, first.elements), members: some, ...span(some) });
+    }
   });
+  return all;
+}
+
+function isOwn([, when]: Choice): boolean {
+  return when !== undefined && tellsTensorsApart(when);
+}
+
+/** All of a group under one type. */
+function typedAs(group: TensorGroup, type: string): TypedGroup {
+  const { first, members, firstAt, lastAt } = group;
+  return { group, type, bytes: bytesOf(type, first.elements), members, firstAt, lastAt };
 }
 
 /** Smallest and largest place in the list. */

@@ -20,6 +20,8 @@ export interface Prepared {
   readonly elements: number;
   /** never quantized */
   readonly kept: boolean;
+  /** the same number for all of the list that differ in their layer alone: name and shape agree */
+  readonly kind: number;
 }
 
 const KNOWN = new WeakMap<
@@ -34,9 +36,11 @@ const KNOWN = new WeakMap<
 export function prepared(tensors: readonly Shaped[], architecture: string): readonly Prepared[] {
   const known = KNOWN.get(tensors);
   if (known?.architecture === architecture) return known.prepared;
+  const kinds = kindsOf();
+  const names = namesOf(architecture);
   const found = tensors
-    .map((tensor, at) => prepare(tensor, at, architecture))
-    .sort((a, b) => a.layer - b.layer || (a.name < b.name ? -1 : 1));
+    .map((tensor, at) => prepare(tensor, at, architecture, names, kinds))
+    .sort((a, b) => a.layer - b.layer || (a.rest < b.rest ? -1 : 1));
   // an output matrix of its own, or the embedding in its place
   const tied = !found.some(({ role }) => role === "output");
   const list = found.map((one) => (tied && one.role === "embedding" ? { ...one, role: "output" as const } : one));
@@ -44,14 +48,38 @@ export function prepared(tensors: readonly Shaped[], architecture: string): read
   return list;
 }
 
-function prepare({ name, shape }: Shaped, at: number, architecture: string): Prepared {
+function prepare(
+  { name, shape }: Shaped,
+  at: number,
+  architecture: string,
+  names: Names,
+  kinds: ReturnType<typeof kindsOf>,
+): Prepared {
   // dimensions of 1 at the end do not count (`ggml_n_dims`)
   const dimensions = shape.findLastIndex((length) => length > 1) + 1 || 1;
   const { layer, rest } = parted(name);
   let elements = 1;
   for (const length of shape) elements *= length;
-  const { role, kept } = traitsOfName(name, layer < 0 ? name : `*.${rest}`, dimensions, architecture);
-  return { name, shape, at, role, layer, rest, dimensions, elements, kept };
+  const traits = traitsOfName(name, rest, layer < 0 ? names.outside : names.inLayers, dimensions, architecture);
+  const { role, kept } = traits;
+  return { name, shape, at, role, layer, rest, dimensions, elements, kept, kind: kinds(traits, shape) };
+}
+
+/** Numbers what was not met before. */
+function kindsOf(): (traits: NameTraits, shape: readonly number[]) => number {
+  const known = new Map<NameTraits, { readonly shape: readonly number[]; readonly kind: number }[]>();
+  let count = 0;
+  return (traits, shape) => {
+    const alike = known.get(traits) ?? [];
+    if (alike.length === 0) known.set(traits, alike);
+    for (const one of alike) if (one.shape === shape || isSame(one.shape, shape)) return one.kind;
+    alike.push({ shape, kind: count });
+    return count++;
+  };
+}
+
+function isSame(one: readonly number[], other: readonly number[]): boolean {
+  return one.length === other.length && one.every((length, index) => length === other[index]);
 }
 
 /** "blk.7.attn_q.weight": the layer, -1 outside the layers, and what stands behind it. */
@@ -61,15 +89,38 @@ function parted(name: string): { layer: number; rest: string } {
   return Number.isInteger(layer) ? { layer, rest: name.slice(dot + 1) } : { layer: -1, rest: name };
 }
 
-/** What is read from a name is the same in all layers, and there are few such names. */
-const NAMES = new Map<string, { readonly role: Role | undefined; readonly kept: boolean }>();
+interface NameTraits {
+  readonly role: Role | undefined;
+  readonly kept: boolean;
+}
+
+/** What is read from a name is the same in all layers, and there are few such names. By architecture, dimensions and name. */
+const NAMES = new Map<string, Names>();
 const MOST_NAMES = 10_000;
 
-function traitsOfName(name: string, anyLayer: string, dimensions: number, architecture: string) {
-  const key = `${architecture} ${dimensions} ${anyLayer}`;
-  const known = NAMES.get(key);
+/** `inLayers`: by what stands behind the layer; each by dimensions. */
+interface Names {
+  readonly inLayers: Map<string, NameTraits>[];
+  readonly outside: Map<string, NameTraits>[];
+}
+
+function namesOf(architecture: string): Names {
+  const known = NAMES.get(architecture) ?? { inLayers: [], outside: [] };
+  NAMES.set(architecture, known);
+  return known;
+}
+
+function traitsOfName(
+  name: string,
+  key: string,
+  names: Map<string, NameTraits>[],
+  dimensions: number,
+  architecture: string,
+): NameTraits {
+  const alike = (names[dimensions] ??= new Map<string, NameTraits>());
+  const known = alike.get(key);
   if (known !== undefined) return known;
   const found = { role: roleOf(name), kept: isKept(name, dimensions, architecture) };
-  if (NAMES.size < MOST_NAMES) NAMES.set(key, found);
+  if (alike.size < MOST_NAMES) alike.set(key, found);
   return found;
 }

@@ -57,6 +57,8 @@ export function quantized(
 export interface Recipe {
   readonly fileType: string;
   readonly mix: Mix;
+  /** its own type has blocks: most are quantized */
+  readonly blocks: boolean;
   readonly model: ModelTraits;
   readonly ordered: readonly Prepared[];
   readonly valueLayers: number;
@@ -72,21 +74,28 @@ export function recipeOf(
   { importance = true, half = "BF16", released = RELEASED[geometry.architecture] }: RecipeOptions = {},
 ): Recipe {
   const mix = mixOf(fileType);
+  const blocks = inBlocks(mix);
   const model = traitsOf(geometry);
   const ordered = prepared(tensors, model.architecture);
   const valueLayers = ordered.filter(({ role }) => role === "value").length;
-  return { fileType, mix, model, ordered, valueLayers, half, importance, released };
+  return { fileType, mix, blocks, model, ordered, valueLayers, half, importance, released };
 }
 
-export function mixOf(fileType: string): Mix {
+/** The same for another file type. */
+export function withFileType(recipe: Recipe, fileType: string): Recipe {
+  const mix = mixOf(fileType);
+  return { ...recipe, fileType, mix, blocks: inBlocks(mix) };
+}
+
+function mixOf(fileType: string): Mix {
   const mix = MIXES.get(fileType.toUpperCase());
   if (!mix) throw new LoadoutError("recipe-unknown", { got: fileType, known: FILE_TYPE_NAMES.join(", ") });
   return mix;
 }
 
 /** Whether the quantizer counts a tensor among those of its role: it does so where it chooses a type. */
-export function isCounted({ mix, released }: Recipe, { name, kept }: Prepared): boolean {
-  return !kept && inBlocks(mix) && released?.(name) === undefined;
+export function isCounted({ blocks, released }: Recipe, { name, kept }: Prepared): boolean {
+  return !kept && blocks && released?.(name) === undefined;
 }
 
 /** How many tensors of a role came before, and one more from now on. */
@@ -99,11 +108,10 @@ export function count(counters: Map<Role, number>, role: Role | undefined): numb
 
 /** The type of a tensor that comes behind `counted` others of its role. */
 export function typeIn(recipe: Recipe, tensor: Prepared, counted: number): string {
-  const { fileType, mix, model, valueLayers, half, importance, released } = recipe;
+  const { fileType, mix, blocks, model, valueLayers, half, importance, released } = recipe;
   const { name, shape, role, dimensions } = tensor;
   const as = released?.(name);
   if (as !== undefined) return as;
-  const blocks = inBlocks(mix);
   if (tensor.kept) return convertedType(name, dimensions, blocks ? half : mix.own);
   if (!blocks) return mix.own;
   const place: Place = {

@@ -143,9 +143,7 @@ function fittingOf(
       for (const context of contextsOf(on.setup, geometry.contextLength)) {
         const settings = wantedSettings(on, context);
         const candidates = aboveFloor(geometry.architecture, floor).filter((type) => hasRoom(on, settings, type));
-        const cells = cellsUnder(on, settings, candidates);
-        const roomy = cells.findIndex((cell) => cell?.verdict === "fits");
-        const at = roomy >= 0 ? roomy : cells.findIndex((cell) => cell !== undefined && good(cell.verdict));
+        const at = firstThatFits(on, settings, candidates);
         if (at >= 0) return { model, on, settings, candidates: candidates.slice(at), worth };
       }
     }
@@ -154,6 +152,21 @@ function fittingOf(
     throw error;
   }
   return undefined;
+}
+
+/** The first that fits with room to spare, else the first that fits; -1 where none does. */
+function firstThatFits(on: Outlined, settings: LlamaCppSettings, candidates: readonly string[]): number {
+  const alike = on.outline.alike(settings);
+  // each by itself where each has a graph of its own: most are never asked about
+  const together = candidates.every((fileType) => alike(fileType) === alike(candidates[0]!));
+  const cells = together ? cellsUnder(on, settings, candidates) : [];
+  let fitting = -1;
+  for (const [at, fileType] of candidates.entries()) {
+    const cell = together ? cells[at] : cellsUnder(on, settings, [fileType])[0];
+    if (cell?.verdict === "fits") return at;
+    if (fitting < 0 && cell !== undefined && good(cell.verdict)) fitting = at;
+  }
+  return fitting;
 }
 
 /** Whether the weights alone have room: what needs no graph is looked at first. */

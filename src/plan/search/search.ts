@@ -66,11 +66,11 @@ export function searchModel(model: Outlined, axes: SearchAxes = {}): SearchRow[]
   });
 }
 
-/** Contexts in the order in which the fewest are replayed: where they lie in a line, those between are not. */
+/** Contexts in the order in which the fewest are replayed: both ends, then from the longest down; those between may not be. */
 export function endsFirst(contexts: readonly number[]): number[] {
   const [first, ...rest] = contexts;
   const last = rest.pop();
-  return [first, last, ...rest].filter((context) => context !== undefined);
+  return [first, last, ...rest.toReversed()].filter((context) => context !== undefined);
 }
 
 /** Both limits by halving, within the band of an outline. */

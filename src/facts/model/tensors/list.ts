@@ -22,7 +22,11 @@ export function tensorList(geometry: Geometry): Pick<Tensor, "name" | "shape">[]
     if (!known.has(key)) known.set(key, layerShapes(row, geometry, layer));
     const shapes = known.get(key);
     if (!shapes) return undefined;
-    for (const [name, shape] of shapes) list.push({ name: `blk.${index}.${name}`, shape });
+    const prefix = `blk.${index}.`;
+    for (let at = 0; at < shapes.length; at++) {
+      const named = shapes[at]!;
+      list.push({ name: prefix + named[0], shape: named[1] });
+    }
   }
   for (const [name, shape] of headShapes(row, geometry)) list.push({ name, shape });
   return list;

@@ -104,12 +104,31 @@ export function cacheTensors(cache: LayerCache, streams: number): { key: GraphTe
 /** Bytes of the buffers that hold the caches of one kind, by buffer type. */
 export function cacheBytes(caches: readonly LayerCache[], kind: CacheKind, streams: number): Map<BufferType, number> {
   const tensors = new Map<BufferType, number[]>();
+  // layers are alike, or come in turns
+  const sized: { readonly cache: LayerCache; readonly key: number; readonly value: number }[] = [];
   for (const cache of caches) {
     if (cache.kind !== kind) continue;
-    const { key, value } = cacheTensors(cache, streams);
+    let known = sized.find((each) => isAsLarge(each.cache, cache));
+    if (known === undefined) {
+      const { key, value } = cacheTensors(cache, streams);
+      const { bufferType } = cache;
+      known = { cache, key: bufferType.allocationBytes(key), value: bufferType.allocationBytes(value) };
+      sized.push(known);
+    }
     const list = tensors.get(cache.bufferType) ?? [];
-    list.push(cache.bufferType.allocationBytes(key), cache.bufferType.allocationBytes(value));
-    tensors.set(cache.bufferType, list);
+    if (list.length === 0) tensors.set(cache.bufferType, list);
+    list.push(known.key, known.value);
   }
   return new Map([...tensors].map(([type, bytes]) => [type, allocationOf(type, bytes)]));
+}
+
+function isAsLarge(one: LayerCache, other: LayerCache): boolean {
+  return (
+    one.bufferType === other.bufferType &&
+    one.keyWidth === other.keyWidth &&
+    one.valueWidth === other.valueWidth &&
+    one.cells === other.cells &&
+    one.keyType === other.keyType &&
+    one.valueType === other.valueType
+  );
 }

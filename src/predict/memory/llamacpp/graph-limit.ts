@@ -1,5 +1,6 @@
 import type { Session } from "./compute.ts";
 import type { Graph } from "./graph/graph.ts";
+import type { GraphTensor } from "./graph/tensor.ts";
 import { EngineRefusal, rejected } from "./reject.ts";
 
 /** Architectures whose graphs are longer than their number of tensors suggests (llama-context.cpp, `graph_max_nodes`). */
@@ -52,13 +53,19 @@ function tensorsOfLongestLayer({ nodes, leaves }: Graph): number {
   for (const list of [leaves, nodes]) {
     let layer = -1;
     for (const tensor of list) {
-      for (const { name = "" } of [tensor, ...tensor.sources.filter((source) => source !== undefined)]) {
-        if (name.startsWith("blk.")) layer = Math.max(layer, parseInt(name.slice(4), 10));
+      layer = Math.max(layer, layerOf(tensor));
+      for (let index = 0; index < tensor.sources.length; index++) {
+        const source = tensor.sources[index];
+        if (source !== undefined) layer = Math.max(layer, layerOf(source));
       }
       counts.set(layer, (counts.get(layer) ?? 0) + 1);
     }
   }
   return Math.max(...counts.values());
+}
+
+function layerOf({ name }: GraphTensor): number {
+  return name?.startsWith("blk.") ? parseInt(name.slice(4, 8), 10) : -1;
 }
 
 /** Architectures for which a micro-batch is reserved as one of a single sequence, too (llama-context.cpp, `sched_reserve`). */

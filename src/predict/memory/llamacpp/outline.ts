@@ -1,4 +1,10 @@
-import { quantized, quantizedGroups, tensorGroups, type Shaped, type TypedGroup } from "../../../facts/recipe/index.ts";
+import {
+  quantized,
+  quantizedGroups,
+  tensorGroups,
+  type Shaped,
+  type TensorGroups,
+} from "../../../facts/recipe/index.ts";
 import { overridesOf, type LlamaCppSettings } from "../../../facts/runtime/index.ts";
 import type { Tensor } from "../../../facts/weights/index.ts";
 import { between, bytes, sum } from "../../estimate/index.ts";
@@ -17,7 +23,8 @@ import { checkSettings, EngineRefusal, rejected, type Rejection } from "./reject
 import { EngineAbort } from "./replay/abort.ts";
 import { computeBuffer } from "./replay/assign.ts";
 import type { Placement } from "./placement.ts";
-import { keptLayers, parted, shortened, toldText } from "./shorten.ts";
+import { keptLayers, shortened, toldText } from "./shorten.ts";
+import { parted } from "./weights.ts";
 import { isReplayedWhole, needsAllLayers, OUTLINE_BAND } from "./replayed-whole.ts";
 import { fileBytes, weightSums, type WeightTerms } from "./weight-sums.ts";
 
@@ -60,7 +67,7 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
     context,
     weights,
     alike,
-    fileBytes: (settings, fileType) => fileBytes(layout(settings).typed(fileType)),
+    fileBytes: (settings, fileType) => layout(settings).file(fileType).bytes,
   };
 
   function predict(settings: LlamaCppSettings, fileType: string): MemoryPrediction {
@@ -75,7 +82,8 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
   }
 
   function weights(settings: LlamaCppSettings): (fileType: string) => PlaceWeights {
-    return layout(settings).weights;
+    const { file } = layout(settings);
+    return (fileType) => file(fileType).weights;
   }
 
   function alike(settings: LlamaCppSettings): (fileType: string) => string {
@@ -86,12 +94,14 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
   function replayed(
     settings: LlamaCppSettings,
     fileType: string,
-    file: ReplayedFile = layout(settings).file(fileType),
+    file: ReplayedFile = layout(settings).replayed(fileType),
   ): readonly PlaceMemory[] | Rejection {
     const refusal = checkSettings(geometry, settings, build);
     if (refusal !== undefined) return refusal;
     try {
-      return contextOf(file, settings, atContexts({ settings: { ...settings, context: 0 }, fileType }));
+      const before = atContexts({ settings: { ...settings, context: 0 }, fileType });
+      const { weights: least } = layout(settings).file(fileType === COMMON ? LEAST : fileType);
+      return contextOf(file, settings, before, least);
     } catch (error) {
       if (error instanceof PerhapsTooLong) return replayed(settings, fileType, wholeFile(fileType));
       if (error instanceof EngineRefusal) return error.rejection;
@@ -100,15 +110,22 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
     }
   }
 
-  /** `replayedBefore`: other contexts under the same settings, of which this one becomes one. */
+  /** `replayedBefore`: other contexts under the same settings, of which this one becomes one. `least`: weights of the least file. */
   function contextOf(
     { tensors, kept }: ReplayedFile,
     settings: LlamaCppSettings,
     replayedBefore: AtContext[],
+    least: PlaceWeights,
   ): readonly PlaceMemory[] {
     const session = openSession({ ...question, tensors, settings });
     const { sizes, memories, used } = session;
-    let compute = onLine(replayedBefore, sizes);
+    // half of the band stays for the layers that are left out
+    const slackBytes = (buffer: number): number => {
+      const { place } = computeBuffer(memories.backends, buffer);
+      const stored = least.get(place === "host" ? place : used[place]!.rigIndex)?.weights ?? 0;
+      return (OUTLINE_BAND / 2) * LEAST_SHARE * stored;
+    };
+    let compute = onLine(replayedBefore, sizes, slackBytes);
     if (compute === undefined) {
       const few = shortened(session, kept, shapes.length);
       const held = computeBuffers(few, isMuchMore(session) ? "prompt" : "all");
@@ -130,50 +147,59 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
   }
 
   function layoutOf(settings: LlamaCppSettings): Layout {
-    const { memories, placement, used } = layerStart({ ...question, settings });
+    const asked = { ...question, settings };
+    const { memories, placement, used } = layerStart(asked);
     const told = (name: string): string => toldText(memories.weights.overridden(name));
-    const loaded = (name: string): boolean => isLoaded(name, { ...question, settings }, "trunk");
-    const groups = remembered(() =>
-      tensorGroups(geometry, shapes, ({ name, layer }) =>
-        layer < 0 ? "" : `${placement.layers[layer]} ${told(name)} ${loaded(name)}`,
-      ),
-    );
-    const typed = remembered((fileType: string) => quantizedGroups(groups(""), fileType));
+    const loaded = (name: string): boolean => isLoaded(name, asked, "trunk");
+    // without overrides and appended blocks a layer is all in one place
+    const parts = overridesOf(settings).length > 0 || geometry.layers.at(-1)?.kind === "mtp";
+    let made: TensorGroups | undefined;
+    const groups = (): TensorGroups =>
+      (made ??= tensorGroups(geometry, shapes, ({ name, layer }) => {
+        if (layer < 0) return "";
+        const place = placement.layers[layer] ?? "";
+        return parts ? `${place} ${told(name)} ${loaded(name)}` : place;
+      }));
     const sums = weightSums(memories, placement, { tied, outputFirst }, loaded);
     const inRigOrder = (place: "host" | number) => (place === "host" ? place : used[place]!.rigIndex);
     return {
       staged: used.length > 0 && (!placement.complete || overridesOf(settings).length > 0),
-      typed,
-      weights: remembered((fileType) => {
-        const byPlace = [...sums(typed(fileType))];
-        return new Map(byPlace.map(([place, terms]) => [inRigOrder(place), terms] as const));
+      // types of all groups are not kept: with them a table of many models is large
+      file: remembered((fileType) => {
+        const typed = quantizedGroups(groups(), fileType);
+        const byPlace = [...sums(typed)];
+        const inPlaces = new Map(byPlace.map(([place, terms]) => [inRigOrder(place), terms] as const));
+        return { weights: inPlaces, bytes: fileBytes(typed) };
       }),
-      file: remembered((fileType) => fileOf(placement, fileType, told)),
+      replayed: remembered((fileType) => fileOf(placement, fileType, told, groups())),
     };
   }
 
   /** Tensors of the layers that are replayed; of the common file type no others are made. */
-  function fileOf(placement: Placement, fileType: string, told: (name: string) => string): ReplayedFile {
+  function fileOf(
+    placement: Placement,
+    fileType: string,
+    told: (name: string) => string,
+    groups: TensorGroups,
+  ): ReplayedFile {
     if (isOwnCase(fileType) || needsAllLayers(geometry)) return wholeFile(fileType);
     if (fileType !== COMMON) {
       const all = tensorsOf(shapes, fileType);
       const kept = keptLayers(
         geometry,
         placement,
-        storedAs(all, ({ name, type }) => `${type} ${told(name)}`),
+        all.map(({ name, type }) => {
+          const { layer, rest } = parted(name);
+          return [layer, ` ${rest} ${type} ${told(name)}`] as const;
+        }),
       );
       return { tensors: all, kept };
     }
-    const kept = keptLayers(
-      geometry,
-      placement,
-      storedAs(shapes, ({ name, shape }) => `${shape.join(" ")} ${told(name)}`),
-    );
-    const stays = new Set(kept);
-    const some = shapes.filter(({ name }) => {
-      const { layer } = parted(name);
-      return layer < 0 || stays.has(layer);
-    });
+    const kept = keptLayers(geometry, placement, groupsByLayer(groups));
+    const stays = new Set([-1, ...kept]);
+    const layers = new Int32Array(shapes.length);
+    for (const { members } of groups.list) for (const { tensor } of members) layers[tensor.at] = tensor.layer;
+    const some = shapes.filter((_, at) => stays.has(layers[at]!));
     return { tensors: tensorsOf(some, fileType), kept };
   }
 
@@ -193,11 +219,12 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
   }
 }
 
-function* storedAs<Each extends Shaped>(
-  tensors: readonly Each[],
-  text: (tensor: Each) => string,
-): Generator<readonly [string, string]> {
-  for (const tensor of tensors) yield [tensor.name, text(tensor)];
+/** Tensors of one group are alike, and told to the same memory. */
+function* groupsByLayer({ list }: TensorGroups): Generator<readonly [layer: number, group: string]> {
+  for (const [index, { members }] of list.entries()) {
+    const text = ` ${index}`;
+    for (const { tensor } of members) yield [tensor.layer, text];
+  }
 }
 
 interface ContextKey {
@@ -209,9 +236,14 @@ interface ContextKey {
 interface Layout {
   /** weights on the host are copied to a device for large batches: then their types count in the graph */
   readonly staged: boolean;
-  readonly typed: (fileType: string) => readonly TypedGroup[];
-  readonly weights: (fileType: string) => PlaceWeights;
-  readonly file: (fileType: string) => ReplayedFile;
+  readonly file: (fileType: string) => SummedFile;
+  readonly replayed: (fileType: string) => ReplayedFile;
+}
+
+interface SummedFile {
+  readonly weights: PlaceWeights;
+  /** of the weights, without a header */
+  readonly bytes: number;
 }
 
 interface ReplayedFile {
@@ -231,6 +263,10 @@ function remembered<Key, Value>(make: (key: Key) => Value): (key: Key) => Value 
     return made;
   };
 }
+
+/** The least file type that all models have; what only some have is at least this share of it (1.125 of 1.56 bits). */
+const LEAST = "IQ1_S";
+const LEAST_SHARE = 0.7;
 
 /** The file type whose graph stands for all others where no weight is staged: every model has it. */
 const COMMON = "Q8_0";

@@ -55,7 +55,7 @@ function checkTypes(geometry: Geometry, settings: LlamaCppSettings, build: Llama
     );
   }
   if (value.quantized && settings.flashAttention === false) return quantizedValuesNeedFlash(settings, "which is off");
-  if (settings.flashAttention === false) return undefined;
+  if (settings.flashAttention === false || !(key.quantized || value.quantized)) return undefined;
   for (const layer of geometry.layers) {
     if (layer.kind === "mtp") continue;
     const attention = attentionOf(layer);

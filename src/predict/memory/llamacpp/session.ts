@@ -50,18 +50,12 @@ const LOADS = new WeakMap<LlamaCppQuestion["tensors"], Map<string, LoadedModel>>
 function loadedModel(question: LlamaCppQuestion, part: GraphPart): LoadedModel {
   const { tensors, geometry, settings, devices, build, cpuFeatures, matrixLibrary, dryRun, draft } = question;
   const drafts = part === "mtp" || (draft !== undefined && draft.model === undefined);
-  const kinds = geometry.layers.map(({ kind }) => kind === "mtp");
-  const key = JSON.stringify([
-    withoutContext(settings),
-    devices,
-    build,
-    cpuFeatures,
-    matrixLibrary,
-    dryRun,
-    drafts,
-    kinds,
-    geometry.architecture,
-  ]);
+  const key = [
+    JSON.stringify([withoutContext(settings), cpuFeatures, matrixLibrary, dryRun, drafts]),
+    textOf(devices),
+    textOf(build),
+    KINDS.get(geometry) ?? kindsOf(geometry),
+  ].join(" ");
   const loads = LOADS.get(tensors) ?? new Map<string, LoadedModel>();
   LOADS.set(tensors, loads);
   const known = loads.get(key);
@@ -79,6 +73,26 @@ function loadedModel(question: LlamaCppQuestion, part: GraphPart): LoadedModel {
   if (loads.size >= MOST_LOADS) loads.delete(loads.keys().next().value!);
   loads.set(key, loaded);
   return loaded;
+}
+
+/** What never changes is written out once. */
+const TEXTS = new WeakMap<object, string>();
+
+function textOf(fixed: object): string {
+  const known = TEXTS.get(fixed);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(fixed);
+  TEXTS.set(fixed, text);
+  return text;
+}
+
+/** Which layers are appended blocks, and of what architecture, as text. */
+const KINDS = new WeakMap<Geometry, string>();
+
+function kindsOf(geometry: Geometry): string {
+  const text = `${geometry.architecture} ${geometry.layers.map(({ kind }) => (kind === "mtp" ? 1 : 0)).join("")}`;
+  KINDS.set(geometry, text);
+  return text;
 }
 
 /** Settings that decide how a model is loaded: those that only a context is made of are alike. */

@@ -3,7 +3,7 @@ import type { BufferType } from "./backends/buffer.ts";
 import type { Session } from "./compute.ts";
 import type { Placement } from "./placement.ts";
 import { isReplayedWhole, needsAllLayers } from "./replayed-whole.ts";
-import { LoadedWeights, type PlacedWeight } from "./weights.ts";
+import { LoadedWeights, parted, type PlacedWeight } from "./weights.ts";
 
 /**
  * The same session with layers left out: of all alike or periodic layers only those in `kept` stay, under new numbers. A graph that
@@ -36,20 +36,17 @@ export function shortened(
 /**
  * Layers that cannot be left out: layers are alike in most models, or come in periods (five with a window, one without). Every
  * place keeps its first layers, two or three periods and the rest of the last. Models whose layers refer to each other are left whole.
- * `tensors` say what differs between layers besides the geometry: each a name and what it is stored as.
+ * `tensors` say what differs between layers besides the geometry: what each is and what it is stored as.
  */
 export function keptLayers(
   { layers, perLayerEmbeddingLength = 0, deepstackLayers = 0 }: Geometry,
   placement: Placement,
-  tensors: Iterable<readonly [name: string, stored: string]>,
+  tensors: Iterable<readonly [layer: number, stored: string]>,
 ): number[] {
   const whole = perLayerEmbeddingLength > 0 || layers.some(refersToAnother);
   if (whole) return [...layers.keys()];
   const texts = layers.map((layer, index) => `${JSON.stringify(layer)} ${index < deepstackLayers}`);
-  for (const [name, stored] of tensors) {
-    const { layer, rest } = parted(name);
-    if (texts[layer] !== undefined) texts[layer] += ` ${rest} ${stored}`;
-  }
+  for (const [layer, stored] of tensors) if (texts[layer] !== undefined) texts[layer] += stored;
   const numbers = new Map<string, number>();
   const kinds = texts.map((text) => {
     if (!numbers.has(text)) numbers.set(text, numbers.size);
@@ -82,7 +79,9 @@ export function layersOfFile({ geometry, placement, memories, used, weights }: S
         weights.all.map(({ tensor: { name, type }, bufferType }) => {
           // a type counts where the weight is copied to a device for large batches: its bytes are the copy's
           const copied = used.length > 0 && bufferType.place === "host";
-          return [name, `${copied ? type : ""} ${toldText(memories.weights.overridden(name))}`] as const;
+          const { layer, rest } = parted(name);
+          const told = toldText(memories.weights.overridden(name));
+          return [layer, ` ${rest} ${copied ? type : ""} ${told}`] as const;
         }),
       );
   KEPT.set(weights, kept);
@@ -113,12 +112,6 @@ function renamed(weights: LoadedWeights, position: ReadonlyMap<number, number>):
   const made = new LoadedWeights([...new Set(named.values())], named);
   RENAMED.set(weights, made);
   return made;
-}
-
-/** "blk.7.attn_q.weight" -> 7 and "attn_q.weight"; -1 outside the layers. */
-export function parted(name: string): { layer: number; rest: string } {
-  const dot = name.startsWith("blk.") ? name.indexOf(".", 4) : -1;
-  return dot < 0 ? { layer: -1, rest: name } : { layer: Number(name.slice(4, dot)), rest: name.slice(dot + 1) };
 }
 
 function refersToAnother({ mixer }: Layer): boolean {

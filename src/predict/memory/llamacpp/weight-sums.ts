@@ -23,7 +23,7 @@ export function weightSums(
   { tied, outputFirst }: { readonly tied: boolean; readonly outputFirst: boolean },
   isLoaded: (name: string) => boolean,
 ): (file: readonly TypedGroup[]) => Map<"host" | number, WeightTerms> {
-  const known = new Map<TypedGroup["group"], Map<string, readonly SizedWeight[]>>();
+  const known = new Map<TypedGroup["group"], KnownGroup>();
   return (file) => {
     const sums = new Map<"host" | number, WeightTerms>();
     const add = (type: BufferType, bytes: number) => {
@@ -33,9 +33,12 @@ export function weightSums(
       terms[term] = (terms[term] ?? 0) + bytes;
     };
     const spans = new Map<BufferType, { first: number; last: number }>();
-    for (const { group, type, bytes, members, firstAt, lastAt } of file) {
+    for (let at = 0; at < file.length; at++) {
+      const { group, type, bytes, members, firstAt, lastAt } = file[at]!;
       if (!isLoaded(group.first.name)) continue;
-      for (const { bufferType, allocatedBytes } of placedOf(group, type, bytes)) {
+      const placed = placedOf(group, type, bytes);
+      for (let index = 0; index < placed.length; index++) {
+        const { bufferType, allocatedBytes } = placed[index]!;
         if (memories.weights.mapped.includes(bufferType)) {
           const { first, last } = spans.get(bufferType) ?? { first: firstAt, last: lastAt };
           spans.set(bufferType, { first: Math.min(first, firstAt), last: Math.max(last, lastAt) });
@@ -49,13 +52,14 @@ export function weightSums(
   };
 
   function placedOf(group: TypedGroup["group"], type: string, bytes: number): readonly SizedWeight[] {
-    const types = known.get(group) ?? new Map<string, readonly SizedWeight[]>();
-    known.set(group, types);
+    const { name, shape } = group.first;
+    let one = known.get(group);
+    if (one === undefined) known.set(group, (one = { role: weightRole(name), types: new Map() }));
+    const { role, types } = one;
     const before = types.get(type);
     if (before !== undefined) return before;
-    const { name, shape } = group.first;
     const tensor = { name, shape, type, bytes, offset: 0, file: 0 };
-    const placed = [placeTensor(tensor, weightRole(name), placement, memories.weights)];
+    const placed = [placeTensor(tensor, role, placement, memories.weights)];
     if (tied && name === "token_embd.weight") {
       const again = placeTensor(tensor, { place: "output", use: "mul_mat" }, placement, memories.weights);
       if (outputFirst || again.bufferType !== placed[0]!.bufferType) placed.push(again);
@@ -68,6 +72,12 @@ export function weightSums(
     types.set(type, sized);
     return sized;
   }
+}
+
+interface KnownGroup {
+  readonly role: ReturnType<typeof weightRole>;
+  /** by the type that a file stores it as */
+  readonly types: Map<string, readonly SizedWeight[]>;
 }
 
 /** Where one tensor of a group lies, and what it takes there. */
@@ -84,13 +94,15 @@ export function fileBytes(file: readonly TypedGroup[]): number {
 /** Bytes of the file from its tensor `first` to its tensor `last`, as counted in the list. */
 function spanBytes(file: readonly TypedGroup[], first: number, last: number): number {
   let total = 0;
-  for (const { bytes, members, firstAt, lastAt } of file) {
+  for (let at = 0; at < file.length; at++) {
+    const { bytes, members, firstAt, lastAt } = file[at]!;
     const each = aligned(bytes, FILE_ALIGNMENT);
     if (lastAt < first || firstAt > last) continue;
     // nothing stands behind the last one
     if (lastAt === last) total += bytes - each;
     const whole = firstAt >= first && lastAt <= last;
-    total += each * (whole ? members.length : members.filter(({ tensor: { at } }) => at >= first && at <= last).length);
+    total +=
+      each * (whole ? members.length : members.filter(({ tensor }) => tensor.at >= first && tensor.at <= last).length);
   }
   return total;
 }

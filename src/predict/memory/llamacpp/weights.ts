@@ -41,13 +41,16 @@ export class LoadedWeights {
     this.all = all;
     this.named = named;
     for (const [name, placed] of named) {
-      const [, layer, middle, suffix = ""] = /^(?:blk\.(\d+)\.)?(.+?)(?:\.([^.]+))?$/s.exec(name)!;
-      const number = layer === undefined ? undefined : Number(layer);
+      const { layer, rest } = parted(name);
+      const number = layer < 0 ? undefined : layer;
+      const dot = rest.lastIndexOf(".");
+      const suffix = dot <= 0 ? "" : rest.slice(dot + 1);
+      const middle = suffix === "" ? rest : rest.slice(0, dot);
       const suffixes = this.#parts.get(number) ?? new Map<string, Map<string, PlacedWeight>>();
       this.#parts.set(number, suffixes);
       const names = suffixes.get(suffix) ?? new Map<string, PlacedWeight>();
       suffixes.set(suffix, names);
-      names.set(middle!, placed);
+      names.set(middle, placed);
     }
   }
 
@@ -127,11 +130,11 @@ export function placeTensor(tensor: Tensor, role: Role, placement: Placement, pl
         ? placement.output
         : (placement.layers[role.place] ?? "host");
   const told = places.overridden(tensor.name);
-  const preference = place === "host" || told === "host" ? places.host : [...places.devices[place]!, ...places.host];
   const partial = { tensor, type, shape };
-  const chosen = (): BufferType | undefined =>
+  const chosen = (preference: Preference): BufferType | undefined =>
     preference.find((each) => each.backend.supports(probe(partial, role.use, each.bufferType)))?.bufferType;
-  let bufferType = told === undefined || told === "host" ? (chosen() ?? places.plainHost) : told;
+  const onDevice = place === "host" || told !== undefined ? undefined : chosen(places.devices[place]!);
+  let bufferType = told === undefined || told === "host" ? (onDevice ?? chosen(places.host) ?? places.plainHost) : told;
   const mapped = places.mapped.length > 0;
   if (mapped && bufferType.place === "host" && !bufferType.repacked) bufferType = places.plainHost;
   return { ...partial, bufferType };
@@ -142,8 +145,15 @@ export function weightRole(name: string): Role {
     return { place: "input", use: "get_rows" };
   // read by all layers, loaded with the first
   if (/^per_layer_(model_proj|proj_norm)\./.test(name)) return { place: 0, use: useOf(name) };
-  const layer = /^blk\.(\d+)\./.exec(name);
-  return { place: layer === null ? "output" : Number(layer[1]), use: useOf(name) };
+  const { layer } = parted(name);
+  return { place: layer < 0 ? "output" : layer, use: useOf(name) };
+}
+
+/** "blk.7.attn_q.weight" -> 7 and "attn_q.weight"; -1 outside the layers. */
+export function parted(name: string): { layer: number; rest: string } {
+  const dot = name.startsWith("blk.") ? name.indexOf(".", 4) : -1;
+  const layer = dot < 0 ? NaN : Number(name.slice(4, dot));
+  return Number.isInteger(layer) ? { layer, rest: name.slice(dot + 1) } : { layer: -1, rest: name };
 }
 
 function useOf(name: string): Use {

@@ -42,8 +42,9 @@ export function cudaBackend(bufferType: BufferType, rules: CudaRules): ComputeBa
     name: bufferType.name,
     bufferType,
     supports: (tensor) => {
-      for (const source of tensor.sources) {
-        const place = source?.store?.bufferType.place;
+      const sources = tensor.sources;
+      for (let index = 0; index < sources.length; index++) {
+        const place = sources[index]?.store?.bufferType.place;
         if (typeof place === "number" && place !== bufferType.place) return false;
       }
       return hasKernel(tensor, rules);

@@ -9,7 +9,9 @@ export class Graph {
   expand(tensor: GraphTensor): void {
     if (tensor.visited) return;
     tensor.visited = true;
-    for (const source of tensor.sources) {
+    const sources = tensor.sources;
+    for (let index = 0; index < sources.length; index++) {
+      const source = sources[index];
       if (source === undefined) continue;
       this.expand(source);
       source.uses += 1;

@@ -14,20 +14,38 @@ export function input(type: ElementType, shape: readonly number[], name = "input
 export function getRows(table: GraphTensor, indices: GraphTensor): GraphTensor {
   const shape = [table.shape[0], indices.shape[0], indices.shape[1], indices.shape[2]] as const;
   const found = new GraphTensor("get_rows", F32, shape, [table, indices]);
-  return adapted(found, table, ({ a, b }) => multiplyMatrix(b, getRows(a, indices)));
+  return isAdapted(table) ? adaptedRows(found, table, indices) : found;
 }
 
 export function multiplyMatrix(matrix: GraphTensor, by: GraphTensor): GraphTensor {
   const shape = [matrix.shape[1], by.shape[1], by.shape[2], by.shape[3]] as const;
   const product = new GraphTensor("mul_mat", F32, shape, [matrix, by]);
-  return adapted(product, matrix, ({ a, b }) => multiplyMatrix(b, multiplyMatrix(a, by)));
+  return isAdapted(matrix) ? adaptedProduct(product, matrix, by) : product;
 }
 
 /** The product with the matrices of chosen experts: `ids` is [experts used, tokens]. */
 export function multiplyExperts(matrices: GraphTensor, by: GraphTensor, ids: GraphTensor): GraphTensor {
   const shape = [matrices.shape[1], ids.shape[0], by.shape[2], 1] as const;
   const product = new GraphTensor("mul_mat_id", F32, shape, [matrices, by, ids]);
+  return isAdapted(matrices) ? adaptedExperts(product, matrices, by, ids) : product;
+}
+
+// apart from the above, which are asked for most: a function that makes another costs, even where it does not come to it
+
+function adaptedRows(found: GraphTensor, table: GraphTensor, indices: GraphTensor): GraphTensor {
+  return adapted(found, table, ({ a, b }) => multiplyMatrix(b, getRows(a, indices)));
+}
+
+function adaptedProduct(product: GraphTensor, matrix: GraphTensor, by: GraphTensor): GraphTensor {
+  return adapted(product, matrix, ({ a, b }) => multiplyMatrix(b, multiplyMatrix(a, by)));
+}
+
+function adaptedExperts(product: GraphTensor, matrices: GraphTensor, by: GraphTensor, ids: GraphTensor): GraphTensor {
   return adapted(product, matrices, ({ a, b }) => multiplyExperts(b, multiplyExperts(a, by, ids), ids));
+}
+
+function isAdapted({ adapters }: GraphTensor): boolean {
+  return adapters !== undefined && adapters.length > 0;
 }
 
 /** What adapters add to a result (llama-graph.cpp, `build_lora_mm`), one after the other. */

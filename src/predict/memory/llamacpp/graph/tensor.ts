@@ -104,16 +104,16 @@ export class GraphTensor {
     type: ElementType,
     shape: Shape,
     sources: (GraphTensor | undefined)[],
-    more: { owner?: GraphTensor | undefined; strides?: Shape; store?: Store; bytes?: number } = {},
+    more?: { owner?: GraphTensor | undefined; strides?: Shape; store?: Store; bytes?: number },
   ) {
     this.operation = operation;
     this.type = type;
     this.shape = shape;
     this.sources = sources;
-    this.owner = more.owner;
-    this.store = more.store;
-    this.strides = more.strides ?? denseStrides(type, shape);
-    this.bytes = more.bytes ?? span(type, shape, this.strides);
+    this.owner = more?.owner;
+    this.store = more?.store;
+    this.strides = more?.strides ?? denseStrides(type, shape);
+    this.bytes = more?.bytes ?? span(type, shape, this.strides);
   }
 
   /** the buffer type the tensor's memory lies in, if it is not a compute buffer */

@@ -10,15 +10,22 @@ import { EngineAbort } from "./abort.ts";
  */
 export function assignBackends(graph: Graph, backends: readonly ComputeBackend[], offload: boolean): void {
   const last = backends.length - 1;
-  for (const leaf of graph.leaves) if (leaf.backend < 0) leaf.backend = fromPlace(leaf, backends, offload);
-  for (const node of graph.nodes) if (node.backend < 0) node.backend = fromPlace(node, backends, offload);
+  for (const list of [graph.leaves, graph.nodes]) {
+    for (let index = 0; index < list.length; index++) {
+      const tensor = list[index]!;
+      if (tensor.backend < 0) tensor.backend = fromPlace(tensor, backends, offload);
+    }
+  }
   expand(graph.nodes, backends, 1, last);
   expand(graph.nodes, backends, -1, last);
   expand(graph.nodes, backends, 1, -1);
   expand(graph.nodes, backends, -1, -1);
-  for (const node of graph.nodes)
+  const { nodes } = graph;
+  for (let index = 0; index < nodes.length; index++) {
+    const node = nodes[index]!;
     if (node.backend < 0 && !isViewOperation(node.operation)) node.backend = bestFor(node, backends);
-  for (const node of graph.nodes) assignSources(node, backends);
+  }
+  for (let index = 0; index < nodes.length; index++) assignSources(nodes[index]!, backends);
 }
 
 /** Pass 1: memory that exists already decides. -1 where nothing does. */
@@ -32,7 +39,9 @@ function fromPlace(tensor: GraphTensor, backends: readonly ComputeBackend[], off
   if (tensor.input) return last;
   // the weights of these are too small to decide where they run
   if (tensor.operation === "rope" || tensor.operation === "flash_attn_ext") return -1;
-  for (const source of tensor.sources) {
+  const sources = tensor.sources;
+  for (let index = 0; index < sources.length; index++) {
+    const source = sources[index];
     if (source?.store?.usage !== "weights") continue;
     const backend = backendOf(source, tensor, backends);
     if (offload && backend === last && source.store.bufferType.host) {
@@ -48,7 +57,11 @@ function fromPlace(tensor: GraphTensor, backends: readonly ComputeBackend[], off
 /** First back end that can read the memory `tensor` lies in and do `operation`. */
 function backendOf(tensor: GraphTensor, operation: GraphTensor, backends: readonly ComputeBackend[]): number {
   const type = tensor.placed!.bufferType;
-  return backends.findIndex((backend) => backend.reads(type) && backend.supports(operation));
+  for (let index = 0; index < backends.length; index++) {
+    const backend = backends[index]!;
+    if (backend.reads(type) && backend.supports(operation)) return index;
+  }
+  return -1;
 }
 
 /** Pass 2: neighbours without a back end take the one before them (or after, `step` -1); the back end `except` does not spread. */
@@ -90,7 +103,9 @@ function bestFor(node: GraphTensor, backends: readonly ComputeBackend[]): number
 /** Pass 4: views lie with what they view, sources without a back end come to their reader. */
 function assignSources(node: GraphTensor, backends: readonly ComputeBackend[]): void {
   if (node.owner !== undefined && node.backend < 0) node.backend = node.owner.backend;
-  for (const source of node.sources) {
+  const sources = node.sources;
+  for (let index = 0; index < sources.length; index++) {
+    const source = sources[index];
     if (source === undefined || source.backend >= 0) continue;
     source.backend = source.owner === undefined ? node.backend : source.owner.backend;
   }

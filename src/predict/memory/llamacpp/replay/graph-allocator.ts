@@ -60,20 +60,34 @@ export class GraphAllocator {
     for (const chunks of this.#chunks) chunks.reset();
     for (const live of this.#live) live.clear();
     for (const { tensor, buffer } of leaves) this.#allocate(tensor, buffer);
-    for (const { tensor, buffer } of nodes) {
+    // these loops count: until they are compiled, iterators and what they take apart are most of the garbage
+    for (let at = 0; at < nodes.length; at++) {
+      const placed = nodes[at]!;
+      const tensor = placed.tensor;
+      const sources = tensor.sources;
       // dependency nodes (operation "none") hold their source but are no view that anything reads
       if (tensor.owner !== undefined && tensor.operation !== "none") tensor.owner.views += 1;
-      if (tensor.input) this.#allocate(tensor, buffer);
-      for (const source of tensor.sources) {
+      if (tensor.input) this.#allocate(tensor, placed.buffer);
+      for (let index = 0; index < sources.length; index++) {
+        const source = sources[index];
         if (source === undefined) continue;
         source.children += 1;
-        if (source.input) this.#allocate(source, buffer);
+        if (source.input) this.#allocate(source, placed.buffer);
       }
     }
-    for (const { tensor, buffer } of nodes) {
-      for (const source of tensor.sources) if (source !== undefined) this.#allocate(source, buffer);
-      this.#allocate(tensor, buffer);
-      for (const source of tensor.sources) if (source !== undefined) this.#release(source);
+    for (let at = 0; at < nodes.length; at++) {
+      const placed = nodes[at]!;
+      const tensor = placed.tensor;
+      const sources = tensor.sources;
+      for (let index = 0; index < sources.length; index++) {
+        const source = sources[index];
+        if (source !== undefined) this.#allocate(source, placed.buffer);
+      }
+      this.#allocate(tensor, placed.buffer);
+      for (let index = 0; index < sources.length; index++) {
+        const source = sources[index];
+        if (source !== undefined) this.#release(source);
+      }
     }
     return this.#chunks.map((chunks) => chunks.sizes());
   }
@@ -95,8 +109,10 @@ export class GraphAllocator {
     const chunks = this.#chunks[buffer]!;
     const before = chunks.grown;
     const address = chunks.allocate(this.#types[buffer]!.allocationBytes(tensor));
-    this.#live[buffer]!.add(tensor);
-    if (this.#tellsPeaks && chunks.grown > before) this.#peaks[buffer] = [...this.#live[buffer]!];
+    if (this.#tellsPeaks) {
+      this.#live[buffer]!.add(tensor);
+      if (chunks.grown > before) this.#peaks[buffer] = [...this.#live[buffer]!];
+    }
     tensor.buffer = buffer;
     tensor.chunk = address.chunk;
     tensor.offset = address.offset;
@@ -104,15 +120,19 @@ export class GraphAllocator {
 
   /** A view is never a candidate: only the tensor that owns memory can hand it on. */
   #takeOver(tensor: GraphTensor): boolean {
-    for (const parent of tensor.sources) {
+    const sources = tensor.sources;
+    for (let index = 0; index < sources.length; index++) {
+      const parent = sources[index];
       if (parent === undefined || !parent.allocated || parent.output) continue;
       if (parent.children !== 1 || parent.views !== 0 || !sameLayout(tensor, parent)) continue;
       tensor.buffer = parent.buffer;
       tensor.chunk = parent.chunk;
       tensor.offset = parent.offset;
       parent.allocated = false;
-      this.#live[parent.buffer]!.delete(parent);
-      this.#live[parent.buffer]!.add(tensor);
+      if (this.#tellsPeaks) {
+        this.#live[parent.buffer]!.delete(parent);
+        this.#live[parent.buffer]!.add(tensor);
+      }
       this.#freeRest(tensor, parent);
       return true;
     }
@@ -142,7 +162,7 @@ export class GraphAllocator {
 
   #free(tensor: GraphTensor): void {
     if (tensor.output) return;
-    this.#live[tensor.buffer]!.delete(tensor);
+    if (this.#tellsPeaks) this.#live[tensor.buffer]!.delete(tensor);
     this.#chunks[tensor.buffer]!.free(tensor, this.#types[tensor.buffer]!.allocationBytes(tensor));
     tensor.allocated = false;
   }

@@ -38,7 +38,8 @@ export function reserve(graph: Graph, backends: readonly ComputeBackend[], optio
       nodes.push({ tensor: dependency([source], source), buffer: source.backend });
       nodes.push({ tensor: source.copies![split.backend]![0]!, buffer: split.backend });
     }
-    for (const node of split.nodes) {
+    for (let index = 0; index < split.nodes.length; index++) {
+      const node = split.nodes[index]!;
       nodes.push({ tensor: node, buffer: node.backend });
       const keep = kept.get(node);
       if (keep !== undefined) nodes.push({ tensor: dependency(keep, keep[0]!), buffer: split.backend });

@@ -66,7 +66,9 @@ function wantsNewSplit(
   backends: readonly ComputeBackend[],
   capacity: number,
 ): boolean {
-  for (const source of node.sources) {
+  const sources = node.sources;
+  for (let index = 0; index < sources.length; index++) {
+    const source = sources[index];
     if (source === undefined || source.backend === split.backend) continue;
     if (source.store?.usage === "weights" && !canRead(source, split.backend, backends)) return true;
     const copied = source.copies?.[split.backend] !== undefined;
