@@ -111,16 +111,16 @@ const published = PUBLISHED.flatMap(([name, vendor, backend, gib, decode, prefil
   ];
 });
 
+/** An 80% band leaves some out: what lies outside stands here by name, and is out by no more than a twentieth. */
+const OUTSIDE: ReadonlySet<string> = new Set(["AMD Radeon RX 7900 XTX, decode"]);
+
 describe("a device looked up in the catalog reaches published rates", () => {
-  it.each(published)("$name: in the band, or no further out than a twentieth", ({ pace, measured }) => {
+  it.each(published)("$name", ({ name, pace, measured }) => {
+    const inside = pace.low < measured && measured < pace.high;
+    expect(inside).toBe(!OUTSIDE.has(name));
     expect(pace.low * 0.95).toBeLessThan(measured);
     expect(pace.high * 1.05).toBeGreaterThan(measured);
     expect(pace.provenance).toBe("datasheet");
-  });
-
-  it("within the 80% band for more than nine of ten", () => {
-    const held = published.filter(({ pace, measured }) => pace.low < measured && measured < pace.high);
-    expect(held.length / published.length).toBeGreaterThan(0.9);
   });
 });
 
