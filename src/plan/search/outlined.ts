@@ -9,9 +9,8 @@ import {
   outlineLlamaCpp,
   predictLlamaCpp,
   type LlamaCppOutline,
-  type MemoryPrediction,
 } from "../../predict/memory/index.ts";
-import type { FitRequest, Goal, Wishes } from "../fit/index.ts";
+import { remembered, type FitRequest, type Goal, type Wishes } from "../fit/index.ts";
 
 /** A model of which every file type can be asked about. */
 export interface SearchModel {
@@ -92,14 +91,4 @@ function fileTensors({ geometry, shapes }: SearchModel, fileType: string): Tenso
     end = offset + typed.bytes;
     return { ...typed, offset, file: 0 };
   });
-}
-
-function remembered(memory: FitRequest["memory"]): FitRequest["memory"] {
-  const known = new Map<string, MemoryPrediction>();
-  return (settings) => {
-    const key = JSON.stringify(settings);
-    const prediction = known.get(key) ?? memory(settings);
-    known.set(key, prediction);
-    return prediction;
-  };
 }

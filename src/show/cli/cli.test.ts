@@ -1,33 +1,18 @@
 // The real command in a process of its own, with the real engine and a small random-weight model written here.
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Geometry } from "../../facts/model/index.ts";
 import { randomModel } from "../../facts/model/index.ts";
 import { seededRandom } from "../../facts/units/index.ts";
 import { visible } from "./text/layout.ts";
+import { answerForm, runLoadout, type Ended } from "./testing/command-line.ts";
+import { TINY_GEOMETRY } from "./testing/tiny-model.ts";
 
 const MAIN = join(import.meta.dirname, "main.ts");
-const SCHEMA = join(import.meta.dirname, "../../../docs/schema/answers.schema.json");
-
-const geometry: Geometry = {
-  architecture: "llama",
-  name: "Tiny random llama",
-  embeddingLength: 64,
-  vocabularySize: 320,
-  contextLength: 4096,
-  tiedEmbeddings: false,
-  layers: Array.from({ length: 2 }, () => ({
-    kind: "trunk" as const,
-    mixer: { kind: "attention" as const, span: "full" as const, heads: 2, kvHeads: 1, keyLength: 32, valueLength: 32 },
-    feedForward: { kind: "dense" as const, length: 128, gated: true },
-  })),
-};
 
 let folder: string;
 let model: string;
@@ -36,29 +21,13 @@ let valid: (value: unknown) => unknown;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "loadout-cli-"));
   model = join(folder, "tiny.gguf");
-  await writeFile(model, randomModel(geometry, seededRandom(7), "F32"));
-  const validate = new Ajv2020({ strict: false }).compile(JSON.parse(await readFile(SCHEMA, "utf8")));
-  valid = (value) => (validate(value) ? "valid" : validate.errors);
+  await writeFile(model, randomModel(TINY_GEOMETRY, seededRandom(7), "F32"));
+  valid = await answerForm();
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function loadout(...args: string[]): Promise<Ended> {
-  const env = { ...process.env, LOADOUT_HOME: join(folder, "home"), HOME: folder, HF_HOME: join(folder, "hf") };
-  try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [MAIN, ...args], { env, timeout: 60_000 });
-    return { code: 0, stdout, stderr };
-  } catch (error) {
-    const { code, stdout, stderr } = error as Ended;
-    return { code, stdout, stderr };
-  }
-}
+const loadout = (...args: string[]): Promise<Ended> => runLoadout(folder, args);
 
 test("fit answers in plain text when piped, within 80 columns, and exits 0", async () => {
   const { code, stdout, stderr } = await loadout("fit", model, "--context", "2k");
@@ -163,7 +132,7 @@ test("a name made to fool a terminal is shown without what terminals obey", asyn
   const name = "Nice\u001B[2J\u0007 model\nfits: 1 TiB to spare";
   await writeFile(
     path,
-    randomModel({ ...geometry, name }, () => 0.5),
+    randomModel({ ...TINY_GEOMETRY, name }, () => 0.5),
   );
   const { stdout } = await loadout("fit", path);
   expect(stdout).toMatch(/^Nice \[2J model fits: 1 TiB to spare {2}F16/);

@@ -1,42 +1,24 @@
 // `loadout offload` as a process: catalogued models on rigs written by hand.
-import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { OffloadAnswer } from "../../plan/answer/index.ts";
-import { visible } from "./text/layout.ts";
 import { offloadText } from "./text/offload-text.ts";
 import { styleFor } from "./text/style.ts";
-
-const MAIN = join(import.meta.dirname, "main.ts");
-const SCHEMA = join(import.meta.dirname, "../../../docs/schema/answers.schema.json");
+import { answerForm, runLoadout, type Ended, widest } from "./testing/command-line.ts";
 
 let folder: string;
 let valid: (value: unknown) => unknown;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "loadout-offload-"));
-  const validate = new Ajv2020({ strict: false }).compile(JSON.parse(await readFile(SCHEMA, "utf8")));
-  valid = (value) => (validate(value) ? "valid" : validate.errors);
+  valid = await answerForm();
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function loadout(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = { ...process.env, LOADOUT_HOME: join(folder, "home"), HOME: folder, HF_HOME: join(folder, "hf") };
-  try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [MAIN, ...args], { env, timeout: 60_000 });
-    return { code: 0, stdout, stderr };
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-    return { code, stdout, stderr };
-  }
-}
-
-const widest = (text: string) => Math.max(...text.split("\n").map(visible));
+const loadout = (...args: string[]): Promise<Ended> => runLoadout(folder, args);
 
 async function answered(...args: string[]): Promise<OffloadAnswer> {
   const { stdout, stderr } = await loadout("offload", ...args, "--json");

@@ -3,7 +3,7 @@ import { weightBytes } from "../../facts/recipe/index.ts";
 import type { LlamaCppSettings, ServerArguments } from "../../facts/runtime/index.ts";
 import type { AnswerContext, DiskFacts, RuntimeFacts } from "../../plan/answer/index.ts";
 import type { WeightsPlace } from "../../plan/command/index.ts";
-import type { FitRequest, SmallerFile } from "../../plan/fit/index.ts";
+import { remembered, type FitRequest, type SmallerFile } from "../../plan/fit/index.ts";
 import { type SearchSetup, usualBits, usualFileTypes } from "../../plan/search/index.ts";
 import { aboutLlamaCpp, layerPlaces, predictLlamaCpp, type MemoryPrediction } from "../../predict/memory/index.ts";
 import type { Receipt, ReceiptStore } from "../../run/receipt/index.ts";
@@ -177,15 +177,4 @@ export function measuredBefore(newestFirst: readonly Pick<Receipt, "settings" | 
   const decode = run?.rates.find(({ what }) => what === "decode");
   const slow = decode?.lowPerSec !== undefined && decode.measuredPerSec < decode.lowPerSec;
   return slow ? undefined : run?.settings.threads;
-}
-
-/** The search asks for the same settings more than once; a replay of a large model takes tens of milliseconds. */
-function remembered(memory: FitRequest["memory"]): FitRequest["memory"] {
-  const known = new Map<string, MemoryPrediction>();
-  return (settings) => {
-    const key = JSON.stringify(settings);
-    const prediction = known.get(key) ?? memory(settings);
-    known.set(key, prediction);
-    return prediction;
-  };
 }

@@ -1,32 +1,13 @@
 // Rigs written by hand and the device look-up, as commands in processes of their own, with a small random-weight model.
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { randomModel, type Geometry } from "../../facts/model/index.ts";
+import { randomModel } from "../../facts/model/index.ts";
 import { seededRandom } from "../../facts/units/index.ts";
-import { visible } from "./text/layout.ts";
-
-const MAIN = join(import.meta.dirname, "main.ts");
-const SCHEMA = join(import.meta.dirname, "../../../docs/schema/answers.schema.json");
-
-const geometry: Geometry = {
-  architecture: "llama",
-  name: "Tiny random llama",
-  embeddingLength: 64,
-  vocabularySize: 320,
-  contextLength: 4096,
-  tiedEmbeddings: false,
-  layers: Array.from({ length: 2 }, () => ({
-    kind: "trunk" as const,
-    mixer: { kind: "attention" as const, span: "full" as const, heads: 2, kvHeads: 1, keyLength: 32, valueLength: 32 },
-    feedForward: { kind: "dense" as const, length: 128, gated: true },
-  })),
-};
+import { answerForm, runLoadout, type Ended, widest } from "./testing/command-line.ts";
+import { TINY_GEOMETRY } from "./testing/tiny-model.ts";
 
 let folder: string;
 let model: string;
@@ -35,25 +16,13 @@ let valid: (value: unknown) => unknown;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "loadout-rig-"));
   model = join(folder, "tiny.gguf");
-  await writeFile(model, randomModel(geometry, seededRandom(7), "F32"));
-  const validate = new Ajv2020({ strict: false }).compile(JSON.parse(await readFile(SCHEMA, "utf8")));
-  valid = (value) => (validate(value) ? "valid" : validate.errors);
+  await writeFile(model, randomModel(TINY_GEOMETRY, seededRandom(7), "F32"));
+  valid = await answerForm();
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function loadout(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = { ...process.env, LOADOUT_HOME: join(folder, "home"), HOME: folder, HF_HOME: join(folder, "hf") };
-  try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [MAIN, ...args], { env, timeout: 60_000 });
-    return { code: 0, stdout, stderr };
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-    return { code, stdout, stderr };
-  }
-}
-
-const widest = (text: string) => Math.max(...text.split("\n").map(visible));
+const loadout = (...args: string[]): Promise<Ended> => runLoadout(folder, args);
 
 test("fit on a rig written by hand names what is taken, inside 80 columns, and asks nothing of this machine", async () => {
   const { code, stdout, stderr } = await loadout(

@@ -1,23 +1,10 @@
 import { mkdir, mkdtempDisposable, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Geometry, randomModel } from "../../../../facts/model/index.ts";
+import { randomModel } from "../../../../facts/model/index.ts";
 import { cliContext } from "../../context.ts";
+import { TINY_GEOMETRY } from "../../testing/tiny-model.ts";
 import { modelFor } from "../model-for.ts";
-
-const geometry: Geometry = {
-  architecture: "llama",
-  name: "Tiny",
-  embeddingLength: 64,
-  vocabularySize: 320,
-  contextLength: 4096,
-  tiedEmbeddings: false,
-  layers: Array.from({ length: 2 }, () => ({
-    kind: "trunk" as const,
-    mixer: { kind: "attention" as const, span: "full" as const, heads: 2, kvHeads: 1, keyLength: 32, valueLength: 32 },
-    feedForward: { kind: "dense" as const, length: 128, gated: true },
-  })),
-};
 
 /** A home of its own, with a file in it where one is named, and the question asked there. */
 export async function askingHome(file?: string, more: Readonly<Record<string, string>> = {}) {
@@ -34,7 +21,7 @@ export async function askingHome(file?: string, more: Readonly<Record<string, st
   await mkdir(weights, { recursive: true });
   const path = join(weights, file ?? "none");
   if (file !== undefined) {
-    const bytes = randomModel(geometry, () => 0.5, "F16");
+    const bytes = randomModel({ ...TINY_GEOMETRY, name: "Tiny" }, () => 0.5, "F16");
     await writeFile(path, bytes);
   }
   const progress = { update: (text: string) => void told.push(text), done: () => undefined };
