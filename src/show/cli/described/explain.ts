@@ -1,0 +1,38 @@
+import { buildCommand } from "@stricli/core";
+import { cached, planFlags, runtimeFlags } from "../flags.ts";
+import { rigFlags } from "../rig-for.ts";
+import { optionalModel, quant } from "./shared.ts";
+
+export const explain = buildCommand({
+  loader: async () => (await import("../commands/explain.ts")).explain,
+  parameters: {
+    positional: optionalModel,
+    flags: {
+      ...planFlags,
+      quant,
+      ...runtimeFlags,
+      ...rigFlags,
+      prompt: { kind: "parsed", parse: String, brief: "Prompt length for the prefill rate: 512, 24k", optional: true },
+      against: {
+        kind: "parsed",
+        parse: String,
+        brief: 'What a second loadout has otherwise: ":Q8_0 --gpu B"',
+        optional: true,
+      },
+      cached,
+    },
+  },
+  docs: {
+    brief: "Every number as arithmetic you can redo",
+    fullDescription: [
+      "The same question as `fit`, answered line by line with formulas and sources.",
+      "With --against why a second loadout differs, term by term, largest first: it is",
+      "the first with what is written there, a model, :FILETYPE or flags.",
+      "",
+      "Examples:",
+      "  loadout explain ./model.gguf --context 32k",
+      '  loadout explain qwen3-8b --gpu rtx-3090 --against "--gpu rtx-4090"',
+      '  loadout explain qwen3-8b:Q4_K_M --gpu rtx-3090 --against ":Q8_0"',
+    ].join("\n"),
+  },
+});

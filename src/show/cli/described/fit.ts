@@ -1,0 +1,63 @@
+import { buildCommand } from "@stricli/core";
+import { cached, planFlags, runtimeFlags } from "../flags.ts";
+import { rigFlags } from "../rig-for.ts";
+import { wantedFlags } from "../wanted-flags.ts";
+import { optionalModel, quant } from "./shared.ts";
+
+export const fit = buildCommand({
+  loader: async () => (await import("../commands/fit.ts")).fit,
+  parameters: {
+    positional: optionalModel,
+    flags: {
+      ...planFlags,
+      quant,
+      ...runtimeFlags,
+      ...rigFlags,
+      ...wantedFlags,
+      prompt: {
+        kind: "parsed",
+        parse: String,
+        brief: "Prompt length whose first token is timed: 512, 24k",
+        optional: true,
+      },
+      cached,
+      table: {
+        kind: "boolean",
+        brief: "Also all file types by contexts and users",
+        optional: true,
+        withNegated: false,
+      },
+      spec: {
+        kind: "parsed",
+        parse: String,
+        brief: "Answer questions of a file, or - : a JSON line each",
+        optional: true,
+      },
+      verify: {
+        kind: "boolean",
+        brief: "Ask the engine's own dry run too; it gives totals only",
+        optional: true,
+        withNegated: false,
+      },
+    },
+  },
+  docs: {
+    brief: "Does it fit, with what settings, how fast",
+    fullDescription: [
+      "Predicts memory to the byte and speed with an 80% band for a model on this",
+      "machine, or on one written by hand, without loading it.",
+      "Exit code 0: it fits. 1: it does not. 2: the question was wrong.",
+      "",
+      "Examples:",
+      "  loadout fit ./model.gguf",
+      '  loadout fit "qwen3 30b a3b" --quant Q5_K_M',
+      "  loadout fit ./model.gguf --context 32k --users 4 --kv-type q8_0",
+      "  loadout fit smollm2 --prompt 4k --json",
+      "  loadout fit ./model.gguf --gpu rtx-3090 --gpu rtx-4060 --ram 64GB",
+      '  loadout fit qwen3-8b --gpu rtx-3090 --server-args "-c 65536 -np 4 -ctk q8_0"',
+      "  loadout fit ./model.gguf --verify",
+      "  loadout fit --vram 24GB",
+      "  loadout fit --tools --vision --licence open --since 2026 --why",
+    ].join("\n"),
+  },
+});

@@ -1,0 +1,22 @@
+import { planFlags } from "../flags.ts";
+
+export const json = planFlags.json;
+export const yes = {
+  kind: "boolean",
+  brief: "Allow downloads without asking",
+  optional: true,
+  withNegated: false,
+} as const;
+export const model = {
+  parse: String,
+  brief: "A file, a name (qwen3 8b, qwen3:8b), hf:owner/name, an address",
+  placeholder: "MODEL",
+} as const;
+export const optionalModel = { kind: "tuple", parameters: [{ ...model, optional: true }] } as const;
+
+export const quant = {
+  kind: "parsed",
+  parse: String,
+  brief: "File type: Q4_K_M, Q8_0, ...; also MODEL:Q4_K_M",
+  optional: true,
+} as const;
