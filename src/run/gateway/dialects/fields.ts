@@ -24,15 +24,18 @@ export class Reader {
   }
 
   text(name: string): string | undefined {
-    return this.#kind(name, "string", "text");
+    const value = this.raw(name);
+    return value === undefined || typeof value === "string" ? value : this.refuse(name, "text");
   }
 
   number(name: string): number | undefined {
-    return this.#kind(name, "number", "a number");
+    const value = this.raw(name);
+    return value === undefined || typeof value === "number" ? value : this.refuse(name, "a number");
   }
 
   flag(name: string): boolean | undefined {
-    return this.#kind(name, "boolean", "true or false");
+    const value = this.raw(name);
+    return value === undefined || typeof value === "boolean" ? value : this.refuse(name, "true or false");
   }
 
   needText(name: string): string {
@@ -72,18 +75,6 @@ export class Reader {
   unsupported(name: string, what: string, instead: string): never {
     throw new LoadoutError("request-unsupported", { field: this.at(name), what, instead });
   }
-
-  #kind<Kind extends keyof Kinds>(name: string, kind: Kind, expected: string): Kinds[Kind] | undefined {
-    const value = this.raw(name);
-    if (value === undefined || typeof value === kind) return value as Kinds[Kind] | undefined;
-    return this.refuse(name, expected);
-  }
-}
-
-interface Kinds {
-  string: string;
-  number: number;
-  boolean: boolean;
 }
 
 export function isFields(value: unknown): value is Fields {
@@ -100,5 +91,5 @@ function said(value: unknown): string {
   if (value === undefined) return "nothing";
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "string") return value.length > 40 ? `text of ${value.length} characters` : `"${value}"`;
-  return typeof value === "object" ? "an object" : String(value);
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : "an object";
 }

@@ -29,7 +29,7 @@ export class AnthropicAnswers implements AnswerTranslator {
       ...this.#message(piece),
       content,
       stop_reason: stopReason(piece.finish, piece.calls.length > 0),
-      usage: usage(piece.usage),
+      usage: counts(piece.usage),
     };
   }
 
@@ -66,14 +66,14 @@ export class AnthropicAnswers implements AnswerTranslator {
     const delta = { stop_reason: stopReason(this.#finish, this.#called), stop_sequence: null };
     const begun = this.#begun ? "" : this.#begin({ id: "", created: 0, text: "", thinking: "", calls: [] });
     return (
-      begun + this.#close() + event("message_delta", { delta, usage: usage(this.#usage) }) + event("message_stop", {})
+      begun + this.#close() + event("message_delta", { delta, usage: counts(this.#usage) }) + event("message_stop", {})
     );
   }
 
   #begin(piece: Piece): string {
     if (this.#begun) return "";
     this.#begun = true;
-    const message = { ...this.#message(piece), content: [], stop_reason: null, usage: usage(piece.usage) };
+    const message = { ...this.#message(piece), content: [], stop_reason: null, usage: counts(piece.usage) };
     return event("message_start", { message });
   }
 
@@ -116,7 +116,7 @@ function stopReason(finish: string | undefined, called: boolean): string {
 }
 
 /** Anthropic counts apart what was read from a cache: its `input_tokens` are those evaluated. */
-function usage(usage: Usage | undefined): Fields {
+function counts(usage: Usage | undefined): Fields {
   return {
     input_tokens: usage === undefined ? 0 : usage.promptTokens - usage.cachedTokens,
     cache_creation_input_tokens: 0,

@@ -6,7 +6,7 @@ import { OllamaAnswers, type Place } from "./answers.ts";
 /** `/api/chat` as a chat in OpenAI's dialect. */
 export function chatRequest(body: Fields, now: () => number): EngineRequest {
   const fields = new Reader(body);
-  return request(fields, messages(fields), { ...tools(fields) }, "message", now);
+  return request(fields, messagesOf(fields), tools(fields), "message", now);
 }
 
 /** `/api/generate`: one question, with the model's template around it. */
@@ -64,7 +64,7 @@ function request(
 }
 
 /** Ollama's messages have no ids for calls: they are given by order, and a result answers the first call of its name. */
-function messages(fields: Reader): EngineMessage[] {
+function messagesOf(fields: Reader): EngineMessage[] {
   const open: { id: string; name: string }[] = [];
   const list = fields.objects("messages") ?? fields.refuse("messages", "a list of messages");
   if (list.length === 0) fields.refuse("messages", "at least one message");

@@ -11,7 +11,7 @@ export const RESPONSES: Dialect = {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ error: failure(error) }),
   }),
-  streamError: (error) => `event: error\ndata: ${JSON.stringify({ type: "error", ...failure(error) })}\n\n`,
+  streamError: (error) => `event: error\ndata: ${JSON.stringify({ ...failure(error), type: "error" })}\n\n`,
 };
 
 function failure(error: LoadoutError): Record<string, unknown> {

@@ -64,7 +64,7 @@ export function items(reply: ReplySoFar, status: string): unknown[] {
         return { type: kind, id, status, summary: [], content: text === "" ? [] : [{ type: "reasoning_text", text }] };
       case "function_call":
         return { type: kind, id, status, call_id: callId, name, arguments: text };
-      case "message":
+      default:
         return {
           type: kind,
           id,

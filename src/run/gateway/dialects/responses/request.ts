@@ -1,6 +1,6 @@
 import type { EngineRequest } from "../dialect.ts";
 import {
-  content,
+  content as contentOf,
   jsonSchema,
   streamed,
   tool,
@@ -94,7 +94,7 @@ function thoughtsOf(item: Reader): string {
 function partsOf(item: Reader, name: string): string | readonly EngineContent[] {
   if (typeof item.raw(name) === "string") return item.needText(name);
   const parts = item.objects(name) ?? item.refuse(name, "text or a list of parts");
-  return content(
+  return contentOf(
     parts.map((part): EngineContent => {
       const type = part.needText("type");
       if (type === "input_text" || type === "output_text") return { type: "text", text: part.needText("text") };
