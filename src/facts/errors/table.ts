@@ -1,6 +1,7 @@
 import { CARD_ERRORS } from "./rows/cards.ts";
 import { COMMAND_ERRORS } from "./rows/command.ts";
 import { CONFIG_ERRORS } from "./rows/config.ts";
+import { DIALECT_ERRORS } from "./rows/dialect.ts";
 import { ENGINE_ERRORS } from "./rows/engine.ts";
 import { FETCH_ERRORS } from "./rows/fetch.ts";
 import { MEMORY_ERRORS } from "./rows/memory.ts";
@@ -49,6 +50,7 @@ export interface ErrorRow {
 export const ERRORS = {
   ...COMMAND_ERRORS,
   ...CONFIG_ERRORS,
+  ...DIALECT_ERRORS,
   ...ENGINE_ERRORS,
   ...FETCH_ERRORS,
   ...MEMORY_ERRORS,
