@@ -2,6 +2,7 @@ import { CARD_ERRORS } from "./rows/cards.ts";
 import { COMMAND_ERRORS } from "./rows/command.ts";
 import { CONFIG_ERRORS } from "./rows/config.ts";
 import { DIALECT_ERRORS } from "./rows/dialect.ts";
+import { ENDPOINT_ERRORS } from "./rows/endpoint.ts";
 import { ENGINE_ERRORS } from "./rows/engine.ts";
 import { FETCH_ERRORS } from "./rows/fetch.ts";
 import { MEMORY_ERRORS } from "./rows/memory.ts";
@@ -51,6 +52,7 @@ export const ERRORS = {
   ...COMMAND_ERRORS,
   ...CONFIG_ERRORS,
   ...DIALECT_ERRORS,
+  ...ENDPOINT_ERRORS,
   ...ENGINE_ERRORS,
   ...FETCH_ERRORS,
   ...MEMORY_ERRORS,

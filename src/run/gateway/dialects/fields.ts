@@ -1,6 +1,5 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
-
-export type Fields = Readonly<Record<string, unknown>>;
+import { isFields, type Fields } from "../../client/index.ts";
 
 /**
  * Reads a client's JSON by name and kind. A field that is there with another kind is refused with its whole path
@@ -75,10 +74,6 @@ export class Reader {
   unsupported(name: string, what: string, instead: string): never {
     throw new LoadoutError("request-unsupported", { field: this.at(name), what, instead });
   }
-}
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Only what is there: OpenAI's servers take an explicit null or undefined amiss. */

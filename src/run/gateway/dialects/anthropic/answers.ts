@@ -1,6 +1,5 @@
 import type { AnswerTranslator } from "../dialect.ts";
-import { pieceOf, type CallPiece, type Piece, type Usage } from "../engine/piece.ts";
-import type { Fields } from "../fields.ts";
+import { pieceOf, type CallPiece, type Piece, type Usage, type Fields } from "../../../client/index.ts";
 
 /** What an engine answers, as Anthropic's clients read it: one message of blocks, or the events that build it. */
 export class AnthropicAnswers implements AnswerTranslator {

@@ -1,6 +1,5 @@
 import type { AnswerTranslator } from "../dialect.ts";
-import { pieceOf, type Piece, type Usage } from "../engine/piece.ts";
-import type { Fields } from "../fields.ts";
+import { pieceOf, type Piece, type Usage, type Fields } from "../../../client/index.ts";
 
 /** Where a reply's text stands: `/api/chat` says `message`, `/api/generate` says `response`. */
 export type Place = "message" | "response";

@@ -1,6 +1,6 @@
 import type { AnswerTranslator, EngineRequest } from "../dialect.ts";
-import { pieceOf } from "../engine/piece.ts";
-import { isFields, present, Reader, type Fields } from "../fields.ts";
+import { pieceOf, isFields, type Fields } from "../../../client/index.ts";
+import { present, Reader } from "../fields.ts";
 import { modelName } from "./request.ts";
 
 /** `/api/embed`: one text or several. */

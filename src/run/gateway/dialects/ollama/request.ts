@@ -1,6 +1,7 @@
 import type { EngineRequest } from "../dialect.ts";
 import { jsonSchema, streamed, type EngineContent, type EngineMessage } from "../engine/request.ts";
-import { isFields, present, Reader, type Fields } from "../fields.ts";
+import { isFields, type Fields } from "../../../client/index.ts";
+import { present, Reader } from "../fields.ts";
 import { OllamaAnswers, type Place } from "./answers.ts";
 
 /** `/api/chat` as a chat in OpenAI's dialect. */

@@ -1,6 +1,5 @@
 import type { AnswerTranslator } from "../dialect.ts";
-import { pieceOf, type Piece } from "../engine/piece.ts";
-import type { Fields } from "../fields.ts";
+import { pieceOf, type Piece, type Fields } from "../../../client/index.ts";
 import { addTo, emptyReply, isCut, items, responseOf, type OpenItem, type ReplySoFar } from "./items.ts";
 
 /** What an engine answers, as a response: a list of items, or the numbered events that build it. */

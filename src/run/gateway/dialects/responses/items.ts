@@ -1,5 +1,4 @@
-import type { CallPiece, Piece, Usage } from "../engine/piece.ts";
-import type { Fields } from "../fields.ts";
+import type { CallPiece, Piece, Usage, Fields } from "../../../client/index.ts";
 
 /** A response as far as it has come. */
 export interface ReplySoFar {

@@ -8,7 +8,8 @@ import {
   type EngineContent,
   type EngineMessage,
 } from "../engine/request.ts";
-import { present, Reader, type Fields } from "../fields.ts";
+import { type Fields } from "../../../client/index.ts";
+import { present, Reader } from "../fields.ts";
 import { ResponsesAnswers } from "./answers.ts";
 
 /** `/v1/responses`, text: nothing is stored, so each request brings its whole conversation. */

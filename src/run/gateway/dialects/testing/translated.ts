@@ -1,6 +1,6 @@
 import { LoadoutError } from "../../../../facts/errors/index.ts";
 import type { Dialect, EngineRequest } from "../dialect.ts";
-import { isFields, type Fields } from "../fields.ts";
+import { isFields, type Fields } from "../../../client/index.ts";
 
 /** The request a dialect makes of a client's body. */
 export function translate(dialect: Dialect, path: string, body: Fields): EngineRequest {
