@@ -1,3 +1,4 @@
+export type { ChatAnswer, ChatsAnswer } from "./chat-answer.ts";
 export { answerCards, type CardRow, type CardsAnswer, type CardsContext, type CardsLimits } from "./cards-answer.ts";
 export { answerDifference, type DifferenceAnswer } from "./difference-answer.ts";
 export {

@@ -3,3 +3,4 @@ export { chat, type ClientChat, type ClientEvent, type ClientOutcome } from "./c
 export { endpointOf, looksLikeAddress, type ClientEndpoint } from "./endpoint.ts";
 export { isFields, type Fields } from "./fields.ts";
 export { pieceOf, type CallPiece, type Piece, type Usage } from "./piece.ts";
+export { ChatSessions, type ChatSession, type ChatTurn } from "./sessions.ts";

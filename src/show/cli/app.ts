@@ -2,6 +2,7 @@ import { buildApplication, buildRouteMap } from "@stricli/core";
 import type { LoadoutError } from "../../facts/errors/index.ts";
 import type { CliContext } from "./context.ts";
 import { calibrate } from "./described/calibrate.ts";
+import { chat } from "./described/chat.ts";
 import { doctor } from "./described/doctor.ts";
 import { explain } from "./described/explain.ts";
 import { fit } from "./described/fit.ts";
@@ -18,6 +19,7 @@ import { textsWith } from "./wrong-flags.ts";
 
 export const ROUTES = {
   start,
+  chat,
   fit,
   explain,
   offload,

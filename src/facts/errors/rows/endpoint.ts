@@ -24,4 +24,34 @@ export const ENDPOINT_ERRORS = {
     exit: 5,
     http: 502,
   },
+  "chat-unknown": {
+    template: 'no chat "{got}", or more than one begins like that',
+    hint: "Kept: {known}. `loadout chat --sessions` lists them.",
+    exit: 2,
+    http: 404,
+  },
+  "chat-damaged": {
+    template: "{path} holds no chat that can be read",
+    hint: "Remove the file; the other chats are not touched.",
+    exit: 2,
+    http: 422,
+  },
+  "chat-command": {
+    template: "{got} is no command here",
+    hint: "Nearest: {nearest}; /help lists them. A message may begin with a space.",
+    exit: 2,
+    http: 400,
+  },
+  "chat-command-bare": {
+    template: "{got} needs {expected}",
+    hint: "Type {got} {expected}.",
+    exit: 2,
+    http: 400,
+  },
+  "image-unreadable": {
+    template: "{path} is no image that can be shown: {got}",
+    hint: "PNG, JPEG, GIF and WebP are taken.",
+    exit: 2,
+    http: 422,
+  },
 } as const;
