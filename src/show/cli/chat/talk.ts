@@ -11,7 +11,7 @@ import { chatRows } from "../text/chat-text.ts";
 import { columns } from "../text/layout.ts";
 import { Conversation } from "./conversation.ts";
 import { imageUrl } from "./image.ts";
-import { onInterrupt, readMessage } from "./line.ts";
+import { MessageReader } from "./line.ts";
 import { figuresOf, replyLine } from "./reply-line.ts";
 import { say } from "./say.ts";
 import { SLASH, slashCommand, type SlashCommand } from "./slash.ts";
@@ -31,6 +31,7 @@ export interface TalkParts {
 export class Talk {
   readonly #context: CliContext;
   readonly #parts: TalkParts;
+  readonly #reader: MessageReader;
   #conversation: Conversation;
   #model: EndpointModel | undefined;
   #temperature: number | undefined;
@@ -43,6 +44,7 @@ export class Talk {
   constructor(context: CliContext, parts: TalkParts) {
     this.#context = context;
     this.#parts = parts;
+    this.#reader = new MessageReader(context);
     this.#conversation = new Conversation(parts.session);
     if (parts.system !== undefined) this.#conversation.system = parts.system;
     this.#model = parts.model;
@@ -53,11 +55,19 @@ export class Talk {
 
   /** The id of the chat that was last talked in; undefined: nothing was said. */
   async run(): Promise<string | undefined> {
-    const history: string[] = [];
+    try {
+      await this.#loop();
+    } finally {
+      this.#reader.close();
+    }
+    return this.#id;
+  }
+
+  async #loop(): Promise<void> {
     const you = `${this.#context.outStyle.strong("you")}    `;
     let leaving = false;
     for (;;) {
-      const line = await readMessage(this.#context, you, history);
+      const line = await this.#reader.message(you);
       if (line.kind === "end") break;
       if (line.kind === "interrupt") {
         if (leaving && !line.typed) break;
@@ -79,7 +89,6 @@ export class Talk {
       }
     }
     this.#context.out("");
-    return this.#id;
   }
 
   async #ask(text: string): Promise<void> {
@@ -91,7 +100,7 @@ export class Talk {
   async #answer(): Promise<void> {
     const { endpoint, maxTokens } = this.#parts;
     const stop = new AbortController();
-    const quiet = onInterrupt(this.#context, () => stop.abort());
+    const quiet = this.#reader.whileReplying(() => stop.abort());
     try {
       const outcome = await say(
         this.#context,
@@ -103,7 +112,7 @@ export class Talk {
           ...(this.#temperature === undefined ? {} : { temperature: this.#temperature }),
           ...(this.#again === 0 ? {} : { seed: this.#again }),
         },
-        { signal: stop.signal, label: "model" },
+        { signal: AbortSignal.any([stop.signal, this.#context.signal]), label: "model" },
       );
       const figures = figuresOf(outcome, this.#model?.contextTokens);
       this.#note(replyLine(figures, outcome.finishReason));
