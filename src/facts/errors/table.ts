@@ -1,8 +1,10 @@
 import { CARD_ERRORS } from "./rows/cards.ts";
 import { COMMAND_ERRORS } from "./rows/command.ts";
 import { CONFIG_ERRORS } from "./rows/config.ts";
+import { DIALECT_ERRORS } from "./rows/dialect.ts";
 import { ENGINE_ERRORS } from "./rows/engine.ts";
 import { FETCH_ERRORS } from "./rows/fetch.ts";
+import { GATEWAY_ERRORS } from "./rows/gateway.ts";
 import { MEMORY_ERRORS } from "./rows/memory.ts";
 import { MODEL_ERRORS } from "./rows/model.ts";
 import { QUALITY_ERRORS } from "./rows/quality.ts";
@@ -49,8 +51,10 @@ export interface ErrorRow {
 export const ERRORS = {
   ...COMMAND_ERRORS,
   ...CONFIG_ERRORS,
+  ...DIALECT_ERRORS,
   ...ENGINE_ERRORS,
   ...FETCH_ERRORS,
+  ...GATEWAY_ERRORS,
   ...MEMORY_ERRORS,
   ...MODEL_ERRORS,
   ...QUALITY_ERRORS,
