@@ -19,17 +19,16 @@ function told(settings: Partial<LaneSettings> = {}) {
   const policy = new LanePolicy({ ...SETTINGS, ...settings });
   return {
     policy,
-    at(atMs: number, event: Without<LaneEvent>): string {
-      return policy
-        .handle({ ...event, atMs } as LaneEvent)
+    at: (atMs: number, event: Without<LaneEvent>): string =>
+      policy
+        .handle({ ...event, atMs })
         .map((decision) => {
           if (decision.kind === "dispatch") return `+${decision.id}${decision.aged ? "!" : ""}`;
           if (decision.kind === "cut") return `-${decision.id}`;
           if (decision.kind === "refuse") return `x${decision.id} ${decision.reason}`;
           return `@${decision.atMs}`;
         })
-        .join(" ");
-    },
+        .join(" "),
   };
 }
 const chat = (id: number, more = {}) => ({ kind: "arrived", id, lane: "interactive", key: "a", ...more }) as const;

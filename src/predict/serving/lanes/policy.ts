@@ -225,7 +225,7 @@ export class LanePolicy {
     };
     sooner(this.#holdUntilMs);
     if (this.#batch.length > 0) {
-      sooner(this.#quietMs());
+      if (this.#beside < Infinity) sooner(this.#quietMs());
       sooner(this.#starvedMs());
     }
     if (this.#running.chats + this.#chats.length > 0) sooner(this.#running.nextCuttableMs);
