@@ -293,8 +293,7 @@ describe("the lane policy beside a slow reference", () => {
             const inside = reference.sent.map((item) => item.id);
             const among = what === "out" && cutting.length > 0 ? cutting : which % 10 === 0 ? known : inside;
             const picked = among[which % Math.max(1, among.length)];
-            if (picked !== undefined)
-              both({ kind: what === "out" ? "cut" : (what as "started"), id: picked, atMs: now });
+            if (picked !== undefined) both({ kind: what === "out" ? "cut" : what, id: picked, atMs: now });
           }
           const counts = policy.counts();
           expect(counts.batch).toEqual({
