@@ -1,8 +1,8 @@
 import { createServer, type Server } from "node:http";
 import { LoadoutError } from "../../facts/errors/index.ts";
+import { LanePolicy } from "../../predict/serving/index.ts";
 import { systemClock } from "./clock.ts";
 import { isLoopback } from "./guard/index.ts";
-import { PlainPolicy } from "./lanes/plain.ts";
 import type { Gateway, GatewayLimits, GatewayOptions } from "./options.ts";
 import { Reception } from "./reception.ts";
 import { turnAwayBroken } from "./turn-away.ts";
@@ -16,7 +16,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const loopback = isLoopback(host);
   if (!loopback && keys.length === 0) throw new LoadoutError("gateway-keys-needed", { got: host });
 
-  const reception = new Reception(options, loopback, (settings) => new PlainPolicy(settings));
+  const reception = new Reception(options, loopback, (settings) => new LanePolicy(settings));
   const server = serverWith(reception.limits);
   server.on("request", (request, response) => reception.take(request, response));
   server.on("clientError", turnAwayBroken);

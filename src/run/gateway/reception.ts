@@ -12,7 +12,7 @@ import { Meter, METRICS_TYPE, metricsText } from "./metrics/index.ts";
 import { DEFAULT_LIMITS, type GatewayLimits, type GatewayOptions, type Page } from "./options.ts";
 import { jsonPage, modelEntry, modelsPage } from "./pages.ts";
 import { replyFor } from "./exchange/reply-for.ts";
-import { pathOf, type Routed, routeTable } from "./routes.ts";
+import { type Listed, listingTable, pathOf, type Routed, routeTable } from "./routes.ts";
 import { turnAway } from "./turn-away.ts";
 import { Upstream } from "./upstream/index.ts";
 
@@ -26,6 +26,7 @@ export class Reception {
   readonly #clock: Clock;
   readonly #plain: Dialect;
   readonly #routes: ReadonlyMap<string, Routed>;
+  readonly #listings: ReadonlyMap<string, Listed>;
   readonly #checkKey: (headers: IncomingMessage["headers"]) => Caller;
   readonly #checkOrigin: (request: IncomingMessage) => void;
   readonly #desks: LaneDesks;
@@ -39,6 +40,7 @@ export class Reception {
     this.#clock = options.clock ?? systemClock;
     this.#plain = dialects[0] ?? openaiDialect;
     this.#routes = routeTable(dialects);
+    this.#listings = listingTable(dialects);
     this.#checkKey = keyCheck(options.keys ?? []);
     this.#checkOrigin = originCheck({ loopback, allowedHosts: options.allowedHosts ?? [] });
     this.#desks = new LaneDesks(this.#clock, policyOf);
@@ -74,11 +76,18 @@ export class Reception {
     const times = new Times(this.#clock.now());
     const path = pathOf(request.url ?? "");
     const routed = this.#routes.get(path);
-    const dialect = routed?.dialect ?? this.#plain;
+    const dialect = routed?.dialect ?? this.#listings.get(path)?.dialect ?? this.#plain;
     try {
       this.#checkOrigin(request);
       if (path === "/health") return this.#page(request, response, jsonPage({ status: "ok" }));
       const caller = this.#checkKey(request.headers);
+      const listing = this.#listings.get(path);
+      if (listing?.method === "POST" && request.method === "POST") {
+        this.#list(request, response, listing).catch((error: unknown) =>
+          this.#turnAway(request, response, dialect, error),
+        );
+        return;
+      }
       if (!routed) return this.#takeOther(request, response, path);
       if (request.method !== routed.route.method) throw wrongMethod(request, path, routed.route.method);
       this.#exchange(request, response, routed, caller, times).catch((error: unknown) =>
@@ -116,7 +125,7 @@ export class Reception {
       release();
       throw new LoadoutError("model-cannot", { model: server.model.name, what: route.operation });
     }
-    const client = new Client(response, dialect, times, this.#clock, this.limits.stallMs);
+    const client = new Client(response, dialect, times, this.#clock, this.limits);
     job = new Job({
       operation: route.operation,
       lane,
@@ -141,7 +150,12 @@ export class Reception {
     job.begin();
   }
 
-  /** Everything that is no dialect's. */
+  async #list(request: IncomingMessage, response: ServerResponse, listing: Listed): Promise<void> {
+    const body = await readJsonBody(request, this.limits.bodyBytes);
+    if (body) this.#page(request, response, jsonPage(listing.answer(this.#options.models.list(), body)));
+  }
+
+  /** Everything that is no dialect's exchange. */
   #takeOther(request: IncomingMessage, response: ServerResponse, path: string): void {
     const page = this.#pageAt(path);
     const watching = path === "/v1/loadout/events";
@@ -165,6 +179,8 @@ export class Reception {
       const model = models.list().find((candidate) => candidate.name === name);
       return model && (() => jsonPage(modelEntry(model)));
     }
+    const listing = this.#listings.get(path);
+    if (listing?.method === "GET") return () => jsonPage(listing.answer(models.list(), {}));
     return pages?.get(path);
   }
 

@@ -1,5 +1,5 @@
 import { LoadoutError } from "../../facts/errors/index.ts";
-import type { Dialect, DialectRoute } from "./dialects/dialect.ts";
+import type { Dialect, DialectListing, DialectRoute } from "./dialects/dialect.ts";
 
 /** Where a request goes. */
 export interface Routed {
@@ -21,6 +21,19 @@ export function routeTable(dialects: readonly Dialect[]): ReadonlyMap<string, Ro
       table.set(route.path, { dialect, route, batch: false });
       table.set(BATCH_PREFIX + route.path, { dialect, route, batch: true });
     }
+  }
+  return table;
+}
+
+/** A dialect's list of models, and whose it is. */
+export interface Listed extends DialectListing {
+  readonly dialect: Dialect;
+}
+
+export function listingTable(dialects: readonly Dialect[]): ReadonlyMap<string, Listed> {
+  const table = new Map<string, Listed>();
+  for (const dialect of dialects) {
+    for (const listing of dialect.listings ?? []) table.set(listing.path, { ...listing, dialect });
   }
   return table;
 }

@@ -78,12 +78,6 @@ export const GATEWAY_ERRORS = {
     exit: 3,
     http: 503,
   },
-  "model-unknown": {
-    template: 'no model called "{got}" is served here',
-    hint: "Served: {available}.",
-    exit: 2,
-    http: 404,
-  },
   "model-cannot": {
     template: 'the model "{model}" is not served for {what}',
     hint: "GET /v1/models says what each model is served for.",

@@ -62,14 +62,15 @@ export class Job implements LaneTicket, UpstreamEvents {
     desk.arrive(this, arrival, (id) => (this.#id = id));
   }
 
-  dispatch(): void {
+  dispatch(aged: boolean): void {
     if (this.#state !== "waiting") return;
     const { upstream, server, operation, lane, reply, times, clock, meter } = this.#parts;
     this.#state = "working";
     this.#started = false;
     times.asked(clock.now());
     meter.dispatched(lane);
-    this.#call = upstream.ask(targetOf(server.endpoint), OPERATION_PATHS[operation], lane, reply.ask(), this);
+    const engineLane = aged ? "interactive" : lane;
+    this.#call = upstream.ask(targetOf(server.endpoint), OPERATION_PATHS[operation], engineLane, reply.ask(), this);
   }
 
   cut(): void {
@@ -152,8 +153,9 @@ export class Job implements LaneTicket, UpstreamEvents {
   }
 
   #waitAgain(): void {
-    const { reply, times, clock, desk, meter, lane } = this.#parts;
+    const { reply, times, clock, desk, meter, lane, client } = this.#parts;
     reply.interrupted();
+    client.waits();
     this.#state = "waiting";
     meter.waitsAgain(lane);
     times.waitsAgain(clock.now());
@@ -162,7 +164,8 @@ export class Job implements LaneTicket, UpstreamEvents {
 
   #firstByte(): void {
     this.#started = true;
-    const { times, clock, desk } = this.#parts;
+    const { times, clock, desk, client } = this.#parts;
+    client.goesOn();
     if (times.firstByteMs === 0) times.firstByteMs = clock.now();
     desk.started(this.#id);
   }

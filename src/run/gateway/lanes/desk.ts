@@ -6,7 +6,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** A request as the lanes see it: what they decide is told to it. */
 export interface LaneTicket {
-  dispatch(): void;
+  /** `aged`: it waited too long for its lane; the engine is to treat it as a chat */
+  dispatch(aged: boolean): void;
   /** leave the engine and say `cut`; or go on and say `ended` at the end, where it cannot be interrupted */
   cut(): void;
   refuse(reason: RefusalReason, retryAfterMs: number): void;
@@ -114,7 +115,7 @@ export class LaneDesk {
     }
     const ticket = this.#tickets.get(decision.id);
     if (!ticket) return;
-    if (decision.kind === "dispatch") ticket.dispatch();
+    if (decision.kind === "dispatch") ticket.dispatch(decision.aged === true);
     else if (decision.kind === "cut") ticket.cut();
     else ticket.refuse(decision.reason, decision.retryAfterMs);
   }

@@ -89,7 +89,7 @@ export function oneModel(
     list: () => [{ name: server.model.name, state: "loaded" }],
     async acquire(asked) {
       if (asked !== "" && asked !== server.model.name) {
-        throw new LoadoutError("model-unknown", { got: asked, available: server.model.name });
+        throw new LoadoutError("model-not-served", { name: asked, known: server.model.name });
       }
       held++;
       return { serving, release: () => void held-- };
