@@ -5,6 +5,7 @@ import { DIALECT_ERRORS } from "./rows/dialect.ts";
 import { ENDPOINT_ERRORS } from "./rows/endpoint.ts";
 import { ENGINE_ERRORS } from "./rows/engine.ts";
 import { FETCH_ERRORS } from "./rows/fetch.ts";
+import { GATEWAY_ERRORS } from "./rows/gateway.ts";
 import { MEMORY_ERRORS } from "./rows/memory.ts";
 import { MODEL_ERRORS } from "./rows/model.ts";
 import { QUALITY_ERRORS } from "./rows/quality.ts";
@@ -12,6 +13,7 @@ import { RECEIPT_ERRORS } from "./rows/receipt.ts";
 import { RECIPE_ERRORS } from "./rows/recipe.ts";
 import { REMOTE_ERRORS } from "./rows/remote.ts";
 import { RIG_ERRORS } from "./rows/rig.ts";
+import { SERVER_ERRORS } from "./rows/server.ts";
 import { SPEC_ERRORS } from "./rows/spec.ts";
 import { WEIGHTS_ERRORS } from "./rows/weights.ts";
 
@@ -55,6 +57,7 @@ export const ERRORS = {
   ...ENDPOINT_ERRORS,
   ...ENGINE_ERRORS,
   ...FETCH_ERRORS,
+  ...GATEWAY_ERRORS,
   ...MEMORY_ERRORS,
   ...MODEL_ERRORS,
   ...QUALITY_ERRORS,
@@ -63,6 +66,7 @@ export const ERRORS = {
   ...REMOTE_ERRORS,
   ...RIG_ERRORS,
   ...CARD_ERRORS,
+  ...SERVER_ERRORS,
   ...SPEC_ERRORS,
   ...WEIGHTS_ERRORS,
 } as const satisfies Record<string, ErrorRow>;

@@ -13,7 +13,7 @@ export interface Models {
   list(): readonly ListedModel[];
   /**
    * The engine for a name ("" is the default), loaded if need be; while a request holds it, it is not unloaded: call
-   * `release` when done. Throws `model-unknown`, or what loading threw.
+   * `release` when done. Throws `model-not-served`, or what loading threw.
    */
   acquire(name: string, signal: AbortSignal): Promise<{ readonly serving: Serving; readonly release: () => void }>;
 }

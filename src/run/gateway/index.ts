@@ -1,0 +1,15 @@
+export { type Clock, systemClock } from "./clock.ts";
+export { openaiDialect } from "./dialects/openai.ts";
+export { startGateway } from "./gateway.ts";
+export {
+  DEFAULT_LIMITS,
+  type Gateway,
+  type GatewayKey,
+  type GatewayLimits,
+  type GatewayOptions,
+  type LaneCounts,
+  type Page,
+  type PageSource,
+} from "./options.ts";
+export type * from "./dialects/dialect.ts";
+export type * from "./serving.ts";
