@@ -36,7 +36,7 @@ element("again").addEventListener("click", () => {
     turns.lastElementChild?.remove();
   }
   again += 1;
-  answer();
+  void answer();
 });
 element("new").addEventListener("click", () => {
   reply?.abort();
@@ -45,20 +45,16 @@ element("new").addEventListener("click", () => {
   show();
   text.focus();
 });
-element("image").addEventListener("change", async (event) => {
-  for (const file of event.target.files) pictures.push(await dataUrl(file));
-  event.target.value = "";
-  showPictures();
-});
+element("image").addEventListener("change", ({ target }) => void attach(target));
 model.addEventListener("change", () => show());
 
 async function listModels() {
-  const answer = await fetch("v1/models", { headers: headers() });
-  if (answer.status === 401) {
+  const list = await fetch("v1/models", { headers: headers() });
+  if (list.status === 401) {
     await askKey();
     return listModels();
   }
-  const { data = [] } = await answer.json();
+  const { data = [] } = await list.json();
   model.replaceChildren(
     ...data.map(({ id, architecture }) => {
       const option = new Option(id, id);
@@ -67,6 +63,12 @@ async function listModels() {
     }),
   );
   show();
+}
+
+async function attach(input) {
+  for (const file of input.files) pictures.push(await dataUrl(file));
+  input.value = "";
+  showPictures();
 }
 
 function askKey() {
@@ -93,7 +95,7 @@ function ask() {
   pictures = [];
   showPictures();
   again = 0;
-  answer();
+  void answer();
 }
 
 async function answer() {

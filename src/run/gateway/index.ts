@@ -1,3 +1,4 @@
+export { chatPages } from "./chat-page.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { openaiDialect } from "./dialects/openai.ts";
 export { startGateway } from "./gateway.ts";

@@ -17,7 +17,7 @@ export interface GatewayOptions {
   readonly allowedHosts?: readonly string[];
   /** what `GET /v1/loadout` answers: plan, predicted, actual, lanes */
   readonly loadout?: () => unknown;
-  /** what is served besides: the chat page, lists in other dialects' shapes. By exact path */
+  /** files served besides, by exact path and without a key: the chat page */
   readonly pages?: ReadonlyMap<string, PageSource>;
   readonly limits?: Partial<GatewayLimits>;
   readonly clock?: Clock;

@@ -80,6 +80,8 @@ export class Reception {
     try {
       this.#checkOrigin(request);
       if (path === "/health") return this.#page(request, response, jsonPage({ status: "ok" }));
+      // files of a page are no secret: a browser cannot send a key before the page that asks for it is there
+      if (this.#options.pages?.has(path)) return this.#takeOther(request, response, path);
       const caller = this.#checkKey(request.headers);
       const listing = this.#listings.get(path);
       if (listing?.method === "POST" && request.method === "POST") {

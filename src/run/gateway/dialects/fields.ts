@@ -1,6 +1,8 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import { isFields, type Fields } from "../../client/index.ts";
 
+export { isFields, type Fields };
+
 /**
  * Reads a client's JSON by name and kind. A field that is there with another kind is refused with its whole path
  * (`request-invalid`); null counts as absent, as the dialects here use it.
