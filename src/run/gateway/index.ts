@@ -14,3 +14,14 @@ export {
 } from "./options.ts";
 export type * from "./dialects/dialect.ts";
 export type * from "./serving.ts";
+export {
+  Claims,
+  minus,
+  ModelPool,
+  type PoolEvent,
+  type Room,
+  roomOf,
+  type Run,
+  type Servable,
+  sum,
+} from "./models/index.ts";

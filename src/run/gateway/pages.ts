@@ -15,14 +15,15 @@ export function modelsPage(models: readonly ListedModel[]): Page {
   return jsonPage({ object: "list", data: models.map(modelEntry) });
 }
 
-export function modelEntry({ name, state, contextTokens, embeddings }: ListedModel) {
+export function modelEntry({ name, state, contextTokens, embeddings, images }: ListedModel) {
   return {
     id: name,
     object: "model",
     created: 0,
     owned_by: "loadout",
     state,
-    ...(contextTokens === undefined ? {} : { context_tokens: contextTokens }),
+    ...(contextTokens === undefined ? {} : { context_length: contextTokens }),
     ...(embeddings === undefined ? {} : { embeddings }),
+    ...(images === undefined ? {} : { architecture: { input_modalities: images ? ["text", "image"] : ["text"] } }),
   };
 }

@@ -23,4 +23,5 @@ export interface ListedModel {
   readonly state: "loaded" | "loading" | "on-demand";
   readonly contextTokens?: number;
   readonly embeddings?: boolean;
+  readonly images?: boolean;
 }

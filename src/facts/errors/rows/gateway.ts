@@ -78,6 +78,12 @@ export const GATEWAY_ERRORS = {
     exit: 3,
     http: 503,
   },
+  "model-no-room": {
+    template: "{name} does not fit beside what is taken: {bytes} are lacking on {place}",
+    hint: "Stop other programs or other runs (`loadout serve --runs`), or serve a smaller quantization or context.",
+    exit: 1,
+    http: 507,
+  },
   "model-cannot": {
     template: 'the model "{model}" is not served for {what}',
     hint: "GET /v1/models says what each model is served for.",
