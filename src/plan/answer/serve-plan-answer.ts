@@ -1,7 +1,14 @@
 import type { Rig } from "../../facts/hardware/index.ts";
 import { formatDuration, formatPercent, formatTokens } from "../../facts/units/index.ts";
 import type { LaneSettings } from "../../predict/serving/index.ts";
-import { planServe, type PlannedEngine, type ServeQuestion, type StepPlan, type TimedPrompt } from "../advise/index.ts";
+import {
+  ANSWER_TOKENS,
+  planServe,
+  type PlannedEngine,
+  type ServeQuestion,
+  type StepPlan,
+  type TimedPrompt,
+} from "../advise/index.ts";
 import { shellWord } from "../command/index.ts";
 import type { Decision, Verdict } from "../fit/index.ts";
 import { ANSWER_VERSION, type AnswerContext, type ModelFacts, type RuntimeFacts } from "./fit-answer.ts";
@@ -109,7 +116,8 @@ function assumptions(engines: readonly PlannedEngine[], { promptTokens, answerTo
   else if (promptTokens === undefined) list.push(`long prompts are taken as ${formatTokens(step.promptTokens)} tokens`);
   if (step && step.provenance !== "measured")
     list.push("times of steps are predicted: timed prompts make them this machine's own");
-  if (answerTokens === undefined) list.push("answers are taken as 256 tokens: only lengths of queues follow from that");
+  if (answerTokens === undefined)
+    list.push(`answers are taken as ${ANSWER_TOKENS} tokens: only lengths of queues follow from that`);
   return list;
 }
 

@@ -2,16 +2,7 @@ import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
 import { formatBytes } from "../../../facts/units/index.ts";
 import { measuredPromptTime, predictedPromptTime, type PromptTime } from "../../../predict/serving/index.ts";
 import { decodePace } from "../../../predict/speed/index.ts";
-import {
-  type Decision,
-  type Goal,
-  GOALS,
-  good,
-  paceInput,
-  weigh,
-  weighForSearch,
-  type Weighed,
-} from "../../fit/index.ts";
+import { type Decision, GOALS, good, paceInput, weigh, weighForSearch, type Weighed } from "../../fit/index.ts";
 import { type LaneBasis, lanesOf, type PlannedLanes } from "./lanes-of.ts";
 import { oneOrTwo } from "./one-or-two.ts";
 import { ANSWER_TOKENS, promptTokensOf, type ServeQuestion } from "./question.ts";
@@ -66,7 +57,11 @@ function planned(question: ServeQuestion, settings: LlamaCppSettings, serves: Pl
   const alone = settings.sequences === 1;
   const capMs = question.capMs ?? (alone ? undefined : GOALS[goal].longestStepMs);
   const step = time && stepOf(question, settings, time, capMs, serves);
-  const cached = withPromptCache(question, step ? withStep(settings, step.stepTokens) : settings);
+  const cached = withPromptCache(
+    question,
+    step ? withStep(settings, step.stepTokens) : settings,
+    serves === "both" ? 1 : 2,
+  );
   const weighed = weigh(request, cached.settings);
   const basis = basisOf(question, weighed, time, step, capMs);
   const { lanes, decisions } = lanesOf({ ...basis, goal, preemption: engine.preemption });
@@ -106,8 +101,9 @@ function stepOf(
   const asked = question.stepTokens ?? request.wishes.microBatch;
   const goal = GOALS[serves === "both" ? request.goal : serves];
   const chosen = choice.decisions.find(({ setting }) => setting === "micro-batch");
+  const roomFor = (stepTokens: number) => good(weighForSearch(request, withStep(settings, stepTokens)).now.verdict);
   const kept =
-    serves === "both"
+    serves === "both" || !roomFor(goal.microBatch)
       ? { stepTokens: settings.microBatch, because: chosen?.because ?? "as chosen" }
       : { stepTokens: goal.microBatch, because: goal.because.microBatch };
   const given =
@@ -118,20 +114,23 @@ function stepOf(
     usual: Math.max(goal.microBatch, given?.stepTokens ?? 0),
     ...(capMs === undefined ? {} : { capMs }),
     ...(given ? { given } : {}),
-    roomFor: (stepTokens) => good(weighForSearch(request, withStep(settings, stepTokens)).now.verdict),
+    roomFor,
   });
 }
 
 /** What a server may keep of prompts whose slots were given to others: the build's default is 8 GiB, whatever there is. */
-function withPromptCache({ request, engine }: ServeQuestion, settings: LlamaCppSettings) {
+function withPromptCache({ request, engine }: ServeQuestion, settings: LlamaCppSettings, engines: number) {
   const decisions: Decision[] = [];
   if (!engine.promptCache || settings.promptCacheMib !== undefined) return { settings, decisions };
   const room = weigh(request, settings).now.places.find(({ place }) => place === "host")?.margin ?? 0;
-  const mib = Math.max(0, Math.min(MOST_CACHE_MIB, Math.floor((room * CACHE_SHARE) / MIB / CACHE_STEP) * CACHE_STEP));
+  const mib = Math.max(
+    0,
+    Math.min(MOST_CACHE_MIB, Math.floor((room * CACHE_SHARE) / engines / MIB / CACHE_STEP) * CACHE_STEP),
+  );
   const because =
     mib === MOST_CACHE_MIB
       ? "the server's own: RAM has room for it"
-      : `half of the ${formatBytes(Math.max(0, room))} of RAM that are free, not the 8 GiB that the server would come to take`;
+      : `half of the ${formatBytes(Math.max(0, room))} of RAM that are free${engines > 1 ? ", shared by the engines" : ""}, not the 8 GiB that the server would come to take`;
   decisions.push({ setting: "prompt cache MiB", value: mib, because });
   return { settings: { ...settings, promptCacheMib: mib }, decisions };
 }
