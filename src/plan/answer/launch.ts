@@ -47,14 +47,19 @@ export interface ArrangementFacts {
 /** where an rpc-server listens unless told (`-p`) */
 const RPC_PORT = 50_052;
 
-export function launchFacts(choice: Choice, server: ServerContext): LaunchFacts {
+export function launchFacts(
+  choice: Pick<Choice, "settings" | "threads">,
+  server: ServerContext,
+  port?: number,
+): LaunchFacts {
   const weighed = weigh(server.request, choice.settings);
   const { settings, threads } = choice;
   const { weights, buildNumber, request } = server;
   const nodes = [...new Set(request.rig.devices.flatMap(({ node }) => node ?? []))].map(
     (node) => `${node}:${RPC_PORT}`,
   );
-  const command = llamaServerCommand({ settings, weights, buildNumber, threads, nodes });
+  const listens = port === undefined ? {} : { port };
+  const command = llamaServerCommand({ settings, weights, buildNumber, threads, nodes, ...listens });
   const { program, args, checkedAgainst, problems } = command;
   return {
     program,

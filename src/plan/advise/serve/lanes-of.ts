@@ -42,7 +42,7 @@ export function lanesOf(basis: LaneBasis): PlannedLanes {
   const { slots, preemption, goal } = basis;
   const { agingMs, patienceMs, because } = LANE_GOALS[goal];
   const reserved = reservedOf(basis);
-  const beside = besideOf(basis, slots - reserved.value);
+  const beside = besideOf(basis, Math.min(slots - 1, slots - reserved.value));
   const hold = holdOf(basis);
   const quiet = quietOf(basis);
   const queues = {
@@ -105,6 +105,7 @@ function reservedOf({ goal, slots, chats = 1, preemption }: LaneBasis): Figure {
 function besideOf({ preemption, tokenMs, capMs, stallMs }: LaneBasis, most: number): Figure | undefined {
   if (preemption === "rests") return undefined;
   const alone = tokenMs?.(1);
+  if (most <= 0) return { value: 0, because: "there is no place beside a chat" };
   if (tokenMs === undefined || alone === undefined)
     return { value: 0, because: "what a stream beside a chat costs it is not known" };
   if (capMs !== undefined && stallMs !== undefined && stallMs > capMs)
@@ -159,6 +160,6 @@ function queueOf({ goal, serviceMs }: LaneBasis, lane: LaneName, places: number)
   const value = Math.min(most, Math.max(least, begun));
   return {
     value,
-    because: `a request takes ${formatDuration(serviceMs)} while all places are taken: about ${formatNumber(begun)} can begin within ${formatDuration(patience)}`,
+    because: `a request takes ${formatDuration(serviceMs)} while all places are taken: about ${formatNumber(begun)} can begin within ${formatDuration(patience)}${begun < least ? `; never fewer than ${least}` : ""}`,
   };
 }

@@ -86,16 +86,23 @@ function tokenMs({ request, choice }: ServeQuestion, settings: LlamaCppSettings,
 function onOnePlace(question: ServeQuestion, settings: LlamaCppSettings): string {
   const { request, choice } = question;
   const place = request.rig.devices.length > 0 ? 0 : "host";
-  const balance = choice.now.places.find((each) => each.place === place);
   const name = place === "host" ? "the processor" : request.rig.devices[0]!.name;
-  const twice = balance
-    ? ` Memory ${2 * balance.need <= balance.have ? "would hold" : "does not hold"} the model twice (2 x ${formatBytes(balance.need)} of ${formatBytes(balance.have)})`
-    : "";
+  const memory = memoryTwice(choice, place);
   const whole = tokenMs(question, settings);
   if (place === "host" && choice.threads > 1) {
     const half = tokenMs(question, settings, Math.floor(choice.threads / 2));
     if (whole !== undefined && half !== undefined)
-      return `two would share ${name}, and a chat's token would take ${formatDuration(half)} on half the threads, batch or not, instead of ${formatDuration(whole)}.${twice}`;
+      return `two would share ${name}: on half the threads a chat's token takes ${formatDuration(half)}, batch or not, instead of ${formatDuration(whole)}${memory}`;
   }
-  return `two would share ${name}, which knows no priorities: a chat's token would wait for the other's steps.${twice}`;
+  return `two would share ${name}, and neither waits for the other: beside a busy one a chat's token takes about twice as long${memory}`;
+}
+
+/** Whether there would be room for a second one, as its buffers are beside what is taken already. */
+function memoryTwice({ now, prediction }: Weighed, place: number | "host"): string {
+  const balance = now.places.find((each) => each.place === place);
+  if (!balance || prediction.kind === "rejected") return "";
+  const terms = prediction.places.find((each) => each.place === place)?.terms ?? {};
+  const second = Object.values(terms).reduce((sum, bytes) => sum + bytes, 0);
+  const left = Math.max(0, balance.margin);
+  return `; it would take another ${formatBytes(second)} of the ${formatBytes(left)} that are left`;
 }

@@ -16,6 +16,8 @@ export interface PlannedEngine extends PlannedLanes {
   readonly threads: number;
   /** tokens a request may hold, prompt and answer together */
   readonly contextPerSlot: number;
+  /** absent where no pace is claimed: then the choice's micro-batch stands */
+  readonly step?: StepPlan;
 }
 
 export interface ServePlan {
@@ -23,9 +25,6 @@ export interface ServePlan {
   readonly engines: readonly PlannedEngine[];
   /** why one or two */
   readonly because: string;
-  /** absent where no pace is claimed: then the choice's micro-batch stands */
-  readonly step?: StepPlan;
-  readonly decisions: readonly Decision[];
   /** what to time so that the plan stands on measurements: settings and lengths of prompts, from an empty cache */
   readonly calibrate: readonly TimedPrompt[];
 }
@@ -38,79 +37,102 @@ export interface TimedPrompt {
 
 /** How a model is served: slots, the step that bounds what others wait, lanes, one engine or two. */
 export function planServe(question: ServeQuestion): ServePlan {
-  const { request, choice, engine } = question;
-  const time = promptTimeOf(question);
-  const settingsAt = (stepTokens: number) => ({ ...choice.settings, batch: stepTokens, microBatch: stepTokens });
-  const alone = choice.settings.sequences === 1;
-  const capMs = question.capMs ?? (alone ? undefined : GOALS[request.goal].longestStepMs);
-  const asked = question.stepTokens ?? request.wishes.microBatch;
-  const step =
-    time &&
-    // nobody waits beside the only one, and a stop is heard within the step that was chosen
-    planStep({
-      time,
-      promptTokens: promptTokensOf(question),
-      ...(capMs === undefined ? {} : { capMs }),
-      ...(asked !== undefined ? { stepTokens: asked } : alone ? { stepTokens: choice.settings.microBatch } : {}),
-      roomFor: (stepTokens) => good(weighForSearch(request, settingsAt(stepTokens)).now.verdict),
-    });
-  const cached = promptCache(question, step ? settingsAt(step.stepTokens) : choice.settings);
-  const split = oneOrTwo(question, cached.settings);
-  const engines = split.replicas
-    ? [
-        planned(question, split.replicas.chat, "interactive", time, step),
-        planned(question, split.replicas.batch, "batch", time, step),
-      ]
-    : [planned(question, weigh(request, cached.settings), "both", time, step)];
+  const { settings } = question.choice;
+  const { replicas, because } = oneOrTwo(question, settings);
+  const engines = replicas
+    ? [planned(question, replicas.chat.settings, "interactive"), planned(question, replicas.batch.settings, "batch")]
+    : [planned(question, settings, "both")];
+  const step = engines[0]?.step;
   return {
     engines,
-    because: split.because,
+    because,
+    calibrate: !step || step.provenance === "measured" ? [] : timedPrompts(promptTokensOf(question), step.stepTokens),
+  };
+}
+
+function planned(question: ServeQuestion, settings: LlamaCppSettings, serves: PlannedEngine["serves"]): PlannedEngine {
+  const { request, choice, engine } = question;
+  const goal = serves === "both" ? request.goal : serves;
+  const time = promptTimeOf(question, settings);
+  const alone = settings.sequences === 1;
+  const capMs = question.capMs ?? (alone ? undefined : GOALS[goal].longestStepMs);
+  const step = time && stepOf(question, settings, time, capMs, serves);
+  const cached = withPromptCache(
+    question,
+    step ? withStep(settings, step.stepTokens) : settings,
+    serves === "both" ? 1 : 2,
+  );
+  const weighed = weigh(request, cached.settings);
+  const basis = basisOf(question, weighed, time, step, capMs);
+  const { lanes, decisions } = lanesOf({ ...basis, goal, preemption: engine.preemption });
+  const { sequences, context, unifiedCache } = weighed.settings;
+  const users = choice.decisions.find(({ setting }) => setting === "users");
+  const slots = { setting: "slots", value: sequences, because: users?.because ?? "as chosen" };
+  return {
+    serves,
+    weighed,
+    threads: choice.threads,
+    contextPerSlot: unifiedCache ? context : Math.floor(context / sequences),
     ...(step ? { step } : {}),
+    lanes,
     decisions: [
-      {
-        setting: "slots",
-        value: choice.settings.sequences,
-        because: choice.decisions.find(({ setting }) => setting === "users")?.because ?? "as chosen",
-      },
+      serves === "both"
+        ? slots
+        : { ...slots, because: serves === "batch" ? "what the chats leave" : "for chats alone" },
       ...(step ? [{ setting: "step tokens", value: step.stepTokens, because: step.because }] : []),
       ...cached.decisions,
-      { setting: "engines", value: engines.length, because: split.because },
+      ...decisions,
     ],
-    calibrate: step?.provenance === "measured" ? [] : timedPrompts(promptTokensOf(question), step?.stepTokens),
   };
+}
 
-  function promptCache(of: ServeQuestion, settings: LlamaCppSettings) {
-    if (!of.engine.promptCache || settings.promptCacheMib !== undefined) return { settings, decisions: [] };
-    const room = weigh(of.request, settings).now.places.find(({ place }) => place === "host")?.margin ?? 0;
-    const mib = Math.max(0, Math.min(MOST_CACHE_MIB, Math.floor((room * CACHE_SHARE) / MIB / CACHE_STEP) * CACHE_STEP));
-    const because =
-      mib === MOST_CACHE_MIB
-        ? "the server's own: RAM has room for it"
-        : `half of the ${formatBytes(Math.max(0, room))} of RAM that are free, instead of 8 GiB that the server would take as it fills`;
-    return {
-      settings: { ...settings, promptCacheMib: mib },
-      decisions: [{ setting: "prompt cache MiB", value: mib, because }],
-    };
-  }
+function withStep(settings: LlamaCppSettings, stepTokens: number): LlamaCppSettings {
+  return { ...settings, batch: stepTokens, microBatch: stepTokens };
+}
 
-  function planned(
-    of: ServeQuestion,
-    weighed: Weighed,
-    serves: PlannedEngine["serves"],
-    timed: PromptTime | undefined,
-    chosen: StepPlan | undefined,
-  ): PlannedEngine {
-    const { sequences, context, unifiedCache } = weighed.settings;
-    const goal = serves === "both" ? request.goal : serves;
-    const lanes = lanesOf({ ...basisOf(of, weighed, timed, chosen, capMs), goal, preemption: engine.preemption });
-    return {
-      serves,
-      weighed,
-      threads: choice.threads,
-      contextPerSlot: unifiedCache ? context : Math.floor(context / sequences),
-      ...lanes,
-    };
-  }
+function stepOf(
+  question: ServeQuestion,
+  settings: LlamaCppSettings,
+  time: PromptTime,
+  capMs: number | undefined,
+  serves: PlannedEngine["serves"],
+): StepPlan | undefined {
+  const { request, choice } = question;
+  const asked = question.stepTokens ?? request.wishes.microBatch;
+  const goal = GOALS[serves === "both" ? request.goal : serves];
+  const chosen = choice.decisions.find(({ setting }) => setting === "micro-batch");
+  const roomFor = (stepTokens: number) => good(weighForSearch(request, withStep(settings, stepTokens)).now.verdict);
+  const kept =
+    serves === "both" || !roomFor(goal.microBatch)
+      ? { stepTokens: settings.microBatch, because: chosen?.because ?? "as chosen" }
+      : { stepTokens: goal.microBatch, because: goal.because.microBatch };
+  const given =
+    asked === undefined ? (capMs === undefined ? kept : undefined) : { stepTokens: asked, because: "asked for" };
+  return planStep({
+    time,
+    promptTokens: promptTokensOf(question),
+    usual: Math.max(goal.microBatch, given?.stepTokens ?? 0),
+    ...(capMs === undefined ? {} : { capMs }),
+    ...(given ? { given } : {}),
+    roomFor,
+  });
+}
+
+/** What a server may keep of prompts whose slots were given to others: the build's default is 8 GiB, whatever there is. */
+function withPromptCache({ request, engine }: ServeQuestion, settings: LlamaCppSettings, engines: number) {
+  const decisions: Decision[] = [];
+  if (!engine.promptCache || settings.promptCacheMib !== undefined) return { settings, decisions };
+  const room = weigh(request, settings).now.places.find(({ place }) => place === "host")?.margin ?? 0;
+  const mib = Math.max(
+    0,
+    Math.min(MOST_CACHE_MIB, Math.floor((room * CACHE_SHARE) / engines / MIB / CACHE_STEP) * CACHE_STEP),
+  );
+  const because =
+    mib === MOST_CACHE_MIB
+      ? "the server's own: RAM has room for it"
+      : `half of the ${formatBytes(Math.max(0, room))} of RAM that are free${engines > 1 ? ", shared by the engines" : ""}, not the 8 GiB that the server would come to take`;
+  decisions.push({ setting: "prompt cache MiB", value: mib, because });
+  return { settings: { ...settings, promptCacheMib: mib }, decisions };
 }
 
 const MIB = 2 ** 20;
@@ -120,8 +142,11 @@ const CACHE_STEP = 64;
 const CACHE_SHARE = 0.5;
 
 /** Measured where something was, else predicted; undefined where no pace is claimed. */
-function promptTimeOf({ request, choice, measured = [] }: ServeQuestion): PromptTime | undefined {
-  const predicted = predictedPromptTime(paceInput(request, choice));
+function promptTimeOf(
+  { request, choice, measured = [] }: ServeQuestion,
+  settings: LlamaCppSettings,
+): PromptTime | undefined {
+  const predicted = predictedPromptTime(paceInput(request, { settings, threads: choice.threads }));
   return measuredPromptTime(measured, predicted) ?? predicted;
 }
 
@@ -160,15 +185,14 @@ function basisOf(
 }
 
 /**
- * Three prompts say it all: two step sizes at one length give what small steps cost, two lengths at one step size give what depth
- * adds. With the step that was chosen a fourth, if it lies between.
+ * Two or three step sizes at one length give what small steps cost, a short prompt beside a long one at one size what depth adds.
  */
 function timedPrompts(promptTokens: number, stepTokens = 128): TimedPrompt[] {
-  const long = Math.max(256, Math.min(promptTokens, 2048));
-  const short = Math.max(128, Math.floor(long / 4));
-  const sizes = [...new Set([32, stepTokens, 512])].toSorted((a, b) => a - b);
+  const long = Math.max(512, Math.min(promptTokens, 2048));
+  const short = Math.floor(long / 4);
+  const sizes = [...new Set([32, Math.min(stepTokens, 512), 512])].toSorted((a, b) => a - b);
   return [
     ...sizes.map((size) => ({ stepTokens: size, promptTokens: long })),
-    { stepTokens: Math.min(stepTokens, short), promptTokens: short },
+    { stepTokens: sizes.findLast((size) => size <= short) ?? 32, promptTokens: short },
   ];
 }

@@ -2,7 +2,7 @@ import { formatDuration, formatPercent } from "../../../facts/units/index.ts";
 import type { Provenance } from "../../../predict/estimate/index.ts";
 import { type Banded, longestStepMs, type PromptTime, stepPrice } from "../../../predict/serving/index.ts";
 
-/** Tokens of a step that are looked at. */
+/** Tokens of a step that are looked at, from the smallest. */
 const SIZES = [32, 64, 128, 256, 512, 1024, 2048] as const;
 
 /** A prompt may take so much longer for the sake of who waits beside it; smaller steps cost ever more and bring ever less. */
@@ -13,7 +13,7 @@ export interface StepRow {
   readonly stepTokens: number;
   /** longest wait for a token beside a long prompt */
   readonly stallMs: Banded;
-  /** a long prompt's time against the quickest size: 1.04 is 4% slower */
+  /** a long prompt's time against the usual size: 1.04 is 4% slower */
   readonly price: Banded;
 }
 
@@ -24,7 +24,7 @@ export interface StepPlan extends StepRow {
   readonly keepsCap: boolean;
   /** length of the prompts that times are of */
   readonly promptTokens: number;
-  /** the quickest size, which the price is against */
+  /** the size that the price is against: what the goal would take if nobody waited, or the largest there is room for */
   readonly against: number;
   readonly because: string;
   readonly provenance: Provenance;
@@ -37,31 +37,28 @@ export interface StepQuestion {
   readonly time: PromptTime;
   readonly promptTokens: number;
   readonly capMs?: number;
-  /** asked for */
-  readonly stepTokens?: number;
+  /** the size that the goal takes where nobody waits */
+  readonly usual: number;
+  /** this size and no other, for this reason */
+  readonly given?: { readonly stepTokens: number; readonly because: string };
   /** there is memory for steps of this size */
   readonly roomFor: (stepTokens: number) => boolean;
 }
 
 /**
  * The largest step that keeps the cap; where only steps keep it that make prompts much slower, or none does, the smallest that
- * does not. Without a cap the quickest.
+ * does not.
  */
 export function planStep(question: StepQuestion): StepPlan | undefined {
-  const { time, promptTokens, capMs, stepTokens: asked } = question;
-  const sizes = asked === undefined ? SIZES.filter((size) => question.roomFor(size)) : [...new Set([...SIZES, asked])];
-  if (sizes.length === 0) return undefined;
-  // of sizes that take the same, the smallest: its buffers are smaller and others wait less
-  const against = sizes.reduce((best, size) => (msOf(size) < msOf(best) * SAME ? size : best));
-  const rows = sizes.toSorted((a, b) => a - b).map(rowOf);
+  const { time, promptTokens, capMs, given, usual } = question;
+  const roomy = SIZES.filter((size) => size <= usual && question.roomFor(size));
+  const against = roomy.at(-1) ?? given?.stepTokens;
+  if (against === undefined) return undefined;
+  const sizes = new Set([...roomy, ...(given ? [given.stepTokens] : [])]);
+  const rows = [...sizes].toSorted((a, b) => a - b).map(rowOf);
   const keeps = ({ stallMs }: StepRow) => capMs === undefined || stallMs.value <= capMs;
   const bearable = rows.filter(({ price }) => price.value <= MOST_PRICE);
-  const chosen =
-    asked !== undefined
-      ? rowOf(asked)
-      : capMs === undefined
-        ? rowOf(against)
-        : (bearable.findLast(keeps) ?? bearable[0] ?? rowOf(against));
+  const chosen = given ? rowOf(given.stepTokens) : (bearable.findLast(keeps) ?? bearable[0] ?? rowOf(against));
   const keepsCap = keeps(chosen);
   return {
     ...chosen,
@@ -69,40 +66,39 @@ export function planStep(question: StepQuestion): StepPlan | undefined {
     keepsCap,
     promptTokens,
     against,
-    because: asked === undefined ? because(chosen, rows, capMs, keepsCap) : "asked for",
+    because: given?.because ?? because(chosen, rows, capMs, against),
     provenance: time.provenance,
     source: time.source,
     rows,
   };
 
-  function msOf(size: number): number {
-    return time.promptMs(size, promptTokens);
-  }
-
   function rowOf(stepTokens: number): StepRow {
-    const price = stepPrice(time, stepTokens, against, promptTokens);
-    const priceBand = price <= 1 ? 0 : time.ratioSpread(stepTokens);
+    const price = stepPrice(time, stepTokens, against!, promptTokens);
+    const priceBand = stepTokens === against ? 0 : time.ratioSpread(stepTokens);
     return {
       stepTokens,
       stallMs: banded(longestStepMs(time, stepTokens, promptTokens), time.spread),
-      price: { value: price, low: Math.max(1, price * Math.exp(-priceBand)), high: price * Math.exp(priceBand) },
+      price: { value: price, low: price * Math.exp(-priceBand), high: price * Math.exp(priceBand) },
     };
   }
 }
 
-/** Times closer than this are the same. */
-const SAME = 0.995;
-
-function because(chosen: StepRow, rows: readonly StepRow[], capMs: number | undefined, keepsCap: boolean): string {
-  const wait = `beside a long prompt a token waits up to ${formatDuration(chosen.stallMs.value)}`;
-  const price = `prompts take ${formatPercent(chosen.price.value - 1)} longer than with the quickest step`;
-  if (capMs === undefined) return "nobody waits for a token beside a prompt, so the quickest step";
-  if (keepsCap) return `${wait}, within ${formatDuration(capMs)}; ${price}`;
-  const smaller = rows.findLast(({ stepTokens }) => stepTokens < chosen.stepTokens);
-  const more = smaller
-    ? `; ${smaller.stepTokens} would make it ${formatDuration(smaller.stallMs.value)} and cost ${formatPercent(smaller.price.value - 1)}`
+function because(chosen: StepRow, rows: readonly StepRow[], capMs: number | undefined, against: number): string {
+  if (capMs === undefined) return "nobody waits for a token beside a prompt";
+  const { stepTokens, stallMs, price } = chosen;
+  const wait = `beside a long prompt a token waits up to ${formatDuration(stallMs.value)}`;
+  const cost = stepTokens === against ? "" : `; prompts take ${longer(chosen)} than with ${against}`;
+  if (stallMs.value <= capMs) return `${wait}, within ${formatDuration(capMs)}${cost}`;
+  const next = rows.findLast((row) => row.stepTokens < stepTokens);
+  const more = next
+    ? `; with ${next.stepTokens} it would wait ${formatDuration(next.stallMs.value)}, and prompts take ${longer(next)}`
     : "";
-  return `${wait}, not the ${formatDuration(capMs)} wanted: steps that short cost too much here; ${price}${more}`;
+  const most = price.value > MOST_PRICE ? "" : `, and shorter steps make prompts much slower${more}`;
+  return `${wait}, not the ${formatDuration(capMs)} wanted${cost}${most}`;
+}
+
+function longer({ price }: StepRow): string {
+  return `${formatPercent(Math.max(0, price.value - 1))} longer`;
 }
 
 function banded(value: number, spread: number): Banded {

@@ -41,14 +41,10 @@ export function measuredPromptTime(
     .map(([step, values]) => ({ step, ms: values.reduce((sum, value) => sum + value, 0) / values.length }))
     .toSorted((a, b) => a.step - b.step);
   // one size alone says nothing of others: their ratio is the model's
-  const shaped = (stepTokens: number): number => {
-    const [only] = line;
-    if (line.length > 1 || !only || !model) return baseAt(line, stepTokens);
-    return (
-      (only.ms * model.promptMs(stepTokens, stepTokens) * only.step) /
-      (model.promptMs(only.step, only.step) * stepTokens)
-    );
-  };
+  const [only] = line;
+  const like = line.length === 1 && model ? modelBase(model, points[0]!) : undefined;
+  const shaped = (stepTokens: number): number =>
+    like && only ? (only.ms * like(stepTokens)) / like(only.step) : baseAt(line, stepTokens);
   const least = line[0]!.step;
   return {
     promptMs: (stepTokens, promptTokens) =>
@@ -93,6 +89,16 @@ function modelShare({ step, tokens, ms }: Point, model: PromptTime | undefined):
   const of = (length: number) => model.promptMs(step, length) / length;
   const share = Math.max(0, 1 - of(tokens) / of(2 * tokens));
   return (2 * share * ms) / ((1 - share) * tokens);
+}
+
+/** The model's time of a token by step, without what depth adds. */
+function modelBase(model: PromptTime, { step, tokens }: Point): (stepTokens: number) => number {
+  const of = (stepTokens: number, length: number) => model.promptMs(stepTokens, length) / length;
+  const depth = Math.max(0, of(step, 2 * tokens) - of(step, tokens));
+  return (stepTokens) => {
+    const whole = of(stepTokens, tokens);
+    return Math.max(whole * LEAST_BASE, whole - depth);
+  };
 }
 
 /** Along 1 / step from point to point. */
