@@ -89,6 +89,10 @@ export class Job implements LaneTicket, UpstreamEvents {
     this.#over(reason === "no-engine" ? "failed" : "refused", false);
   }
 
+  engineGone(): void {
+    if (this.#state === "waiting") this.abort(new LoadoutError("lane-no-engine", { seconds: 10 }));
+  }
+
   /** The client is gone: the engine is left at once, so that its slot is free at its next step. */
   leave(): void {
     if (this.#state === "over") return;
