@@ -144,6 +144,7 @@ export class Reception {
       upstream: this.#upstream,
       meter: this.meter,
       clock: this.#clock,
+      onFault: this.#options.onFault,
       done: () => {
         release();
         this.jobs.delete(job!);
