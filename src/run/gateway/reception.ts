@@ -123,6 +123,10 @@ export class Reception {
     const { serving, release } = await this.#options.models.acquire(asked.model, gone.signal);
     if (response.destroyed) return release();
     const { server, lanes } = serving;
+    if (server.state === "failed" || server.state === "stopped") {
+      release();
+      throw new LoadoutError("lane-no-engine", { seconds: 10 });
+    }
     if (!server.abilities[route.operation]) {
       release();
       throw new LoadoutError("model-cannot", { model: server.model.name, what: route.operation });
@@ -142,6 +146,7 @@ export class Reception {
       upstream: this.#upstream,
       meter: this.meter,
       clock: this.#clock,
+      onFault: this.#options.onFault,
       done: () => {
         release();
         this.jobs.delete(job!);

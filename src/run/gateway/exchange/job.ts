@@ -29,6 +29,7 @@ export interface JobParts {
   readonly upstream: Upstream;
   readonly meter: Meter;
   readonly clock: Clock;
+  readonly onFault?: ((fault: unknown) => void) | undefined;
   /** called once, when the engine is not needed any more */
   readonly done: () => void;
 }
@@ -70,7 +71,11 @@ export class Job implements LaneTicket, UpstreamEvents {
     times.asked(clock.now());
     meter.dispatched(lane);
     const engineLane = aged ? "interactive" : lane;
-    this.#call = upstream.ask(targetOf(server.endpoint), OPERATION_PATHS[operation], engineLane, reply.ask(), this);
+    try {
+      this.#call = upstream.ask(targetOf(server.endpoint), OPERATION_PATHS[operation], engineLane, reply.ask(), this);
+    } catch (fault) {
+      this.#faulty(fault);
+    }
   }
 
   cut(): void {
@@ -87,6 +92,10 @@ export class Job implements LaneTicket, UpstreamEvents {
     const code = reason === "queue-full" ? "lane-full" : reason === "too-late" ? "lane-too-late" : "lane-no-engine";
     this.#parts.client.fail(new LoadoutError(code, { lane: this.#parts.lane, seconds }), seconds);
     this.#over(reason === "no-engine" ? "failed" : "refused", false);
+  }
+
+  engineGone(): void {
+    if (this.#state === "waiting") this.abort(new LoadoutError("lane-no-engine", { seconds: 10 }));
   }
 
   /** The client is gone: the engine is left at once, so that its slot is free at its next step. */
@@ -114,13 +123,22 @@ export class Job implements LaneTicket, UpstreamEvents {
 
   data(chunk: Buffer): void {
     if (!this.#started) this.#firstByte();
-    if (!this.#parts.reply.data(chunk)) this.#call?.pause();
+    try {
+      if (!this.#parts.reply.data(chunk)) this.#call?.pause();
+    } catch (fault) {
+      this.#faulty(fault);
+    }
   }
 
   end(): void {
     if (!this.#started) this.#firstByte();
     const { reply, client } = this.#parts;
-    const failure = reply.end();
+    let failure: LoadoutError | undefined;
+    try {
+      failure = reply.end();
+    } catch (fault) {
+      return this.#faulty(fault);
+    }
     if (failure) client.fail(failure);
     this.#over(failure ? "failed" : reply.refused ? "rejected" : "answered", true);
   }
@@ -160,6 +178,12 @@ export class Job implements LaneTicket, UpstreamEvents {
     meter.waitsAgain(lane);
     times.waitsAgain(clock.now());
     desk.cut(this.#id);
+  }
+
+  /** A fault of ours: whatever it was, the lanes must not believe that the request is still in the engine. */
+  #faulty(fault: unknown): void {
+    this.#parts.onFault?.(fault);
+    this.abort(new LoadoutError("internal", { what: "serving" }));
   }
 
   #firstByte(): void {

@@ -64,7 +64,19 @@ function parseObject(bytes: Buffer): Readonly<Record<string, unknown>> {
     throw broken("its syntax is wrong");
   }
   if (!isObject(value)) throw broken("it is no object");
+  if (isDeeper(value, DEEPEST)) throw broken("it is nested too deeply");
   return value;
+}
+
+/** Schemas of tools nest some ten deep. What is deeper than this would overflow the stack of whoever writes it again. */
+const DEEPEST = 200;
+
+function isDeeper(value: object, left: number): boolean {
+  if (left === 0) return true;
+  for (const inner of Object.values(value)) {
+    if (typeof inner === "object" && inner !== null && isDeeper(inner, left - 1)) return true;
+  }
+  return false;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -11,6 +11,8 @@ export interface LaneTicket {
   /** leave the engine and say `cut`; or go on and say `ended` at the end, where it cannot be interrupted */
   cut(): void;
   refuse(reason: RefusalReason, retryAfterMs: number): void;
+  /** The engine is given up: what waits for it waits in vain. */
+  engineGone(): void;
 }
 
 /** What the desk needs of `LanePolicy`. */
@@ -78,6 +80,12 @@ export class LaneDesk {
 
   slots(slots: number): void {
     this.#post({ kind: "slots", atMs: this.#clock.now(), slots });
+  }
+
+  /** The engine is given up. */
+  gone(): void {
+    this.slots(0);
+    for (const ticket of this.#tickets.values()) ticket.engineGone();
   }
 
   /** requests the lanes still count */

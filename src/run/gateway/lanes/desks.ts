@@ -20,8 +20,10 @@ export class LaneDesks {
     if (known) return known.desk;
     const desk = new LaneDesk(this.#policyOf(lanes), this.#clock);
     const see = (state: ServerState): void => {
-      desk.slots(state === "ready" ? lanes.slots : 0);
-      if (state === "stopped" && desk.size === 0) this.#remove(server);
+      if (state === "failed" || state === "stopped") {
+        desk.gone();
+        this.#remove(server);
+      } else desk.slots(state === "ready" ? lanes.slots : 0);
     };
     const unwatch = server.onState(see);
     this.#desks.set(server, { desk, unwatch });

@@ -49,9 +49,10 @@ export class AddressServer implements RunningServer {
     this.endpoint = { ...this.endpoint, url };
     this.state = state;
     if (state === "ready") this.#back.resolve();
-    else if (state === "failed")
+    else if (state === "failed") {
+      this.#back.promise.catch(() => undefined); // nobody may be waiting
       this.#back.reject(new LoadoutError("engine-died", { what: "serving", got: "the test" }));
-    else this.#back = Promise.withResolvers();
+    } else this.#back = Promise.withResolvers();
     for (const listener of this.#listeners) listener(state);
   }
 

@@ -58,7 +58,7 @@ export class UpstreamCall {
   readonly #target: Target;
   readonly #path: string;
   readonly #lane: string;
-  readonly #body: Buffer;
+  #body: Buffer | undefined;
   readonly #events: UpstreamEvents;
   #request: ClientRequest;
   #response: IncomingMessage | undefined;
@@ -96,6 +96,7 @@ export class UpstreamCall {
   }
 
   #send(agent: Agent | SecureAgent | false): ClientRequest {
+    const body = this.#body ?? Buffer.alloc(0);
     const { secure, host, port, base, headers } = this.#target;
     const request = (secure ? secureRequest : plainRequest)({
       agent,
@@ -106,7 +107,7 @@ export class UpstreamCall {
       headers: {
         ...headers,
         "content-type": "application/json",
-        "content-length": this.#body.length,
+        "content-length": body.length,
         "x-loadout-lane": this.#lane,
       },
     });
@@ -116,13 +117,14 @@ export class UpstreamCall {
       if (this.#response === undefined && request.reusedSocket && agent !== false) this.#request = this.#send(false);
       else this.#lost();
     });
-    request.end(this.#body);
+    request.end(body);
     return request;
   }
 
   #answered(response: IncomingMessage): void {
     if (this.#over) return;
     this.#response = response;
+    this.#body = undefined; // it is not sent again
     this.#events.head(response.statusCode ?? 502, response.headers);
     response.on("data", (chunk: Buffer) => {
       if (!this.#over) this.#events.data(chunk);
