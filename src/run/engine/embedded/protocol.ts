@@ -12,6 +12,7 @@ import type {
   ThreadOptions,
   TokenScore,
 } from "../engine.ts";
+import type { AdapterFile } from "../server.ts";
 
 /** Calls from the parent to the child process: name, arguments, answer. */
 export interface Calls {
@@ -34,6 +35,20 @@ export interface LoadArgs {
   readonly settings: LlamaCppSettings;
   readonly threads?: number;
   readonly warmUp?: boolean;
+  readonly adapters?: readonly AdapterFile[];
+  readonly lanes?: LaneOptions;
+}
+
+/** How chats and batch share the steps of an engine. */
+export interface LaneOptions {
+  /** sequences that batch never takes */
+  readonly reserved: number;
+  /** an idle engine waits so long for others to share its first step */
+  readonly holdMs: number;
+  /** a resting batch reply steps once after this time */
+  readonly agingMs: number;
+  /** longest step that prompts of the batch lane may cause, as far as it can be foreseen; absent: no limit */
+  readonly batchStepMs?: number;
 }
 
 export type DryRunArgs = Pick<LoadArgs, "modelPath" | "backend" | "settings">;

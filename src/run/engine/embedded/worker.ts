@@ -5,12 +5,11 @@ import { LoadoutError } from "../../../facts/errors/index.ts";
 import { allDevices } from "./devices.ts";
 import { dryRun } from "./dry-run.ts";
 import { LogRelay } from "./log-relay.ts";
-import type { AnyAnswer, Calls, FromChild, SentError, ToChild } from "./protocol.ts";
+import type { AnyAnswer, FromChild, SentError, ToChild } from "./protocol.ts";
 import { Session } from "./session.ts";
 
 let session: Session | undefined;
-const cancelled = new Set<number>();
-const replies = new Map<number, Promise<void>>();
+const replies = new Map<number, { readonly control: AbortController; readonly settled: Promise<void> }>();
 const relay = new LogRelay((log) => send({ log }));
 
 function send(message: FromChild<AnyAnswer>): void {
@@ -26,9 +25,10 @@ async function answer(message: Extract<ToChild, { call: string }>): Promise<AnyA
     }
     case "chat": {
       const { id, args } = message;
-      const done = chat(id, args);
+      const control = new AbortController();
+      const done = loaded().chat(args, control.signal, (part) => send({ id, part }));
       const settled = done.catch(() => {}); // whoever asked hears of its error; stopping only waits for its end
-      replies.set(id, settled);
+      replies.set(id, { control, settled });
       await done.finally(() => replies.delete(id));
       return null;
     }
@@ -47,17 +47,9 @@ async function answer(message: Extract<ToChild, { call: string }>): Promise<AnyA
     case "stop":
       break;
   }
-  await Promise.all(replies.values());
+  await Promise.all([...replies.values()].map(({ settled }) => settled));
   await session?.close();
   return process.resourceUsage().maxRSS * 1024;
-}
-
-async function chat(id: number, args: Calls["chat"]["args"]): Promise<void> {
-  try {
-    for await (const part of loaded().chat(args, () => cancelled.has(id))) send({ id, part });
-  } finally {
-    cancelled.delete(id);
-  }
 }
 
 function loaded(): Session {
@@ -80,7 +72,7 @@ process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 process.on("SIGINT", () => {});
 process.on("message", (message: ToChild) => {
   if ("cancel" in message) {
-    cancelled.add(message.id);
+    replies.get(message.id)?.control.abort();
     return;
   }
   answer(message).then(
