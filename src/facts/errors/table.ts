@@ -2,6 +2,7 @@ import { CARD_ERRORS } from "./rows/cards.ts";
 import { COMMAND_ERRORS } from "./rows/command.ts";
 import { CONFIG_ERRORS } from "./rows/config.ts";
 import { ENGINE_ERRORS } from "./rows/engine.ts";
+import { ENGINE_HTTP_ERRORS } from "./rows/engine-http.ts";
 import { FETCH_ERRORS } from "./rows/fetch.ts";
 import { MEMORY_ERRORS } from "./rows/memory.ts";
 import { MODEL_ERRORS } from "./rows/model.ts";
@@ -50,6 +51,7 @@ export const ERRORS = {
   ...COMMAND_ERRORS,
   ...CONFIG_ERRORS,
   ...ENGINE_ERRORS,
+  ...ENGINE_HTTP_ERRORS,
   ...FETCH_ERRORS,
   ...MEMORY_ERRORS,
   ...MODEL_ERRORS,

@@ -24,7 +24,13 @@ export class Session {
   readonly sequences: Sequences;
   readonly #relay: LogRelay;
 
-  private constructor(opened: OpenModel, context: LlamaContext, relay: LogRelay, lanes: LaneOptions = ALONE) {
+  private constructor(
+    opened: OpenModel,
+    context: LlamaContext,
+    prompts: Prompter,
+    relay: LogRelay,
+    lanes: LaneOptions = ALONE,
+  ) {
     this.opened = opened;
     this.context = context;
     this.sequences = new Sequences(context, lanes.reserved);
@@ -33,7 +39,7 @@ export class Session {
       stepTokens: context.batchSize,
       clock: () => performance.now(),
     });
-    this.prompter = prompter(opened.model, opened.library);
+    this.prompter = prompts;
     this.#relay = relay;
   }
 
@@ -54,7 +60,7 @@ export class Session {
     const contextMs = performance.now() - beganContext;
     await relay.seen(["buffer", "nodes", "splits"], LOG_LIMIT_MS);
 
-    const session = new Session(opened, context, relay, args.lanes);
+    const session = new Session(opened, context, await prompter(model, library), relay, args.lanes);
     const loaded: Loaded = {
       info: await engineInfo(opened),
       template: session.prompter.template,
