@@ -17,6 +17,8 @@ import type { AdapterFile } from "../server.ts";
 /** Calls from the parent to the child process: name, arguments, answer. */
 export interface Calls {
   load: { args: LoadArgs; answer: Loaded };
+  /** loads as `load` does, behind an HTTP server of the child's own */
+  serve: { args: ServeArgs; answer: Serving };
   chat: { args: Omit<ChatRequest, "signal">; answer: null };
   countTokens: { args: { text: string }; answer: number };
   tokenize: { args: { text: string }; answer: readonly number[] };
@@ -37,6 +39,22 @@ export interface LoadArgs {
   readonly warmUp?: boolean;
   readonly adapters?: readonly AdapterFile[];
   readonly lanes?: LaneOptions;
+}
+
+export interface ServeArgs extends LoadArgs {
+  /** the model's name in answers */
+  readonly name: string;
+  readonly use: "generate" | "embed" | "rerank";
+  /** who knows it may ask */
+  readonly key: string;
+}
+
+export interface Serving extends Omit<Loaded, "totals"> {
+  readonly port: number;
+  readonly slots: number;
+  readonly contextPerSlot: number;
+  /** absent where the engine does not say: of contexts for vectors */
+  readonly totals?: Loaded["totals"];
 }
 
 /** How chats and batch share the steps of an engine. */

@@ -4,11 +4,13 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import { allDevices } from "./devices.ts";
 import { dryRun } from "./dry-run.ts";
+import { serve } from "./serve.ts";
 import { LogRelay } from "./log-relay.ts";
 import type { AnyAnswer, FromChild, SentError, ToChild } from "./protocol.ts";
 import { Session } from "./session.ts";
 
 let session: Session | undefined;
+let closeServer: (() => Promise<void>) | undefined;
 const replies = new Map<number, { readonly control: AbortController; readonly settled: Promise<void> }>();
 const relay = new LogRelay((log) => send({ log }));
 
@@ -22,6 +24,11 @@ async function answer(message: Extract<ToChild, { call: string }>): Promise<AnyA
       const result = await Session.load(message.args, relay, (loading) => send({ loading }));
       session = result.session;
       return result.loaded;
+    }
+    case "serve": {
+      const { serving, close } = await serve(message.args, relay, (loading) => send({ loading }));
+      closeServer = close;
+      return serving;
     }
     case "chat": {
       const { id, args } = message;
@@ -48,6 +55,7 @@ async function answer(message: Extract<ToChild, { call: string }>): Promise<AnyA
       break;
   }
   await Promise.all([...replies.values()].map(({ settled }) => settled));
+  await closeServer?.();
   await session?.close();
   return process.resourceUsage().maxRSS * 1024;
 }

@@ -1,15 +1,15 @@
-import { textTokens } from "../template/index.ts";
+import type { OpenModel } from "../open-model.ts";
 import { token } from "../score.ts";
+import { textTokens } from "../template/index.ts";
 import { isTokens } from "./completions.ts";
 import type { Exchange } from "./exchange.ts";
 import { wrong } from "./fields.ts";
 import type { Served } from "./served.ts";
 
 /** `/v1/models`: the one that is loaded. */
-export function models({ name, session }: Served, exchange: Exchange): void {
-  const { model } = session.opened;
+export function models({ model }: OpenModel, name: string, contextTokens: number, exchange: Exchange): void {
   const meta = {
-    n_ctx: session.context.contextSize,
+    n_ctx: contextTokens,
     n_ctx_train: model.trainContextSize,
     n_embd: model.embeddingVectorSize,
     size: model.size,
@@ -32,11 +32,10 @@ export function props({ session, name }: Served, exchange: Exchange): void {
   });
 }
 
-export async function tokenize({ session }: Served, exchange: Exchange): Promise<void> {
+export async function tokenize({ model }: OpenModel, exchange: Exchange): Promise<void> {
   const fields = await exchange.fields();
   const content = fields.text("content");
   if (content === undefined) throw wrong("content", "text", content);
-  const { model } = session.opened;
   const special = fields.flag("parse_special") ?? true;
   const tokens =
     fields.flag("add_special") === true ? textTokens(model, content, special) : model.tokenize(content, special);
@@ -44,12 +43,12 @@ export async function tokenize({ session }: Served, exchange: Exchange): Promise
   exchange.json({ tokens: pieces ? tokens.map((id) => ({ id, piece: model.detokenize([id], true) })) : tokens });
 }
 
-export async function detokenize({ session }: Served, exchange: Exchange): Promise<void> {
+export async function detokenize({ model }: OpenModel, exchange: Exchange): Promise<void> {
   const fields = await exchange.fields();
   const given = fields.list("tokens") ?? [];
   if (given.length > 0 && !isTokens(given)) throw wrong("tokens", "a list of tokens", given);
   const tokens = isTokens(given) ? given.map(token) : [];
-  exchange.json({ content: session.opened.model.detokenize(tokens, true) });
+  exchange.json({ content: model.detokenize(tokens, true) });
 }
 
 /** `/metrics`, in Prometheus' text. */
