@@ -4,6 +4,7 @@ import { CONFIG_ERRORS } from "./rows/config.ts";
 import { DIALECT_ERRORS } from "./rows/dialect.ts";
 import { ENDPOINT_ERRORS } from "./rows/endpoint.ts";
 import { ENGINE_ERRORS } from "./rows/engine.ts";
+import { ENGINE_HTTP_ERRORS } from "./rows/engine-http.ts";
 import { FETCH_ERRORS } from "./rows/fetch.ts";
 import { GATEWAY_ERRORS } from "./rows/gateway.ts";
 import { MEMORY_ERRORS } from "./rows/memory.ts";
@@ -56,6 +57,7 @@ export const ERRORS = {
   ...DIALECT_ERRORS,
   ...ENDPOINT_ERRORS,
   ...ENGINE_ERRORS,
+  ...ENGINE_HTTP_ERRORS,
   ...FETCH_ERRORS,
   ...GATEWAY_ERRORS,
   ...MEMORY_ERRORS,

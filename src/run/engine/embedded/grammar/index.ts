@@ -1,0 +1,1 @@
+export { JsonGrammar, literal } from "./json-grammar.ts";

@@ -1,0 +1,2 @@
+export { ReplyParser, type ReplyPart, type ReplyShape } from "./reply-parser.ts";
+export { StopTexts } from "./stop-texts.ts";
