@@ -15,6 +15,7 @@ import { RECIPE_ERRORS } from "./rows/recipe.ts";
 import { REMOTE_ERRORS } from "./rows/remote.ts";
 import { RIG_ERRORS } from "./rows/rig.ts";
 import { SERVER_ERRORS } from "./rows/server.ts";
+import { SERVE_ERRORS } from "./rows/serve.ts";
 import { SPEC_ERRORS } from "./rows/spec.ts";
 import { WEIGHTS_ERRORS } from "./rows/weights.ts";
 
@@ -69,6 +70,7 @@ export const ERRORS = {
   ...RIG_ERRORS,
   ...CARD_ERRORS,
   ...SERVER_ERRORS,
+  ...SERVE_ERRORS,
   ...SPEC_ERRORS,
   ...WEIGHTS_ERRORS,
 } as const satisfies Record<string, ErrorRow>;

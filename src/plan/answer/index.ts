@@ -52,3 +52,4 @@ export {
   type ServePlanAnswer,
   type ServePlanContext,
 } from "./serve-plan-answer.ts";
+export type { ServeAnswer, ServedFacts } from "./serve-answer.ts";

@@ -16,6 +16,7 @@ export type * from "./dialects/dialect.ts";
 export type * from "./serving.ts";
 export {
   Claims,
+  HOST,
   minus,
   ModelPool,
   type PoolEvent,

@@ -120,7 +120,7 @@ export class Reception {
       gone.abort();
       job?.leave();
     });
-    const { serving, release } = await this.#options.models.acquire(asked.model, gone.signal);
+    const { serving, release } = await this.#options.models.acquire(asked.model, gone.signal, lane);
     if (response.destroyed) return release();
     const { server, lanes } = serving;
     if (server.state === "failed" || server.state === "stopped") {

@@ -13,12 +13,14 @@ import { probe } from "./described/probe.ts";
 import { quality } from "./described/quality.ts";
 import { quants } from "./described/quants.ts";
 import { receipts } from "./described/receipts.ts";
+import { serve } from "./described/serve.ts";
 import { start } from "./described/start.ts";
 import { VERSION } from "./version.ts";
 import { textsWith } from "./wrong-flags.ts";
 
 export const ROUTES = {
   start,
+  serve,
   chat,
   fit,
   explain,

@@ -21,7 +21,8 @@ export function urlEngine(options: UrlEngineOptions): ServerEngine {
   return { name: "url", start: (spec, { signal } = {}) => reach(spec, options, signal) };
 }
 
-async function reach(spec: ServerSpec, options: UrlEngineOptions, signal?: AbortSignal): Promise<RunningServer> {
+/** The same where nothing is planned: of what is to be served only its name and use are known. */
+export async function reach(spec: Pick<ServerSpec, "name" | "use">, options: UrlEngineOptions, signal?: AbortSignal): Promise<RunningServer> {
   if (signal?.aborted === true) throw new LoadoutError("interrupted");
   const { key, clock = systemClock, policy = RESTART_POLICY } = options;
   const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };

@@ -2,7 +2,7 @@ import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { codeOf, makeFolder } from "../../home/index.ts";
 import { isFields } from "../../client/index.ts";
-import { roomOf, sum, type Room } from "./room.ts";
+import { HOST, roomOf, sum, type Room } from "./room.ts";
 
 /** A run of Loadout that serves on this machine. */
 export interface Run {
@@ -49,9 +49,22 @@ export class Claims {
     return runs.filter((run) => run !== undefined).sort((a, b) => a.startedAt.localeCompare(b.startedAt));
   }
 
-  /** Memory that the others take. */
-  async taken(): Promise<Room> {
-    return sum((await this.others()).map(({ takes }) => takes));
+  /**
+   * Memory that the others take and that was not seen as taken when `seen` was read. What a device holds shows in what is free
+   * on it; mapped weights do not show in what is free of RAM, and count always.
+   */
+  async taken(seen: readonly Run[]): Promise<Room> {
+    const before = new Map(seen.map(({ pid, takes }) => [pid, takes]));
+    return sum(
+      (await this.others()).map(({ pid, takes }) =>
+        roomOf(
+          [...takes].map(([place, bytes]) => {
+            const known = place === HOST ? 0 : (before.get(pid)?.get(place) ?? 0);
+            return [place, Math.max(0, bytes - known)] as const;
+          }),
+        ),
+      ),
+    );
   }
 
   async #pids(): Promise<number[]> {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { AddressServer, oneModel } from "../testing/one-model.ts";
 import { HandClock } from "../testing/hand-clock.ts";
-import { Claims, ModelPool, roomOf, type PoolEvent, type Room, type Servable } from "./index.ts";
+import { Claims, HOST, ModelPool, roomOf, type PoolEvent, type Room, type Servable } from "./index.ts";
 
 const never = new AbortController().signal;
 const host = (bytes: number): Room => roomOf([["host", bytes]]);
@@ -177,7 +177,23 @@ describe("runs on one machine", () => {
     await one!.write(about);
     expect(await one!.others()).toEqual([]);
     expect(await two!.others()).toEqual([{ pid: 1, ...about }]);
-    expect(await two!.taken()).toEqual(host(10));
+    expect(await two!.taken([])).toEqual(host(10));
+    const card = (bytes: number) => ({
+      ...about,
+      takes: roomOf([
+        [HOST, 5],
+        ["gpu0", bytes],
+      ]),
+    });
+    await one!.write(card(10));
+    const seen = await two!.others();
+    await one!.write(card(30));
+    expect(await two!.taken(seen)).toEqual(
+      roomOf([
+        [HOST, 5],
+        ["gpu0", 20],
+      ]),
+    );
     alive.delete(1);
     expect(await two!.others()).toEqual([]);
     expect(await readdir(folder)).toEqual([]);

@@ -2,11 +2,14 @@ import { LoadoutError } from "../../../facts/errors/index.ts";
 import { formatBytes } from "../../../facts/units/index.ts";
 import type { Clock } from "../clock.ts";
 import type { ListedModel, Models, Serving } from "../serving.ts";
+import type { LaneName } from "../../../predict/serving/index.ts";
 import { lacking, minus, sum, type Room } from "./room.ts";
 
 /** A model that can be served: what it takes, and how it is loaded. */
 export interface Servable {
   readonly name: string;
+  /** takes only this lane's requests: another of the same name takes the other's */
+  readonly lane?: LaneName;
   /** other names it answers to */
   readonly aliases?: readonly string[];
   /** memory while it is loaded, as predicted */
@@ -38,6 +41,8 @@ export interface PoolEvent {
   readonly because?: string;
 }
 
+const LANES = ["interactive", "batch"] as const;
+
 interface Slot {
   readonly model: Servable;
   serving: Serving | undefined;
@@ -51,7 +56,7 @@ interface Slot {
 export class ModelPool implements Models {
   readonly #options: PoolOptions;
   readonly #slots: readonly Slot[];
-  readonly #byName = new Map<string, Slot>();
+  readonly #byName: Readonly<Record<LaneName, Map<string, Slot>>> = { interactive: new Map(), batch: new Map() };
   /** loads and unloads happen one after the other, so that memory is counted once */
   #turn: Promise<unknown> = Promise.resolve();
   #released = Promise.withResolvers<void>();
@@ -68,12 +73,16 @@ export class ModelPool implements Models {
       endIdle: undefined,
     }));
     for (const slot of this.#slots)
-      for (const name of [slot.model.name, ...(slot.model.aliases ?? [])])
-        if (!this.#byName.has(name)) this.#byName.set(name, slot);
+      for (const lane of slot.model.lane ? [slot.model.lane] : LANES)
+        for (const name of [slot.model.name, ...(slot.model.aliases ?? [])])
+          if (!this.#byName[lane].has(name)) this.#byName[lane].set(name, slot);
   }
 
   list(): readonly ListedModel[] {
-    return this.#slots.map(({ model, serving, loading }) => ({
+    const first = this.#slots.filter(
+      ({ model: { name } }, at, all) => at === all.findIndex((slot) => slot.model.name === name),
+    );
+    return first.map(({ model, serving, loading }) => ({
       name: model.name,
       state: serving ? "loaded" : loading ? "loading" : "on-demand",
       ...(model.contextTokens === undefined ? {} : { contextTokens: model.contextTokens }),
@@ -89,8 +98,13 @@ export class ModelPool implements Models {
     );
   }
 
-  async acquire(name: string, signal: AbortSignal): Promise<{ serving: Serving; release: () => void }> {
-    const slot = name === "" ? this.#slots[0] : this.#byName.get(name);
+  async acquire(
+    name: string,
+    signal: AbortSignal,
+    lane: LaneName = "interactive",
+  ): Promise<{ serving: Serving; release: () => void }> {
+    const byName = this.#byName[lane];
+    const slot = byName.get(name === "" ? this.#slots[0]!.model.name : name);
     if (slot === undefined) {
       const known = this.#slots.map(({ model }) => model.name).join(", ");
       throw new LoadoutError("model-not-served", { name, known });

@@ -1,4 +1,7 @@
-/** Bytes by place: "host", and the id of a device. What is not named is nothing. */
+/** The place of main memory; devices go by their ids. */
+export const HOST = "RAM";
+
+/** Bytes by place: {@link HOST}, and the id of a device. What is not named is nothing. */
 export type Room = ReadonlyMap<string, number>;
 
 export function roomOf(places: Iterable<readonly [place: string, bytes: number]>): Room {
