@@ -26,3 +26,18 @@ export interface ServedFacts {
   /** predicted beside what the engine's log said, once it is loaded */
   readonly memory?: readonly TermResidual[];
 }
+
+/** `loadout serve --runs`: what Loadout serves on this machine. */
+export interface RunsAnswer {
+  readonly schema: typeof ANSWER_VERSION;
+  readonly kind: "runs";
+  readonly runs: readonly {
+    readonly pid: number;
+    readonly startedAt: string;
+    readonly url: string;
+    readonly models: readonly string[];
+    /** bytes by place, as predicted */
+    readonly takes: Readonly<Record<string, number>>;
+  }[];
+  readonly next: readonly string[];
+}

@@ -6,13 +6,13 @@ import { shellWord } from "../../../plan/command/index.ts";
 import {
   chat as ask,
   ChatSessions,
-  endpointOf,
   modelsOf,
   type ClientChat,
   type ClientEndpoint,
   type ClientOutcome,
   type EndpointModel,
 } from "../../../run/client/index.ts";
+import { reachable, type ReachFlags } from "../chat/reach.ts";
 import { figuresOf, replyLine } from "../chat/reply-line.ts";
 import { say } from "../chat/say.ts";
 import { Talk } from "../chat/talk.ts";
@@ -20,7 +20,7 @@ import { guarded, type CliContext } from "../context.ts";
 import { homeOf } from "../machine.ts";
 import { beginning, chatRows } from "../text/chat-text.ts";
 
-export interface ChatFlags {
+export interface ChatFlags extends ReachFlags {
   readonly prompt?: string;
   readonly system?: string;
   readonly model?: string;
@@ -39,26 +39,30 @@ export const chat = guarded(async function (this: CliContext, flags: ChatFlags, 
   const sessions = new ChatSessions(folder);
   if (flags.sessions) return list(this, sessions, folder, flags);
   const key = flags.key ?? this.process.env["LOADOUT_API_KEY"];
-  const endpoint = endpointOf(typed ?? "127.0.0.1:8080", key);
-  const models = await modelsOf(endpoint, this.signal);
-  const model = modelNamed(models, flags.model);
   const prompt = await promptOf(this, flags);
-  if (prompt !== undefined) return once(this, { endpoint, model, prompt, flags });
-
   const session = flags.resume === undefined ? undefined : await sessions.open(flags.resume);
-  this.out(this.outStyle.faint(`${model?.name ?? "a model"} at ${endpoint.base}; /help, Ctrl-D leaves`));
-  const talk = new Talk(this, {
-    endpoint,
-    sessions,
-    ...(model === undefined ? {} : { model }),
-    ...(session === undefined ? {} : { session }),
-    ...asked(flags),
-    ...(flags.system === undefined ? {} : { system: flags.system }),
-  });
-  const id = await talk.run();
-  if (id !== undefined)
-    this.note(this.noteStyle.faint(`kept: loadout chat ${shellWord(endpoint.base)} --resume ${id}`));
-  return EXIT.ok;
+  const there = await reachable(this, typed, flags, key);
+  try {
+    const models = await modelsOf(there.endpoint, this.signal);
+    const model = modelNamed(models, flags.model);
+    const { endpoint } = there;
+    if (prompt !== undefined) return await once(this, { endpoint, model, prompt, flags });
+    this.out(this.outStyle.faint(`${model?.name ?? "a model"} at ${endpoint.base}; /help, Ctrl-D leaves`));
+    const talk = new Talk(this, {
+      endpoint,
+      sessions,
+      ...(model === undefined ? {} : { model }),
+      ...(session === undefined ? {} : { session }),
+      ...asked(flags),
+      ...(flags.system === undefined ? {} : { system: flags.system }),
+    });
+    const id = await talk.run();
+    const again = typed === undefined ? "loadout chat" : `loadout chat ${shellWord(typed)}`;
+    if (id !== undefined) this.note(this.noteStyle.faint(`kept: ${again} --resume ${id}`));
+    return EXIT.ok;
+  } finally {
+    await there.close();
+  }
 });
 
 /** What was typed as `--prompt`, and what was piped in. Undefined: a person sits here. */

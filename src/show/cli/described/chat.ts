@@ -1,6 +1,6 @@
 import { buildCommand, numberParser } from "@stricli/core";
 import { parseCount } from "../../../facts/units/index.ts";
-import { json } from "./shared.ts";
+import { json, yes } from "./shared.ts";
 
 export const chat = buildCommand({
   loader: async () => (await import("../commands/chat.ts")).chat,
@@ -10,8 +10,8 @@ export const chat = buildCommand({
       parameters: [
         {
           parse: String,
-          brief: "An OpenAI-compatible address; without it 127.0.0.1:8080",
-          placeholder: "ADDRESS",
+          brief: "An OpenAI-compatible address, or a model to serve for this chat",
+          placeholder: "ADDRESS|MODEL",
           optional: true,
         },
       ],
@@ -41,19 +41,21 @@ export const chat = buildCommand({
         optional: true,
       },
       key: { kind: "parsed", parse: String, brief: "Key of the server; better LOADOUT_API_KEY", optional: true },
+      yes,
       json,
     },
   },
   docs: {
     brief: "Talk to a model in the terminal",
     fullDescription: [
-      "A chat with any OpenAI-compatible server, ours first. Lines that end with \\ go on,",
+      "A chat with any OpenAI-compatible server; without an address what Loadout serves",
+      "here, or a model that is served for this chat alone. Lines that end with \\ go on,",
       "pasted text stays one message, Ctrl-C gives a reply up, /help lists the commands.",
       "After each reply: tokens, rate, time to the first token, what was cached, context",
       "used. Chats are kept on this machine only, and resumed with --resume.",
       "",
       "Examples:",
-      "  loadout chat                                  a server of ours on this machine",
+      "  loadout chat                                  what is served here, or the best here",
       "  loadout chat http://127.0.0.1:11434 --model qwen3:8b",
       '  git diff | loadout chat --system "Write a commit message."',
       '  loadout chat --prompt "Why is the sky blue?" --json',

@@ -41,7 +41,6 @@ export interface ServedParts {
   readonly receipts: ReceiptStore | undefined;
   readonly flags: ServedFlags;
   readonly progress: Progress;
-  readonly onEvent: (model: string, event: EngineEvent) => void;
 }
 
 /** Reads and plans everything that is to be served. The first stays loaded, the others come when they are asked for. */
@@ -69,7 +68,7 @@ async function onThisMachine(
   typed: string | undefined,
   named: string | undefined,
   keep: boolean,
-  { machine, receipts, flags, progress, onEvent }: ServedParts,
+  { machine, receipts, flags, progress }: ServedParts,
 ): Promise<ServedModel> {
   const weights = await weightsOf(context, typed, { machine, receipts, flags, progress });
   const choice = await chooseEngine(machine.home, flags.engine ?? "auto");
@@ -86,7 +85,7 @@ async function onThisMachine(
       ...(flags.mmproj === undefined ? {} : { projectorPath: flags.mmproj }),
       ...(flags.draft === undefined ? {} : { draftPath: flags.draft }),
       ...(flags.lora === undefined ? {} : { adapters: flags.lora.map(adapterOf) }),
-      onEvent: (event) => onEvent(name, event),
+      onEvent: (event) => tell(context, name, event, progress),
     }),
     facts: {
       engine: `${choice.runtime.engine} ${choice.runtime.version}`,
@@ -96,10 +95,16 @@ async function onThisMachine(
   };
 }
 
+function tell(context: CliContext, name: string, event: EngineEvent, progress: Progress): void {
+  if (event.kind === "loading") progress.update(`loading ${name}: ${Math.round(event.share * 100)}%`);
+  if (event.kind === "exit" && !event.expected)
+    context.note(`${name}: the engine ended (${event.signal ?? `exit code ${event.code}`})`);
+}
+
 async function weightsOf(
   context: CliContext,
   typed: string | undefined,
-  { machine, receipts, flags, progress }: Omit<ServedParts, "onEvent">,
+  { machine, receipts, flags, progress }: ServedParts,
 ): Promise<WeightsHere> {
   if (typed !== undefined) return weightsToLoad(context, typed, flags, progress);
   const atHand = await bestWeightsAtHand(context, machine, flags, receipts);

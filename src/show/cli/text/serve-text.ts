@@ -1,6 +1,5 @@
 import { formatBytes, formatTokens } from "../../../facts/units/index.ts";
-import type { ServeAnswer, ServedFacts, ServePlanAnswer } from "../../../plan/answer/index.ts";
-import type { Run } from "../../../run/gateway/index.ts";
+import type { RunsAnswer, ServeAnswer, ServedFacts, ServePlanAnswer } from "../../../plan/answer/index.ts";
 import { columns, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
 
@@ -48,19 +47,19 @@ export function servePlanText(plans: readonly ServePlanAnswer[], style: Style): 
     .join("\n");
 }
 
-export function runsText(runs: readonly Run[]): string {
-  if (runs.length === 0) return "nothing of Loadout serves on this machine\n\nnext\n  loadout serve";
+export function runsText({ runs, next }: RunsAnswer): string {
   const rows = runs.map(({ pid, url, models, takes }) => [
     `${pid}`,
     url,
-    formatBytes([...takes.values()].reduce((total, bytes) => total + bytes, 0)),
+    formatBytes(Object.values(takes).reduce((total, bytes) => total + bytes, 0)),
     models.join(", "),
   ]);
+  const table = columns([["process", "address", "memory", "models"], ...rows], [0, 2]);
   return [
-    ...columns([["process", "address", "memory", "models"], ...rows], [0, 2]),
+    ...(runs.length === 0 ? ["nothing of Loadout serves on this machine"] : table),
     "",
     "next",
-    `  loadout chat ${runs[0]!.url}`,
+    ...next.map((command) => `  ${command}`),
   ].join("\n");
 }
 
@@ -70,7 +69,7 @@ function modelLines({ name, engine, because, state, plan, memory }: ServedFacts,
     ["engine", `${engine}: ${because}`],
     ...(plan === undefined ? [] : [["memory", memoryLine(plan, memory)]]),
   ]);
-  return plan === undefined ? lines : [...lines, ...planLines(plan, style)];
+  return plan === undefined ? lines : [...lines, ...summary(plan)];
 }
 
 function memoryLine(plan: ServePlanAnswer, memory: ServedFacts["memory"]): string {
@@ -87,13 +86,17 @@ function memoryLine(plan: ServePlanAnswer, memory: ServedFacts["memory"]): strin
   return `${formatBytes(predicted)} predicted; ${words}`;
 }
 
+function summary({ says, because }: ServePlanAnswer): string[] {
+  return columns([
+    ["plan  ", says],
+    ["", because],
+  ]);
+}
+
 function planLines(plan: ServePlanAnswer, style: Style): string[] {
-  const { engines, because, says } = plan;
+  const { engines } = plan;
   return [
-    ...columns([
-      ["plan", says],
-      ["", because],
-    ]),
+    ...summary(plan),
     ...engines.flatMap(({ serves, slots, contextPerSlot, decisions }) => [
       ...(engines.length === 1 ? [] : [`${serves}: ${slots} places of ${formatTokens(contextPerSlot)}`]),
       ...columns(
