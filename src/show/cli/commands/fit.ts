@@ -4,12 +4,15 @@ import { answerFit } from "../../../plan/answer/index.ts";
 import { good } from "../../../plan/fit/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { diskFor } from "../disk.ts";
+import { checkDraft, draftArguments, type DraftFlags, type Drafting, draftingOf } from "../draft-flags.ts";
 import type { PlanFlags, RuntimeFlags } from "../flags.ts";
-import { embeddedRuntime, serverRuntime } from "../runtime.ts";
+import { embeddedRuntime, type Runtime, serverRuntime } from "../runtime.ts";
 import { homeOf, machineOf } from "../machine.ts";
 import { withChosenFileType } from "../model/chosen-file-type.ts";
+import { besideDraft } from "../model/beside-draft.ts";
 import { modelFor } from "../model/model-for.ts";
-import { fitQuestion, type FitQuestion } from "../question.ts";
+import type { Weights } from "../model/weights.ts";
+import { fitQuestion, type FitQuestion, type PlannedMachine } from "../question.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
 import { describesRig, rigArguments, rigFor, type RigFlags } from "../rig-for.ts";
 import { serverArgumentsOf } from "../server-args.ts";
@@ -18,7 +21,7 @@ import { flagBesideModel, type WantedFlags } from "../wanted-flags.ts";
 import { progressFor } from "../text/progress.ts";
 
 /** What `fit` and `explain` take alike. */
-export interface QuestionFlags extends PlanFlags, RuntimeFlags, RigFlags {
+export interface QuestionFlags extends PlanFlags, RuntimeFlags, RigFlags, DraftFlags {
   readonly prompt?: string;
   readonly cached?: number;
   readonly quant?: string;
@@ -60,8 +63,10 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
   const server = serverRuntime(flags.build);
   const told = flags.serverArgs === undefined ? undefined : serverArgumentsOf(flags.serverArgs, server);
   const byHand = await rigFor(flags);
-  const reading = modelFor(context, model, flags, progressFor(context));
+  const progress = progressFor(context);
+  const reading = Promise.all([modelFor(context, model, flags, progress), draftingOf(context, flags, progress)]);
   const answered = (question: FitQuestion) => ({ ...answerFit(question.request, question.context), question });
+  const asked = { flags, promptTokens, cachedShare: flags.cached, server, told };
   if (byHand) {
     // nothing is asked of this machine, and what was measured on it says nothing of another
     const { rig, assumptions } = byHand;
@@ -69,37 +74,36 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
       report: { rig },
       closable: { host: 0, devices: rig.devices.map(() => 0) },
       assumptions,
-      rigArguments: rigArguments(flags),
+      rigArguments: [rigArguments(flags), draftArguments(flags)].filter(Boolean).join(" "),
     };
-    const [read, { folders }] = await Promise.all([reading, homeOf(context)]);
-    const runtime = flags.runtime === "embedded" && !told ? embeddedRuntime() : server;
-    const weights = await withChosenFileType(read, machine, flags, runtime);
+    const [[read, drafting], { folders }] = await Promise.all([reading, homeOf(context)]);
+    const runtime = flags.runtime === "embedded" && !told && !drafting ? embeddedRuntime() : server;
+    const weights = await withDraft(read, machine, flags, runtime, drafting);
     const disk = await diskFor(folders, weights);
-    return answered(
-      fitQuestion({ machine, weights, flags, promptTokens, cachedShare: flags.cached, runtime, server, disk, told }),
-    );
+    return answered(fitQuestion({ ...asked, machine, weights, runtime, disk, drafting }));
   }
-  const [machine, read] = await Promise.all([machineOf(context), reading]);
-  const runtime = flags.runtime === "llama-server" || told ? server : embeddedRuntime();
-  const weights = await withChosenFileType(read, machine, flags, runtime);
+  const [machine, [read, drafting]] = await Promise.all([machineOf(context), reading]);
+  const runtime = flags.runtime === "llama-server" || told || drafting ? server : embeddedRuntime();
+  const weights = await withDraft(read, machine, flags, runtime, drafting);
   const receipts = await openKnownReceipts(context, machine.folders.data);
   try {
     const disk = await diskFor(machine.folders, weights);
-    return answered(
-      fitQuestion({
-        machine,
-        weights,
-        flags,
-        receipts,
-        promptTokens,
-        cachedShare: flags.cached,
-        runtime,
-        server,
-        disk,
-        told,
-      }),
-    );
+    return answered(fitQuestion({ ...asked, machine, weights, receipts, runtime, disk, drafting }));
   } finally {
     receipts?.close();
   }
+}
+
+/** The file type where nobody named one, beside a draft that takes its room; refused where no server would take the draft. */
+async function withDraft(
+  read: Weights,
+  machine: PlannedMachine,
+  flags: QuestionFlags,
+  runtime: Runtime,
+  drafting: Drafting | undefined,
+): Promise<Weights> {
+  if (!drafting) return withChosenFileType(read, machine, flags, runtime);
+  const unread = checkDraft(read, drafting);
+  const weights = await withChosenFileType(read, besideDraft(machine, drafting, flags, runtime), flags, runtime);
+  return { ...weights, assumptions: [...(weights.assumptions ?? []), ...unread] };
 }
