@@ -41,7 +41,7 @@ test.each([[["tools"]], [["tools", "vision"]], [["open", "since"]], [["tools", "
     expect(valid(answer)).toBe("valid");
     const passing = models.filter((model) => wishes.every((wish) => WISHES[wish]![1](model)));
     expect(answer.counts.models).toBe(passing.length);
-    const left = answer.leftOut!.filter(({ wish }) => wish !== "maxSize");
+    const left = answer.leftOut.filter(({ wish }) => wish !== "maxSize");
     expect(left.reduce((sum, { no, unknown }) => sum + no + unknown, passing.length)).toBe(models.length);
     expect(answer.rows.length).toBeGreaterThan(0);
     for (const { name, fileBytes } of answer.rows) {
