@@ -2,6 +2,7 @@ import { LoadoutError } from "../../facts/errors/index.ts";
 import { parseCount, parseShare } from "../../facts/units/index.ts";
 import { type Guesser, USUAL_GUESSES } from "../../predict/speed/index.ts";
 import { shellWord } from "../../plan/command/index.ts";
+import type { ToldGuesses } from "../../facts/runtime/index.ts";
 import type { CliContext } from "./context.ts";
 import { modelFor } from "./model/model-for.ts";
 import type { Weights } from "./model/weights.ts";
@@ -60,13 +61,14 @@ export function draftArguments({ draft, draftTokens, acceptance }: DraftFlags): 
 /** A server refuses a draft whose vocabulary is larger or smaller by more entries (common/speculative.cpp, b11434). */
 const MOST_UNLIKE_ENTRIES = 128;
 
-/** Reads what guesses, if anything does; flags that only describe guesses are refused without one. */
+/** Reads what guesses, if anything does, by flags or as a server was told; flags that only describe guesses are refused without one. */
 export async function draftingOf(
   context: CliContext,
   flags: DraftFlags & { readonly models?: readonly string[] },
   progress: Progress,
+  told?: ToldGuesses,
 ): Promise<Drafting | undefined> {
-  const { draft, draftTokens, acceptance } = flags;
+  const { draft = told && (told.model ?? told.by), draftTokens = told?.draftTokens, acceptance } = flags;
   if (draft === undefined) {
     if (draftTokens === undefined && acceptance === undefined) return undefined;
     const flag = draftTokens === undefined ? "--acceptance" : "--draft-tokens";
@@ -80,7 +82,12 @@ export async function draftingOf(
     by,
     ...(weights ? { weights } : {}),
     draftTokens: draftTokens ?? usual.draftTokens,
-    tokensBecause: draftTokens === undefined ? usual.tokensFrom : "asked for",
+    tokensBecause:
+      draftTokens === undefined
+        ? usual.tokensFrom
+        : flags.draftTokens === undefined
+          ? "as the server is told"
+          : "asked for",
     ...(acceptance === undefined ? {} : { acceptance }),
   };
 }

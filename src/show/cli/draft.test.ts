@@ -77,6 +77,13 @@ test.each([
   60_000,
 );
 
+test("a server's command line says who guesses, and how much", async () => {
+  const told = "-c 16384 -np 1 --spec-type draft-mtp --spec-draft-n-max 2";
+  const answer = await answered("qwen3.6 27b:Q4_K_M", "--gpu", "rtx-5090", "--server-args", told);
+  expect(answer.speed.speculation).toMatchObject({ by: "mtp", draftTokens: 2 });
+  expect(JSON.stringify(answer.memory)).toContain("draft: compute buffer");
+}, 60_000);
+
 test("a draft with another vocabulary, and guesses of nobody, are refused", async () => {
   const other = await runLoadout(folder, ["fit", ...SMALL, "--draft", "llama 3.2 1b:Q8_0"]);
   expect(other.code).toBe(2);

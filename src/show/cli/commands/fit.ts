@@ -64,7 +64,10 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
   const told = flags.serverArgs === undefined ? undefined : serverArgumentsOf(flags.serverArgs, server);
   const byHand = await rigFor(flags);
   const progress = progressFor(context);
-  const reading = Promise.all([modelFor(context, model, flags, progress), draftingOf(context, flags, progress)]);
+  const reading = Promise.all([
+    modelFor(context, model, told?.guesses?.by === "mtp" ? { ...flags, draft: "mtp" } : flags, progress),
+    draftingOf(context, flags, progress, told?.guesses),
+  ]);
   const answered = (question: FitQuestion) => ({ ...answerFit(question.request, question.context), question });
   const asked = { flags, promptTokens, cachedShare: flags.cached, server, told };
   if (byHand) {
