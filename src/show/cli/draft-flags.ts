@@ -17,6 +17,8 @@ export interface DraftFlags {
   readonly acceptance?: number;
 }
 
+export const MOST_DRAFT_TOKENS = 64;
+
 export const draftFlags = {
   draft: {
     kind: "parsed",
@@ -38,8 +40,6 @@ export const draftFlags = {
   },
 } as const;
 
-const MOST_DRAFT_TOKENS = 64;
-
 /** Guesses that were asked about, with the weights of their model. */
 export interface Drafting {
   readonly by: Guesser;
@@ -47,6 +47,13 @@ export interface Drafting {
   readonly draftTokens: number;
   readonly tokensBecause: string;
   readonly acceptance?: number;
+}
+
+/** One of them, if any was typed. */
+export function draftFlagOf({ draft, draftTokens, acceptance }: DraftFlags): string | undefined {
+  if (draft !== undefined) return "--draft";
+  if (draftTokens !== undefined) return "--draft-tokens";
+  return acceptance === undefined ? undefined : "--acceptance";
 }
 
 /** The flags as they are typed, for the next command. */
@@ -71,8 +78,7 @@ export async function draftingOf(
   const { draft = told && (told.model ?? told.by), draftTokens = told?.draftTokens, acceptance } = flags;
   if (draft === undefined) {
     if (draftTokens === undefined && acceptance === undefined) return undefined;
-    const flag = draftTokens === undefined ? "--acceptance" : "--draft-tokens";
-    throw new LoadoutError("draft-missing", { flag });
+    throw new LoadoutError("draft-missing", { flag: draftFlagOf(flags)! });
   }
   const by: Guesser = draft === "mtp" || draft === "ngram" ? draft : "model";
   const usual = USUAL_GUESSES[by];

@@ -91,4 +91,7 @@ test("a draft with another vocabulary, and guesses of nobody, are refused", asyn
   const nobody = await runLoadout(folder, ["fit", ...SMALL, "--acceptance", "0.7"]);
   expect(nobody.code).toBe(2);
   expect(nobody.stderr).toContain("--acceptance describes guesses");
+  const without = await runLoadout(folder, ["fit", "--gpu", "rtx-4090", "--draft", "ngram"]);
+  expect(without.code).toBe(2);
+  expect(without.stderr).toContain("--draft is about one model");
 }, 60_000);

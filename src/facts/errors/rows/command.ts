@@ -24,6 +24,12 @@ export const COMMAND_ERRORS = {
     exit: 2,
     http: 400,
   },
+  "flag-without-model": {
+    template: "{flag} is about one model, and none is named",
+    hint: "Name the model: loadout fit MODEL {flag} ...",
+    exit: 2,
+    http: 400,
+  },
   "draft-missing": {
     template: "{flag} describes guesses, and nothing guesses",
     hint: "Name a small model of the same family with --draft, or --draft mtp, or --draft ngram.",

@@ -4,15 +4,13 @@ import { answerFit } from "../../../plan/answer/index.ts";
 import { good } from "../../../plan/fit/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { diskFor } from "../disk.ts";
-import { checkDraft, draftArguments, type DraftFlags, type Drafting, draftingOf } from "../draft-flags.ts";
+import { draftArguments, draftFlagOf, type DraftFlags, draftingOf } from "../draft-flags.ts";
 import type { PlanFlags, RuntimeFlags } from "../flags.ts";
-import { embeddedRuntime, type Runtime, serverRuntime } from "../runtime.ts";
+import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import { homeOf, machineOf } from "../machine.ts";
-import { withChosenFileType } from "../model/chosen-file-type.ts";
-import { besideDraft } from "../model/beside-draft.ts";
+import { withDraft } from "../model/beside-draft.ts";
 import { modelFor } from "../model/model-for.ts";
-import type { Weights } from "../model/weights.ts";
-import { fitQuestion, type FitQuestion, type PlannedMachine } from "../question.ts";
+import { fitQuestion, type FitQuestion } from "../question.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
 import { describesRig, rigArguments, rigFor, type RigFlags } from "../rig-for.ts";
 import { serverArgumentsOf } from "../server-args.ts";
@@ -36,7 +34,11 @@ interface FitFlags extends QuestionFlags, WantedFlags {
 /** `loadout fit MODEL`; without one what can be run; `--spec` many questions. */
 export const fit = guarded(async function (this: CliContext, flags: FitFlags, model?: string) {
   if (flags.spec !== undefined) return (await import("../spec/fit-spec.ts")).fitSpec(this, flags.spec, flags);
-  if (model === undefined) return (await import("./fit-ranking.ts")).fitRanking(this, flags);
+  if (model === undefined) {
+    const flag = draftFlagOf(flags);
+    if (flag !== undefined) throw new LoadoutError("flag-without-model", { flag });
+    return (await import("./fit-ranking.ts")).fitRanking(this, flags);
+  }
   if (flags.verify && describesRig(flags)) {
     throw new LoadoutError("rig-contradiction", {
       what: "fit --verify",
@@ -95,18 +97,4 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
   } finally {
     receipts?.close();
   }
-}
-
-/** The file type where nobody named one, beside a draft that takes its room; refused where no server would take the draft. */
-async function withDraft(
-  read: Weights,
-  machine: PlannedMachine,
-  flags: QuestionFlags,
-  runtime: Runtime,
-  drafting: Drafting | undefined,
-): Promise<Weights> {
-  if (!drafting) return withChosenFileType(read, machine, flags, runtime);
-  const unread = checkDraft(read, drafting);
-  const weights = await withChosenFileType(read, besideDraft(machine, drafting, flags, runtime), flags, runtime);
-  return { ...weights, assumptions: [...(weights.assumptions ?? []), ...unread] };
 }

@@ -1,13 +1,29 @@
 import type { Rig } from "../../../facts/hardware/index.ts";
 import { GOALS, settingsFor } from "../../../plan/fit/index.ts";
 import { predictLlamaCpp } from "../../../predict/memory/index.ts";
-import type { Drafting } from "../draft-flags.ts";
+import { checkDraft, type Drafting } from "../draft-flags.ts";
 import type { PlanFlags } from "../flags.ts";
 import type { PlannedMachine } from "../question.ts";
 import type { Runtime } from "../runtime.ts";
+import { withChosenFileType } from "./chosen-file-type.ts";
+import type { Weights } from "./weights.ts";
+
+/** The file type where nobody named one, beside a draft that takes its room; refused where no server would take the draft. */
+export async function withDraft(
+  read: Weights,
+  machine: PlannedMachine,
+  flags: PlanFlags,
+  runtime: Runtime,
+  drafting: Drafting | undefined,
+): Promise<Weights> {
+  if (!drafting) return withChosenFileType(read, machine, flags, runtime);
+  const unread = checkDraft(read, drafting);
+  const weights = await withChosenFileType(read, besideDraft(machine, drafting, flags, runtime), flags, runtime);
+  return { ...weights, assumptions: [...(weights.assumptions ?? []), ...unread] };
+}
 
 /** A machine with the room taken that a draft will need, for choosing the file type of the model beside it. */
-export function besideDraft<Machine extends PlannedMachine>(
+function besideDraft<Machine extends PlannedMachine>(
   machine: Machine,
   { weights }: Drafting,
   flags: PlanFlags,
