@@ -92,6 +92,7 @@ const SAID: readonly (readonly [series: RegExp, tools: boolean, source: string])
   [/^mistralai\/Devstral-2-/, true, SGLANG_COOKBOOK],
   [/^XiaomiMiMo\/MiMo-V2-Flash/, true, "its publisher's repository, on tool calls of several turns, read 2026-11-25"],
   [/^LGAI-EXAONE\/EXAONE-4\.0-/, true, "the documentation of transformers: agentic tool use, read 2026-11-25"],
+  [/^nvidia\/NVIDIA-Nemotron-3-Super-/, true, "the parser nemotron_v3 of vLLM's documentation, read 2026-11-25"],
   [/^nvidia\/NVIDIA-Nemotron-3-Ultra-/, true, "tagged tools in Ollama's library, read 2026-11-25"],
   [/^mistralai\/Mixtral-8x22B-Instruct-/, true, "Anyscale's page of it: native function calling, read 2026-11-25"],
   [/^google\/gemma-3-/, false, "its template and capabilities in Ollama's pull request 10066 (March 2025)"],
