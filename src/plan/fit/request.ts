@@ -47,6 +47,8 @@ export interface FitRequest {
   /** smaller file types that could be had, the largest first */
   readonly smaller?: readonly SmallerFile[];
   readonly calibration?: Calibration;
+  /** what pages of a mapped file are read from the disk at, where a person says so */
+  readonly diskBytesPerSec?: number;
   /** threads that a measurement on this machine found best, where one was made */
   readonly measuredThreads?: number;
 }

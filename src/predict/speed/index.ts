@@ -6,6 +6,7 @@ export { decodeTime } from "./decode-time.ts";
 export { expertsTouched, type Load, loadOf, overTokens } from "./load.ts";
 export type { Lookup } from "./lookup.ts";
 export { decodePace } from "./decode-pace.ts";
+export { ASSUMED_DISK_BYTES_PER_SEC } from "./extras.ts";
 export type { PaceInput } from "./input.ts";
 export { prefillPace } from "./prefill-pace.ts";
 export { prefillTime } from "./prefill-time.ts";

@@ -46,6 +46,8 @@ export function fitQuestion(parts: {
   /** share of the prompt that a cache holds, 0 to 1 */
   readonly cachedShare?: number | undefined;
   readonly disk?: DiskFacts | undefined;
+  /** what weights beyond the RAM are read at; absent: assumed */
+  readonly diskBytesPerSec?: number | undefined;
   /** absent: the embedded engine */
   readonly runtime?: Runtime;
   /** llama-server, as its command is printed for; absent: no command */
@@ -61,6 +63,7 @@ export function fitQuestion(parts: {
     promptTokens,
     cachedShare,
     disk,
+    diskBytesPerSec,
     told,
     runtime: chosen = embeddedRuntime(),
     server,
@@ -98,6 +101,7 @@ export function fitQuestion(parts: {
       about: remembered((settings) => aboutLlamaCpp({ ...asked, settings })),
       placement: (settings) => layerPlaces(geometry, settings, rig.devices),
       smaller: smallerFiles(weights, (smaller) => requestUnder(under, smaller)),
+      ...(diskBytesPerSec === undefined ? {} : { diskBytesPerSec }),
       ...(calibration ? { calibration } : {}),
       ...(measuredThreads === undefined ? {} : { measuredThreads }),
     };
