@@ -101,7 +101,7 @@ test("the disk that weights beyond the RAM come from can be said, by its kind or
 });
 
 test("the network to another machine is said, or assumed and said so", async () => {
-  const far = ["qwen3-32b:Q4_K_M", "--gpu", "rtx-4070", "--ram", "32GB", "--node", "big:rtx-3060"];
+  const far = ["qwen3-32b:Q4_K_M", "--gpu", "rtx-4070", "--ram", "32GB", "--node", "big:rtx-3090"];
   const [unknown, fast] = await Promise.all([answered(...far), answered(...far, "--link", "25Gb/s")]);
   expect(unknown.assumptions.join("\n")).toContain("the network to big is taken as 1 Gb/s (118 MB/s): --link says it");
   expect(fast.assumptions.join("\n")).not.toContain("--link");

@@ -58,19 +58,23 @@ function headText({ model, rig, runtime, asked, slots }: OffloadAnswer, style: S
 }
 
 function ladderText({ rungs, bestChat, bestBatch, asked }: OffloadAnswer, style: Style): string[] {
-  const warm = asked.cachedShare === undefined ? [] : [`${formatPercent(asked.cachedShare)} cached`];
-  const head = ["tok/s", "first token", ...warm, `${formatNumber(asked.jobs)} jobs`, "in RAM", "RAM/token", ""];
+  const { cachedShare, jobs } = asked;
+  const warm = cachedShare !== undefined;
+  // a column takes the place of another: names say how much is in RAM
+  const cached = warm ? [`${formatPercent(cachedShare)} cached`] : [];
+  const inRam = warm ? [] : ["in RAM"];
+  const head = ["tok/s", "first token", ...cached, `${formatNumber(jobs)} jobs`, ...inRam, "RAM/token", ""];
   const rows = rungs.map((rung, at) => [
-    ...paceCells(rung.chat, rung.batch, style, warm.length > 0),
-    formatBytes(stored(rung)),
+    ...paceCells(rung.chat, rung.batch, style, warm),
+    ...(warm ? [] : [formatBytes(stored(rung))]),
     formatBytes(hostBytes(rung.chat)),
     rungName(rung, at === bestChat, at === bestBatch, style),
   ]);
-  return columns([head.map(style.faint), ...rows], [0, 1, 2, 3, 4, ...(warm.length > 0 ? [5] : [])]);
+  return columns([head.map(style.faint), ...rows], [0, 1, 2, 3, 4]);
 }
 
 /** Paces of what runs; of what does not there are none to have. */
-function paceCells(chat: ChatFacts, batch: BatchFacts, style: Style, warm: boolean): string[] {
+function paceCells(chat: ChatFacts, batch: BatchFacts, style: Style, warm = false): string[] {
   const runs = chat.verdict !== "does not fit";
   const decode = !runs || !chat.decode ? "-" : formatNumber(chat.decode.tokensPerSec);
   const paint = chat.interactive === true ? style.good : style.warn;
@@ -183,19 +187,14 @@ function wattHours(joules: number): string {
 
 function insteadText({ instead, asked }: OffloadAnswer, style: Style): string[] {
   if (instead.length === 0) return [];
-  const warm = asked.cachedShare === undefined ? [] : [`${formatPercent(asked.cachedShare)} cached`];
-  const head = ["tok/s", "first token", ...warm, `${formatNumber(asked.jobs)} jobs`, "energy", ""].map(style.faint);
+  const head = ["tok/s", "first token", `${formatNumber(asked.jobs)} jobs`, "energy", ""].map(style.faint);
   const rows = instead.map(({ name, flags, chat, batch }) => [
-    ...paceCells(chat, batch, style, warm.length > 0),
+    ...paceCells(chat, batch, style),
     batch.energy?.deviceJoules === undefined
       ? "-"
       : wattHours(batch.energy.deviceJoules + (batch.energy.hostJoules ?? 0)),
     `${name} ${style.faint(flags)}`,
   ]);
   const of = asked.hostWatts === undefined ? "energy of the devices alone" : "energy with the rest of the machine";
-  return [
-    "",
-    `${style.strong("what avoids it")}  ${style.faint(of)}`,
-    ...columns([head, ...rows], [0, 1, 2, 3, ...(warm.length > 0 ? [4] : [])]),
-  ];
+  return ["", `${style.strong("what avoids it")}  ${style.faint(of)}`, ...columns([head, ...rows], [0, 1, 2, 3])];
 }
