@@ -107,6 +107,7 @@ function rowOf({ choice, ...row }: RankedModel, context: RankingContext): Rankin
     `loadout fit ${shellWord(model)}`,
     ...(goal === "interactive" ? [] : [`--goal ${goal}`]),
     ...(experts === undefined ? [] : [`--gpu-layers all --cpu-experts ${experts}`]),
+    ...(row.offloadedLayers === undefined ? [] : [`--gpu-layers ${gpuLayers}`]),
     ...(rigArguments === undefined ? [] : [rigArguments]),
   ];
   return {

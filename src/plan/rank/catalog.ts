@@ -156,16 +156,17 @@ function* splitRows(
   const rough = newestOfEach(beyond).flatMap((one) => {
     const on = outlineOf(one.model);
     const fileType = aboveFloor(one.model.geometry.architecture, floor).at(-1);
-    const [context] = contextsOf(setup, one.model.geometry.contextLength);
+    const contexts = contextsOf(setup, one.model.geometry.contextLength);
+    const [context] = contexts;
     if (fileType === undefined || context === undefined) return [];
     const fileBytes = on.outline.fileBytes(wantedSettings(on, context), fileType);
     if (fileBytes > mostBytes) return [];
     const decode = roughSplitPace(on, fileType, fileBytes);
-    return decode ? [{ ...one, on, fileType, decode, quick: keepsUp(setup, decode) }] : [];
+    return decode ? [{ ...one, on, fileType, contexts, decode, quick: keepsUp(setup, decode) }] : [];
   });
   rough.sort((a, b) => Number(b.quick) - Number(a.quick) || (a.quick ? b.worth - a.worth : byPace(a, b)));
-  for (const { model, on, fileType } of rough) {
-    const found = split(on, fileType);
+  for (const { model, on, fileType, contexts } of rough) {
+    const found = split(on, fileType, contexts);
     if (!found) continue;
     const { gpuLayers } = found.choice.settings;
     const every = model.geometry.layers.length + 1;

@@ -1,7 +1,17 @@
 import type { Rig } from "../../facts/hardware/index.ts";
 import { decodePace, type Pace } from "../../predict/speed/index.ts";
-import { choose, coresToUse, good, paceInput, settingsFor, type Choice } from "../fit/index.ts";
-import type { Outlined } from "../search/index.ts";
+import {
+  choose,
+  coresToUse,
+  good,
+  largestWithMargin,
+  paceInput,
+  settingsFor,
+  weigh,
+  type Choice,
+  type Weighed,
+} from "../fit/index.ts";
+import { wantedSettings, type Outlined } from "../search/index.ts";
 
 /** A model that devices do not hold whole, with layers on the processor: exact. */
 export interface Split {
@@ -35,11 +45,30 @@ export function roughSplitPace(on: Outlined, fileType: string, fileBytes: number
   return decodePace(paceInput(on.about(fileType), { settings, threads: coresToUse(rig.host.cpu) }), 0);
 }
 
-/** By whole replays, the most that fits on the devices; undefined where it does not run in memory, or its pace is not known. */
-export function split(on: Outlined, fileType: string): Split | undefined {
+/**
+ * With the most layers on the devices that fit, by a whole replay of what is shown: all that moves is the layers, since with experts
+ * alone on the processor it did not fit. Undefined where it does not run in memory, or its pace is not known.
+ */
+export function split(on: Outlined, fileType: string, contexts: readonly number[]): Split | undefined {
   const request = on.exact(fileType);
-  const choice = choose(request);
-  if (!good(choice.now.verdict)) return undefined;
-  const decode = decodePace(paceInput(request, choice), 0);
-  return decode && { choice, decode };
+  const about = on.about(fileType);
+  for (const context of contexts) {
+    const settings = wantedSettings(on, context);
+    const gpuLayers = largestWithMargin(request.geometry.layers.length, (count) =>
+      deviceMargin(weigh(about, { ...settings, gpuLayers: count })),
+    );
+    const choice = choose({ ...request, wishes: { ...request.wishes, context, gpuLayers } });
+    if (!good(choice.now.verdict)) continue;
+    const decode = decodePace(paceInput(request, choice), 0);
+    return decode && { choice, decode };
+  }
+  return undefined;
+}
+
+/** Least room on a device, the band of what was only outlined taken off: what lies in RAM has its verdict later. */
+function deviceMargin({ prediction, now }: Weighed): number {
+  if (prediction.kind === "rejected") return Number.NEGATIVE_INFINITY;
+  const { value, high = value } = prediction.footprint;
+  const margins = now.places.flatMap(({ place, margin }) => (place === "host" ? [] : [margin]));
+  return Math.min(...margins) - (high - value);
 }
