@@ -7,7 +7,7 @@ import {
   formatRate,
   formatTokens,
 } from "../../facts/units/index.ts";
-import { ASSUMED_DISK_BYTES_PER_SEC, wayTo, type Pace, type Traffic } from "../../predict/speed/index.ts";
+import { ASSUMED_DISK_BYTES_PER_SEC, copyRate, wayTo, type Pace, type Traffic } from "../../predict/speed/index.ts";
 import {
   offload,
   type BatchUse,
@@ -215,7 +215,9 @@ function sentence(
 function slotsOf({ devices, links }: Rig): OffloadAnswer["slots"] {
   return devices.flatMap((device) => {
     const { bytesPerSec, known } = wayTo(device, links);
-    return Number.isFinite(bytesPerSec) ? [{ device: device.name, bytesPerSec, known }] : [];
+    if (!Number.isFinite(bytesPerSec)) return [];
+    const reached = device.node === undefined ? copyRate(bytesPerSec, false) : bytesPerSec;
+    return [{ device: device.name, bytesPerSec: reached, known }];
   });
 }
 
@@ -231,7 +233,7 @@ function assumptions(question: OffloadQuestion, best: Rung | undefined): string[
   const discrete = devices.filter(({ memoryKind }) => memoryKind === "discrete");
   if (discrete.length > 0)
     list.push(
-      "weights in RAM cross the slot, mapped from the file, for every step of 32 tokens or more: a prompt's, or that many answers",
+      "weights in RAM cross the slot, mapped from the file, for every step of 32 tokens or more: a prompt's, or that many answers; of experts those that the step needs",
     );
   if (discrete.some((device) => !wayTo(device, request.rig.links).known))
     list.push("a slot that is not known is taken as PCIe 3.0 x16");

@@ -5,6 +5,7 @@ export type { Conditions } from "./conditions.ts";
 export { decodeTime } from "./decode-time.ts";
 export { expertsTouched, type Load, loadOf, overTokens } from "./load.ts";
 export type { Lookup } from "./lookup.ts";
+export { copyRate } from "./copying.ts";
 export { decodePace } from "./decode-pace.ts";
 export { ASSUMED_DISK_BYTES_PER_SEC } from "./extras.ts";
 export type { PaceInput } from "./input.ts";

@@ -3,8 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { OffloadAnswer } from "../../plan/answer/index.ts";
+import type { FitAnswer, OffloadAnswer, RankingAnswer } from "../../plan/answer/index.ts";
 import { offloadText } from "./text/offload-text.ts";
+import { rankingText } from "./text/ranking-text.ts";
 import { styleFor } from "./text/style.ts";
 import { answerForm, runLoadout, type Ended, widest } from "./testing/command-line.ts";
 
@@ -107,6 +108,25 @@ test("the network to another machine is said, or assumed and said so", async () 
   expect(fast.assumptions.join("\n")).not.toContain("--link");
   const first = ({ rungs }: OffloadAnswer) => rungs.find(({ kind }) => kind === "whole")!.chat.firstTokenMs!.value;
   expect(first(fast)).toBeLessThan(first(unknown));
+});
+
+test("a ranking ends with what fits only with offload: valid, in 80 columns, and its command finds the same", async () => {
+  const RIG = ["--gpu", "rtx-4060", "--ram", "32GB:ddr5-6000"];
+  const { stdout } = await loadout("fit", ...RIG, "--json");
+  const answer: RankingAnswer = JSON.parse(stdout);
+  expect(valid(answer)).toBe("valid");
+  const { gpuLayers, offloadedLayers, context, because, command } = answer.rows.at(-1)!;
+  expect(offloadedLayers).toBeGreaterThan(0);
+  expect(because).toContain(`with offload, ${offloadedLayers} layers on the CPU`);
+  expect(command).toContain(`--gpu-layers ${gpuLayers}`);
+  const text = rankingText(answer, styleFor({}, {}), true);
+  expect(text).toContain("only with offload (");
+  expect(widest(text)).toBeLessThanOrEqual(80);
+  const [, , model = "", ...flags] = command.split(" ");
+  const again = await loadout("fit", model, ...flags, "--json");
+  const fit: FitAnswer = JSON.parse(again.stdout);
+  expect(again.code).toBe(0);
+  expect(fit.decisions.find(({ setting }) => setting === "context")!.value).toBe(context);
 });
 
 test("a context without room for the prompt and its answer is a wrong question; no model is one too", async () => {
