@@ -28,7 +28,7 @@ const USED_EXPERTS_SINCE = "2025-09";
 
 /**
  * Neighbours in a text are routed alike: n of its tokens need as many experts as n to this power would, were they routed by chance.
- * Counted in that pull request: 512 tokens of a chat need 72 to 95 of the 128 experts of Qwen3 30B, 83 on average.
+ * Counted in that pull request: 512 tokens of a chat need 72 to 95 of 128 experts, 83 on average of the eight layers read (one text).
  */
 const ROUTED_ALIKE = 0.45;
 

@@ -66,7 +66,7 @@ test("of seven rows with experts in RAM that can be asked about, five lie within
   const missed = asked.filter(({ ratio }) => !within(ratio, 0.35)).map(name);
   expect(asked).toHaveLength(7);
   // too fast, by 1.7 and 2.4. The four rows from 512 on are 0.33 s a step (7.6 GiB at 24.5 GB/s) and 0.39 ms a token, where the same
-  // fork, model and card with all on the card take 0.1 ms (10,445 tok/s in steps of 4096, its pull request 929), as is predicted.
+  // fork, model and card take 0.1 ms with all on the card, as is predicted (10,445 tok/s in steps of 4096, five months later).
   // The engine itself has no such cost: see the ladder of micro-batches below
   expect(missed).toEqual(["deepseek2 16B IQ4_KS pp4096 CUDA ub2048", "deepseek2 16B IQ4_KS pp4096 CUDA ub4096"]);
 });
@@ -94,7 +94,7 @@ test("the prompt whose micro-batch is not stated was one step: four steps would 
 
 /**
  * Published rates of gpt-oss 120B beside an RTX 3090, experts of 25 to 28 of 36 layers in RAM, by micro-batch; the build copies only
- * the experts that are used. The share of experts was counted with another model, so none of this was fitted.
+ * the experts that are used. How many those are was counted with another model; these rates were known when that was chosen.
  */
 const PUBLISHED_LADDER: readonly (readonly [microBatch: number, tokensPerSec: number])[] = [
   [256, 240],
