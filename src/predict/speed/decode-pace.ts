@@ -26,7 +26,7 @@ import { add, emptyStep, type Step } from "./step.ts";
  */
 export function decodePace(input: PaceInput, depth: number): Pace | undefined {
   const { calibration, ...plain } = input;
-  const apart = paceWithAdded(calibration?.decode, (at) => decodePace(plain, at), depth);
+  const apart = paceWithAdded("decode", calibration?.decode, (at) => decodePace(plain, at), depth);
   if (apart) return apart;
   const step = emptyStep();
   const streams = input.streams ?? 1;

@@ -15,7 +15,7 @@ import { overTokens, touchedBytes } from "./load.ts";
 import { paceOf } from "./pace-of.ts";
 import { type Place, placesOf } from "./places.ts";
 import { prefillTime } from "./prefill-time.ts";
-import type { Pace } from "./speed.ts";
+import type { CalibrationFactor, Pace } from "./speed.ts";
 import { add, emptyStep, type Step } from "./step.ts";
 
 /**
@@ -25,18 +25,17 @@ import { add, emptyStep, type Step } from "./step.ts";
  */
 export function prefillPace(input: PaceInput, tokens: number, cached = 0): Pace | undefined {
   const { calibration, ...plain } = input;
-  const apart = paceWithAdded(calibration?.prefill, (at) => prefillPace(plain, at, cached), tokens);
+  const apart = paceWithAdded("prefill", calibration?.prefill, (at) => prefillPace(plain, at, cached), tokens);
   if (apart) return apart;
   const batch = Math.max(1, Math.min(tokens, input.microBatch));
-  if (batch <= MOST_VECTORS) {
-    return decodePace(
-      { ...plain, streams: batch, ...(calibration?.prefill && { calibration: { decode: calibration.prefill } }) },
-      cached,
-    );
+  const places = placesOf(input);
+  if (batch <= MOST_VECTORS && places.some(({ where }) => where !== "host")) {
+    // below what it was measured at a calibration is one factor
+    const { added: _, ...factor } = calibration?.prefill ?? {};
+    return decodePace({ ...plain, streams: batch, ...(isFactor(factor) && { calibration: { decode: factor } }) }, cached);
   }
   // causal attention: each token sees half the prompt on average
   const context = cached + tokens / 2;
-  const places = placesOf(input);
   const helper = helperOf(input, places);
   const step = emptyStep();
   for (const place of places) {
@@ -45,7 +44,7 @@ export function prefillPace(input: PaceInput, tokens: number, cached = 0): Pace 
     const at = copied ? helper : place.where;
     // a cache that stays on the host keeps attention there: only weights are copied
     const load = copied && input.cacheOnHost === true ? { ...place.load, attention: [] } : place.load;
-    if (at === "host") addHost(step, input, place, batch, context);
+    if (at === "host") addHost(step, input, place, { batch, context, tokens });
     else if (!addDevice(step, input, { ...place, load }, at, batch, context, copied)) return undefined;
     if (load !== place.load) addHostAttention(step, input, place, batch, context);
   }
@@ -55,8 +54,12 @@ export function prefillPace(input: PaceInput, tokens: number, cached = 0): Pace 
   return paceOf(step, batch, input.calibration?.prefill);
 }
 
-/** So few tokens are multiplied as vectors, one after the other, by the kernels of decoding. */
+/** So few tokens are multiplied as vectors by a device, one after the other, by the kernels of decoding. */
 const MOST_VECTORS = 8;
+
+function isFactor(factor: Partial<CalibrationFactor>): factor is CalibrationFactor {
+  return factor.factor !== undefined;
+}
 
 /** `copied`: the weights lie on the host and cross the slot once a micro-batch, of experts those that are needed. */
 function addDevice(
@@ -127,24 +130,37 @@ function addHostAttention(step: Step, input: PaceInput, { load }: Place, batch: 
   });
 }
 
-function addHost(step: Step, input: PaceInput, { load }: Place, batch: number, context: number): void {
+/**
+ * A prompt on the host: the layers' weights are read and multiplied, whichever takes longer, and the output multiplies the last token
+ * alone, once a prompt and not once a micro-batch.
+ */
+function addHost(
+  step: Step,
+  input: PaceInput,
+  { load }: Place,
+  { batch, context, tokens }: { readonly batch: number; readonly context: number; readonly tokens: number },
+): void {
   const rates = hostRates(input.host, input.threads);
-  const touched = touchedBytes(load, batch);
+  const touched = touchedBytes(load, batch) - load.outsideBytes;
   const flops = 2 * batch * load.bodyParameters + 4 * batch * overTokens(load, context, "width");
-  if (flops === 0 && touched === 0) return;
+  if (flops === 0 && touched === 0 && load.outsideBytes === 0) return;
   const compute = flops / rates.flopsPerSec;
   const reading = touched / rates.bytesPerSec;
+  const last = ((load.outsideBytes / rates.bytesPerSec) * batch) / tokens;
   const overhead = load.layers * rates.perLayerSeconds;
   add(step, {
     worker: "host",
-    seconds: Math.hypot(compute, reading) + overhead,
-    spent: { compute, bandwidth: reading, overhead },
+    seconds: Math.hypot(compute, reading) + last + overhead,
+    spent: { compute, bandwidth: reading + last, overhead },
     ideal: compute,
     spread: CPU_PREFILL_SPREAD,
     provenance: rates.provenance,
     term:
       `hypot(${formatNumber(flops / 1e9)} GFLOP / ${formatNumber(rates.flopsPerSec / 1e9)} GFLOP/s, ` +
       `${formatBytes(touched)} / ${formatRate(rates.bytesPerSec)}) + ` +
+      (last === 0
+        ? ""
+        : `${formatBytes(load.outsideBytes)} / ${formatRate(rates.bytesPerSec)}${batch < tokens ? ` x ${batch} / ${tokens}` : ""} [output of the last token] + `) +
       `${load.layers} layers x ${formatNumber(rates.perLayerSeconds * 1e6)} us`,
   });
 }

@@ -39,10 +39,14 @@ export interface CalibrationFactor {
   readonly spread: number;
   readonly runs: number;
   /**
-   * the same for the time that a full cache (decode) or a longer prompt (prefill) adds to a step: attention is not done by the
-   * kernels that multiply weights, and a machine may be good at one and bad at the other
+   * the same for the time that a fuller cache adds to a step (decode), or more tokens to a prompt (prefill): what a prompt takes at
+   * all (reading weights, the output, waking threads), what each token adds and what attention adds are not done by the same
+   * kernels, and a machine may be good at one and bad at another
    */
-  readonly added?: AddedFactor;
+  readonly added?: AddedFactor & {
+    /** of what is added from some length on beyond what the stretch before adds at its even pace: attention of long prompts */
+    readonly beyond?: AddedFactor;
+  };
 }
 
 export interface AddedFactor {

@@ -1,3 +1,3 @@
-export type { CalibrationPoint, NewMachineCalibration } from "./calibration.ts";
+export type { CalibrationPoint, MachineCalibration } from "./calibration.ts";
 export { residualBytes, type NewReceipt, type Receipt, type ReceiptRate } from "./receipt.ts";
 export { openReceipts, type ReceiptStore } from "./store.ts";

@@ -55,10 +55,14 @@ export async function measureRates(engine: RunningEngine, options: RateOptions):
 
   const prompt = await promptOf(engine, text, Math.min(PROMPT, context - REPLY));
   for (let round = 0; round < ROUNDS; round += 1) {
-    decode(await run(`decoding, round ${round + 1} of ${ROUNDS}`, COUNTING, REPLY));
-    const { promptTokens, prefillMs, ...reply } = await run(`a prompt, round ${round + 1} of ${ROUNDS}`, prompt, 1);
-    prefill({ promptTokens, prefillMs, ...reply });
+    const short = await run(`decoding, round ${round + 1} of ${ROUNDS}`, COUNTING, REPLY);
+    decode(short);
+    // what a prompt takes at all shows in a short one
+    prefill(short);
+    const whole = await run(`a prompt, round ${round + 1} of ${ROUNDS}`, prompt, 1);
+    prefill(whole);
     if (round > 0) continue;
+    const { promptTokens, prefillMs } = whole;
     const affordable = Math.floor((DEEP_MS / prefillMs) * promptTokens);
     const length = Math.min(context - DEEP_REPLY - 8, Math.max(LEAST_DEEP, affordable));
     if (length < 2 * PROMPT) continue;
