@@ -29,11 +29,13 @@ export function prefillPace(input: PaceInput, tokens: number, cached = 0): Pace 
   if (apart) return apart;
   const batch = Math.max(1, Math.min(tokens, input.microBatch));
   const places = placesOf(input);
-  if (batch <= MOST_VECTORS && places.some(({ where }) => where !== "host")) {
-    // below what it was measured at a calibration is one factor
-    const { added: _, ...factor } = calibration?.prefill ?? {};
-    return decodePace({ ...plain, streams: batch, ...(isFactor(factor) && { calibration: { decode: factor } }) }, cached);
-  }
+  return batch <= MOST_VECTORS && places.some(({ where }) => where !== "host")
+    ? fewTokens(input, places, batch, cached)
+    : manyTokens(input, places, tokens, cached);
+}
+
+function manyTokens(input: PaceInput, places: readonly Place[], tokens: number, cached: number): Pace | undefined {
+  const batch = Math.max(1, Math.min(tokens, input.microBatch));
   // causal attention: each token sees half the prompt on average
   const context = cached + tokens / 2;
   const helper = helperOf(input, places);
@@ -56,6 +58,27 @@ export function prefillPace(input: PaceInput, tokens: number, cached = 0): Pace 
 
 /** So few tokens are multiplied as vectors by a device, one after the other, by the kernels of decoding. */
 const MOST_VECTORS = 8;
+
+/** A prompt of few tokens: as many streams decode; never longer than the matrix kernels take for the fewest tokens they are given. */
+function fewTokens(input: PaceInput, places: readonly Place[], batch: number, cached: number): Pace | undefined {
+  const { calibration, ...plain } = input;
+  // below the shortest length that was measured a calibration is one factor
+  const { added: _, ...factor } = calibration?.prefill ?? {};
+  const few = { ...plain, streams: batch, ...(isFactor(factor) && { calibration: { decode: factor } }) };
+  const vectors = decodePace(few, cached);
+  if (!vectors || input.microBatch <= MOST_VECTORS) return vectors;
+  const matrices = manyTokens(input, places, MOST_VECTORS + 1, cached);
+  const faster = matrices ? (matrices.tokensPerSec / vectors.tokensPerSec) * (batch / (MOST_VECTORS + 1)) : 1;
+  if (faster <= 1) return vectors;
+  return {
+    ...vectors,
+    tokensPerSec: vectors.tokensPerSec * faster,
+    low: vectors.low * faster,
+    high: vectors.high * faster,
+    shareOfLimit: Math.min(1, vectors.shareOfLimit * faster),
+    formula: `${vectors.formula} x ${formatNumber(faster)} [no longer than ${MOST_VECTORS + 1} tokens take]`,
+  };
+}
 
 function isFactor(factor: Partial<CalibrationFactor>): factor is CalibrationFactor {
   return factor.factor !== undefined;
@@ -171,8 +194,9 @@ function addHost(
  */
 function pipelined(step: Step, input: PaceInput, places: readonly Place[], tokens: number, batch: number): void {
   const cards = places.filter(({ where }) => where !== "host" && input.devices[where]?.node === undefined).length;
-  const batches = Math.ceil(tokens / batch);
-  if (cards < 2 || batches < 2) return;
+  // a last batch that is not full takes its share of a step
+  const batches = tokens / batch;
+  if (cards < 2 || batches <= 1) return;
   const gain = Math.min(cards ** PIPELINE_POWER, (batches * cards) / (batches + cards - 1), MOST_PIPELINED);
   step.terms.splice(0, step.terms.length, `(${step.terms.join(" + ")}) / ${formatNumber(gain)}`);
   step.seconds /= gain;

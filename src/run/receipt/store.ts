@@ -11,7 +11,16 @@ import {
   type NewMachineCalibration,
 } from "./calibration.ts";
 import type { NewReceipt, Receipt } from "./receipt.ts";
-import { RECEIPT_COLUMNS, readCalibration, readRate, readReceipt, readRunPlace, readTerm, receiptValues, type Row } from "./rows.ts";
+import {
+  RECEIPT_COLUMNS,
+  readCalibration,
+  readRate,
+  readReceipt,
+  readRunPlace,
+  readTerm,
+  receiptValues,
+  type Row,
+} from "./rows.ts";
 import { migrate } from "./schema.ts";
 
 export interface ReceiptFilter {
