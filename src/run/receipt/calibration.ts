@@ -30,6 +30,9 @@ export interface CalibrationPoint extends RateRun {
   readonly what: "decode" | "prefill";
   /** tokens in the cache halfway through decoding, or tokens of the prompt */
   readonly at: number;
+  /** the 80% band of the prediction without calibration; not known of old ones */
+  readonly baseLowPerSec?: number;
+  readonly baseHighPerSec?: number;
 }
 
 /** A receipt's rate, for which file and when. */

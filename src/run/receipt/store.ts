@@ -22,6 +22,7 @@ import {
   type Row,
 } from "./rows.ts";
 import { migrate } from "./schema.ts";
+import { storedCalibrations, type StoredCalibration } from "./stored-calibration.ts";
 
 export interface ReceiptFilter {
   readonly machine?: string;
@@ -45,8 +46,8 @@ export interface ReceiptStore {
   /** Keeps what a calibration measured; returns its number. */
   addCalibration(calibration: NewMachineCalibration): number;
   /** All that was measured by calibrations here, newest first. */
-  listCalibrations(): MachineCalibration[];
-  showCalibration(id: number): MachineCalibration;
+  listCalibrations(): StoredCalibration[];
+  showCalibration(id: number): StoredCalibration;
   removeCalibration(id: number): void;
   /**
    * What calibrations and runs on this machine say about the speed predictions of this engine and back end, first of all those
@@ -208,15 +209,15 @@ class SqliteReceipts implements ReceiptStore {
     return Number(lastInsertRowid);
   }
 
-  listCalibrations(): MachineCalibration[] {
-    const rows = this.#database.prepare("SELECT * FROM calibrations ORDER BY at_ms DESC, id DESC LIMIT 100").all();
-    return rows.map(readCalibration);
+  listCalibrations(): StoredCalibration[] {
+    const rows = this.#database.prepare("SELECT * FROM calibrations ORDER BY at_ms DESC, id DESC").all();
+    return storedCalibrations(rows.map(readCalibration));
   }
 
-  showCalibration(id: number): MachineCalibration {
-    const row = this.#database.prepare("SELECT * FROM calibrations WHERE id = ?").get(id);
-    if (!row) throw new LoadoutError("calibration-not-found", { got: id });
-    return readCalibration(row);
+  showCalibration(id: number): StoredCalibration {
+    const found = this.listCalibrations().find((calibration) => calibration.id === id);
+    if (!found) throw new LoadoutError("calibration-not-found", { got: id });
+    return found;
   }
 
   removeCalibration(id: number): void {
