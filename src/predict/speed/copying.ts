@@ -1,7 +1,7 @@
 import type { Device } from "../../facts/hardware/index.ts";
 import { formatBytes, formatRate } from "../../facts/units/index.ts";
 import type { PaceInput } from "./input.ts";
-import { wayTo } from "./links.ts";
+import { SLOT_SHARE, wayText, wayTo } from "./links.ts";
 import { add, type Step } from "./step.ts";
 
 /** Below it the engine leaves host weights to the host (llama.cpp, `GGML_OP_OFFLOAD_MIN_BATCH`). */
@@ -29,5 +29,13 @@ export function addCopy(step: Step, input: PaceInput, device: Device, bytes: num
     spread: COPY_SPREAD,
     provenance: way.known ? "datasheet" : "assumed",
     term: `${formatBytes(bytes)} / ${formatRate(rate)} [copying to the device]`,
+    derived: () => [
+      {
+        label: `copying weights to ${device.name}`,
+        value: formatRate(rate),
+        formula: `${formatRate(way.bytesPerSec / SLOT_SHARE)} x ${SLOT_SHARE}${input.pinnedHostWeights === true ? "" : ` x ${MAPPED_SHARE} [mapped, by way of a pinned buffer]`}`,
+        because: `${wayText(way)}; mapped weights: published runs of two models`,
+      },
+    ],
   });
 }

@@ -1,3 +1,4 @@
+import { us } from "./derived.ts";
 import type { Device, DeviceLink } from "../../facts/hardware/index.ts";
 
 /** A way between two places. */
@@ -9,7 +10,7 @@ export interface Way {
 }
 
 /** What an engine reaches of a slot's peak, copying. */
-const SLOT_SHARE = 0.8;
+export const SLOT_SHARE = 0.8;
 /** Without a known slot: sixteen lanes of the third generation. */
 const ASSUMED_SLOT_BYTES_PER_SEC = 12.6e9;
 /** A network that was not described: 1 Gbit/s. */
@@ -18,6 +19,13 @@ const ASSUMED_NETWORK_BYTES_PER_SEC = 0.118e9;
 const COPY_SECONDS = 25e-6;
 /** A message over a network: there and back through two kernels and the engine's own protocol. Assumed. */
 const MESSAGE_SECONDS = 150e-6;
+
+/** Where a way's figures are from. */
+export function wayText({ known, seconds, bytesPerSec }: Way): string {
+  const wait = `a message waits ${us(seconds)}: assumed`;
+  if (bytesPerSec === Infinity) return wait;
+  return `${wait}; ${known ? "the slot's or network's rate as published or named" : "its rate is not known, assumed"}, of a slot ${SLOT_SHARE} is reached copying`;
+}
 
 /** From the host to a device: its slot, or the network to the machine it is in. */
 export function wayTo(device: Device, links: readonly DeviceLink[] = []): Way {

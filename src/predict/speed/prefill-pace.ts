@@ -4,16 +4,18 @@ import { DEEP, halfWidth } from "./bands.ts";
 import { chipOf } from "./chip.ts";
 import { FIT, isSeen } from "./coefficients.ts";
 import { conditionsOf, isOther } from "./conditions.ts";
+import { flopsRate, us } from "./derived.ts";
 import { hostRates } from "./cpu.ts";
 import { decodePace } from "./decode-pace.ts";
 import { addDisk, CPU_PREFILL_SPREAD } from "./extras.ts";
 import { addCopy, COPY_SPREAD, LEAST_COPIED_BATCH } from "./copying.ts";
 import { helperOf } from "./helper.ts";
 import type { PaceInput } from "./input.ts";
-import { wayTo } from "./links.ts";
+import { wayText, wayTo } from "./links.ts";
 import { overTokens, touchedBytes } from "./load.ts";
 import { paceOf } from "./pace-of.ts";
 import { type Place, placesOf } from "./places.ts";
+import { prefillDerived } from "./prefill-derived.ts";
 import { prefillTime } from "./prefill-time.ts";
 import type { CalibrationFactor, Pace } from "./speed.ts";
 import { add, emptyStep, type Step } from "./step.ts";
@@ -39,7 +41,7 @@ function manyTokens(input: PaceInput, places: readonly Place[], tokens: number, 
   // causal attention: each token sees half the prompt on average
   const context = cached + tokens / 2;
   const helper = helperOf(input, places);
-  const step = emptyStep();
+  const step = emptyStep(input);
   for (const place of places) {
     const onHost = place.where === "host";
     const copied = onHost && helper !== undefined && batch >= LEAST_COPIED_BATCH;
@@ -103,7 +105,6 @@ function addDevice(
   const time = prefillTime(load, chip, { batch, context, width }, conditions, fit.prefill);
   if (time.total === 0) return true;
   const touched = touchedBytes(load, batch);
-  const attention = time.compute - time.flops / Math.max(time.flopsPerSec, 1);
   const seconds = time.total;
   const attending = 4 * batch * overTokens(load, context, "width");
   add(step, {
@@ -122,9 +123,11 @@ function addDevice(
       }) * (chip.matrixKnown ? 1 : 2),
     provenance: chip.matrixKnown ? "datasheet" : "assumed",
     term:
-      `hypot(${formatNumber(time.flops / 1e9)} GFLOP / ${formatNumber(time.flopsPerSec / 1e9)} GFLOP/s, ` +
-      `${formatBytes(touched)} / ${formatRate(touched / time.memory)}) + ${formatNumber(attention * 1e6)} us [attention] + ` +
-      `${load.layers} layers x ${formatNumber(load.layers === 0 ? 0 : (time.overhead / load.layers) * 1e6)} us`,
+      `hypot(${formatNumber(time.flops / 1e9)} GFLOP / ${flopsRate(time.flopsPerSec)}, ` +
+      `${formatBytes(touched)} / ${formatRate(time.readBytesPerSec)}) + ${us(time.attention)} [attention] + ` +
+      `${load.layers} layers x ${us(load.layers === 0 ? 0 : time.overhead / load.layers)}`,
+    derived: () =>
+      prefillDerived({ name: device.name, load, chip, batch, context, width, conditions, time }, fit.prefill),
   });
   if (!copied) return true;
   addCopy(step, input, device, touched);
@@ -149,7 +152,16 @@ function addHostAttention(step: Step, input: PaceInput, { load }: Place, batch: 
     ideal: 0,
     spread: CPU_PREFILL_SPREAD,
     provenance: "assumed",
-    term: `${formatNumber(flops / 1e9)} GFLOP / ${formatNumber((rates.flopsPerSec * HOST_ATTENTION_SHARE) / 1e9)} GFLOP/s [attention on the host]`,
+    term: `${formatNumber(flops / 1e9)} GFLOP / ${flopsRate(rates.flopsPerSec * HOST_ATTENTION_SHARE)} [attention on the host]`,
+    derived: () => [
+      ...rates.derived("multiplying"),
+      {
+        label: "attention on the processor, operations a second",
+        value: flopsRate(rates.flopsPerSec * HOST_ATTENTION_SHARE),
+        formula: `${flopsRate(rates.flopsPerSec)} x ${HOST_ATTENTION_SHARE}`,
+        because: "one published run: Llama 2 7B with its cache in RAM, 238 tok/s in prompts of 512",
+      },
+    ],
   });
 }
 
@@ -179,12 +191,13 @@ function addHost(
     spread: CPU_PREFILL_SPREAD,
     provenance: rates.provenance,
     term:
-      `hypot(${formatNumber(flops / 1e9)} GFLOP / ${formatNumber(rates.flopsPerSec / 1e9)} GFLOP/s, ` +
+      `hypot(${formatNumber(flops / 1e9)} GFLOP / ${flopsRate(rates.flopsPerSec)}, ` +
       `${formatBytes(touched)} / ${formatRate(rates.bytesPerSec)}) + ` +
       (last === 0
         ? ""
         : `${formatBytes(load.outsideBytes)} / ${formatRate(rates.bytesPerSec)}${batch < tokens ? ` x ${batch} / ${tokens}` : ""} [output of the last token] + `) +
-      `${load.layers} layers x ${formatNumber(rates.perLayerSeconds * 1e6)} us`,
+      `${load.layers} layers x ${us(rates.perLayerSeconds)}`,
+    derived: () => rates.derived("both"),
   });
 }
 
@@ -199,6 +212,12 @@ function pipelined(step: Step, input: PaceInput, places: readonly Place[], token
   if (cards < 2 || batches <= 1) return;
   const gain = Math.min(cards ** PIPELINE_POWER, (batches * cards) / (batches + cards - 1), MOST_PIPELINED);
   step.terms.splice(0, step.terms.length, `(${step.terms.join(" + ")}) / ${formatNumber(gain)}`);
+  step.derived?.push({
+    label: `what ${cards} cards gain, one micro-batch behind the other`,
+    value: formatNumber(gain),
+    formula: `min(pow(${cards}, ${PIPELINE_POWER}), ${formatNumber(batches, 5)} x ${cards} / (${formatNumber(batches, 5)} + ${cards} - 1), ${MOST_PIPELINED})`,
+    because: "published: two cards reach 1.6 times one, four 2.3 to 2.8, eight 2.5 to 2.9",
+  });
   step.seconds /= gain;
   step.spread = (step.spread / gain) * PIPELINE_SPREAD;
 }
@@ -222,7 +241,15 @@ function addPassing(step: Step, input: PaceInput, places: readonly Place[], batc
       ideal: 0,
       spread: COPY_SPREAD,
       provenance: way.known ? "datasheet" : "assumed",
-      term: `${formatNumber(seconds * 1e6)} us [passing on]`,
+      term: `${us(seconds)} [passing on]`,
+      derived: () => [
+        {
+          label: `passing a micro-batch to ${device.name}, there and back`,
+          value: us(seconds),
+          formula: `2 x (${us(way.seconds)} + ${batch} x ${input.geometry.embeddingLength} x ${ACTIVATION_BYTES} B / ${formatRate(way.bytesPerSec)})`,
+          because: wayText(way),
+        },
+      ],
     });
   }
 }

@@ -1,4 +1,5 @@
 import type { Provenance } from "../estimate/index.ts";
+import type { Derived } from "./derived.ts";
 
 /** Memory traffic, arithmetic, fixed time per step, a way between places (slot, network), the disk. */
 export type Bound = "bandwidth" | "compute" | "overhead" | "link" | "disk";
@@ -19,6 +20,8 @@ export interface Pace {
   readonly formula: string;
   /** shares of the time by who works, summing to one: devices, the host, the way between them, the disk */
   readonly workers?: Readonly<Record<Worker, number>>;
+  /** where the rates and times in the formula are from, where that was asked for */
+  readonly derived?: readonly Derived[];
 }
 
 export type Worker = "device" | "host" | "link" | "disk";

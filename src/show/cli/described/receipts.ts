@@ -23,8 +23,8 @@ export const receipts = buildCommand({
   docs: {
     brief: "What was predicted and what happened, run by run",
     fullDescription: [
-      "Every run with its prediction, and what calibrations measured of this machine and",
-      "how far they narrow its predictions of speed.",
+      "Every run with its prediction, and what calibrations measured of this machine",
+      "and how far they narrow its predictions of speed.",
       "",
       "Examples:",
       "  loadout receipts",
