@@ -15,6 +15,8 @@ export interface RateOptions {
   readonly context: number;
   /** text to make prompts of; repeated where it is too short */
   readonly text: string;
+  /** no device takes part, so that the processor's time is the engine's */
+  readonly onProcessor?: boolean;
   readonly onProgress?: (what: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -38,7 +40,7 @@ const COUNTING = "one, two, three, four, five, six, seven, eight,";
  * Half a minute on a machine that reads a hundred prompt tokens a second.
  */
 export async function measureRates(engine: RunningEngine, options: RateOptions): Promise<MeasuredRate[]> {
-  const { context, text, onProgress, signal } = options;
+  const { context, text, onProcessor = false, onProgress, signal } = options;
   const rates: MeasuredRate[] = [];
   const decode = ({ promptTokens, completionTokens, tokenMs }: Reply) => {
     // the first step after a prompt starts threads and is left out with it
@@ -47,8 +49,11 @@ export async function measureRates(engine: RunningEngine, options: RateOptions):
     const at = promptTokens + completionTokens / 2;
     rates.push({ what: "decode", at, perSec: 1000 / fastTenth(steps), tokens: steps.length });
   };
-  const prefill = ({ promptTokens, prefillMs }: Reply) =>
-    rates.push({ what: "prefill", at: promptTokens, perSec: (promptTokens / prefillMs) * 1000, tokens: promptTokens });
+  const prefill = (reply: Reply) => {
+    const { promptTokens } = reply;
+    const perSec = (promptTokens / ownMs(reply, onProcessor)) * 1000;
+    rates.push({ what: "prefill", at: promptTokens, perSec, tokens: promptTokens });
+  };
   const run = (what: string, prompt: string, maxTokens: number) => {
     onProgress?.(what);
     return replyTo(engine, prompt, maxTokens, signal);
@@ -61,7 +66,7 @@ export async function measureRates(engine: RunningEngine, options: RateOptions):
     // what a prompt takes at all shows in a short one, where any other work shows as well: the fastest of a few
     const shorts = [short];
     while (shorts.length < SHORTS) shorts.push(await run("a short prompt", COUNTING, 1));
-    prefill(shorts.toSorted((a, b) => a.prefillMs - b.prefillMs)[0]!);
+    prefill(shorts.toSorted((a, b) => ownMs(a, onProcessor) - ownMs(b, onProcessor))[0]!);
     const whole = await run(`a prompt, round ${round + 1} of ${ROUNDS}`, prompt, 1);
     prefill(whole);
     if (round > 0) continue;
@@ -82,6 +87,16 @@ function disturbed({ what, at, perSec }: MeasuredRate, rates: readonly MeasuredR
   return perSec < UNDISTURBED * Math.max(...alike.map((rate) => rate.perSec));
 }
 const UNDISTURBED = 0.85;
+
+/**
+ * What a prompt takes: as long as it took, but where other programs had the processor for much of it the time the engine had there,
+ * of each of its threads. A prompt is long and has no fast tenth of its steps.
+ */
+function ownMs({ prefillMs, prefillProcessorMs, threads }: Reply, onProcessor: boolean): number {
+  if (!onProcessor || !prefillProcessorMs || threads === undefined) return prefillMs;
+  const had = prefillProcessorMs / threads;
+  return had < UNDISTURBED * prefillMs ? had : prefillMs;
+}
 
 async function replyTo(
   engine: RunningEngine,

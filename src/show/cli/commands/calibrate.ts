@@ -140,6 +140,7 @@ async function calibrateWith(
     const measured = await measureRates(engine, {
       context: cells,
       text: text.join(" "),
+      onProcessor: backend === "cpu",
       onProgress: (what) => progress.update(`measuring ${what} with ${name} ...`),
       signal: context.signal,
     });
