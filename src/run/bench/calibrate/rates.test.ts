@@ -41,6 +41,13 @@ describe("rates of a machine", () => {
     expect(longest).toBeLessThan(2560);
   });
 
+  it("are measured with a shorter long prompt on a slow machine", async () => {
+    const rates = await measureRates(await start(4096, { promptTokenMs: 20 }), { context: 4096, text: TEXT });
+    const longest = Math.max(...rates.map(({ at }) => at));
+    expect(longest).toBeGreaterThan(800);
+    expect(longest * 20).toBeLessThan(20_000);
+  });
+
   it("are measured within the context, also where that leaves no long prompt", async () => {
     const rates = await measureRates(await start(600), { context: 600, text: TEXT });
     expect(rates).toHaveLength(9);

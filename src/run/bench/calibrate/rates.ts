@@ -26,6 +26,8 @@ const PROMPT = 320;
 /** The long prompt takes about this long, and no more than the context; a shorter one says too little of deep caches. */
 const DEEP_MS = 10_000;
 const LEAST_DEEP = 2048;
+/** But on a slow or busy machine it is shorter still, for the sake of the minute. */
+const MOST_DEEP_MS = 18_000;
 const ROUNDS = 3;
 const REPLY = 40;
 const SHORTS = 3;
@@ -71,8 +73,12 @@ export async function measureRates(engine: RunningEngine, options: RateOptions):
     prefill(whole);
     if (round > 0) continue;
     const { promptTokens, prefillMs } = whole;
-    const affordable = Math.floor((DEEP_MS / prefillMs) * promptTokens);
-    const length = Math.min(context - DEEP_REPLY - 8, Math.max(LEAST_DEEP, affordable));
+    const within = (ms: number) => Math.floor((ms / prefillMs) * promptTokens);
+    const length = Math.min(
+      context - DEEP_REPLY - 8,
+      Math.max(LEAST_DEEP, within(DEEP_MS)),
+      Math.max(2 * PROMPT, within(MOST_DEEP_MS)),
+    );
     if (length < 2 * PROMPT) continue;
     const deep = await run("a long prompt", await promptOf(engine, text, length), DEEP_REPLY);
     prefill(deep);
