@@ -7,7 +7,7 @@ import { type Load, overTokens } from "./load.ts";
 import type { Lookup } from "./lookup.ts";
 import { POWER_NORM, type PrefillTime, reachedParts, SCORES_SHARE } from "./prefill-time.ts";
 
-export interface PrefillParts {
+interface PrefillParts {
   readonly name: string;
   readonly load: Load;
   readonly chip: SpeedChip;
