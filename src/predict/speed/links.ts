@@ -1,5 +1,5 @@
+import { USUAL_NETWORK, type Device, type DeviceLink } from "../../facts/hardware/index.ts";
 import { us } from "./derived.ts";
-import type { Device, DeviceLink } from "../../facts/hardware/index.ts";
 
 /** A way between two places. */
 export interface Way {
@@ -13,12 +13,8 @@ export interface Way {
 export const SLOT_SHARE = 0.8;
 /** Without a known slot: sixteen lanes of the third generation. */
 const ASSUMED_SLOT_BYTES_PER_SEC = 12.6e9;
-/** A network that was not described: 1 Gbit/s. */
-const ASSUMED_NETWORK_BYTES_PER_SEC = 0.118e9;
 /** A copy between host and device: a launch and a wait. Assumed. */
 const COPY_SECONDS = 25e-6;
-/** A message over a network: there and back through two kernels and the engine's own protocol. Assumed. */
-const MESSAGE_SECONDS = 150e-6;
 
 /** Where a way's figures are from. */
 export function wayText({ known, seconds, bytesPerSec }: Way): string {
@@ -32,7 +28,11 @@ export function wayTo(device: Device, links: readonly DeviceLink[] = []): Way {
   if (device.node !== undefined) {
     const link = links.find(({ kind, between }) => kind === "network" && between.includes(device.node ?? ""));
     const rate = link?.bandwidthBytesPerSec;
-    return { bytesPerSec: rate ?? ASSUMED_NETWORK_BYTES_PER_SEC, seconds: MESSAGE_SECONDS, known: rate !== undefined };
+    return {
+      bytesPerSec: rate ?? USUAL_NETWORK.bytesPerSec,
+      seconds: USUAL_NETWORK.messageSeconds,
+      known: rate !== undefined,
+    };
   }
   if (device.memoryKind === "unified") return { bytesPerSec: Infinity, seconds: COPY_SECONDS, known: true };
   const link = links.find(

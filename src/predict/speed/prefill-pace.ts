@@ -8,7 +8,7 @@ import { flopsRate, us } from "./derived.ts";
 import { hostRates } from "./cpu.ts";
 import { decodePace } from "./decode-pace.ts";
 import { addDisk, CPU_PREFILL_SPREAD } from "./extras.ts";
-import { addCopy, COPY_SPREAD, LEAST_COPIED_BATCH } from "./copying.ts";
+import { addCopy, copiedBytes, COPY_SPREAD, LEAST_COPIED_BATCH } from "./copying.ts";
 import { helperOf } from "./helper.ts";
 import type { PaceInput } from "./input.ts";
 import { wayText, wayTo } from "./links.ts";
@@ -130,7 +130,7 @@ function addDevice(
       prefillDerived({ name: device.name, load, chip, batch, context, width, conditions, time }, fit.prefill),
   });
   if (!copied) return true;
-  addCopy(step, input, device, touched);
+  addCopy(step, input, device, copiedBytes(load, batch, input));
   return true;
 }
 

@@ -4,7 +4,7 @@ import type { TermDifference } from "../../../plan/explain/index.ts";
 import type { Estimate } from "../../../predict/estimate/index.ts";
 import { derivedText } from "./explain-derived.ts";
 import { explainSentence } from "./explain-sentence.ts";
-import { paceText } from "./explain-speed.ts";
+import { paceText } from "./explain-pace.ts";
 import { hanging, treeLines } from "./explain-tree.ts";
 import { columns, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
