@@ -121,11 +121,11 @@ const FUNCTIONS: Readonly<Record<string, (values: readonly Quantity[], text: str
   hypot: (values, text) => ends(values, text, (each) => Math.hypot(...each)),
   max: (values, text) => ends(values, text, (each) => Math.max(...each)),
   min: (values, text) => ends(values, text, (each) => Math.min(...each)),
-  pow: (values, text) => power(values, text),
+  pow: (values, text) => raised(values, text),
 };
 
 /** A positive base to an exact, positive power. */
-function power([base, exponent]: readonly Quantity[], text: string): Quantity {
+function raised([base, exponent]: readonly Quantity[], text: string): Quantity {
   if (!base || !exponent || exponent.low <= 0 || base.low < 0) throw new Error(`no power of that in: ${text}`);
   const by = (exponent.low + exponent.high) / 2;
   const [bytes, seconds, flops] = base.dimension;
