@@ -191,7 +191,7 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
 }
 
 function speedFacts(request: FitRequest, choice: Choice, promptTokens: number, cachedShare?: number): SpeedFacts {
-  const input = paceInput(request, choice);
+  const input = { ...paceInput(request, choice), derive: true };
   const decode = decodePace(input, 0);
   const decodeFull = decodePace(input, choice.context);
   const prefill = prefillPace(input, promptTokens);

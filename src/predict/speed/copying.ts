@@ -1,7 +1,7 @@
 import type { Device } from "../../facts/hardware/index.ts";
 import { formatBytes, formatRate } from "../../facts/units/index.ts";
 import type { PaceInput } from "./input.ts";
-import { wayTo } from "./links.ts";
+import { SLOT_SHARE, wayText, wayTo } from "./links.ts";
 import { expertsTouched, type Load } from "./load.ts";
 import { add, type Step } from "./step.ts";
 
@@ -58,5 +58,21 @@ export function addCopy(step: Step, input: PaceInput, device: Device, bytes: num
     spread: COPY_SPREAD,
     provenance: way.known ? "datasheet" : "assumed",
     term: `${formatBytes(bytes)} / ${formatRate(rate)} [copying to the device]`,
+    derived: () => [
+      {
+        label: `copying weights to ${device.name}`,
+        value: formatRate(rate),
+        formula: copyFormula(
+          `${formatRate(way.bytesPerSec / SLOT_SHARE)} x ${SLOT_SHARE}`,
+          input.pinnedHostWeights === true,
+        ),
+        because: `${wayText(way)}; mapped weights: published runs of three models`,
+      },
+    ],
   });
+}
+
+function copyFormula(slot: string, pinned: boolean): string {
+  const most = formatRate(MOST_MAPPED_BYTES_PER_SEC);
+  return pinned ? slot : `min(${slot} x ${MAPPED_SHARE} [by way of a pinned buffer], ${most} [one thread fills it])`;
 }

@@ -25,5 +25,12 @@ export function addDisk(step: Step, input: PaceInput, tokens: number): void {
     spread: DISK_SPREAD,
     provenance: input.diskBytesPerSec === undefined ? "assumed" : "measured",
     term: `${formatBytes(bytes)} / ${formatRate(diskBytesPerSec)} [from the disk]`,
+    derived: () => [
+      {
+        label: "the disk, read in no order",
+        value: formatRate(diskBytesPerSec),
+        because: input.diskBytesPerSec === undefined ? "assumed: a common NVMe disk" : "as named or measured",
+      },
+    ],
   });
 }

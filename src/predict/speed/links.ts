@@ -1,4 +1,5 @@
 import { USUAL_NETWORK, type Device, type DeviceLink } from "../../facts/hardware/index.ts";
+import { us } from "./derived.ts";
 
 /** A way between two places. */
 export interface Way {
@@ -9,11 +10,18 @@ export interface Way {
 }
 
 /** What an engine reaches of a slot's peak, copying. */
-const SLOT_SHARE = 0.8;
+export const SLOT_SHARE = 0.8;
 /** Without a known slot: sixteen lanes of the third generation. */
 const ASSUMED_SLOT_BYTES_PER_SEC = 12.6e9;
 /** A copy between host and device: a launch and a wait. Assumed. */
 const COPY_SECONDS = 25e-6;
+
+/** Where a way's figures are from. */
+export function wayText({ known, seconds, bytesPerSec }: Way): string {
+  const wait = `a message waits ${us(seconds)}: assumed`;
+  if (bytesPerSec === Infinity) return wait;
+  return `${wait}; ${known ? "the slot's or network's rate as published or named" : "its rate is not known, assumed"}, of a slot ${SLOT_SHARE} is reached copying`;
+}
 
 /** From the host to a device: its slot, or the network to the machine it is in. */
 export function wayTo(device: Device, links: readonly DeviceLink[] = []): Way {
