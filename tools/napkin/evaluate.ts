@@ -2,7 +2,7 @@ import { exactly, isUnit, quantity, sameDimension, type Dimension, type Quantity
 
 /**
  * Evaluates printed arithmetic, strictly: numbers with units, words beside them, remarks in brackets, + - x / at, powers, parentheses,
- * hypot, max, min. Numbers that were rounded are intervals, so is the result. What cannot be read throws.
+ * hypot, max, min, pow. Numbers that were rounded are intervals, so is the result. What cannot be read throws.
  */
 export function evaluate(text: string): Quantity {
   const tokens = tokensOf(text);
@@ -121,7 +121,16 @@ const FUNCTIONS: Readonly<Record<string, (values: readonly Quantity[], text: str
   hypot: (values, text) => ends(values, text, (each) => Math.hypot(...each)),
   max: (values, text) => ends(values, text, (each) => Math.max(...each)),
   min: (values, text) => ends(values, text, (each) => Math.min(...each)),
+  pow: (values, text) => raised(values, text),
 };
+
+/** A positive base to an exact, positive power. */
+function raised([base, exponent]: readonly Quantity[], text: string): Quantity {
+  if (!base || !exponent || exponent.low <= 0 || base.low < 0) throw new Error(`no power of that in: ${text}`);
+  const by = (exponent.low + exponent.high) / 2;
+  const [bytes, seconds, flops] = base.dimension;
+  return { low: base.low ** by, high: base.high ** by, dimension: [bytes * by, seconds * by, flops * by] };
+}
 
 /** A function that grows with each of its positive values. */
 function ends(values: readonly Quantity[], text: string, of: (values: number[]) => number): Quantity {

@@ -48,6 +48,8 @@ export function fitQuestion(parts: {
   /** share of the prompt that a cache holds, 0 to 1 */
   readonly cachedShare?: number | undefined;
   readonly disk?: DiskFacts | undefined;
+  /** what weights beyond the RAM are read at; absent: assumed */
+  readonly diskBytesPerSec?: number | undefined;
   /** absent: the embedded engine */
   readonly runtime?: Runtime;
   /** llama-server, as its command is printed for; absent: no command */
@@ -65,6 +67,7 @@ export function fitQuestion(parts: {
     promptTokens,
     cachedShare,
     disk,
+    diskBytesPerSec,
     told,
     drafting,
     runtime: chosen = embeddedRuntime(),
@@ -116,6 +119,7 @@ export function fitQuestion(parts: {
         : {}),
       placement: (settings) => layerPlaces(geometry, settings, rig.devices),
       smaller: smallerFiles(weights, (smaller) => requestUnder(under, smaller)),
+      ...(diskBytesPerSec === undefined ? {} : { diskBytesPerSec }),
       ...(calibration ? { calibration } : {}),
       ...(measuredThreads === undefined ? {} : { measuredThreads }),
     };

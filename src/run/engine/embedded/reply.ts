@@ -16,11 +16,13 @@ export async function* reply(
   const tokenMs: number[] = [];
   let text = "";
   let prefillMs = 0;
+  let prefillProcessorMs = 0;
   let ttftMs = 0;
   let finishReason: Reply["finishReason"] = "length";
 
   // batch by batch, so that a long prompt can be given up in between
   const began = performance.now();
+  const used = process.cpuUsage();
   let evaluated = cachedTokens;
   const { batchSize } = sequence.context;
   while (tokens.length - evaluated > batchSize && !cancelled()) {
@@ -45,6 +47,8 @@ export async function* reply(
       since = now;
       if (prefillMs === 0) {
         prefillMs = ms;
+        const { user, system } = process.cpuUsage(used);
+        prefillProcessorMs = (user + system) / 1000;
         ttftMs = now - startedMs;
         yield { kind: "prefill", promptTokens: tokens.length, cachedTokens, ms };
       }
@@ -77,6 +81,7 @@ export async function* reply(
       cachedTokens,
       completionTokens,
       prefillMs,
+      prefillProcessorMs,
       ttftMs,
       decodeMs,
       tokenMs,

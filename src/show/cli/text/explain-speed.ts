@@ -1,20 +1,22 @@
 import { formatDuration, formatPace, formatPercent } from "../../../facts/units/index.ts";
 import type { FitAnswer } from "../../../plan/answer/index.ts";
 import type { Pace } from "../../../predict/speed/index.ts";
+import { derivedText } from "./explain-derived.ts";
 import { paceText } from "./explain-pace.ts";
 import { hanging, workingLines } from "./explain-tree.ts";
 import { explainSpeculation } from "./speculation-text.ts";
 import type { Style } from "./style.ts";
 
-/** Paces with their bands, and what a prompt takes. */
+/** Paces with their bands and how the numbers in their arithmetic come about, and what a prompt takes. */
 export function speedText({ speed }: Pick<FitAnswer, "speed">, style: Style): string[] {
   const lines = [style.strong("speed")];
+  const told = new Set<string>();
   for (const [label, pace] of [
     ["decode", speed.decode],
     ["decode, context full", speed.decodeFull],
     ["prefill", speed.prefill],
   ] as const) {
-    if (pace) lines.push(...paceText(label, pace, style));
+    if (pace) lines.push(...paceText(label, pace, style), ...derivedText(pace, told, style, "    "));
   }
   const { prefill, promptTokens, firstTokenMs, cached } = speed;
   if (prefill && firstTokenMs) lines.push(...firstTokenText("first token", promptTokens, prefill, firstTokenMs, style));
@@ -22,6 +24,7 @@ export function speedText({ speed }: Pick<FitAnswer, "speed">, style: Style): st
     const share = formatPercent(cached.share);
     lines.push(
       ...paceText(`prefill behind ${share} cached`, cached.prefill, style),
+      ...derivedText(cached.prefill, told, style, "    "),
       ...firstTokenText(
         `first token, ${share} cached`,
         cached.computedTokens,
