@@ -40,6 +40,7 @@ export function redo(text: string): Redone {
   if (!last) wrong.push("no sentence of the weights");
   const { claims, unread } = claimsOf(last ? items.slice(items.indexOf(last) + 1) : items);
   for (const line of unread) wrong.push(`neither a result nor a source: ${line}`);
+  for (const line of underived(claims)) wrong.push(line);
   for (const claim of claims) {
     const say = (what: string) => wrong.push(`${claim.label}: ${what}`);
     try {
@@ -53,7 +54,24 @@ export function redo(text: string): Redone {
   return { reproduced, constants, wrong };
 }
 
+const RATE = /[\d.,]+ (?:[kMGTP]?(?:B|FLOP)\/s|us)\b/g;
+
+/** Rates and times inside the arithmetic of a pace that no line of their own derives or gives the source of. */
+function underived(claims: readonly Claim[]): string[] {
+  const own = claims.filter(({ section }) => section === "speed");
+  const derived = new Set(own.map(({ value }) => value));
+  return own.flatMap(({ label, value, workings }) =>
+    value.endsWith(" tok/s")
+      ? [...(workings.get("=") ?? "").matchAll(RATE)]
+          .filter(([number]) => !derived.has(number))
+          .map(([number]) => `${label}: no line says where ${number} is from`)
+      : [],
+  );
+}
+
 interface Claim {
+  /** the heading it stands under */
+  readonly section: string;
   readonly label: string;
   readonly value: string;
   readonly exact?: string;
@@ -70,8 +88,12 @@ function claimsOf(items: readonly Item[]): { claims: Claim[]; unread: string[] }
   const unread: string[] = [];
   const open: { indent: number; claim: Claim }[] = [];
   let inputs = false;
+  let section = "";
   for (const { indent, text } of items) {
-    if (indent === 0) inputs = INPUTS.test(text);
+    if (indent === 0) {
+      inputs = INPUTS.test(text);
+      section = text;
+    }
     if (inputs || UNKNOWN.test(text)) continue;
     while (open.length > 0 && open.at(-1)!.indent >= indent) open.pop();
     const above = open.at(-1)?.claim;
@@ -81,6 +103,7 @@ function claimsOf(items: readonly Item[]): { claims: Claim[]; unread: string[] }
     else if (claim) {
       const [, label, value, exact, low, high, how] = claim;
       const made: Claim = {
+        section,
         label: label!,
         value: value!,
         ...(exact === undefined ? {} : { exact }),

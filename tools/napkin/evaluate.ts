@@ -1,8 +1,8 @@
 import { exactly, isUnit, quantity, sameDimension, type Dimension, type Quantity } from "./quantity.ts";
 
 /**
- * Evaluates printed arithmetic, strictly: numbers with units, words beside them, remarks in brackets, + - x / at, parentheses,
- * hypot, max, min. Numbers that were rounded are intervals, so is the result. What cannot be read throws.
+ * Evaluates printed arithmetic, strictly: numbers with units, words beside them, remarks in brackets, + - x / at, powers, parentheses,
+ * hypot, max, min, pow. Numbers that were rounded are intervals, so is the result. What cannot be read throws.
  */
 export function evaluate(text: string): Quantity {
   const tokens = tokensOf(text);
@@ -22,13 +22,25 @@ export function evaluate(text: string): Quantity {
   }
 
   function product(): Quantity {
-    let value = factor();
+    let value = power();
     while (is("x") || is("/")) {
       const sign = take().text;
-      const other = factor();
+      const other = power();
       value = multiplied(value, sign === "x" ? other : inverse(other, text));
     }
     return value;
+  }
+
+  /** 0.7^3: a whole power of a number that is not negative. */
+  function power(): Quantity {
+    const base = factor();
+    if (!is("^")) return base;
+    take();
+    const { low, high } = factor();
+    if (low !== high || !Number.isInteger(low) || low < 1 || base.low < 0)
+      throw new Error(`no whole power in: ${text}`);
+    const dimension = base.dimension.map((each) => each * low);
+    return { low: base.low ** low, high: base.high ** low, dimension: [dimension[0]!, dimension[1]!, dimension[2]!] };
   }
 
   function factor(): Quantity {
@@ -79,7 +91,7 @@ type Token =
   | { readonly kind: "word" | "operator" | "function"; readonly text: string };
 
 const TOKEN =
-  /\s*(?:\[[^\]]*\]|((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?:(%)|([kMBT])(?![\w/]))?(?:\s+([A-Za-z]+(?:\/s)?)(?![\w/]))?|([A-Za-z_][\w.-]*)|([-+/(),×]))/y;
+  /\s*(?:\[[^\]]*\]|((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?:(%)|([kMBT])(?![\w/]))?(?:\s+([A-Za-z]+(?:\/s)?)(?![\w/]))?|([A-Za-z_][\w.-]*)|([-+/(),×^]))/y;
 
 function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
@@ -109,7 +121,16 @@ const FUNCTIONS: Readonly<Record<string, (values: readonly Quantity[], text: str
   hypot: (values, text) => ends(values, text, (each) => Math.hypot(...each)),
   max: (values, text) => ends(values, text, (each) => Math.max(...each)),
   min: (values, text) => ends(values, text, (each) => Math.min(...each)),
+  pow: (values, text) => raised(values, text),
 };
+
+/** A positive base to an exact, positive power. */
+function raised([base, exponent]: readonly Quantity[], text: string): Quantity {
+  if (!base || !exponent || exponent.low <= 0 || base.low < 0) throw new Error(`no power of that in: ${text}`);
+  const by = (exponent.low + exponent.high) / 2;
+  const [bytes, seconds, flops] = base.dimension;
+  return { low: base.low ** by, high: base.high ** by, dimension: [bytes * by, seconds * by, flops * by] };
+}
 
 /** A function that grows with each of its positive values. */
 function ends(values: readonly Quantity[], text: string, of: (values: number[]) => number): Quantity {

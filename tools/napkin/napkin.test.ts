@@ -81,6 +81,25 @@ describe("what explain prints", () => {
   });
 
   test.each([
+    ["--gpu", "rtx-3090"],
+    ["--gpu", "2xrx-7900-xtx", "--backend", "vulkan"],
+    ["--gpu", "rtx-4070", "--ram", "64GB:ddr5-5600", "--gpu-layers", "12"],
+    ["--ram", "64GB:ddr5-5600", "--prompt", "2k", "--cached", "90%"],
+  ])("derives each rate in a pace, and sees a changed digit of it: %s %s", async (...rig) => {
+    const { out } = await ask(["explain", "Qwen/Qwen3-8B:Q4_K_M", ...rig, "--context", "4k"], home);
+    expect(redo(out).wrong).toEqual([]);
+    const lines = out.split("\n");
+    const derived = lines.flatMap((line, index) => (/^ {4}\S.*: \d.* \(formula\)$/.test(line) ? [index] : []));
+    expect(derived.length).toBeGreaterThan(1);
+    for (const index of derived) {
+      const changed = lines[index]!.replace(/: (\d)/, (_, digit: string) => `: ${(Number(digit) % 9) + 1}`);
+      expect(redo(lines.with(index, changed).join("\n")).wrong, changed).not.toEqual([]);
+      // without its lines the pace stands on nothing
+      expect(redo(lines.toSpliced(index, 1).join("\n")).wrong, lines[index]).not.toEqual([]);
+    }
+  });
+
+  test.each([
     [["Qwen/Qwen3-8B:Q8_0", "--gpu", "rtx-4090", "--against", ":Q4_K_M --gpu rtx-3090 --users 2"]],
     [["Qwen/Qwen3-8B:Q4_K_M", "--vram", "24GB", "--against", "openai/gpt-oss-20b --context 4k"]],
   ])("comes out of its own lines: why two loadouts differ, %j", async (words) => {

@@ -76,5 +76,5 @@ export function exactly(value: number): Quantity {
 }
 
 export function sameDimension(a: Dimension, b: Dimension): boolean {
-  return a.every((power, index) => power === b[index]);
+  return a.every((power, index) => Math.abs(power - b[index]!) < 1e-9);
 }

@@ -1,8 +1,15 @@
 import type { RuntimeAdvice } from "../advise/index.ts";
 import type { Rig } from "../../facts/hardware/index.ts";
-import { formatBytes, formatTokens } from "../../facts/units/index.ts";
+import { formatBytes, formatRate, formatTokens } from "../../facts/units/index.ts";
 import type { Estimate } from "../../predict/estimate/index.ts";
-import { decodePace, type Duration, type Pace, prefillPace, requestTimes } from "../../predict/speed/index.ts";
+import {
+  ASSUMED_DISK_BYTES_PER_SEC,
+  decodePace,
+  type Duration,
+  type Pace,
+  prefillPace,
+  requestTimes,
+} from "../../predict/speed/index.ts";
 import { coarseTraining } from "../../predict/training/index.ts";
 import { mostUsers, type SearchRow } from "../search/index.ts";
 import { shellWord } from "../command/index.ts";
@@ -19,6 +26,7 @@ import {
   type Verdict,
 } from "../fit/index.ts";
 
+import { speculationFacts, type SpeculationFacts } from "./speculation-facts.ts";
 import {
   arrangementFacts,
   launchFacts,
@@ -125,6 +133,8 @@ export interface SpeedFacts {
     readonly firstTokenMs: { readonly value: number; readonly low: number; readonly high: number };
   };
   readonly unknown?: string;
+  /** decoding with guesses ahead, where they were asked about */
+  readonly speculation?: SpeculationFacts;
 }
 
 export interface AnswerContext {
@@ -181,7 +191,7 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
 }
 
 function speedFacts(request: FitRequest, choice: Choice, promptTokens: number, cachedShare?: number): SpeedFacts {
-  const input = paceInput(request, choice);
+  const input = { ...paceInput(request, choice), derive: true };
   const decode = decodePace(input, 0);
   const decodeFull = decodePace(input, choice.context);
   const prefill = prefillPace(input, promptTokens);
@@ -203,7 +213,16 @@ function speedFacts(request: FitRequest, choice: Choice, promptTokens: number, c
             firstTokenMs: inMs(times.firstToken),
           },
         };
-  return { decode, decodeFull, prefill, promptTokens, firstTokenMs: inMs(times.firstTokenCold), ...cached };
+  const speculation = speculationFacts(request, choice);
+  return {
+    decode,
+    decodeFull,
+    prefill,
+    promptTokens,
+    firstTokenMs: inMs(times.firstTokenCold),
+    ...cached,
+    ...(speculation ? { speculation } : {}),
+  };
 }
 
 function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): string[] {
@@ -215,7 +234,7 @@ function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): str
     );
   if (choice.now.verdict === "runs from disk")
     list.push(
-      "weights that find no room in memory are read from the disk for every token, at 1.5 GB/s unless it was measured",
+      `weights that find no room in memory are read from the disk for every token, at ${formatRate(request.diskBytesPerSec ?? ASSUMED_DISK_BYTES_PER_SEC)}`,
     );
   const later = choice.prediction.kind === "fits-engine" ? (choice.prediction.serving?.high ?? 0) : 0;
   const room = choice.now.places.find(({ place }) => place === "host")?.margin ?? Infinity;

@@ -9,6 +9,8 @@ export interface ServerContext {
   readonly build: string;
   readonly buildNumber: number;
   readonly weights: WeightsPlace;
+  /** of the model that drafts */
+  readonly draft?: WeightsPlace;
 }
 
 /** The command that serves this loadout, and what it takes: the same model takes other buffers under another caller. */
@@ -54,12 +56,16 @@ export function launchFacts(
 ): LaunchFacts {
   const weighed = weigh(server.request, choice.settings);
   const { settings, threads } = choice;
-  const { weights, buildNumber, request } = server;
+  const { weights, buildNumber, request, draft } = server;
   const nodes = [...new Set(request.rig.devices.flatMap(({ node }) => node ?? []))].map(
     (node) => `${node}:${RPC_PORT}`,
   );
   const listens = port === undefined ? {} : { port };
-  const command = llamaServerCommand({ settings, weights, buildNumber, threads, nodes, ...listens });
+  const { guessing } = request;
+  const guesses = guessing
+    ? { guesses: { by: guessing.by, draftTokens: guessing.draftTokens, ...(draft ? { draft } : {}) } }
+    : {};
+  const command = llamaServerCommand({ settings, weights, buildNumber, threads, nodes, ...guesses, ...listens });
   const { program, args, checkedAgainst, problems } = command;
   return {
     program,

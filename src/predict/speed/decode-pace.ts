@@ -1,4 +1,4 @@
-import { formatBytes, formatNumber, formatRate } from "../../facts/units/index.ts";
+import { formatBytes, formatExactBytes, formatNumber, formatRate } from "../../facts/units/index.ts";
 import { paceWithAdded } from "./added.ts";
 import { DEEP, halfWidth } from "./bands.ts";
 import { chipOf } from "./chip.ts";
@@ -7,11 +7,13 @@ import { conditionsOf, isOther } from "./conditions.ts";
 import { addCopy, LEAST_COPIED_BATCH } from "./copying.ts";
 import { ACTIVATION_BYTES, crossingsOf } from "./crossings.ts";
 import { hostRates } from "./cpu.ts";
+import { decodeDerived, movedText } from "./decode-derived.ts";
 import { decodeTime } from "./decode-time.ts";
+import { flopsRate, us } from "./derived.ts";
 import { addDisk, CPU_DECODE_SPREAD } from "./extras.ts";
 import { helperOf } from "./helper.ts";
 import type { PaceInput } from "./input.ts";
-import { wayTo } from "./links.ts";
+import { wayText, wayTo } from "./links.ts";
 import { attentionLayers, expertsTouched, overTokens, touchedBytes } from "./load.ts";
 import { paceOf } from "./pace-of.ts";
 import { type Place, placesOf } from "./places.ts";
@@ -26,9 +28,9 @@ import { add, emptyStep, type Step } from "./step.ts";
  */
 export function decodePace(input: PaceInput, depth: number): Pace | undefined {
   const { calibration, ...plain } = input;
-  const apart = paceWithAdded(calibration?.decode, (at) => decodePace(plain, at), depth);
+  const apart = paceWithAdded("decode", calibration?.decode, (at) => decodePace(plain, at), depth);
   if (apart) return apart;
-  const step = emptyStep();
+  const step = emptyStep(input);
   const streams = input.streams ?? 1;
   const places = placesOf(input);
   // so many streams are as good as a prompt: the engine copies host weights to a device for them
@@ -59,6 +61,7 @@ function addDevice(step: Step, input: PaceInput, { load }: Place, at: number, de
   const many = streams === 1 ? 0 : prefillTime(small, chip, together, conditions, fit.prefill).compute;
   const compute = Math.max(time.compute, Math.hypot(time.memory, many) - time.memory + time.compute);
   const limited = powered(chip.powerShare);
+  const multiplying = compute - time.unhidden - streams * time.attention;
   const seconds = (time.memory + compute) * limited + time.overhead;
   const launched = load.layers === 0 ? 0 : time.overhead / load.layers;
   add(step, {
@@ -76,9 +79,26 @@ function addDevice(step: Step, input: PaceInput, { load }: Place, at: number, de
     }),
     provenance: "datasheet",
     term:
-      (bytes > 0 ? `${formatBytes(bytes)} / ${formatRate(bytes / (time.memory * limited))}` : "0") +
-      (compute > 0 ? ` + ${formatNumber(compute * limited * 1e6)} us [unpacking, attention]` : "") +
-      ` + ${load.layers} layers x ${formatNumber(launched * 1e6)} us`,
+      (limited > 1 ? "(" : "") +
+      `${movedText(load, depth, streams, time)} / ${formatRate(time.bytesPerSec)}` +
+      (time.unhidden > 0 ? ` + ${us(time.unhidden)} [unpacking]` : "") +
+      (time.attention > 0 ? ` + ${streams === 1 ? "" : `${streams} x `}${us(time.attention)} [attention]` : "") +
+      (multiplying > 1e-12 ? ` + ${us(multiplying)} [multiplying for ${streams}]` : "") +
+      (limited > 1 ? `) x ${formatNumber(limited, 4)} [power limit]` : "") +
+      ` + ${load.layers} layers x ${us(launched)}`,
+    derived: () => [
+      ...decodeDerived(input.devices[at]!.name, load, chip, depth, conditions, fit.decode, time),
+      ...(multiplying > 1e-12
+        ? [
+            {
+              label: `multiplying for ${streams} beside reading`,
+              value: us(multiplying),
+              formula: `${us(time.memory, 5)} x (hypot(1, ${us(many, 5)} / ${us(time.memory, 5)}) - 1)${time.compute > 0 ? " [what exceeds unpacking and attention]" : ""}`,
+              because: `${us(many, 5)}: the arithmetic of a prompt of ${streams} tokens`,
+            },
+          ]
+        : []),
+    ],
   });
   return true;
 }
@@ -125,8 +145,20 @@ function addHost(step: Step, input: PaceInput, { load }: Place, depth: number, s
     provenance: rates.provenance,
     term:
       `${formatBytes(bytes)} / ${formatRate(rates.bytesPerSec)}` +
-      (compute > 0 ? ` + ${formatNumber(compute * 1e6)} us [multiplying]` : "") +
-      ` + ${layers} layers x ${formatNumber(rates.perLayerSeconds * 1e6)} us`,
+      (compute > 0 ? ` + ${us(compute)} [multiplying]` : "") +
+      ` + ${layers} layers x ${us(rates.perLayerSeconds)}`,
+    derived: () => [
+      ...rates.derived(compute > 0 ? "both" : "reading"),
+      ...(compute > 0
+        ? [
+            {
+              label: "multiplying beside reading, once for each of them",
+              value: us(compute),
+              formula: `${formatNumber((2 * used * streams) / 1e9, 5)} GFLOP / ${flopsRate(rates.flopsPerSec)} - ${us(reading, 5)}`,
+            },
+          ]
+        : []),
+    ],
   });
 }
 
@@ -156,7 +188,19 @@ function addCrossings(step: Step, input: PaceInput, places: readonly Place[], st
       spread: LINK_SPREAD,
       // within a machine the wait decides, whatever the slot
       provenance: way.known || device.node === undefined ? "datasheet" : "assumed",
-      term: `${formatNumber(seconds * 1e6)} us [passing on]`,
+      term: `${us(seconds)} [passing on]`,
+      derived: () => [
+        {
+          label: `passing on to ${device.name}`,
+          value: us(seconds),
+          formula:
+            `${crossings} x ${us(way.seconds)}` +
+            (way.bytesPerSec === Infinity
+              ? ""
+              : ` + (${crossings} x ${formatExactBytes(bytes)} + ${formatExactBytes(chances)} [chances of all words]) / ${formatRate(way.bytesPerSec)}`),
+          because: wayText(way),
+        },
+      ],
     });
   }
 }

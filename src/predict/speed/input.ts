@@ -39,6 +39,8 @@ export interface PaceInput {
   /** month of the engine's build, "2026-10"; absent: a recent one */
   readonly built?: string;
   readonly program?: Conditions["program"];
+  /** say how the numbers in formulas come about */
+  readonly derive?: boolean;
   /** coefficients; absent: those of all measurements */
   readonly fit?: Fit;
 }

@@ -16,6 +16,8 @@ export interface Load {
   readonly storedBytes: number;
   /** read whole for every token */
   readonly denseBytes: number;
+  /** of `denseBytes`, what stands outside the layers: the output, which multiplies the last token of a prompt alone */
+  readonly outsideBytes: number;
   /** of all experts; a token reads `expertShare` of them */
   readonly expertBytes: number;
   readonly expertShare: number;
@@ -60,11 +62,14 @@ export function loadOf(
 ): Load {
   const parameters: Partial<Record<WeightClass, number>> = {};
   const body: Partial<Record<WeightClass, number>> = {};
-  let [storedBytes, denseBytes, expertBytes, bodyParameters, bodyExpertParameters, usedBytes] = [0, 0, 0, 0, 0, 0];
+  let [storedBytes, denseBytes, outsideBytes, expertBytes, usedBytes] = [0, 0, 0, 0, 0];
+  let [bodyParameters, bodyExpertParameters] = [0, 0];
   for (const tensor of tensors) {
     storedBytes += tensor.bytes;
     const layer = layerOf(tensor.name);
     if (layer === undefined && isLookUp(tensor.name, geometry.tiedEmbeddings)) continue;
+    // an appended block only guesses
+    if (layer !== undefined && geometry.layers[layer]?.kind === "mtp") continue;
     const share = isExpert(tensor.name) ? expertShareOf(geometry.layers[layer ?? 0]) : 1;
     const used = tensor.shape.reduce((product, length) => product * length, 1) * share;
     const kind = weightClass(tensor.type);
@@ -73,7 +78,10 @@ export function loadOf(
       usedBytes += tensor.bytes * share;
     } else denseBytes += tensor.bytes;
     parameters[kind] = (parameters[kind] ?? 0) + used;
-    if (layer === undefined) continue;
+    if (layer === undefined) {
+      outsideBytes += tensor.bytes;
+      continue;
+    }
     bodyParameters += used;
     if (share < 1) bodyExpertParameters += used;
     if (tensor.shape.length > 1) body[kind] = (body[kind] ?? 0) + used;
@@ -86,6 +94,7 @@ export function loadOf(
     expertLayers: here.filter(({ feedForward }) => feedForward.kind === "experts").length,
     storedBytes,
     denseBytes,
+    outsideBytes,
     expertBytes,
     expertShare: expertBytes === 0 ? 1 : usedBytes / expertBytes,
     experts: Math.max(1, ...here.map(({ feedForward }) => (feedForward.kind === "experts" ? feedForward.experts : 1))),

@@ -18,6 +18,7 @@ export function paceOf(step: Step, tokens: number, calibration: CalibrationFacto
     workers: { device: share("device"), host: share("host"), link: share("link"), disk: share("disk") },
     shareOfLimit: Math.min(1, (step.ideal / step.seconds) * factor),
     provenance: calibration ? "calibrated" : step.provenance,
+    ...(step.derived ? { derived: step.derived } : {}),
     formula: calibration
       ? `${formula} x ${formatNumber(factor)} [this machine, ${calibration.runs} run${calibration.runs === 1 ? "" : "s"}]`
       : formula,

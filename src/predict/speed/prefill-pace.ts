@@ -4,18 +4,20 @@ import { DEEP, halfWidth } from "./bands.ts";
 import { chipOf } from "./chip.ts";
 import { FIT, isSeen } from "./coefficients.ts";
 import { conditionsOf, isOther } from "./conditions.ts";
+import { flopsRate, us } from "./derived.ts";
 import { hostRates } from "./cpu.ts";
 import { decodePace } from "./decode-pace.ts";
 import { addDisk, CPU_PREFILL_SPREAD } from "./extras.ts";
-import { addCopy, COPY_SPREAD, LEAST_COPIED_BATCH } from "./copying.ts";
+import { addCopy, copiedBytes, COPY_SPREAD, LEAST_COPIED_BATCH } from "./copying.ts";
 import { helperOf } from "./helper.ts";
 import type { PaceInput } from "./input.ts";
-import { wayTo } from "./links.ts";
+import { wayText, wayTo } from "./links.ts";
 import { overTokens, touchedBytes } from "./load.ts";
 import { paceOf } from "./pace-of.ts";
 import { type Place, placesOf } from "./places.ts";
+import { prefillDerived } from "./prefill-derived.ts";
 import { prefillTime } from "./prefill-time.ts";
-import type { Pace } from "./speed.ts";
+import type { CalibrationFactor, Pace } from "./speed.ts";
 import { add, emptyStep, type Step } from "./step.ts";
 
 /**
@@ -25,27 +27,28 @@ import { add, emptyStep, type Step } from "./step.ts";
  */
 export function prefillPace(input: PaceInput, tokens: number, cached = 0): Pace | undefined {
   const { calibration, ...plain } = input;
-  const apart = paceWithAdded(calibration?.prefill, (at) => prefillPace(plain, at, cached), tokens);
+  const apart = paceWithAdded("prefill", calibration?.prefill, (at) => prefillPace(plain, at, cached), tokens);
   if (apart) return apart;
   const batch = Math.max(1, Math.min(tokens, input.microBatch));
-  if (batch <= MOST_VECTORS) {
-    return decodePace(
-      { ...plain, streams: batch, ...(calibration?.prefill && { calibration: { decode: calibration.prefill } }) },
-      cached,
-    );
-  }
+  const places = placesOf(input);
+  return batch <= MOST_VECTORS && places.some(({ where }) => where !== "host")
+    ? fewTokens(input, places, batch, cached)
+    : manyTokens(input, places, tokens, cached);
+}
+
+function manyTokens(input: PaceInput, places: readonly Place[], tokens: number, cached: number): Pace | undefined {
+  const batch = Math.max(1, Math.min(tokens, input.microBatch));
   // causal attention: each token sees half the prompt on average
   const context = cached + tokens / 2;
-  const places = placesOf(input);
   const helper = helperOf(input, places);
-  const step = emptyStep();
+  const step = emptyStep(input);
   for (const place of places) {
     const onHost = place.where === "host";
     const copied = onHost && helper !== undefined && batch >= LEAST_COPIED_BATCH;
     const at = copied ? helper : place.where;
     // a cache that stays on the host keeps attention there: only weights are copied
     const load = copied && input.cacheOnHost === true ? { ...place.load, attention: [] } : place.load;
-    if (at === "host") addHost(step, input, place, batch, context);
+    if (at === "host") addHost(step, input, place, { batch, context, tokens });
     else if (!addDevice(step, input, { ...place, load }, at, batch, context, copied)) return undefined;
     if (load !== place.load) addHostAttention(step, input, place, batch, context);
   }
@@ -55,8 +58,33 @@ export function prefillPace(input: PaceInput, tokens: number, cached = 0): Pace 
   return paceOf(step, batch, input.calibration?.prefill);
 }
 
-/** So few tokens are multiplied as vectors, one after the other, by the kernels of decoding. */
+/** So few tokens are multiplied as vectors by a device, one after the other, by the kernels of decoding. */
 const MOST_VECTORS = 8;
+
+/** A prompt of few tokens: as many streams decode; never longer than the matrix kernels take for the fewest tokens they are given. */
+function fewTokens(input: PaceInput, places: readonly Place[], batch: number, cached: number): Pace | undefined {
+  const { calibration, ...plain } = input;
+  // below the shortest length that was measured a calibration is one factor
+  const { added: _, ...factor } = calibration?.prefill ?? {};
+  const few = { ...plain, streams: batch, ...(isFactor(factor) && { calibration: { decode: factor } }) };
+  const vectors = decodePace(few, cached);
+  if (!vectors || input.microBatch <= MOST_VECTORS) return vectors;
+  const matrices = manyTokens(input, places, MOST_VECTORS + 1, cached);
+  const faster = matrices ? (matrices.tokensPerSec / vectors.tokensPerSec) * (batch / (MOST_VECTORS + 1)) : 1;
+  if (faster <= 1) return vectors;
+  return {
+    ...vectors,
+    tokensPerSec: vectors.tokensPerSec * faster,
+    low: vectors.low * faster,
+    high: vectors.high * faster,
+    shareOfLimit: Math.min(1, vectors.shareOfLimit * faster),
+    formula: `${vectors.formula} x ${formatNumber(faster)} [no longer than ${MOST_VECTORS + 1} tokens take]`,
+  };
+}
+
+function isFactor(factor: Partial<CalibrationFactor>): factor is CalibrationFactor {
+  return factor.factor !== undefined;
+}
 
 /** `copied`: the weights lie on the host and cross the slot once a micro-batch, of experts those that are needed. */
 function addDevice(
@@ -77,7 +105,6 @@ function addDevice(
   const time = prefillTime(load, chip, { batch, context, width }, conditions, fit.prefill);
   if (time.total === 0) return true;
   const touched = touchedBytes(load, batch);
-  const attention = time.compute - time.flops / Math.max(time.flopsPerSec, 1);
   const seconds = time.total;
   const attending = 4 * batch * overTokens(load, context, "width");
   add(step, {
@@ -96,12 +123,14 @@ function addDevice(
       }) * (chip.matrixKnown ? 1 : 2),
     provenance: chip.matrixKnown ? "datasheet" : "assumed",
     term:
-      `hypot(${formatNumber(time.flops / 1e9)} GFLOP / ${formatNumber(time.flopsPerSec / 1e9)} GFLOP/s, ` +
-      `${formatBytes(touched)} / ${formatRate(touched / time.memory)}) + ${formatNumber(attention * 1e6)} us [attention] + ` +
-      `${load.layers} layers x ${formatNumber(load.layers === 0 ? 0 : (time.overhead / load.layers) * 1e6)} us`,
+      `hypot(${formatNumber(time.flops / 1e9)} GFLOP / ${flopsRate(time.flopsPerSec)}, ` +
+      `${formatBytes(touched)} / ${formatRate(time.readBytesPerSec)}) + ${us(time.attention)} [attention] + ` +
+      `${load.layers} layers x ${us(load.layers === 0 ? 0 : time.overhead / load.layers)}`,
+    derived: () =>
+      prefillDerived({ name: device.name, load, chip, batch, context, width, conditions, time }, fit.prefill),
   });
   if (!copied) return true;
-  addCopy(step, input, device, touched);
+  addCopy(step, input, device, copiedBytes(load, batch, input));
   return true;
 }
 
@@ -123,29 +152,52 @@ function addHostAttention(step: Step, input: PaceInput, { load }: Place, batch: 
     ideal: 0,
     spread: CPU_PREFILL_SPREAD,
     provenance: "assumed",
-    term: `${formatNumber(flops / 1e9)} GFLOP / ${formatNumber((rates.flopsPerSec * HOST_ATTENTION_SHARE) / 1e9)} GFLOP/s [attention on the host]`,
+    term: `${formatNumber(flops / 1e9)} GFLOP / ${flopsRate(rates.flopsPerSec * HOST_ATTENTION_SHARE)} [attention on the host]`,
+    derived: () => [
+      ...rates.derived("multiplying"),
+      {
+        label: "attention on the processor, operations a second",
+        value: flopsRate(rates.flopsPerSec * HOST_ATTENTION_SHARE),
+        formula: `${flopsRate(rates.flopsPerSec)} x ${HOST_ATTENTION_SHARE}`,
+        because: "one published run: Llama 2 7B with its cache in RAM, 238 tok/s in prompts of 512",
+      },
+    ],
   });
 }
 
-function addHost(step: Step, input: PaceInput, { load }: Place, batch: number, context: number): void {
+/**
+ * A prompt on the host: the layers' weights are read and multiplied, whichever takes longer, and the output multiplies the last token
+ * alone, once a prompt and not once a micro-batch.
+ */
+function addHost(
+  step: Step,
+  input: PaceInput,
+  { load }: Place,
+  { batch, context, tokens }: { readonly batch: number; readonly context: number; readonly tokens: number },
+): void {
   const rates = hostRates(input.host, input.threads);
-  const touched = touchedBytes(load, batch);
+  const touched = touchedBytes(load, batch) - load.outsideBytes;
   const flops = 2 * batch * load.bodyParameters + 4 * batch * overTokens(load, context, "width");
-  if (flops === 0 && touched === 0) return;
+  if (flops === 0 && touched === 0 && load.outsideBytes === 0) return;
   const compute = flops / rates.flopsPerSec;
   const reading = touched / rates.bytesPerSec;
+  const last = ((load.outsideBytes / rates.bytesPerSec) * batch) / tokens;
   const overhead = load.layers * rates.perLayerSeconds;
   add(step, {
     worker: "host",
-    seconds: Math.hypot(compute, reading) + overhead,
-    spent: { compute, bandwidth: reading, overhead },
+    seconds: Math.hypot(compute, reading) + last + overhead,
+    spent: { compute, bandwidth: reading + last, overhead },
     ideal: compute,
     spread: CPU_PREFILL_SPREAD,
     provenance: rates.provenance,
     term:
-      `hypot(${formatNumber(flops / 1e9)} GFLOP / ${formatNumber(rates.flopsPerSec / 1e9)} GFLOP/s, ` +
+      `hypot(${formatNumber(flops / 1e9)} GFLOP / ${flopsRate(rates.flopsPerSec)}, ` +
       `${formatBytes(touched)} / ${formatRate(rates.bytesPerSec)}) + ` +
-      `${load.layers} layers x ${formatNumber(rates.perLayerSeconds * 1e6)} us`,
+      (last === 0
+        ? ""
+        : `${formatBytes(load.outsideBytes)} / ${formatRate(rates.bytesPerSec)}${batch < tokens ? ` x ${batch} / ${tokens}` : ""} [output of the last token] + `) +
+      `${load.layers} layers x ${us(rates.perLayerSeconds)}`,
+    derived: () => rates.derived("both"),
   });
 }
 
@@ -155,10 +207,17 @@ function addHost(step: Step, input: PaceInput, { load }: Place, batch: number, c
  */
 function pipelined(step: Step, input: PaceInput, places: readonly Place[], tokens: number, batch: number): void {
   const cards = places.filter(({ where }) => where !== "host" && input.devices[where]?.node === undefined).length;
-  const batches = Math.ceil(tokens / batch);
-  if (cards < 2 || batches < 2) return;
+  // a last batch that is not full takes its share of a step
+  const batches = tokens / batch;
+  if (cards < 2 || batches <= 1) return;
   const gain = Math.min(cards ** PIPELINE_POWER, (batches * cards) / (batches + cards - 1), MOST_PIPELINED);
   step.terms.splice(0, step.terms.length, `(${step.terms.join(" + ")}) / ${formatNumber(gain)}`);
+  step.derived?.push({
+    label: `what ${cards} cards gain, one micro-batch behind the other`,
+    value: formatNumber(gain),
+    formula: `min(pow(${cards}, ${PIPELINE_POWER}), ${formatNumber(batches, 5)} x ${cards} / (${formatNumber(batches, 5)} + ${cards} - 1), ${MOST_PIPELINED})`,
+    because: "published: two cards reach 1.6 times one, four 2.3 to 2.8, eight 2.5 to 2.9",
+  });
   step.seconds /= gain;
   step.spread = (step.spread / gain) * PIPELINE_SPREAD;
 }
@@ -182,7 +241,15 @@ function addPassing(step: Step, input: PaceInput, places: readonly Place[], batc
       ideal: 0,
       spread: COPY_SPREAD,
       provenance: way.known ? "datasheet" : "assumed",
-      term: `${formatNumber(seconds * 1e6)} us [passing on]`,
+      term: `${us(seconds)} [passing on]`,
+      derived: () => [
+        {
+          label: `passing a micro-batch to ${device.name}, there and back`,
+          value: us(seconds),
+          formula: `2 x (${us(way.seconds)} + ${batch} x ${input.geometry.embeddingLength} x ${ACTIVATION_BYTES} B / ${formatRate(way.bytesPerSec)})`,
+          because: wayText(way),
+        },
+      ],
     });
   }
 }

@@ -1,4 +1,5 @@
 import type { Provenance } from "../estimate/index.ts";
+import type { Derived } from "./derived.ts";
 
 /** Memory traffic, arithmetic, fixed time per step, a way between places (slot, network), the disk. */
 export type Bound = "bandwidth" | "compute" | "overhead" | "link" | "disk";
@@ -19,6 +20,8 @@ export interface Pace {
   readonly formula: string;
   /** shares of the time by who works, summing to one: devices, the host, the way between them, the disk */
   readonly workers?: Readonly<Record<Worker, number>>;
+  /** where the rates and times in the formula are from, where that was asked for */
+  readonly derived?: readonly Derived[];
 }
 
 export type Worker = "device" | "host" | "link" | "disk";
@@ -39,10 +42,14 @@ export interface CalibrationFactor {
   readonly spread: number;
   readonly runs: number;
   /**
-   * the same for the time that a full cache (decode) or a longer prompt (prefill) adds to a step: attention is not done by the
-   * kernels that multiply weights, and a machine may be good at one and bad at the other
+   * the same for the time that a fuller cache adds to a step (decode), or more tokens to a prompt (prefill): what a prompt takes at
+   * all (reading weights, the output, waking threads), what each token adds and what attention adds are not done by the same
+   * kernels, and a machine may be good at one and bad at another
    */
-  readonly added?: AddedFactor;
+  readonly added?: AddedFactor & {
+    /** of what is added from some length on beyond what the stretch before adds at its even pace: attention of long prompts */
+    readonly beyond?: AddedFactor;
+  };
 }
 
 export interface AddedFactor {

@@ -1,4 +1,5 @@
 import { leastCertain, type Provenance } from "../estimate/index.ts";
+import type { Derived } from "./derived.ts";
 import type { Bound, Worker } from "./speed.ts";
 
 /** A step as it is added up over places and ways between them. */
@@ -13,12 +14,23 @@ export interface Step {
   spread: number;
   provenance: Provenance;
   readonly terms: string[];
+  /** how the numbers in `terms` come about; absent where nobody asked */
+  readonly derived?: Derived[];
 }
 
-export function emptyStep(): Step {
+export function emptyStep({ derive = false }: { readonly derive?: boolean } = {}): Step {
   const spent = { bandwidth: 0, compute: 0, overhead: 0, link: 0, disk: 0 };
   const worked = { device: 0, host: 0, link: 0, disk: 0 };
-  return { seconds: 0, spent, worked, ideal: 0, spread: 0, provenance: "formula", terms: [] };
+  return {
+    seconds: 0,
+    spent,
+    worked,
+    ideal: 0,
+    spread: 0,
+    provenance: "formula",
+    terms: [],
+    ...(derive ? { derived: [] } : {}),
+  };
 }
 
 /** Adds a stretch of a step: its seconds, the spread of its kind and where its figures are from. */
@@ -32,6 +44,7 @@ export function add(
     readonly spread: number;
     readonly provenance: Provenance;
     readonly term: string;
+    readonly derived?: () => readonly Derived[];
   },
 ): void {
   step.seconds += part.seconds;
@@ -42,6 +55,7 @@ export function add(
   step.spread += part.spread * part.seconds;
   step.provenance = leastCertain(step.provenance, part.provenance);
   step.terms.push(part.term);
+  if (part.derived) step.derived?.push(...part.derived());
 }
 
 const BOUNDS: readonly Bound[] = ["bandwidth", "compute", "overhead", "link", "disk"];

@@ -168,6 +168,8 @@ export interface Reply {
   readonly completionTokens: number;
   /** evaluating the prompt, with the drawing of the first token */
   readonly prefillMs: number;
+  /** processor time of the engine's process meanwhile, all threads together; waiting threads spin, so it counts them */
+  readonly prefillProcessorMs?: number;
   /** from taking the request to the first token: template, tokenizing, waiting for a free sequence, prefill */
   readonly ttftMs: number;
   /** all tokens after the first */

@@ -63,7 +63,7 @@ describe("calibration", () => {
           const measured = machine(fast, deep);
           const points = [40, 40, 40, 2000].map((at) => point(at, measured(at)));
           const { decode } = calibrationOf([calibration(points)], [])!;
-          const pace = paceWithAdded(decode, base, depth);
+          const pace = paceWithAdded("decode", decode, base, depth);
           if (depth <= 40) expect(pace).toBeUndefined();
           // the base is not measured at depth 0, so a little of what depth adds is in its factor
           else expect(Math.abs(Math.log(pace!.tokensPerSec / measured(depth)))).toBeLessThan(0.03);
@@ -78,10 +78,46 @@ describe("calibration", () => {
     const { decode } = calibrationOf([calibration(points)], [])!;
     expect(decode!.runs).toBe(3);
     expect(Math.exp(decode!.spread)).toBeLessThan(1.2);
-    const pace = paceWithAdded(decode, base, 4096)!;
+    const pace = paceWithAdded("decode", decode, base, 4096)!;
     expect(pace.low * pace.high).toBeCloseTo(pace.tokensPerSec ** 2, 6);
     expect(pace.provenance).toBe("calibrated");
     expect(pace.formula).toBe("made up x 0.99 [this machine, 3 runs]");
+  });
+
+  it("tells what a prompt takes at all from what its tokens and what attention add", () => {
+    const prompt = (fixed: number, each: number, attention: number) => (tokens: number) =>
+      tokens / (0.01 * fixed + 0.002 * each * tokens + 2e-8 * attention * tokens ** 2);
+    const predicted = prompt(1, 1, 1);
+    const factor = double({ min: 0.4, max: 2.5, noNaN: true });
+    assert(
+      property(factor, factor, factor, integer({ min: 21, max: 8192 }), (fixed, each, attention, tokens) => {
+        const machineIs = prompt(fixed, each, attention);
+        const points = [20, 20, 320, 320, 2400].map((at) => ({
+          what: "prefill" as const,
+          at,
+          basePerSec: predicted(at),
+          measuredPerSec: machineIs(at),
+          tokens: at,
+        }));
+        const { prefill } = calibrationOf([calibration(points)], [])!;
+        const pace = paceWithAdded("prefill", prefill, (at) => ({ ...base(0), tokensPerSec: predicted(at) }), tokens);
+        expect(Math.abs(Math.log(pace!.tokensPerSec / machineIs(tokens)))).toBeLessThan(0.02);
+      }),
+    );
+  });
+
+  it("takes later runs for what they say beside the calibration of their length", () => {
+    const measured = machine(0.7, 2);
+    const points = [40, 40, 40, 2000].map((at) => point(at, measured(at)));
+    const plain = calibrationOf([calibration(points)], [])!.decode!;
+    const deep = { ...run(1001, 1), at: 2000, basePerSec: base(2000).tokensPerSec, measuredPerSec: measured(2000) };
+    const same = calibrationOf([calibration(points)], [deep])!.decode!;
+    expect(same.factor).toBeCloseTo(plain.factor, 6);
+    expect(same.added!.factor).toBeCloseTo(plain.added!.factor, 6);
+    const half = { ...deep, measuredPerSec: measured(2000) / 2 };
+    const slower = calibrationOf([calibration(points)], [half, half, half])!.decode!;
+    expect(slower.factor).toBeLessThan(plain.factor * 0.8);
+    expect(slower.added!.factor / plain.added!.factor).toBeCloseTo(slower.factor / plain.factor, 6);
   });
 
   it("says nothing apart where depth was not measured, or where measured depth cost nothing that can be told", () => {

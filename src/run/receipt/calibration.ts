@@ -30,20 +30,23 @@ export interface CalibrationPoint extends RateRun {
   readonly what: "decode" | "prefill";
   /** tokens in the cache halfway through decoding, or tokens of the prompt */
   readonly at: number;
+  /** the 80% band of the prediction without calibration; not known of old ones */
+  readonly baseLowPerSec?: number;
+  readonly baseHighPerSec?: number;
 }
 
 /** A receipt's rate, for which file and when. */
 export interface DatedRun extends RateRun {
   readonly what: "decode" | "prefill";
+  /** tokens in the cache halfway through the reply, or of the prompt; absent: not known */
+  readonly at?: number;
   readonly atMs: number;
   readonly model: ModelFile;
 }
 
-/** Points so many times deeper than the shallowest say something of what depth adds; the others are runs of the base. */
-const DEEPER = 2;
-/** Points within this factor of the deepest are taken together. */
-const NEAR = 1.2;
-/** Beyond these a measurement of what depth adds is noise. */
+/** Points within this factor of the shortest of a place were measured in the same place. */
+const ONE_PLACE = 2;
+/** Beyond these a measurement of what is added is noise. */
 const ADDED = { least: 1 / 8, most: 8 } as const;
 
 /**
@@ -83,17 +86,12 @@ function isOf({ name, fileBytes }: ModelFile): (one: { readonly model: ModelFile
 function factorsOf(calibrations: readonly MachineCalibration[], runs: readonly DatedRun[]): Calibration | undefined {
   const newest = calibrations.toSorted((a, b) => b.atMs - a.atMs)[0];
   const since = runs.filter(({ atMs }) => newest === undefined || atMs >= newest.atMs);
-  const [decode, prefill] = (["decode", "prefill"] as const).map((what) => {
-    const points = newest?.points.filter((point) => point.what === what) ?? [];
-    const shallow = Math.min(...points.map(({ at }) => at));
-    const base = points.filter(({ at }) => at < DEEPER * shallow);
-    const deepest = Math.max(...points.map(({ at }) => at));
-    const deep = points.filter(({ at }) => at >= DEEPER * shallow && at * NEAR >= deepest);
-    const later = since.filter((run) => run.what === what).toSorted((a, b) => b.atMs - a.atMs);
-    const factor = calibrate([...later, ...base]);
-    const added = factor && addedOf(base, deep);
-    return factor && added ? { ...factor, added } : factor;
-  });
+  const [decode, prefill] = (["decode", "prefill"] as const).map((what) =>
+    factorOf(
+      placesOf(what, newest?.points.filter((point) => point.what === what) ?? []),
+      since.filter((run) => run.what === what).toSorted((a, b) => b.atMs - a.atMs),
+    ),
+  );
   if (!decode && !prefill) return undefined;
   const hostBandwidthBytesPerSec = newest?.bandwidthBytesPerSec;
   return {
@@ -103,19 +101,83 @@ function factorsOf(calibrations: readonly MachineCalibration[], runs: readonly D
   };
 }
 
+/** Where a calibration measured: a depth or a prompt's length, and what it says of the prediction there. */
+interface MeasuredPlace {
+  readonly at: number;
+  readonly points: readonly CalibrationPoint[];
+  /** seconds of a step at this depth, of a whole prompt of this length */
+  readonly predicted: number;
+  readonly measured: number;
+}
+
+/** Shortest first, medians of the points of each place. */
+function placesOf(what: "decode" | "prefill", points: readonly CalibrationPoint[]): MeasuredPlace[] {
+  const places: CalibrationPoint[][] = [];
+  for (const point of points.toSorted((a, b) => a.at - b.at)) {
+    const last = places.at(-1);
+    if (last && point.at < ONE_PLACE * last[0]!.at) last.push(point);
+    else places.push([point]);
+  }
+  return places.map((place) => {
+    const seconds = (rate: (point: CalibrationPoint) => number) =>
+      median(place.map((point) => (what === "decode" ? 1 : point.at) / rate(point)));
+    return {
+      at: Math.round(median(place.map(({ at }) => at))),
+      points: place,
+      predicted: seconds(({ basePerSec }) => basePerSec),
+      measured: seconds(({ measuredPerSec }) => measuredPerSec),
+    };
+  });
+}
+
 /**
- * What more tokens add to a step, predicted over measured, of the medians: (1/p_deep - 1/p_base) / (1/m_deep - 1/m_base).
- * Nothing where either adds nothing.
+ * The factor of the shortest place and of what is added from there on. Later runs are taken to it: what each found, beside what the
+ * calibration says of its length, moves everything alike.
  */
-function addedOf(base: readonly CalibrationPoint[], deep: readonly CalibrationPoint[]): AddedFactor | undefined {
-  if (base.length === 0 || deep.length === 0) return undefined;
-  const seconds = (points: readonly CalibrationPoint[], rate: (point: CalibrationPoint) => number) =>
-    median(points.map((point) => 1 / rate(point)));
-  const predicted = seconds(deep, ({ basePerSec }) => basePerSec) - seconds(base, ({ basePerSec }) => basePerSec);
-  const measured = seconds(deep, (point) => point.measuredPerSec) - seconds(base, (point) => point.measuredPerSec);
+function factorOf(places: readonly MeasuredPlace[], later: readonly DatedRun[]): CalibrationFactor | undefined {
+  const [shortest] = places;
+  if (!shortest) return calibrate(later);
+  const said = (at: number) => ratioAt(places, at) / ratioAt(places, shortest.at);
+  const taken = later.map((run) => ({ ...run, basePerSec: run.basePerSec * said(run.at ?? shortest.at) }));
+  const factor = calibrate([...taken, ...shortest.points]);
+  const added = factor && addedOf(places);
+  if (!factor || !added) return factor;
+  const drift = factor.factor / calibrate(shortest.points)!.factor;
+  const drifted = <Each extends AddedFactor>(each: Each): Each => ({ ...each, factor: each.factor * drift });
+  const { beyond } = added;
+  return { ...factor, added: { ...drifted(added), ...(beyond ? { beyond: drifted(beyond) } : {}) } };
+}
+
+/** Measured over predicted rate at a length, between the places by the logarithm of the length. */
+function ratioAt(places: readonly MeasuredPlace[], at: number): number {
+  const ratio = ({ predicted, measured }: MeasuredPlace) => predicted / measured;
+  const next = places.findIndex((place) => place.at >= at);
+  if (next <= 0) return ratio(next === 0 ? places[0]! : places.at(-1)!);
+  const [left, right] = [places[next - 1]!, places[next]!];
+  const share = Math.log(at / left.at) / Math.log(right.at / left.at);
+  return ratio(left) ** (1 - share) * ratio(right) ** share;
+}
+
+/** What more tokens add, predicted over measured: between the two shortest places, and up to the longest what exceeds that. */
+function addedOf(places: readonly MeasuredPlace[]): CalibrationFactor["added"] {
+  const [shortest, next, ...others] = places;
+  if (!shortest || !next) return undefined;
+  const predicted = next.predicted - shortest.predicted;
+  const measured = next.measured - shortest.measured;
   if (predicted <= 0) return undefined;
-  const factor = measured <= 0 ? ADDED.most : Math.min(ADDED.most, Math.max(ADDED.least, predicted / measured));
-  return { factor, from: Math.round(median(base.map(({ at }) => at))) };
+  const added = { factor: within(predicted, measured), from: shortest.at };
+  const longest = others.at(-1);
+  if (!longest) return added;
+  const stretches = (longest.at - shortest.at) / (next.at - shortest.at);
+  const excess = longest.predicted - shortest.predicted - predicted * stretches;
+  if (excess <= 0) return added;
+  const found = longest.measured - shortest.measured - measured * stretches;
+  return { ...added, beyond: { factor: within(excess, found), from: next.at } };
+}
+
+/** A measurement of nothing or less is noise, and as good as can be told. */
+function within(predicted: number, measured: number): number {
+  return measured <= 0 ? ADDED.most : Math.min(ADDED.most, Math.max(ADDED.least, predicted / measured));
 }
 
 function median(values: readonly number[]): number {

@@ -1,5 +1,6 @@
 import type { SQLOutputValue } from "node:sqlite";
 import type { Estimate } from "../../predict/estimate/index.ts";
+import type { CalibrationPoint, DatedRun, MachineCalibration } from "./calibration.ts";
 import type { NewReceipt, Receipt, ReceiptRate, ReceiptTerm, ReceiptTimes } from "./receipt.ts";
 
 export type Row = Readonly<Record<string, SQLOutputValue>>;
@@ -93,6 +94,28 @@ export function readRate(row: Row): ReceiptRate {
     ...optional("highPerSec", row["high_per_sec"], isNumber),
     measuredPerSec: number(row, "measured_per_sec"),
     tokens: number(row, "tokens"),
+  };
+}
+
+/** What a rate joined with its receipt is of, and at which length: a prompt's is its tokens, a reply's the depth it had halfway. */
+export function readRunPlace(row: Row): Pick<DatedRun, "what" | "at"> {
+  if (text(row, "what") === "prefill") return { what: "prefill", at: number(row, "tokens") };
+  const times = json(row["times"], isTimes);
+  return { what: "decode", ...(times ? { at: times.promptTokens + times.replyTokens / 2 } : {}) };
+}
+
+export function readCalibration(row: Row): MachineCalibration {
+  const points: CalibrationPoint[] = JSON.parse(text(row, "points"));
+  return {
+    id: number(row, "id"),
+    atMs: number(row, "at_ms"),
+    machine: text(row, "machine"),
+    engine: text(row, "engine"),
+    backend: text(row, "backend"),
+    model: { name: text(row, "model"), fileBytes: number(row, "model_bytes") },
+    threads: number(row, "threads"),
+    ...optional("bandwidthBytesPerSec", row["bandwidth_per_sec"], isNumber),
+    points,
   };
 }
 

@@ -196,6 +196,32 @@ describe("receipts", () => {
       expect(store.calibratedThreads("machine-a", "embedded", "cpu", 300_000_000)).toBe(3);
       expect(store.calibratedThreads("machine-a", "embedded", "cpu", 500_000_000)).toBeUndefined();
     });
+    withStore((store) => {
+      const again = {
+        machine: "machine-a",
+        engine: "embedded",
+        backend: "cpu",
+        model: { name: "small", fileBytes: 98_000_000 },
+        threads: 3,
+        points: [{ what: "decode" as const, at: 40, basePerSec: 100, measuredPerSec: 50, tokens: 32 }],
+      };
+      clock += 1000;
+      store.addCalibration(again);
+      store.addCalibration({ ...again, machine: "machine-b" });
+      const list = store.listCalibrations();
+      expect(list.map(({ id, inUse }) => [id, inUse])).toEqual([
+        [3, true],
+        [2, true],
+        [1, false],
+      ]);
+      // each by itself
+      expect(list.map(({ learned }) => learned?.decode?.factor)).toEqual([0.5, 0.5, expect.closeTo(0.8, 12)]);
+      expect(store.showCalibration(1)).toEqual(list[2]);
+      store.removeCalibration(2);
+      expect(store.showCalibration(1).inUse).toBe(true);
+      expectCode("calibration-not-found", () => store.showCalibration(2));
+      expectCode("calibration-not-found", () => store.removeCalibration(2));
+    });
   });
 
   it("adds all of a receipt or nothing", () => {

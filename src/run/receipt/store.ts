@@ -5,15 +5,24 @@ import { LoadoutError } from "../../facts/errors/index.ts";
 import type { Calibration } from "../../predict/speed/index.ts";
 import {
   calibrationOf,
-  type CalibrationPoint,
   type DatedRun,
   type MachineCalibration,
   type ModelFile,
   type NewMachineCalibration,
 } from "./calibration.ts";
 import type { NewReceipt, Receipt } from "./receipt.ts";
-import { RECEIPT_COLUMNS, readRate, readReceipt, readTerm, receiptValues, type Row } from "./rows.ts";
+import {
+  RECEIPT_COLUMNS,
+  readCalibration,
+  readRate,
+  readReceipt,
+  readRunPlace,
+  readTerm,
+  receiptValues,
+  type Row,
+} from "./rows.ts";
 import { migrate } from "./schema.ts";
+import { storedCalibrations, type StoredCalibration } from "./stored-calibration.ts";
 
 export interface ReceiptFilter {
   readonly machine?: string;
@@ -36,6 +45,10 @@ export interface ReceiptStore {
   exportAll(): ReceiptExport;
   /** Keeps what a calibration measured; returns its number. */
   addCalibration(calibration: NewMachineCalibration): number;
+  /** All that was measured by calibrations here, newest first. */
+  listCalibrations(): StoredCalibration[];
+  showCalibration(id: number): StoredCalibration;
+  removeCalibration(id: number): void;
   /**
    * What calibrations and runs on this machine say about the speed predictions of this engine and back end, first of all those
    * with this file; undefined before the first.
@@ -196,6 +209,22 @@ class SqliteReceipts implements ReceiptStore {
     return Number(lastInsertRowid);
   }
 
+  listCalibrations(): StoredCalibration[] {
+    const rows = this.#database.prepare("SELECT * FROM calibrations ORDER BY at_ms DESC, id DESC").all();
+    return storedCalibrations(rows.map(readCalibration));
+  }
+
+  showCalibration(id: number): StoredCalibration {
+    const found = this.listCalibrations().find((calibration) => calibration.id === id);
+    if (!found) throw new LoadoutError("calibration-not-found", { got: id });
+    return found;
+  }
+
+  removeCalibration(id: number): void {
+    const { changes } = this.#database.prepare("DELETE FROM calibrations WHERE id = ?").run(id);
+    if (changes === 0) throw new LoadoutError("calibration-not-found", { got: id });
+  }
+
   calibrationFor(machine: string, engine: string, backend: string, model?: ModelFile): Calibration | undefined {
     return calibrationOf(this.#calibrations(machine, engine, backend), this.#runs(machine, engine, backend), model);
   }
@@ -213,14 +242,14 @@ class SqliteReceipts implements ReceiptStore {
   #runs(machine: string, engine: string, backend: string): DatedRun[] {
     return this.#database
       .prepare(
-        `SELECT what, base_per_sec AS base, measured_per_sec AS measured, tokens, at_ms, model, model_bytes
+        `SELECT what, base_per_sec AS base, measured_per_sec AS measured, tokens, at_ms, model, model_bytes, times
          FROM rates JOIN receipts ON id = receipt
          WHERE machine = ? AND engine = ? AND backend = ? AND base > 0 AND measured > 0
          ORDER BY at_ms DESC, id DESC LIMIT 200`,
       )
       .all(machine, engine, backend)
       .map((row) => ({
-        what: row["what"] === "prefill" ? "prefill" : "decode",
+        ...readRunPlace(row),
         basePerSec: Number(row["base"]),
         measuredPerSec: Number(row["measured"]),
         tokens: Number(row["tokens"]),
@@ -237,21 +266,7 @@ class SqliteReceipts implements ReceiptStore {
          ORDER BY at_ms DESC, id DESC LIMIT 50`,
       )
       .all(machine, engine, backend)
-      .map((row) => {
-        const points: CalibrationPoint[] = JSON.parse(String(row["points"]));
-        const bandwidth = row["bandwidth_per_sec"];
-        return {
-          id: Number(row["id"]),
-          atMs: Number(row["at_ms"]),
-          machine,
-          engine,
-          backend,
-          model: { name: String(row["model"]), fileBytes: Number(row["model_bytes"]) },
-          threads: Number(row["threads"]),
-          ...(typeof bandwidth === "number" ? { bandwidthBytesPerSec: bandwidth } : {}),
-          points,
-        };
-      });
+      .map(readCalibration);
   }
 
   #whole(row: Row): Receipt {

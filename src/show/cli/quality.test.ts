@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { randomModel } from "../../facts/model/index.ts";
-import { seededRandom } from "../../facts/units/index.ts";
+import { formatNumber, seededRandom } from "../../facts/units/index.ts";
 import { SMALL_GEOMETRY } from "../../run/engine/testing/small-model.ts";
 import { visible } from "./text/layout.ts";
 
@@ -154,4 +154,24 @@ test("calibrates this machine, and later predictions start from it", async () =>
   expect(fit.speed.decode.provenance).toBe("calibrated");
   const text = await loadout("calibrate", model, "--threads", "1");
   expect(Math.max(...text.stdout.split("\n").map(visible))).toBeLessThanOrEqual(80);
+  await showsCalibrations(answer.models[0].stored.id);
 }, 120_000);
+
+/** Both calibrations made here are listed and shown whole, and can be removed. */
+async function showsCalibrations(first: number): Promise<void> {
+  const { calibrations } = JSON.parse((await loadout("receipts", "--json")).stdout);
+  expect(calibrations.map(({ inUse }: { inUse: boolean }) => inUse)).toEqual([true, false]);
+  const shown = JSON.parse((await loadout("receipts", `c${first}`, "--json")).stdout);
+  expect(valid(shown)).toBe("valid");
+  expect(shown.receipts).toEqual([]);
+  expect(shown.calibrations).toEqual([calibrations[1]]);
+  const [{ learned, points }] = shown.calibrations;
+  expect(points.every(({ baseLowPerSec }: { baseLowPerSec?: number }) => baseLowPerSec! > 0)).toBe(true);
+  const list = (await loadout("receipts")).stdout;
+  const whole = (await loadout("receipts", `c${first}`)).stdout;
+  for (const line of [...list.split("\n"), ...whole.split("\n")]) expect(visible(line)).toBeLessThanOrEqual(80);
+  expect(list).toMatch(new RegExp(`c${first} .*replaced`));
+  expect(whole).toContain(`predictions of prefill x ${formatNumber(learned.prefill.factor)}`);
+  expect((await loadout("receipts", `c${first}`, "--remove")).stdout).toContain("removed");
+  expect((await loadout("receipts", `c${first}`)).code).toBe(2);
+}

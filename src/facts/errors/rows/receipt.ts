@@ -18,4 +18,10 @@ export const RECEIPT_ERRORS = {
     exit: 2,
     http: 404,
   },
+  "calibration-not-found": {
+    template: "there is no calibration {got}",
+    hint: "`loadout receipts` lists them.",
+    exit: 2,
+    http: 404,
+  },
 } as const;

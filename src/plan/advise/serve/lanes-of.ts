@@ -31,7 +31,7 @@ export interface PlannedLanes {
 /** A stream beside a chat may lengthen its gaps by so much. */
 const MOST_LONGER = 1.25;
 /** Quiet before cut batch goes on, where no step's time is known, and its limits. */
-const QUIET_MS = { unknown: 250, least: 50, most: 1000 };
+const QUIET_MS = { unknown: 250, least: 50, most: 500 };
 const QUEUE: Readonly<Record<LaneName, { readonly unknown: number; readonly least: number; readonly most: number }>> = {
   interactive: { unknown: 64, least: 4, most: 1000 },
   batch: { unknown: 1000, least: 16, most: 10_000 },
@@ -91,7 +91,10 @@ function reservedOf({ goal, slots, chats = 1, preemption }: LaneBasis): Figure {
       because: "the machine is for chats: batch gets one place, and only while they leave it",
     };
   const value = Math.min(slots - 1, Math.max(1, chats));
-  const whose = value === 1 ? "a chat finds a place at once" : `${value} chats find a place at once`;
+  const whose =
+    value === 1
+      ? "a chat finds a place at once, with its cache"
+      : `${value} chats find a place at once, with their caches`;
   const rest =
     preemption === "cut"
       ? "; more chats take batch's places"
@@ -145,10 +148,8 @@ function quietOf({ preemption, stallMs }: LaneBasis): Figure {
   if (preemption === "rests") return { value: 0, because: "batch rests in the engine and goes on by itself" };
   if (stallMs === undefined) return { value: QUIET_MS.unknown, because: "steps are not timed yet" };
   const value = Math.round(Math.min(QUIET_MS.most, Math.max(QUIET_MS.least, stallMs)));
-  return {
-    value,
-    because: `a chat that comes back sooner would wait for a step of batch, up to ${formatDuration(stallMs)}`,
-  };
+  const wait = `a chat that comes back sooner would wait for a step of batch, up to ${formatDuration(stallMs)}`;
+  return { value, because: value < Math.round(stallMs) ? `${wait}; longer quiet would cost batch too much` : wait };
 }
 
 /** As many as can begin before their patience ends. */

@@ -1,6 +1,11 @@
 import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
 import { formatBytes } from "../../../facts/units/index.ts";
-import { measuredPromptTime, predictedPromptTime, type PromptTime } from "../../../predict/serving/index.ts";
+import {
+  besideAnswer,
+  measuredPromptTime,
+  predictedPromptTime,
+  type PromptTime,
+} from "../../../predict/serving/index.ts";
 import { decodePace } from "../../../predict/speed/index.ts";
 import { type Decision, GOALS, good, paceInput, weigh, weighForSearch, type Weighed } from "../../fit/index.ts";
 import { type LaneBasis, lanesOf, type PlannedLanes } from "./lanes-of.ts";
@@ -46,7 +51,7 @@ export function planServe(question: ServeQuestion): ServePlan {
   return {
     engines,
     because,
-    calibrate: !step || step.provenance === "measured" ? [] : timedPrompts(promptTokensOf(question), step.stepTokens),
+    calibrate: !step || step.provenance === "measured" ? [] : timedPrompts(promptTokensOf(question)),
   };
 }
 
@@ -56,7 +61,8 @@ function planned(question: ServeQuestion, settings: LlamaCppSettings, serves: Pl
   const time = promptTimeOf(question, settings);
   const alone = settings.sequences === 1;
   const capMs = question.capMs ?? (alone ? undefined : GOALS[goal].longestStepMs);
-  const step = time && stepOf(question, settings, time, capMs, serves);
+  const answered = tokenMsOf(question, settings)(1);
+  const step = time && stepOf(question, settings, time, alone ? 0 : (answered ?? 0), capMs, serves);
   const cached = withPromptCache(
     question,
     step ? withStep(settings, step.stepTokens) : settings,
@@ -93,7 +99,8 @@ function withStep(settings: LlamaCppSettings, stepTokens: number): LlamaCppSetti
 function stepOf(
   question: ServeQuestion,
   settings: LlamaCppSettings,
-  time: PromptTime,
+  alone: PromptTime,
+  answeredMs: number,
   capMs: number | undefined,
   serves: PlannedEngine["serves"],
 ): StepPlan | undefined {
@@ -109,7 +116,8 @@ function stepOf(
   const given =
     asked === undefined ? (capMs === undefined ? kept : undefined) : { stepTokens: asked, because: "asked for" };
   return planStep({
-    time,
+    alone,
+    time: besideAnswer(alone, answeredMs),
     promptTokens: promptTokensOf(question),
     usual: Math.max(goal.microBatch, given?.stepTokens ?? 0),
     ...(capMs === undefined ? {} : { capMs }),
@@ -150,6 +158,16 @@ function promptTimeOf(
   return measuredPromptTime(measured, predicted) ?? predicted;
 }
 
+/** Between two tokens of a stream where so many are answered at a time, each behind a long prompt. */
+function tokenMsOf(question: ServeQuestion, settings: LlamaCppSettings): (streams: number) => number | undefined {
+  const { request, choice } = question;
+  const input = paceInput(request, { settings, threads: choice.threads });
+  return (streams) => {
+    const pace = decodePace({ ...input, streams }, promptTokensOf(question));
+    return pace && (1000 * streams) / pace.tokensPerSec;
+  };
+}
+
 function basisOf(
   question: ServeQuestion,
   { settings }: Weighed,
@@ -157,14 +175,10 @@ function basisOf(
   step: StepPlan | undefined,
   capMs: number | undefined,
 ): Omit<LaneBasis, "goal" | "preemption"> {
-  const { request, choice, chats, arrivalsPerSec, answerTokens = ANSWER_TOKENS } = question;
+  const { chats, arrivalsPerSec, answerTokens = ANSWER_TOKENS } = question;
   const slots = settings.sequences;
   const promptTokens = promptTokensOf(question);
-  const input = paceInput(request, { settings, threads: choice.threads });
-  const tokenMs = (streams: number) => {
-    const pace = decodePace({ ...input, streams }, promptTokens);
-    return pace && (1000 * streams) / pace.tokensPerSec;
-  };
+  const tokenMs = tokenMsOf(question, settings);
   const known = { slots, ...(chats === undefined ? {} : { chats }), ...(capMs === undefined ? {} : { capMs }) };
   const rate = arrivalsPerSec === undefined ? {} : { arrivalsPerSec };
   if (!time || !step) return { ...known, ...rate };
@@ -185,14 +199,15 @@ function basisOf(
 }
 
 /**
- * Two or three step sizes at one length give what small steps cost, a short prompt beside a long one at one size what depth adds.
+ * Some step sizes at one length give what small steps cost, a short prompt beside a long one at one size what depth adds.
  */
-function timedPrompts(promptTokens: number, stepTokens = 128): TimedPrompt[] {
-  const long = Math.max(512, Math.min(promptTokens, 2048));
+function timedPrompts(promptTokens: number): TimedPrompt[] {
+  const long = Math.max(512, Math.min(promptTokens, 1024));
   const short = Math.floor(long / 4);
-  const sizes = [...new Set([32, Math.min(stepTokens, 512), 512])].toSorted((a, b) => a - b);
   return [
-    ...sizes.map((size) => ({ stepTokens: size, promptTokens: long })),
-    { stepTokens: sizes.findLast((size) => size <= short) ?? 32, promptTokens: short },
+    ...TIMED_SIZES.map((stepTokens) => ({ stepTokens, promptTokens: long })),
+    { stepTokens: 64, promptTokens: short },
   ];
 }
+
+const TIMED_SIZES = [32, 64, 128, 512];

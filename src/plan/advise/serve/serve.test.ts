@@ -42,12 +42,19 @@ const gpus = (...names: string[]): Rig => rigByHand({ gpus: names, ram: "64GB" }
 const bare = rigByHand({ gpus: [], ram: "16GB" }).rig;
 const cpu: Rig = { ...bare, host: { ...bare.host, cpu: { ...bare.host.cpu, features: ["avx2"] } } };
 
-/** llama-server -np 4 with SmolLM2-135M Q4_1 on one thread: three prompts of 1110 tokens together, tok/s of all (one run each). */
+/**
+ * llama-server -np 4 with SmolLM2-135M Q4_1 on one thread: three prompts of 1110 tokens came together beside a stream, seconds
+ * until all were computed, and steps in which that was done (one run each). A token of the stream took 14.5 ms alone.
+ */
 const PUBLISHED = [
-  { stepTokens: 512, promptTokens: 1110, tokensPerSec: 3330 / 27.0 },
-  { stepTokens: 128, promptTokens: 1110, tokensPerSec: 3330 / 27.5 },
-  { stepTokens: 32, promptTokens: 1110, tokensPerSec: 3330 / 37.0 },
-];
+  { stepTokens: 512, seconds: 27.0, steps: 7 },
+  { stepTokens: 128, seconds: 27.5, steps: 27 },
+  { stepTokens: 32, seconds: 37.0, steps: 105 },
+].map(({ stepTokens, seconds, steps }) => ({
+  stepTokens,
+  promptTokens: 1110,
+  tokensPerSec: 3330 / (seconds - steps * 0.0145),
+}));
 const small = (more: Partial<ServeQuestion> = {}) =>
   question("smollm2 135m", "Q4_1", cpu, {
     wishes: { users: 4, context: 2048, threads: 1 },
@@ -60,8 +67,8 @@ describe("the step", () => {
     const step = planServe(small({ measured: PUBLISHED })).engines[0]!.step!;
     expect(step.provenance).toBe("measured");
     const at = (size: number) => step.rows.find(({ stepTokens }) => stepTokens === size)!;
-    expect(at(128).price.value).toBeCloseTo(27.5 / 27.0, 6);
-    expect(at(32).price.value).toBeCloseTo(37.0 / 27.0, 6);
+    expect(Math.abs(at(128).price.value / (27.5 / 27.0) - 1)).toBeLessThan(0.03);
+    expect(Math.abs(at(32).price.value / (37.0 / 27.0) - 1)).toBeLessThan(0.03);
     // longest stalls measured: 5.1, 1.5 and 0.47 s, on a busy machine; half of the gaps were shorter than 3.9, 1.0 and 0.32 s
     for (const [size, median, longest] of [
       [512, 3900, 5100],
@@ -77,7 +84,7 @@ describe("the step", () => {
     for (const measured of [PUBLISHED, []]) {
       const step = planServe(small({ measured })).engines[0]!.step!;
       expect(step.stepTokens).toBeGreaterThan(32);
-      expect(step.price.value).toBeLessThanOrEqual(1.15);
+      expect(step.waste).toBeLessThanOrEqual(1.15);
       expect(step.keepsCap).toBe(false);
       expect(step.because).toMatch(/not the 30 ms wanted/);
     }
@@ -95,7 +102,8 @@ describe("the step", () => {
     const { step } = planServe(question("qwen3-8b", "Q4_K_M", gpus("rtx-4090"))).engines[0]!;
     expect(step!.keepsCap).toBe(true);
     expect(step!.stallMs.value).toBeLessThanOrEqual(30);
-    expect(step!.price.value).toBeLessThanOrEqual(1.15);
+    expect(step!.waste).toBeLessThanOrEqual(1.15);
+    expect(step!.price.value).toBeGreaterThan(step!.waste);
   });
 
   test("a longer cap never makes it smaller; asked for, it stays", () => {
@@ -157,7 +165,7 @@ describe("lanes of a plan", () => {
     expect(card.beside).toBeGreaterThan(0);
     const { lanes, decisions } = planServe(small({ measured: PUBLISHED })).engines[0]!;
     expect(lanes).toMatchObject({ slots: 4, reserved: 1, beside: 0 });
-    expect(lanes.quietMs).toBeGreaterThan(500);
+    expect(lanes.quietMs).toBe(500);
     expect(decisions.every(({ because }) => because.length > 5)).toBe(true);
   });
 

@@ -5,8 +5,8 @@ import { type Banded, longestStepMs, type PromptTime, stepPrice } from "../../..
 /** Tokens of a step that are looked at, from the smallest. */
 const SIZES = [32, 64, 128, 256, 512, 1024, 2048] as const;
 
-/** A prompt may take so much longer for the sake of who waits beside it; smaller steps cost ever more and bring ever less. */
-const MOST_PRICE = 1.15;
+/** So much of a prompt's time may be wasted for the sake of who waits beside it; smaller steps waste ever more and bring ever less. */
+const MOST_WASTE = 1.15;
 
 /** One size of a step: what it makes others wait, and what it costs. */
 export interface StepRow {
@@ -15,6 +15,8 @@ export interface StepRow {
   readonly stallMs: Banded;
   /** a long prompt's time against the usual size: 1.04 is 4% slower */
   readonly price: Banded;
+  /** the same where nobody is answered beside it: what small steps waste; the rest of the price is others' tokens */
+  readonly waste: number;
 }
 
 /** How many tokens the engine computes in one step (`-b`), and what follows. */
@@ -34,6 +36,9 @@ export interface StepPlan extends StepRow {
 }
 
 export interface StepQuestion {
+  /** prompts alone */
+  readonly alone: PromptTime;
+  /** beside one that is being answered */
   readonly time: PromptTime;
   readonly promptTokens: number;
   readonly capMs?: number;
@@ -50,14 +55,14 @@ export interface StepQuestion {
  * does not.
  */
 export function planStep(question: StepQuestion): StepPlan | undefined {
-  const { time, promptTokens, capMs, given, usual } = question;
+  const { alone, time, promptTokens, capMs, given, usual } = question;
   const roomy = SIZES.filter((size) => size <= usual && question.roomFor(size));
   const against = roomy.at(-1) ?? given?.stepTokens;
   if (against === undefined) return undefined;
   const sizes = new Set([...roomy, ...(given ? [given.stepTokens] : [])]);
   const rows = [...sizes].toSorted((a, b) => a - b).map(rowOf);
   const keeps = ({ stallMs }: StepRow) => capMs === undefined || stallMs.value <= capMs;
-  const bearable = rows.filter(({ price }) => price.value <= MOST_PRICE);
+  const bearable = rows.filter(({ waste }) => waste <= MOST_WASTE);
   const chosen = given ? rowOf(given.stepTokens) : (bearable.findLast(keeps) ?? bearable[0] ?? rowOf(against));
   const keepsCap = keeps(chosen);
   return {
@@ -79,13 +84,14 @@ export function planStep(question: StepQuestion): StepPlan | undefined {
       stepTokens,
       stallMs: banded(longestStepMs(time, stepTokens, promptTokens), time.spread),
       price: { value: price, low: price * Math.exp(-priceBand), high: price * Math.exp(priceBand) },
+      waste: stepPrice(alone, stepTokens, against!, promptTokens),
     };
   }
 }
 
 function because(chosen: StepRow, rows: readonly StepRow[], capMs: number | undefined, against: number): string {
   if (capMs === undefined) return "nobody waits for a token beside a prompt";
-  const { stepTokens, stallMs, price } = chosen;
+  const { stepTokens, stallMs, waste } = chosen;
   const wait = `beside a long prompt a token waits up to ${formatDuration(stallMs.value)}`;
   const cost = stepTokens === against ? "" : `; prompts take ${longer(chosen)} than with ${against}`;
   if (stallMs.value <= capMs) return `${wait}, within ${formatDuration(capMs)}${cost}`;
@@ -93,7 +99,7 @@ function because(chosen: StepRow, rows: readonly StepRow[], capMs: number | unde
   const more = next
     ? `; with ${next.stepTokens} it would wait ${formatDuration(next.stallMs.value)}, and prompts take ${longer(next)}`
     : "";
-  const most = price.value > MOST_PRICE ? "" : `, and shorter steps make prompts much slower${more}`;
+  const most = waste > MOST_WASTE ? "" : `, and shorter steps make prompts much slower${more}`;
   return `${wait}, not the ${formatDuration(capMs)} wanted${cost}${most}`;
 }
 

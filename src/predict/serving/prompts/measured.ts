@@ -17,8 +17,8 @@ const BEYOND_SPREAD = 0.5;
  * Prompts as this machine took them. A token costs a part that depends on the step (fixed work shared by its tokens, kernels that
  * small steps do not fill) and a part that grows with the tokens before it:
  * promptMs = tokens x (base(step) + deeper x tokens / 2). `deeper` comes from two lengths at one step size; where only one length
- * was timed, from the speed model's share, `model`. Between measured sizes `base` is a line over 1 / step, beyond the largest it
- * stays, below the smallest the line goes on. Undefined without a timing that means anything.
+ * was timed, from the speed model's share, `model`. Between measured sizes `base` goes as the model's does (without a model as
+ * 1 / step), beyond the largest it stays, below the smallest it goes on. Undefined without a timing that means anything.
  */
 export function measuredPromptTime(
   measured: readonly MeasuredPrompt[],
@@ -40,11 +40,11 @@ export function measuredPromptTime(
   const line = [...bases]
     .map(([step, values]) => ({ step, ms: values.reduce((sum, value) => sum + value, 0) / values.length }))
     .toSorted((a, b) => a.step - b.step);
-  // one size alone says nothing of others: their ratio is the model's
+  const like = model && modelBase(model, points[0]!);
   const [only] = line;
-  const like = line.length === 1 && model ? modelBase(model, points[0]!) : undefined;
+  // one size alone says nothing of others: their ratio is the model's
   const shaped = (stepTokens: number): number =>
-    like && only ? (only.ms * like(stepTokens)) / like(only.step) : baseAt(line, stepTokens);
+    like && only && line.length === 1 ? (only.ms * like(stepTokens)) / like(only.step) : baseAt(line, stepTokens, like);
   const least = line[0]!.step;
   return {
     promptMs: (stepTokens, promptTokens) =>
@@ -101,8 +101,12 @@ function modelBase(model: PromptTime, { step, tokens }: Point): (stepTokens: num
   };
 }
 
-/** Along 1 / step from point to point. */
-function baseAt(line: readonly { readonly step: number; readonly ms: number }[], stepTokens: number): number {
+/** From point to point, as the model goes between them. */
+function baseAt(
+  line: readonly { readonly step: number; readonly ms: number }[],
+  stepTokens: number,
+  like: ((stepTokens: number) => number) | undefined,
+): number {
   const last = line.at(-1)!;
   if (stepTokens >= last.step || line.length === 1) return last.ms;
   const above = Math.max(
@@ -110,7 +114,12 @@ function baseAt(line: readonly { readonly step: number; readonly ms: number }[],
     line.findIndex(({ step }) => step >= stepTokens),
   );
   const [small, large] = [line[above - 1]!, line[above]!];
-  const slope = (small.ms - large.ms) / (1 / small.step - 1 / large.step);
+  const falls = like !== undefined && like(small.step) > like(large.step) * FLAT;
+  const along = falls ? like : (step: number) => 1 / step;
+  const slope = (small.ms - large.ms) / (along(small.step) - along(large.step));
   // smaller steps never cost less, whatever two timings say
-  return large.ms + Math.max(0, slope) * (1 / stepTokens - 1 / large.step);
+  return large.ms + Math.max(0, slope) * Math.max(0, along(stepTokens) - along(large.step));
 }
+
+/** A model that hardly tells two sizes apart says nothing of what lies between. */
+const FLAT = 1.005;

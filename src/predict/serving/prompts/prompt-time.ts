@@ -29,3 +29,15 @@ export function longestStepMs(time: PromptTime, stepTokens: number, promptTokens
 export function stepPrice(time: PromptTime, stepTokens: number, against: number, promptTokens: number): number {
   return time.promptMs(stepTokens, promptTokens) / time.promptMs(against, promptTokens);
 }
+
+/**
+ * The same beside one that is being answered: with a cache of its own for each slot, a step's tokens of unlike sequences are
+ * computed one after the other, so that each step takes a token's time longer.
+ */
+export function besideAnswer(time: PromptTime, tokenMs: number): PromptTime {
+  return {
+    ...time,
+    promptMs: (stepTokens, promptTokens) =>
+      time.promptMs(stepTokens, promptTokens) + Math.ceil(promptTokens / stepTokens) * tokenMs,
+  };
+}

@@ -13,6 +13,8 @@ export async function reply(
   const stream = new TextStream<Token>((part, before) => model.detokenize(part, false, before));
   const tokenMs: number[] = [];
   let text = "";
+  let prefillProcessorMs = 0;
+  const used = process.cpuUsage();
   const { end, drawn, ...figures } = await conductor.generate({
     lane: "interactive",
     tokens,
@@ -23,7 +25,11 @@ export async function reply(
     },
     reusePrefix: request.reusePrefix ?? true,
     signal,
-    onPrefill: ({ cachedTokens, ms }) => emit({ kind: "prefill", promptTokens: tokens.length, cachedTokens, ms }),
+    onPrefill({ cachedTokens, ms }) {
+      const { user, system } = process.cpuUsage(used);
+      prefillProcessorMs = (user + system) / 1000;
+      emit({ kind: "prefill", promptTokens: tokens.length, cachedTokens, ms });
+    },
     onToken(token, ms) {
       if (model.isEogToken(token) || stops.has(token)) return false;
       const piece = stream.push(token);
@@ -44,6 +50,7 @@ export async function reply(
       finishReason: end === "handler" ? "stop" : end,
       promptTokens: tokens.length,
       completionTokens: drawn,
+      prefillProcessorMs,
       decodeMs,
       tokenMs,
       threads: threads(),

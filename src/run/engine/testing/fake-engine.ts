@@ -25,6 +25,8 @@ export interface FakeOptions {
   readonly loads?: (path: string) => boolean;
   /** duration of evaluating one prompt token, and of drawing one token */
   readonly promptTokenMs?: number;
+  /** processor time of a prompt, on one thread; absent: not told */
+  readonly prefillProcessorMs?: number;
   readonly tokenMs?: number;
   /** replies by prompt, where one has to say something sensible; before `says` */
   readonly answers?: (prompt: string) => string | undefined;
@@ -165,6 +167,9 @@ class FakeRunningEngine implements RunningEngine {
         cachedTokens,
         completionTokens: tokenMs.length,
         prefillMs,
+        ...(this.#options.prefillProcessorMs === undefined
+          ? {}
+          : { prefillProcessorMs: this.#options.prefillProcessorMs, threads: 1 }),
         ttftMs: prefillMs,
         decodeMs,
         tokenMs,

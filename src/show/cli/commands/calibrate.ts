@@ -140,6 +140,7 @@ async function calibrateWith(
     const measured = await measureRates(engine, {
       context: cells,
       text: text.join(" "),
+      onProcessor: backend === "cpu",
       onProgress: (what) => progress.update(`measuring ${what} with ${name} ...`),
       signal: context.signal,
     });
@@ -221,7 +222,9 @@ function predicted({ what, at }: Pick<MeasuredRate, "what" | "at">, input: PaceI
 /** Beside the prediction without calibration; undefined where there is none. */
 function pointOf({ what, at, perSec, tokens }: MeasuredRate, base: PaceInput): CalibrationPoint | undefined {
   const pace = predicted({ what, at }, base);
-  return pace && { what, at, basePerSec: pace.tokensPerSec, measuredPerSec: perSec, tokens };
+  if (!pace) return undefined;
+  const { tokensPerSec: basePerSec, low: baseLowPerSec, high: baseHighPerSec } = pace;
+  return { what, at, basePerSec, baseLowPerSec, baseHighPerSec, measuredPerSec: perSec, tokens };
 }
 
 /** One line a place: what was measured there in every round, beside the predictions before and after. */

@@ -1,18 +1,24 @@
-import { formatBytes, formatDuration, formatPace, formatPercent, parseCount } from "../../../facts/units/index.ts";
 import { LoadoutError } from "../../../facts/errors/index.ts";
+import { parseCount } from "../../../facts/units/index.ts";
 import { ANSWER_VERSION } from "../../../plan/answer/index.ts";
-import { openReceipts, residualBytes, type Receipt, type ReceiptRate } from "../../../run/receipt/index.ts";
+import { openReceipts, type Receipt, type ReceiptStore, type StoredCalibration } from "../../../run/receipt/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { homeOf } from "../machine.ts";
-import { columns } from "../text/layout.ts";
-import type { Style } from "../text/style.ts";
+import { calibrationText } from "../text/calibrations-text.ts";
+import { receiptsText, receiptText } from "../text/receipts-text.ts";
 
 interface ReceiptsFlags {
   readonly json?: boolean;
   readonly remove?: boolean;
 }
 
-/** `loadout receipts [ID]` */
+/** What was asked for: receipts of runs, and of what was measured of the machine. */
+interface Found {
+  readonly receipts: readonly Receipt[];
+  readonly calibrations: readonly StoredCalibration[];
+}
+
+/** `loadout receipts [ID]`; a calibration's ID begins with a c. */
 export const receipts = guarded(async function (this: CliContext, flags: ReceiptsFlags, id?: string) {
   const store = openReceipts((await homeOf(this)).folders.data, Date.now);
   try {
@@ -23,86 +29,40 @@ export const receipts = guarded(async function (this: CliContext, flags: Receipt
         got: "",
         example: "loadout receipts 3 --remove",
       });
-    const number = id === undefined ? undefined : parseCount(id, "receipts ID", 1);
-    const found = number === undefined ? store.list() : [store.show(number)];
-    if (flags.remove && number !== undefined) store.remove(number);
+    const one = id === undefined ? undefined : asked(id);
+    const found = one ? oneOf(store, one) : { receipts: store.list(), calibrations: store.listCalibrations() };
+    if (flags.remove && one) removeFrom(store, one);
     if (flags.json)
-      this.out(
-        JSON.stringify({ schema: ANSWER_VERSION, kind: "receipts", database: store.path, receipts: found }, null, 2),
-      );
-    else if (flags.remove && number !== undefined) this.out(`receipt ${number} removed`);
-    else this.out(number === undefined ? listText(found, this.outStyle) : wholeText(found[0]!, this.outStyle));
+      this.out(JSON.stringify({ schema: ANSWER_VERSION, kind: "receipts", database: store.path, ...found }, null, 2));
+    else if (flags.remove && one) this.out(`${one.kind} ${id} removed`);
+    else this.out(one ? textOf(found, this) : receiptsText(found.receipts, found.calibrations, this.outStyle));
   } finally {
     store.close();
   }
 });
 
-/** So much of a model's name goes into a line of 80 columns; the whole stands in the receipt. */
-const NAME_WIDTH = 22;
-
-function listText(list: readonly Receipt[], style: Style): string {
-  if (list.length === 0) return `no receipts yet\nnext: ${style.strong("loadout")}`;
-  const rows = list.map((receipt) => {
-    const known = receipt.memory.filter(({ actualBytes }) => actualBytes !== undefined);
-    const exact = known.filter((term) => term.exact).length;
-    return [
-      String(receipt.id),
-      day(receipt.atMs).slice("2026-".length),
-      receipt.model.name.length > NAME_WIDTH ? `${receipt.model.name.slice(0, NAME_WIDTH - 1)}…` : receipt.model.name,
-      `${exact}/${known.length}`,
-      ...(["decode", "prefill"] as const).map((what) =>
-        ratio(receipt.rates.find((rate) => rate.what === what)).replace(" tok/s", ""),
-      ),
-    ];
-  });
-  const head = ["id", "when", "model", "exact", "decode tok/s", "prefill tok/s"].map(style.faint);
-  return [...columns([head, ...rows], [0]), "", `next: ${style.strong(`loadout receipts ${list[0]!.id}`)}`].join("\n");
+interface Asked {
+  readonly kind: "receipt" | "calibration";
+  readonly number: number;
 }
 
-function wholeText(receipt: Receipt, style: Style): string {
-  const terms = receipt.memory.map((term) => {
-    const residual = residualBytes(term);
-    return [
-      `  ${term.place} ${term.term}`,
-      term.predictedBytes === undefined ? "none" : formatBytes(term.predictedBytes),
-      term.actualBytes === undefined ? "not reported" : formatBytes(term.actualBytes),
-      term.exact ? style.good("exact") : residual === undefined ? "" : style.warn(`off by ${formatBytes(residual)}`),
-    ];
-  });
-  const rates = receipt.rates.map((rate) => [
-    `  ${rate.what}`,
-    rate.predictedPerSec === undefined ? "none" : formatPace(rate.predictedPerSec),
-    formatPace(rate.measuredPerSec),
-    style.faint(`over ${rate.tokens} tokens, ${ratio(rate)}`),
-  ]);
-  const { engine, model, settings, times } = receipt;
-  return [
-    `${style.strong(`receipt ${receipt.id}`)}  ${day(receipt.atMs)}`,
-    `${model.name} with ${engine.name} ${engine.version} (${engine.build}, ${engine.backend})`,
-    `context ${settings.context}, sequences ${settings.sequences}, kv ${settings.cacheTypeK}, threads ${settings.threads ?? "default"}`,
-    "",
-    ...columns([["  term", "predicted", "measured", ""].map(style.faint), ...terms, ...rates], [1, 2]),
-    ...(times
-      ? [
-          style.faint(
-            `  loaded in ${formatDuration(times.loadMs)}, first token after ${formatDuration(times.firstTokenMs)}`,
-          ),
-        ]
-      : []),
-  ].join("\n");
+function asked(id: string): Asked {
+  const kind = /^c\d/.test(id) ? "calibration" : "receipt";
+  return { kind, number: parseCount(kind === "calibration" ? id.slice(1) : id, "receipts ID", 1) };
 }
 
-function ratio(rate: ReceiptRate | undefined): string {
-  if (!rate) return "";
-  const pace = formatPace(rate.measuredPerSec);
-  return rate.predictedPerSec === undefined
-    ? pace
-    : `${pace} (${formatPercent(rate.measuredPerSec / rate.predictedPerSec - 1, true)})`;
+function oneOf(store: ReceiptStore, { kind, number }: Asked): Found {
+  return kind === "receipt"
+    ? { receipts: [store.show(number)], calibrations: [] }
+    : { receipts: [], calibrations: [store.showCalibration(number)] };
 }
 
-/** Day and minute, in the machine's own time. */
-function day(atMs: number): string {
-  const date = new Date(atMs);
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
+function removeFrom(store: ReceiptStore, { kind, number }: Asked): void {
+  if (kind === "receipt") store.remove(number);
+  else store.removeCalibration(number);
+}
+
+function textOf({ receipts: [receipt], calibrations: [calibration] }: Found, { outStyle }: CliContext): string {
+  if (receipt) return receiptText(receipt, outStyle);
+  return calibration ? calibrationText(calibration, outStyle) : "";
 }

@@ -6,13 +6,15 @@ export const receipts = buildCommand({
   parameters: {
     positional: {
       kind: "tuple",
-      parameters: [{ parse: String, brief: "Number of a receipt to show whole", placeholder: "ID", optional: true }],
+      parameters: [
+        { parse: String, brief: "A receipt to show whole, 3, or a calibration, c3", placeholder: "ID", optional: true },
+      ],
     },
     flags: {
       json,
       remove: {
         kind: "boolean",
-        brief: "Remove the receipt instead of showing it",
+        brief: "Remove it instead of showing it",
         optional: true,
         withNegated: false,
       },
@@ -20,6 +22,15 @@ export const receipts = buildCommand({
   },
   docs: {
     brief: "What was predicted and what happened, run by run",
-    fullDescription: "Examples:\n  loadout receipts\n  loadout receipts 3\n  loadout receipts 3 --remove",
+    fullDescription: [
+      "Every run with its prediction, and what calibrations measured of this machine",
+      "and how far they narrow its predictions of speed.",
+      "",
+      "Examples:",
+      "  loadout receipts",
+      "  loadout receipts 3",
+      "  loadout receipts c1 --json",
+      "  loadout receipts 3 --remove",
+    ].join("\n"),
   },
 });

@@ -22,7 +22,7 @@ export function calibrateText(answer: CalibrateAnswer, style: Style): string {
     ...answer.notes.flatMap((note) => wrap(note)).map(style.warn),
     ...wrap(
       kept.length > 0
-        ? `kept as calibration ${kept.join(" and ")}: predictions of speed here start from it`
+        ? `kept as ${kept.map((id) => `c${id}`).join(" and ")} (loadout receipts c${kept[0]}): predictions of speed here start from it`
         : "not kept: receipts cannot be written",
     ).map(style.faint),
     ...nextLines(answer.next, style),

@@ -2,8 +2,9 @@ import { formatBytes, formatExactBytes, formatNumber, formatPace } from "../../.
 import type { DifferenceAnswer, FitAnswer } from "../../../plan/answer/index.ts";
 import type { TermDifference } from "../../../plan/explain/index.ts";
 import type { Estimate } from "../../../predict/estimate/index.ts";
+import { derivedText } from "./explain-derived.ts";
 import { explainSentence } from "./explain-sentence.ts";
-import { paceText } from "./explain-speed.ts";
+import { paceText } from "./explain-pace.ts";
 import { hanging, treeLines } from "./explain-tree.ts";
 import { columns, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
@@ -73,6 +74,7 @@ function sideText(side: string, leaves: readonly Estimate[], others: readonly Es
 
 function speedText(first: FitAnswer, second: FitAnswer, style: Style): string[] {
   const lines = [style.strong("speed")];
+  const told = new Set<string>();
   for (const [label, one, other] of [
     ["decode", first.speed.decode, second.speed.decode],
     ["decode, context full", first.speed.decodeFull, second.speed.decodeFull],
@@ -83,7 +85,9 @@ function speedText(first: FitAnswer, second: FitAnswer, style: Style): string[] 
       ...hanging(`${label}, second over first: ${formatNumber(other.tokensPerSec / one.tokensPerSec)} (formula)`, "  "),
       ...hanging(`= ${formatPace(other.tokensPerSec)} / ${formatPace(one.tokensPerSec)}`, "    ").map(style.faint),
       ...paceText(`second, bound by ${other.bound}`, other, style, "    "),
+      ...derivedText(other, told, style, "      "),
       ...paceText(`first, bound by ${one.bound}`, one, style, "    "),
+      ...derivedText(one, told, style, "      "),
     );
   }
   const [one, other] = [first, second].map(({ speed }) => speed.cached?.firstTokenMs ?? speed.firstTokenMs);

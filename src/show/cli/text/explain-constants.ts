@@ -14,10 +14,7 @@ export function constantsText({ memory, rig, speed }: FitAnswer, style: Style): 
     ...types.flatMap(typeText),
     ...[...devices.values()].flatMap(deviceText),
     ...(speed.decode
-      ? [
-          "rates reached are those of the devices times coefficients fitted to published measurements of other devices; " +
-            "their bands are how far such devices lay off",
-        ]
+      ? ["bands of paces are how far such devices lay off the predictions of fits that had not seen them"]
       : []),
   ];
   return lines.length === 0 ? [] : [style.strong("constants"), ...lines.flatMap((line) => hanging(line, "  "))];

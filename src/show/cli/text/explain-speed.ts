@@ -1,18 +1,22 @@
-import { formatDuration, formatNumber, formatPace, formatPaceBand, formatPercent } from "../../../facts/units/index.ts";
+import { formatDuration, formatPace, formatPercent } from "../../../facts/units/index.ts";
 import type { FitAnswer } from "../../../plan/answer/index.ts";
 import type { Pace } from "../../../predict/speed/index.ts";
+import { derivedText } from "./explain-derived.ts";
+import { paceText } from "./explain-pace.ts";
 import { hanging, workingLines } from "./explain-tree.ts";
+import { explainSpeculation } from "./speculation-text.ts";
 import type { Style } from "./style.ts";
 
-/** Paces with their bands, and what a prompt takes. */
+/** Paces with their bands and how the numbers in their arithmetic come about, and what a prompt takes. */
 export function speedText({ speed }: Pick<FitAnswer, "speed">, style: Style): string[] {
   const lines = [style.strong("speed")];
+  const told = new Set<string>();
   for (const [label, pace] of [
     ["decode", speed.decode],
     ["decode, context full", speed.decodeFull],
     ["prefill", speed.prefill],
   ] as const) {
-    if (pace) lines.push(...paceText(label, pace, style));
+    if (pace) lines.push(...paceText(label, pace, style), ...derivedText(pace, told, style, "    "));
   }
   const { prefill, promptTokens, firstTokenMs, cached } = speed;
   if (prefill && firstTokenMs) lines.push(...firstTokenText("first token", promptTokens, prefill, firstTokenMs, style));
@@ -20,6 +24,7 @@ export function speedText({ speed }: Pick<FitAnswer, "speed">, style: Style): st
     const share = formatPercent(cached.share);
     lines.push(
       ...paceText(`prefill behind ${share} cached`, cached.prefill, style),
+      ...derivedText(cached.prefill, told, style, "    "),
       ...firstTokenText(
         `first token, ${share} cached`,
         cached.computedTokens,
@@ -29,6 +34,7 @@ export function speedText({ speed }: Pick<FitAnswer, "speed">, style: Style): st
       ),
     );
   }
+  if (speed.speculation) lines.push("", ...explainSpeculation(speed.speculation, style));
   if (speed.unknown) lines.push(...hanging(speed.unknown, "  "));
   return lines;
 }
@@ -50,20 +56,5 @@ function firstTokenText(
   return [
     ...hanging(`${label}: ${formatDuration(value)}, 80% band ${range}`, "  "),
     ...workingLines(workings, "    ", style),
-  ];
-}
-
-/** A pace with its arithmetic and the factors of its band. */
-export function paceText(label: string, pace: Pace, style: Style, indent = "  "): string[] {
-  const { tokensPerSec, low, high, formula, provenance } = pace;
-  const rate = formatPace(tokensPerSec);
-  const workings = {
-    formula,
-    lowFormula: `${rate} / ${formatNumber(tokensPerSec / low)}`,
-    highFormula: `${rate} x ${formatNumber(high / tokensPerSec)}`,
-  };
-  return [
-    ...hanging(`${label}: ${rate}, 80% band ${formatPaceBand(low, high)} ${style.faint(`(${provenance})`)}`, indent),
-    ...workingLines(workings, `${indent}  `, style),
   ];
 }

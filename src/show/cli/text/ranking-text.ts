@@ -27,14 +27,23 @@ export function rankingText(answer: RankingAnswer, style: Style, why = false): s
     ...(answer.worked && rows.length > 0 ? workedText(answer.worked, style) : []),
     ...(rows.length > 0 && (answer.worked === undefined || why)
       ? [
-          ...table(rows, style, why),
+          ...table(
+            rows.filter((row) => row.offloadedLayers === undefined),
+            style,
+            why,
+          ),
+          ...offloadText(
+            rows.filter((row) => row.offloadedLayers !== undefined),
+            style,
+            why,
+          ),
           ...legend(answer)
             .flatMap((text) => wrap(text))
             .map(style.faint),
         ]
       : []),
     "",
-    ...answer.leftOut.flatMap((left) => wrap(leftOutText(left))).map(style.faint),
+    ...answer.leftOut.flatMap((left, index) => wrap(leftOutText(left, index))).map(style.faint),
     ...wrap(
       `${counts.fit} of ${counts.models} models fit` +
         (counts.unknown === 0 ? "" : `; of ${counts.unknown} the engine's graph is not written down here`),
@@ -70,6 +79,14 @@ function table(rows: readonly RankingRow[], style: Style, why: boolean): string[
   ];
 }
 
+/** Behind those that fit: what the CPU keeps decides their pace, so how many layers that is stands below each. */
+function offloadText(rows: readonly RankingRow[], style: Style, why: boolean): string[] {
+  if (rows.length === 0) return [];
+  const said = rows.map(({ offloadedLayers }) => `${offloadedLayers}`).join(", ");
+  const layers = `(${said} layers on the CPU)`;
+  return ["", ...wrap(`${style.strong("only with offload")} ${style.faint(layers)}`), ...table(rows, style, why)];
+}
+
 /** "~" where it is tight. */
 function roomText({ verdict, marginBytes }: RankingRow, style: Style): string {
   const room = formatBytes(marginBytes);
@@ -100,9 +117,10 @@ const WISHES: Readonly<Record<LeftOut["wish"], string>> = {
   maxSize: "--max-size",
 };
 
-function leftOutText({ wish, no, unknown }: LeftOut): string {
+/** A model that several wishes leave out counts for the first of them. */
+function leftOutText({ wish, no, unknown }: LeftOut, index: number): string {
   const of = unknown > 0 ? `, and ${unknown} of which it is not known` : "";
-  return `${WISHES[wish]} left out ${no} models${of}`;
+  return `${WISHES[wish]} left out ${no} ${index === 0 ? "" : "more "}models${of}`;
 }
 
 function shortened(name: string): string {
