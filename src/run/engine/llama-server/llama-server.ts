@@ -57,6 +57,7 @@ class LlamaServer implements RunningServer {
   readonly engine: RunningServer["engine"];
   readonly model: ServedModel;
   readonly abilities: ServerAbilities;
+  readonly requestDefaults: Readonly<Record<string, unknown>>;
   readonly #supervisor: Supervisor<LaunchedServer>;
   #stopped: Promise<StopReport> | undefined;
 
@@ -65,6 +66,8 @@ class LlamaServer implements RunningServer {
     this.engine = { name: "llama-server", version: program.version, build: `b${program.buildNumber}` };
     this.model = { name: spec.name, engineName: aliasOf(spec) };
     this.abilities = abilitiesOf(spec, supervisor.engine);
+    const lora = (spec.adapters ?? []).map(({ scale }, id) => ({ id, scale }));
+    this.requestDefaults = lora.length === 0 ? {} : { lora };
   }
 
   get endpoint(): Endpoint {

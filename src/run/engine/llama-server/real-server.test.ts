@@ -35,6 +35,7 @@ else {
     busy,
     kill: ({ pid }) => void process.kill(pid!, "SIGKILL"),
     badSpec: () => Promise.resolve(specs.badSpec),
+    toolSpec: () => Promise.resolve(specs.toolSpec),
     embedSpec: () => Promise.resolve(specs.embedSpec),
     rerankSpec: () => Promise.resolve(specs.rerankSpec),
     adapterSpec: () => Promise.resolve(specs.adapterSpec),

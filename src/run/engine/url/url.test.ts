@@ -45,6 +45,7 @@ serverSuite({
     server = await scriptedServer({ ...OPTIONS, port });
   },
   badSpec: () => Promise.resolve(SPEC),
+  toolSpec: () => Promise.resolve(SPEC),
   embedSpec: () => Promise.resolve({ ...SPEC, use: "embed" }),
   rerankSpec: () => Promise.resolve({ ...SPEC, use: "rerank" }),
   adapterSpec: () => Promise.resolve(SPEC),
