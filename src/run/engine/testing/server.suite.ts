@@ -33,6 +33,13 @@ export interface ServerSuite {
 const MESSAGES = [{ role: "user", content: "Say a few words about the sea." }];
 const CHAT = "/v1/chat/completions";
 const SHORT = { messages: MESSAGES, temperature: 0, max_tokens: 6 };
+/** A call that was made before: what a small model has seen it does again, instead of talking first, which it may. */
+const CALL = { id: "1", type: "function", function: { name: "set_sail", arguments: '{"knots":"few"}' } };
+const SAILED = [
+  { role: "user", content: "Sail!" },
+  { role: "assistant", content: "", tool_calls: [CALL] },
+  { role: "tool", tool_call_id: "1", content: "Done." },
+];
 /** far more than is ever read */
 const LONG = { messages: MESSAGES, max_tokens: 400, ignore_eos: true };
 /** time in which a slot must be free again after its client has left; one step takes a few hundredths of it */
@@ -162,7 +169,8 @@ export function serverSuite(suite: ServerSuite): void {
         expect(running.abilities.tools).toBe(true);
         const parameters = { type: "object", properties: { knots: { enum: ["few", "many"] } }, required: ["knots"] };
         const tools = [{ type: "function", function: { name: "set_sail", description: "Sets sail.", parameters } }];
-        const request = { messages: MESSAGES, temperature: 0, max_tokens: 120, tools, tool_choice: "required" };
+        const messages = [...SAILED, ...SAILED, ...SAILED, { role: "user", content: "Sail!" }];
+        const request = { messages, temperature: 0, max_tokens: 120, tools, tool_choice: "required" };
         const { body } = await post(running, CHAT, request);
         expect(choiceOf(body)["finish_reason"]).toBe("tool_calls");
         const call = fieldsOf(listOf(fieldsOf(choiceOf(body)["message"])["tool_calls"])[0]);
