@@ -43,8 +43,7 @@ async function start(
   const program = options.program ?? (await findLlamaServer(home));
   const args = await argumentsOf(spec, program.buildNumber);
   const supervisor = new Supervisor<LaunchedServer>({
-    launch: (ending) =>
-      launch({ program, args, spec, env: { ...home.env, ...env }, clock, signal: ending, onEvent }),
+    launch: (ending) => launch({ program, args, spec, env: { ...home.env, ...env }, clock, signal: ending, onEvent }),
     clock,
     policy,
     restart,
@@ -106,7 +105,10 @@ class LlamaServer implements RunningServer {
   }
 }
 
-function abilitiesOf({ use = "generate", settings, adapters = [] }: ServerSpec, { props }: LaunchedServer): ServerAbilities {
+function abilitiesOf(
+  { use = "generate", settings, adapters = [] }: ServerSpec,
+  { props }: LaunchedServer,
+): ServerAbilities {
   const generates = use === "generate";
   const share = settings.unifiedCache ? settings.context : Math.floor(settings.context / settings.sequences);
   return {

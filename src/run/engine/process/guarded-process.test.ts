@@ -42,10 +42,13 @@ describe("a guarded process", () => {
     expect(await child.ended).toEqual({ code: null, signal: "SIGILL" });
   });
 
-  it.skipIf(!posix)("that cannot be started ends like a shell says it (other systems say it in other ways)", async () => {
-    const child = new GuardedProcess("/does/not/exist", []);
-    expect(await child.ended).toMatchObject({ code: 127 });
-  });
+  it.skipIf(!posix)(
+    "that cannot be started ends like a shell says it (other systems say it in other ways)",
+    async () => {
+      const child = new GuardedProcess("/does/not/exist", []);
+      expect(await child.ended).toMatchObject({ code: 127 });
+    },
+  );
 
   it("is asked to end, and ends by itself", async () => {
     const ready = Promise.withResolvers<void>();

@@ -8,7 +8,12 @@ export interface Answered {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-export async function post(running: RunningServer, path: string, body: object, signal?: AbortSignal): Promise<Answered> {
+export async function post(
+  running: RunningServer,
+  path: string,
+  body: object,
+  signal?: AbortSignal,
+): Promise<Answered> {
   const whole = { model: running.model.engineName, ...running.requestDefaults, ...body };
   const options = { body: whole, timeoutMs: 120_000, ...(signal ? { signal } : {}) };
   const { status, text } = await ask(running.endpoint, path, options);

@@ -286,7 +286,7 @@ export function serverSuite(suite: ServerSuite): void {
         const { status, body } = await post(running, "/v1/rerank", { query: "the sea", documents });
         expect(status).toBe(200);
         const ranks = listOf(body["results"]).map(fieldsOf);
-        expect(ranks.map(({ index }) => index).toSorted()).toEqual([0, 1, 2]);
+        expect(ranks.map(({ index }) => index).toSorted((a, b) => Number(a) - Number(b))).toEqual([0, 1, 2]);
         expect(ranks.every(({ relevance_score: score }) => typeof score === "number")).toBe(true);
       }));
 
