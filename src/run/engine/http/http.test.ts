@@ -19,9 +19,11 @@ async function answering(answer: Parameters<typeof createServer>[1]) {
 
 describe("asking an engine", () => {
   it("sends the endpoint's headers and a body as JSON", async () => {
-    const endpoint = await answering(async (request, response) => {
-      const parts = await request.toArray();
-      response.end(JSON.stringify({ key: request.headers["x-key"], method: request.method, body: parts.join("") }));
+    const endpoint = await answering((request, response) => {
+      void request.toArray().then((parts) => {
+        const { method, headers } = request;
+        response.end(JSON.stringify({ key: headers["x-key"], method, body: parts.join("") }));
+      });
     });
     expect(await demandJson(endpoint, "/x", { body: { a: 1 } })).toEqual({ key: "k", method: "POST", body: '{"a":1}' });
   });
