@@ -65,7 +65,7 @@ export class Sequences {
       const at = chat >= 0 ? chat : this.#free.length > this.#reserved ? 0 : -1;
       const [next] = at >= 0 ? this.#waiting.splice(at, 1) : [];
       if (!next) return;
-      next.resolve(this.#free.splice(this.#best(next.tokens), 1)[0]!);
+      next.resolve(this.#free.splice(this.#best(next.tokens), 1)[0]);
     }
   }
 

@@ -65,6 +65,8 @@ export class ReplyParser {
         return this.#call(parts);
       case "whole":
         return false;
+      default:
+        return this.#state satisfies never;
     }
   }
 
