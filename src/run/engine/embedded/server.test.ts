@@ -48,23 +48,23 @@ else {
       running = await embeddedServer().start(specs.spec);
     }, 120_000);
     afterAll(() => running.stop());
-    const ask = async (more: object) => {
+    const say = async (more: object) => {
       const { body } = await post(running, "/v1/chat/completions", { messages: QUESTION, temperature: 0, ...more });
       return String(fieldsOf(choiceOf(body)["message"])["content"]);
     };
 
     it("goes on with an assistant's message that was cut off, as if it had not been", async () => {
-      const whole = await ask({ max_tokens: 24 });
+      const whole = await say({ max_tokens: 24 });
       expect(whole).toMatch(/Paris/);
       const begun = whole.slice(0, whole.indexOf(" France"));
-      const rest = await ask({ max_tokens: 24, messages: [...QUESTION, { role: "assistant", content: begun }] });
+      const rest = await say({ max_tokens: 24, messages: [...QUESTION, { role: "assistant", content: begun }] });
       expect(begun + rest).toBe(whole);
     });
 
     it("bends the odds of tokens", async () => {
       const { body } = await post(running, "/tokenize", { content: " Paris" });
       const [paris] = listOf(body["tokens"]);
-      expect(await ask({ max_tokens: 24, logit_bias: { [String(paris)]: -100 } })).not.toMatch(/ Paris/);
+      expect(await say({ max_tokens: 24, logit_bias: { [String(paris)]: -100 } })).not.toMatch(/ Paris/);
     });
   });
 }

@@ -213,6 +213,7 @@ describe("what the embedded engine answers", () => {
         name.endsWith("requests_processing"),
       )!.value;
     const leave = new AbortController();
+    const underWay = Promise.withResolvers<void>();
     let batchTokens = 0;
     const lane = { ...server, endpoint: inLane(server, "batch") };
     const work = stream(
@@ -223,10 +224,11 @@ describe("what the embedded engine answers", () => {
         signal: leave.signal,
         onEvent: () => {
           batchTokens += 1;
+          if (batchTokens === 5) underWay.resolve();
         },
       },
     );
-    while (batchTokens < 5) await new Promise((resolve) => setImmediate(resolve));
+    await underWay.promise;
     let [before, chatTokens] = [0, 0];
     await stream(
       server,

@@ -26,10 +26,8 @@ export class FakeEngine {
       now: () => this.#nowMs,
       pause: async (ms, signal) => {
         const untilMs = this.#nowMs + ms;
-        while (this.#nowMs < untilMs && signal?.aborted !== true) {
-          await turn();
+        for (; this.#nowMs < untilMs && signal?.aborted !== true; await turn())
           if (this.#asked.length === 0) this.#nowMs += 1; // nothing steps: time goes on by itself
-        }
       },
     };
   }
