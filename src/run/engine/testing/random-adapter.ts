@@ -29,7 +29,11 @@ export function writeRandomAdapter(
   const file = Buffer.alloc(written.fileBytes);
   file.set(written.header);
   const random = seededRandom(seed);
-  const values = new Float32Array(file.buffer, file.byteOffset + written.header.byteLength, (written.fileBytes - written.header.byteLength) >> 2);
+  const values = new Float32Array(
+    file.buffer,
+    file.byteOffset + written.header.byteLength,
+    (written.fileBytes - written.header.byteLength) >> 2,
+  );
   // a uniform value of this width has the wanted deviation
   for (let at = 0; at < values.length; at++) values[at] = (random() - 0.5) * DEVIATION * Math.sqrt(12);
   writeFileSync(path, file);

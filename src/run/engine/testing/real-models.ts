@@ -21,7 +21,9 @@ export async function realModel(): Promise<string | undefined> {
   const { weights } = await findWeights({ home: testHome, modelsDirs: [] });
   const here = weights.find(({ path, bytes }) => path.endsWith(model.file) && bytes === model.bytes);
   if (here !== undefined) return here.path;
-  return enginesRequired ? ensureSmallModel(model, { home: testHome, consent: testConsent, found: weights }) : undefined;
+  return enginesRequired
+    ? ensureSmallModel(model, { home: testHome, consent: testConsent, found: weights })
+    : undefined;
 }
 
 /** What an adapter for that model has to fit. */

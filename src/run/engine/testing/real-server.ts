@@ -4,6 +4,17 @@ import type { ServerSpec } from "../server.ts";
 import { writeRandomAdapter } from "./random-adapter.ts";
 import { REAL_MODEL } from "./real-models.ts";
 
+/** The small model's own template knows no tools, and a server then leaves them out without a word. */
+const TOOL_TEMPLATE = `{%- if tools %}<|im_start|>system
+You may call these tools:{% for tool in tools %}
+{{ tool | tojson }}{% endfor %}<|im_end|>
+{% endif %}{% for message in messages %}<|im_start|>{{ message.role }}
+{% if message.content %}{{ message.content }}{% endif %}{% for call in message.tool_calls %}<tool_call>
+{"name": "{{ call.function.name }}", "arguments": {{ call.function.arguments | tojson }}}
+</tool_call>{% endfor %}<|im_end|>
+{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
+{% endif %}`;
+
 /** Specs of a real model for the suite of served engines, with what belongs to them in a folder of the test's own. */
 export function realSpecs(model: string, folder: string) {
   const spec: ServerSpec = {
@@ -34,6 +45,7 @@ export function realSpecs(model: string, folder: string) {
   return {
     spec,
     badSpec: { ...spec, modelPath: bad },
+    toolSpec: { ...spec, extraArguments: ["--chat-template", TOOL_TEMPLATE] },
     embedSpec: { ...spec, use: "embed" },
     rerankSpec: { ...spec, use: "rerank" },
     adapterSpec: { ...spec, adapters },

@@ -8,8 +8,13 @@ export interface Answered {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-export async function post(running: RunningServer, path: string, body: object, signal?: AbortSignal): Promise<Answered> {
-  const whole = { model: running.model.engineName, ...body };
+export async function post(
+  running: RunningServer,
+  path: string,
+  body: object,
+  signal?: AbortSignal,
+): Promise<Answered> {
+  const whole = { model: running.model.engineName, ...running.requestDefaults, ...body };
   const options = { body: whole, timeoutMs: 120_000, ...(signal ? { signal } : {}) };
   const { status, text } = await ask(running.endpoint, path, options);
   return { status, body: fieldsOf(jsonOf(text)) };
@@ -30,7 +35,8 @@ export function stream(
   options: { signal?: AbortSignal; onEvent?: (event: Readonly<Record<string, unknown>>) => void } = {},
 ): Promise<Streamed> {
   const { signal, onEvent } = options;
-  const whole = { model: running.model.engineName, stream: true, stream_options: { include_usage: true }, ...body };
+  const streamed = { stream: true, stream_options: { include_usage: true } };
+  const whole = { model: running.model.engineName, ...running.requestDefaults, ...streamed, ...body };
   const { url, headers } = running.endpoint;
   const sent = { method: "POST", agent: false, headers: { ...headers, "content-type": "application/json" } } as const;
   return new Promise((resolve, reject) => {

@@ -16,7 +16,8 @@ export interface ServerSuite {
   readonly kill: (running: RunningServer) => void | Promise<void>;
   /** a spec of a file that exists and is no model */
   readonly badSpec: () => Promise<ServerSpec>;
-  /** a spec whose engine makes vectors, ranks, has two adapters that change what it says, at scale 0 */
+  /** a spec whose model knows tools, makes vectors, ranks, has two adapters that change what it says, at scale 0 */
+  readonly toolSpec: () => Promise<ServerSpec>;
   readonly embedSpec: () => Promise<ServerSpec>;
   readonly rerankSpec: () => Promise<ServerSpec>;
   readonly adapterSpec: () => Promise<ServerSpec>;
@@ -32,6 +33,13 @@ export interface ServerSuite {
 const MESSAGES = [{ role: "user", content: "Say a few words about the sea." }];
 const CHAT = "/v1/chat/completions";
 const SHORT = { messages: MESSAGES, temperature: 0, max_tokens: 6 };
+/** A call that was made before: what a small model has seen it does again, instead of talking first, which it may. */
+const CALL = { id: "1", type: "function", function: { name: "set_sail", arguments: '{"knots":"few"}' } };
+const SAILED = [
+  { role: "user", content: "Sail!" },
+  { role: "assistant", content: "", tool_calls: [CALL] },
+  { role: "tool", tool_call_id: "1", content: "Done." },
+];
 /** far more than is ever read */
 const LONG = { messages: MESSAGES, max_tokens: 400, ignore_eos: true };
 /** time in which a slot must be free again after its client has left; one step takes a few hundredths of it */
@@ -157,10 +165,12 @@ export function serverSuite(suite: ServerSuite): void {
       }));
 
     test("calls a tool that is demanded", () =>
-      withServer(async (running) => {
+      withOwn(suite.toolSpec(), async (running) => {
+        expect(running.abilities.tools).toBe(true);
         const parameters = { type: "object", properties: { knots: { enum: ["few", "many"] } }, required: ["knots"] };
         const tools = [{ type: "function", function: { name: "set_sail", description: "Sets sail.", parameters } }];
-        const request = { messages: MESSAGES, temperature: 0, max_tokens: 120, tools, tool_choice: "required" };
+        const messages = [...SAILED, ...SAILED, ...SAILED, { role: "user", content: "Sail!" }];
+        const request = { messages, temperature: 0, max_tokens: 120, tools, tool_choice: "required" };
         const { body } = await post(running, CHAT, request);
         expect(choiceOf(body)["finish_reason"]).toBe("tool_calls");
         const call = fieldsOf(listOf(fieldsOf(choiceOf(body)["message"])["tool_calls"])[0]);
@@ -276,27 +286,24 @@ export function serverSuite(suite: ServerSuite): void {
         const { status, body } = await post(running, "/v1/rerank", { query: "the sea", documents });
         expect(status).toBe(200);
         const ranks = listOf(body["results"]).map(fieldsOf);
-        expect(ranks.map(({ index }) => index).toSorted()).toEqual([0, 1, 2]);
+        expect(ranks.map(({ index }) => index).toSorted((a, b) => Number(a) - Number(b))).toEqual([0, 1, 2]);
         expect(ranks.every(({ relevance_score: score }) => typeof score === "number")).toBe(true);
       }));
 
     test("applies an adapter to the requests that name it, and to no other", () =>
       withOwn(suite.adapterSpec(), async (running) => {
         expect(running.abilities.adapters).toBe(true);
-        const say = async (lora: readonly object[]) => {
-          const { status, body } = await post(running, CHAT, { ...SHORT, max_tokens: 12, lora });
+        const say = async (adapters: object = {}) => {
+          const { status, body } = await post(running, CHAT, { ...SHORT, max_tokens: 12, ...adapters });
           expect(status).toBe(200);
           return fieldsOf(choiceOf(body)["message"])["content"];
         };
-        const plain = await say([]);
-        const changed = await say([{ id: 0, scale: 1 }]);
+        const plain = await say();
+        const changed = await say({ lora: [{ id: 0, scale: 1 }] });
         expect(changed).not.toBe(plain);
-        expect(await say([{ id: 1, scale: 1 }])).not.toBe(changed);
-        // what was cached under an adapter is not used without it
-        expect(await say([])).toBe(plain);
-        // a request that names none gets the scales that were set at the start: 0
-        const { body } = await post(running, CHAT, { ...SHORT, max_tokens: 12 });
-        expect(fieldsOf(choiceOf(body)["message"])["content"]).toBe(plain);
+        expect(await say({ lora: [{ id: 1, scale: 1 }] })).not.toBe(changed);
+        // what was cached under an adapter is not used without it, in no slot
+        for (let slot = 0; slot < 4; slot++) expect(await say()).toBe(plain);
       }));
   });
 }

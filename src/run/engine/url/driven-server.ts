@@ -1,14 +1,7 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import { ask } from "../http/index.ts";
 import { Restarts, type Clock, type RestartPolicy } from "../process/index.ts";
-import type {
-  Endpoint,
-  RunningServer,
-  ServedModel,
-  ServerAbilities,
-  ServerState,
-  TokenCount,
-} from "../server.ts";
+import type { Endpoint, RunningServer, ServedModel, ServerAbilities, ServerState, TokenCount } from "../server.ts";
 
 export interface DrivenOptions {
   readonly engine: RunningServer["engine"];

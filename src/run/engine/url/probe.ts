@@ -22,7 +22,10 @@ export async function probe(endpoint: Endpoint, signal?: AbortSignal): Promise<P
   const options = signal ? { signal } : {};
   const listed = await ask(endpoint, "/v1/models", options);
   if (listed.status === 401 || listed.status === 403)
-    throw new LoadoutError("engine-unreachable", { url: endpoint.url, got: `status ${listed.status}, a key is needed` });
+    throw new LoadoutError("engine-unreachable", {
+      url: endpoint.url,
+      got: `status ${listed.status}, a key is needed`,
+    });
   const [props, apiVersion, version] = await Promise.all(
     ["/props", "/api/version", "/version"].map((path) => askJson(endpoint, path, options)),
   );
@@ -30,7 +33,11 @@ export async function probe(endpoint: Endpoint, signal?: AbortSignal): Promise<P
   const kind = kindOf(seen);
   const models = modelsOf(seen);
   if (kind.id === "unknown" && listed.status !== 200)
-    throw new LoadoutError("engine-answer", { what: "/v1/models", status: listed.status, got: listed.text.slice(0, 200) });
+    throw new LoadoutError("engine-answer", {
+      what: "/v1/models",
+      status: listed.status,
+      got: listed.text.slice(0, 200),
+    });
   return { kind, version: kind.version(seen), models, seen };
 }
 

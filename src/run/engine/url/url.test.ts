@@ -1,53 +1,28 @@
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import type { ServerSpec } from "../server.ts";
 import { scriptedServer, type ScriptedOptions, type ScriptedServer } from "../testing/scripted-server.ts";
+import { INSTANT, SCRIPTED_SPEC, SCRIPTED_SUITE } from "../testing/scripted-spec.ts";
 import { serverSuite } from "../testing/server.suite.ts";
 import { urlEngine } from "./url.ts";
 
-const SPEC: ServerSpec = {
-  name: "scripted",
-  backend: "auto",
-  settings: {
-    context: 1024,
-    sequences: 2,
-    unifiedCache: false,
-    batch: 512,
-    microBatch: 512,
-    flashAttention: true,
-    cacheTypeK: "f16",
-    cacheTypeV: "f16",
-    gpuLayers: 0,
-  },
-};
-
-const LONG = Array.from({ length: 400 }, (_, index) => ({ content: `word${index} ` }));
-const OPTIONS: ScriptedOptions = {
-  slots: 2,
-  contextPerSlot: 512,
-  // a long request takes as long as its client stays
-  script: ({ body }) =>
-    JSON.stringify(body).includes('"max_tokens":400')
-      ? { steps: [LONG[0]!, { until: new Promise(() => {}) }, ...LONG] }
-      : {},
-};
-let server = await scriptedServer(OPTIONS);
+let server = await scriptedServer(SCRIPTED_SUITE);
 const { port } = server;
 afterAll(() => server.stop());
 
 const NOT_OURS = "the engine is somebody else's";
 serverSuite({
   name: "url",
-  makeEngine: () => urlEngine({ url: `http://127.0.0.1:${port}/v1`, clock: instant() }),
-  spec: () => Promise.resolve(SPEC),
+  makeEngine: () => urlEngine({ url: `http://127.0.0.1:${port}/v1`, clock: INSTANT }),
+  spec: () => Promise.resolve(SCRIPTED_SPEC),
   busy: () => Promise.resolve(server.load.working),
   kill: async () => {
     await server.stop();
-    server = await scriptedServer({ ...OPTIONS, port });
+    server = await scriptedServer({ ...SCRIPTED_SUITE, port });
   },
-  badSpec: () => Promise.resolve(SPEC),
-  embedSpec: () => Promise.resolve({ ...SPEC, use: "embed" }),
-  rerankSpec: () => Promise.resolve({ ...SPEC, use: "rerank" }),
-  adapterSpec: () => Promise.resolve(SPEC),
+  badSpec: () => Promise.resolve(SCRIPTED_SPEC),
+  toolSpec: () => Promise.resolve(SCRIPTED_SPEC),
+  embedSpec: () => Promise.resolve({ ...SCRIPTED_SPEC, use: "embed" }),
+  rerankSpec: () => Promise.resolve({ ...SCRIPTED_SPEC, use: "rerank" }),
+  adapterSpec: () => Promise.resolve(SCRIPTED_SPEC),
   countsExactly: true,
   demandsKey: false,
   skip: {
@@ -56,11 +31,6 @@ serverSuite({
   },
 });
 
-/** A clock on which every pause is over at once. */
-function instant() {
-  return { now: () => 0, pause: () => Promise.resolve() };
-}
-
 describe("an address", () => {
   let other: ScriptedServer | undefined;
   afterEach(async () => {
@@ -68,7 +38,7 @@ describe("an address", () => {
   });
   const reach = async (options: ScriptedOptions, name = "scripted", key?: string) => {
     other = await scriptedServer(options);
-    return urlEngine({ url: other.url, clock: instant(), ...(key ? { key } : {}) }).start({ ...SPEC, name });
+    return urlEngine({ url: other.url, clock: INSTANT, ...(key ? { key } : {}) }).start({ ...SCRIPTED_SPEC, name });
   };
 
   it.each([
@@ -103,7 +73,7 @@ describe("an address", () => {
     running.onState((state) => states.push(state));
     await expect(running.ready()).rejects.toMatchObject({ code: "engine-given-up" });
     expect(states).toEqual(["restarting", "failed"]);
-    const gone = urlEngine({ url: other!.url }).start(SPEC);
+    const gone = urlEngine({ url: other!.url }).start(SCRIPTED_SPEC);
     await expect(gone).rejects.toMatchObject({ code: "engine-unreachable" });
   });
 });

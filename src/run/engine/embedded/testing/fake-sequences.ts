@@ -26,7 +26,11 @@ export class FakeEngine {
       now: () => this.#nowMs,
       pause: async (ms, signal) => {
         const untilMs = this.#nowMs + ms;
-        for (; this.#nowMs < untilMs && signal?.aborted !== true; await turn())
+        let over = false;
+        signal?.addEventListener("abort", () => {
+          over = true;
+        });
+        for (; this.#nowMs < untilMs && !over; await turn())
           if (this.#asked.length === 0) this.#nowMs += 1; // nothing steps: time goes on by itself
       },
     };
