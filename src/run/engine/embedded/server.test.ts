@@ -29,6 +29,7 @@ else {
     busy,
     kill: ({ pid }) => void process.kill(pid!, "SIGKILL"),
     badSpec: () => Promise.resolve(specs.badSpec),
+    toolSpec: () => Promise.resolve(specs.spec), // the template knows no tools: the engine tells the model of them itself
     embedSpec: () => Promise.resolve(specs.embedSpec),
     rerankSpec: () => Promise.resolve(specs.rerankSpec),
     adapterSpec: () => Promise.resolve(specs.adapterSpec),

@@ -26,12 +26,13 @@ export class FakeEngine {
       now: () => this.#nowMs,
       pause: async (ms, signal) => {
         const untilMs = this.#nowMs + ms;
-        let over = false;
-        signal?.addEventListener("abort", () => {
-          over = true;
-        });
-        for (; this.#nowMs < untilMs && !over; await turn())
+        const wait = async (): Promise<void> => {
+          if (this.#nowMs >= untilMs || signal?.aborted === true) return;
           if (this.#asked.length === 0) this.#nowMs += 1; // nothing steps: time goes on by itself
+          await turn();
+          await wait();
+        };
+        await wait();
       },
     };
   }
