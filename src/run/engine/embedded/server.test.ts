@@ -9,6 +9,7 @@ import { realModel } from "../testing/real-models.ts";
 import { realSpecs } from "../testing/real-server.ts";
 import { serverSuite } from "../testing/server.suite.ts";
 import { embeddedServer } from "./server.ts";
+import { writeRankingModel } from "./testing/ranking-model.ts";
 
 const QUESTION = [{ role: "user", content: "What is the capital of France? Answer in one sentence." }];
 
@@ -22,6 +23,8 @@ else {
   const folder = mkdtempSync(join(tmpdir(), "loadout-"));
   afterAll(() => rmSync(folder, { recursive: true }));
   const specs = realSpecs(model, folder);
+  const ranking = join(folder, "ranking.gguf");
+  writeRankingModel(ranking);
   serverSuite({
     name: "embedded",
     makeEngine: () => embeddedServer(),
@@ -31,12 +34,11 @@ else {
     badSpec: () => Promise.resolve(specs.badSpec),
     toolSpec: () => Promise.resolve(specs.spec), // the template knows no tools: the engine tells the model of them itself
     embedSpec: () => Promise.resolve(specs.embedSpec),
-    rerankSpec: () => Promise.resolve(specs.rerankSpec),
+    rerankSpec: () => Promise.resolve({ ...specs.rerankSpec, modelPath: ranking }), // only models with a head for it rank
     adapterSpec: () => Promise.resolve(specs.adapterSpec),
     countsExactly: true,
     demandsKey: true,
     skip: {
-      "ranks documents": "the library ranks only with models that were trained to, and the small one was not",
       "applies an adapter to the requests that name it, and to no other":
         "adapters are of the library's context, not of a request: abilities say so",
     },
