@@ -1,26 +1,39 @@
-import type { LlamaContext, LlamaContextSequence, Token } from "node-llama-cpp";
+import type { LlamaContextSequence, Token } from "node-llama-cpp";
 import type { LaneName } from "../../../predict/serving/index.ts";
 
 /** What a sequence's cache is worth to somebody who comes back, against tokens that must be evaluated now. */
 const KEPT_WORTH = 0.5;
 
+/** What is needed of a sequence. */
+export type StepSequence = Pick<
+  LlamaContextSequence,
+  | "adaptStateToTokens"
+  | "clearHistory"
+  | "compareContextTokens"
+  | "contextSize"
+  | "controlledEvaluate"
+  | "evaluate"
+  | "evaluateWithoutGeneratingNewTokens"
+  | "nextTokenIndex"
+>;
+
 interface Waiting {
   readonly tokens: readonly Token[];
   readonly lane: LaneName;
-  readonly resolve: (sequence: LlamaContextSequence | undefined) => void;
+  readonly resolve: (sequence: StepSequence | undefined) => void;
 }
 
 /** Hands out a context's sequences, one a reply; who comes when none is free waits in line, chats before batch. */
 export class Sequences {
   /** least recently used first */
-  readonly #free: LlamaContextSequence[] = [];
+  readonly #free: StepSequence[];
   readonly #waiting: Waiting[] = [];
   readonly #reserved: number;
   readonly count: number;
 
   /** `reserved`: so many of them are never taken by the batch lane */
-  constructor(context: LlamaContext, reserved = 0) {
-    while (context.sequencesLeft > 0) this.#free.push(context.getSequence());
+  constructor(sequences: readonly StepSequence[], reserved = 0) {
+    this.#free = [...sequences];
     this.count = this.#free.length;
     this.#reserved = Math.min(reserved, this.count - 1);
   }
@@ -39,9 +52,9 @@ export class Sequences {
     tokens: readonly Token[],
     lane: LaneName = "interactive",
     signal?: AbortSignal,
-  ): Promise<LlamaContextSequence | undefined> {
+  ): Promise<StepSequence | undefined> {
     if (signal?.aborted === true) return Promise.resolve(undefined);
-    const { promise, resolve } = Promise.withResolvers<LlamaContextSequence | undefined>();
+    const { promise, resolve } = Promise.withResolvers<StepSequence | undefined>();
     const waiting: Waiting = { tokens, lane, resolve };
     this.#waiting.push(waiting);
     const leave = () => {
@@ -54,7 +67,7 @@ export class Sequences {
     return promise.finally(() => signal?.removeEventListener("abort", leave));
   }
 
-  give(sequence: LlamaContextSequence): void {
+  give(sequence: StepSequence): void {
     this.#free.push(sequence);
     this.#serve();
   }
@@ -65,7 +78,7 @@ export class Sequences {
       const at = chat >= 0 ? chat : this.#free.length > this.#reserved ? 0 : -1;
       const [next] = at >= 0 ? this.#waiting.splice(at, 1) : [];
       if (!next) return;
-      next.resolve(this.#free.splice(this.#best(next.tokens), 1)[0]!);
+      next.resolve(this.#free.splice(this.#best(next.tokens), 1)[0]);
     }
   }
 

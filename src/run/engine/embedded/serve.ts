@@ -14,6 +14,7 @@ export async function serve(
   const port = await server.open();
   if (args.use === "generate") {
     const { session, loaded } = await Session.load(args, relay, onLoading);
+    if (args.threads === undefined) await session.measureThreads({});
     server.serve(textRoutes(new Served(session, args.name)));
     const serving = {
       ...loaded,

@@ -1,13 +1,14 @@
-import type { LlamaContext, LlamaContextSequence, Token } from "node-llama-cpp";
+import type { LlamaContext, Token } from "node-llama-cpp";
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { ChatRequest, ReplyEvent, ScoreRequest, ThreadMeasurement, ThreadOptions, TokenScore } from "../engine.ts";
+import { systemClock } from "../process/index.ts";
 import type { LogRelay } from "./log-relay.ts";
 import { engineInfo, failure, LOG_LIMIT_MS, openModel, totals, type OpenModel } from "./open-model.ts";
 import { prompter, type Prompter } from "./prompt.ts";
 import type { LaneOptions, LoadArgs, Loaded } from "./protocol.ts";
 import { reply } from "./reply.ts";
 import { scoreTokens, token } from "./score.ts";
-import { Sequences } from "./sequences.ts";
+import { Sequences, type StepSequence } from "./sequences.ts";
 import { adapterOptions, chooseContext, contextOptions } from "./settings.ts";
 import { Conductor } from "./steps/index.ts";
 import { anyToken, measureThreads } from "./threads.ts";
@@ -33,11 +34,14 @@ export class Session {
   ) {
     this.opened = opened;
     this.context = context;
-    this.sequences = new Sequences(context, lanes.reserved);
-    this.conductor = new Conductor(context, this.sequences, {
+    const sequences: StepSequence[] = [];
+    while (context.sequencesLeft > 0) sequences.push(context.getSequence());
+    this.sequences = new Sequences(sequences, lanes.reserved);
+    this.conductor = new Conductor(this.sequences, {
       ...lanes,
+      contextSize: context.contextSize,
       stepTokens: context.batchSize,
-      clock: () => performance.now(),
+      clock: systemClock,
     });
     this.prompter = prompts;
     this.#relay = relay;
@@ -130,7 +134,7 @@ export class Session {
     }
   }
 
-  async #sequence(tokens: readonly Token[]): Promise<LlamaContextSequence> {
+  async #sequence(tokens: readonly Token[]): Promise<StepSequence> {
     const sequence = await this.sequences.take(tokens);
     if (!sequence) throw new LoadoutError("engine-failed", { what: "taking a sequence", got: "none" });
     return sequence;

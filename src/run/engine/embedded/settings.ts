@@ -52,6 +52,14 @@ export function contextOptions(choice: ContextChoice, threads: number | undefine
 /** Adapters are of the context: every request sees them, at the scale they have from the start. */
 export function adapterOptions(adapters: readonly AdapterFile[] = []): Pick<LlamaContextOptions, "lora"> {
   if (adapters.length === 0) return {};
+  for (const { name, scale } of adapters)
+    if (scale === 0)
+      throw new LoadoutError("engine-unsupported-setting", {
+        engine: "the embedded engine",
+        what: `adapters by request (${name})`,
+        expected: "a scale from the start",
+        got: scale,
+      });
   return { lora: { adapters: adapters.map(({ path, scale }) => ({ filePath: path, scale })) } };
 }
 

@@ -32,7 +32,6 @@ export class VectorSession {
     onLoading: (share: number) => void,
   ): Promise<{ session: VectorSession; loaded: Omit<Loaded, "totals"> }> {
     const { settings, use, modelPath, adapters = [] } = args;
-    if (settings.sequences !== 1) throw refused("several sequences for vectors", "1", settings.sequences);
     if (adapters.length > 0) throw refused("adapters of a model for vectors", "none", adapters.length);
     const opened = await openModel(args, relay, onLoading);
     const { library, model, mostThreads, modelMs } = opened;

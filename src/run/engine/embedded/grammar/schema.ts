@@ -3,13 +3,23 @@ import { LoadoutError } from "../../../../facts/errors/index.ts";
 export type Schema = boolean | Readonly<Record<string, unknown>>;
 
 /** Words of JSON Schema that say nothing about which values are right. */
-const SILENT = new Set([
-  ...["$schema", "$id", "$comment", "$defs", "definitions", "title", "description", "default", "examples"],
-  ...["deprecated", "readOnly", "writeOnly", "strict", "example", "nullable"],
-]);
+const SILENT = new Set(
+  [
+    "$schema",
+    "$id",
+    "$comment",
+    "$defs",
+    "definitions",
+    "title",
+    "description",
+    "default",
+    "examples",
+    "example",
+  ].concat(["deprecated", "readOnly", "writeOnly", "strict", "nullable"]),
+);
 
 /** Words that narrow values and are held by the grammar, by the kind of value they speak of; others are refused. */
-export const HELD: Readonly<Record<"any" | "object" | "array" | "string" | "number", readonly string[]>> = {
+const HELD: Readonly<Record<"any" | "object" | "array" | "string" | "number", readonly string[]>> = {
   any: ["type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref"],
   object: ["properties", "required", "additionalProperties"],
   array: ["items", "prefixItems", "minItems", "maxItems"],

@@ -3,6 +3,8 @@ import { createServer, type Server } from "node:http";
 import { LoadoutError } from "../../../../facts/errors/index.ts";
 import { Exchange } from "./exchange.ts";
 
+const KEEP_ALIVE_MS = 10 * 60_000;
+
 /** What a path does. */
 export type Handler = (exchange: Exchange) => Promise<void> | void;
 
@@ -17,7 +19,8 @@ export class EngineServer {
 
   constructor(key: string) {
     this.#key = Buffer.from(`Bearer ${key}`);
-    this.#server = createServer({ requestTimeout: 0 }, (request, response) => {
+    // who drives it keeps connections: closing them while a request is on its way would lose that
+    this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
       const exchange = new Exchange(request, response);
       this.#answer(exchange).catch((error: unknown) => exchange.fail(error));
     });

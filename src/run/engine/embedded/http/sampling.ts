@@ -13,6 +13,8 @@ const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 export interface Drawing {
   readonly maxTokens: number;
   readonly stops: readonly string[];
+  /** the model's own end is passed over: measurements ask for it */
+  readonly endless: boolean;
   /** `drawn`: the tokens so far, for what punishes repetition */
   sampling(drawn: readonly Token[]): SequenceEvaluateOptions;
 }
@@ -21,7 +23,8 @@ export function drawing(fields: Fields, model: LlamaModel, library: Library): Dr
   if ((fields.integer("n", 1) ?? 1) > 1) throw cannot("more than one choice (n)");
   if (fields.flag("logprobs") === true || typeof fields.body["logprobs"] === "number" || fields.has("top_logprobs"))
     throw cannot("logprobs");
-  if (fields.has("lora")) throw cannot("adapters by request (lora): those it was started with always apply");
+  if ((fields.list("lora") ?? []).length > 0)
+    throw cannot("adapters by request (lora): those it was started with always apply");
   const seed = fields.integer("seed", -1) ?? -1;
   const penalty = fields.number("repeat_penalty", 0, 10) ?? fields.number("repetition_penalty", 0, 10);
   const presencePenalty = fields.number("presence_penalty", -2, 2) ?? 0;
@@ -39,6 +42,7 @@ export function drawing(fields: Fields, model: LlamaModel, library: Library): Dr
   return {
     maxTokens: limit(fields),
     stops: stops(fields),
+    endless: fields.flag("ignore_eos") ?? false,
     sampling: (drawn) =>
       punishes
         ? {

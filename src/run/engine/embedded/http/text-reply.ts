@@ -36,6 +36,7 @@ export async function textReply(served: Served, work: TextWork): Promise<TextEnd
   const stream = new TextStream<Token>((part, before) => model.detokenize(part, special, before));
   const stops = new StopTexts(work.drawing.stops);
   const parser = new ReplyParser(work.shape);
+  const endless = work.drawing.endless && !grammar;
   const drawn: Token[] = [];
   let calls = 0;
   const show = (parts: readonly ReplyPart[]) => {
@@ -53,7 +54,7 @@ export async function textReply(served: Served, work: TextWork): Promise<TextEnd
     reusePrefix: work.reusePrefix,
     signal: work.signal,
     onToken(token) {
-      if (model.isEogToken(token) || prompter.stops.has(token)) return false;
+      if (!endless && (model.isEogToken(token) || prompter.stops.has(token))) return false;
       drawn.push(token);
       show(parser.push(stops.push(stream.push(token))));
       return !stops.found;

@@ -1,4 +1,5 @@
-import type { LlamaContext, Token } from "node-llama-cpp";
+import type { Token } from "node-llama-cpp";
+import type { Clock } from "../../process/index.ts";
 import type { Sequences } from "../sequences.ts";
 import { planStep, type StepPlan } from "./plan-step.ts";
 import { Running, type End, type Work } from "./running.ts";
@@ -9,6 +10,8 @@ const LEAST_PIECE = 8;
 const NEWEST = 0.3;
 
 export interface ConductorOptions {
+  /** tokens a sequence holds */
+  readonly contextSize: number;
   /** tokens of one step at most */
   readonly stepTokens: number;
   /** longest step that prompts of the batch lane may cause, from measured steps; absent: no limit but `stepTokens` */
@@ -17,7 +20,7 @@ export interface ConductorOptions {
   readonly agingMs: number;
   /** an idle engine waits so long for others to share its first step */
   readonly holdMs: number;
-  readonly clock: () => number;
+  readonly clock: Clock;
 }
 
 export interface Generated {
@@ -35,7 +38,6 @@ export interface Generated {
  * would step whoever happens to be queued; then sequences fall out of step and share nothing.
  */
 export class Conductor {
-  readonly #context: LlamaContext;
   readonly #sequences: Sequences;
   readonly #options: ConductorOptions;
   #running: Running[] = [];
@@ -47,8 +49,7 @@ export class Conductor {
   /** since the beginning; times are those of steps */
   readonly totals = { steps: 0, promptTokens: 0, cachedTokens: 0, drawnTokens: 0, prefillMs: 0, decodeMs: 0 };
 
-  constructor(context: LlamaContext, sequences: Sequences, options: ConductorOptions) {
-    this.#context = context;
+  constructor(sequences: Sequences, options: ConductorOptions) {
     this.#sequences = sequences;
     this.#options = options;
   }
@@ -60,11 +61,11 @@ export class Conductor {
 
   async generate(work: Work): Promise<Generated> {
     const { clock } = this.#options;
-    const startedMs = clock();
+    const startedMs = clock.now();
     const { totals } = this;
     const figures = { cachedTokens: 0, prefillMs: 0, decodeMs: 0, ttftMs: 0 };
     const drawn: Token[] = [];
-    const limit = Math.min(work.maxTokens, this.#context.contextSize - work.tokens.length);
+    const limit = Math.min(work.maxTokens, this.#options.contextSize - work.tokens.length);
     let full = limit <= 0;
     const counted: Work = {
       ...work,
@@ -73,7 +74,7 @@ export class Conductor {
         totals.prefillMs += ms;
         if (drawn.length > 0) return; // it was evicted, and its beginning evaluated once more
         figures.cachedTokens = cachedTokens;
-        figures.ttftMs = clock() - startedMs;
+        figures.ttftMs = clock.now() - startedMs;
         totals.cachedTokens += cachedTokens;
         totals.promptTokens += work.tokens.length - cachedTokens;
         work.onPrefill?.({ cachedTokens, ms, ttftMs: figures.ttftMs });
@@ -149,14 +150,14 @@ export class Conductor {
     const measured =
       batchStepMs === undefined || this.#tokenMs === undefined ? stepTokens : Math.floor(batchStepMs / this.#tokenMs);
     const batchStepTokens = Math.min(stepTokens, Math.max(LEAST_PIECE, measured));
-    return planStep(this.#running, this.#beginning > 0, clock(), { stepTokens, batchStepTokens, agingMs });
+    return planStep(this.#running, this.#beginning > 0, clock.now(), { stepTokens, batchStepTokens, agingMs });
   }
 
   /** Waits for company before the first step, no longer than the hold window. */
   async #hold(): Promise<void> {
     const { holdMs, clock } = this.#options;
-    const untilMs = clock() + holdMs;
-    while (clock() < untilMs && this.busy < this.#sequences.count) await this.#change(untilMs);
+    const untilMs = clock.now() + holdMs;
+    while (clock.now() < untilMs && this.busy < this.#sequences.count) await this.#change(untilMs);
   }
 
   /** Ends what was cancelled; where a chat waits and no sequence is free, the newest batch reply gives up its own. */
@@ -174,13 +175,13 @@ export class Conductor {
 
   async #step(parts: ReadonlyMap<Running, number>): Promise<void> {
     const { clock } = this.#options;
-    const began = clock();
+    const began = clock.now();
     this.totals.steps += 1;
     const steps = [...parts].map(async ([one, amount]) => {
       const wasPrompt = one.pending > 0;
       try {
         const drawn = await one.step(amount);
-        this.#stepped(one, wasPrompt, drawn, clock() - began);
+        this.#stepped(one, wasPrompt, drawn, clock.now() - began);
       } catch (error) {
         this.#running = this.#running.filter((other) => other !== one);
         one.fail(error);
@@ -189,12 +190,12 @@ export class Conductor {
     await Promise.all(steps);
     this.#learn(
       [...parts.values()].reduce((total, amount) => total + amount, 0),
-      clock() - began,
+      clock.now() - began,
     );
   }
 
   #stepped(one: Running, wasPrompt: boolean, drawn: Token | undefined, ms: number): void {
-    one.lastStepMs = this.#options.clock();
+    one.lastStepMs = this.#options.clock.now();
     if (wasPrompt) one.prefillMs += ms;
     if (drawn === undefined || one.work.signal.aborted) return;
     const { cachedTokens, prefillMs } = one;
@@ -217,10 +218,11 @@ export class Conductor {
   async #change(untilMs?: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
-    const waitMs = untilMs === undefined ? undefined : Math.max(0, untilMs - this.#options.clock());
-    const timer = waitMs === undefined ? undefined : setTimeout(resolve, waitMs);
+    const over = new AbortController();
+    const { clock } = this.#options;
+    if (untilMs !== undefined) void clock.pause(Math.max(0, untilMs - clock.now()), over.signal).then(resolve);
     await promise;
-    clearTimeout(timer);
+    over.abort();
     this.#wake = undefined;
   }
 }

@@ -1,5 +1,7 @@
-import type { LlamaContextSequence, SequenceEvaluateOptions, Token } from "node-llama-cpp";
+import type { SequenceEvaluateOptions, Token } from "node-llama-cpp";
 import type { LaneName } from "../../../../predict/serving/index.ts";
+import type { Clock } from "../../process/index.ts";
+import type { StepSequence } from "../sequences.ts";
 import type { Runner } from "./plan-step.ts";
 
 /** A reply to be drawn. */
@@ -23,7 +25,7 @@ export type End = "handler" | "length" | "cancelled" | "evicted";
 /** One reply on its sequence. */
 export class Running implements Runner {
   readonly work: Work;
-  readonly sequence: LlamaContextSequence;
+  readonly sequence: StepSequence;
   /** of its prompt, held from before */
   readonly cachedTokens: number;
   lastStepMs: number;
@@ -36,7 +38,7 @@ export class Running implements Runner {
 
   private constructor(
     work: Work,
-    sequence: LlamaContextSequence,
+    sequence: StepSequence,
     tokens: readonly Token[],
     cachedTokens: number,
     nowMs: number,
@@ -50,16 +52,11 @@ export class Running implements Runner {
   }
 
   /** Keeps the beginning that the sequence already holds; at least one token is evaluated, it draws the next. */
-  static async begin(
-    work: Work,
-    sequence: LlamaContextSequence,
-    tokens: readonly Token[],
-    clock: () => number,
-  ): Promise<Running> {
+  static async begin(work: Work, sequence: StepSequence, tokens: readonly Token[], clock: Clock): Promise<Running> {
     if (work.reusePrefix) await sequence.adaptStateToTokens(tokens.slice(0, -1), false);
     else await sequence.clearHistory();
     const held = Math.min(sequence.nextTokenIndex, tokens.length - 1);
-    return new Running(work, sequence, tokens, held, clock());
+    return new Running(work, sequence, tokens, held, clock.now());
   }
 
   get lane(): LaneName {

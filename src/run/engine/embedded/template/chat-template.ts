@@ -34,18 +34,20 @@ export class ChatTemplate {
   readonly #names: { readonly bos_token: string; readonly eos_token: string };
 
   /** Undefined where the file has none. */
-  static async of(model: LlamaModel): Promise<ChatTemplate | undefined> {
+  static of(model: LlamaModel): Promise<ChatTemplate> | undefined {
     const tokenizer: Readonly<Record<string, unknown>> = model.fileInfo.metadata?.tokenizer ?? {};
     const source = tokenizer[KEY];
     if (typeof source !== "string") return undefined;
     const withTools = tokenizer[`${KEY}.tool_use`];
+    const { bosString: bos, eosString: eos } = model.tokens;
+    return ChatTemplate.parse(source, typeof withTools === "string" ? withTools : undefined, bos ?? "", eos ?? "");
+  }
+
+  static async parse(source: string, withTools?: string, bos = "", eos = ""): Promise<ChatTemplate> {
     const jinja = await import("@huggingface/jinja");
     const plain = new jinja.Template(source);
-    const tools = typeof withTools === "string" ? new jinja.Template(withTools) : plain;
-    return new ChatTemplate(typeof withTools === "string" ? `${source}${withTools}` : source, plain, tools, {
-      bos_token: model.tokens.bosString ?? "",
-      eos_token: model.tokens.eosString ?? "",
-    });
+    const tools = withTools === undefined ? plain : new jinja.Template(withTools);
+    return new ChatTemplate(`${source}${withTools ?? ""}`, plain, tools, { bos_token: bos, eos_token: eos });
   }
 
   private constructor(
@@ -58,11 +60,6 @@ export class ChatTemplate {
     this.#plain = plain;
     this.#tools = tools;
     this.#names = names;
-  }
-
-  /** Does it tell the model about tools by itself? */
-  get knowsTools(): boolean {
-    return /\btools\b/.test(this.source);
   }
 
   /** The text up to where the assistant speaks next. */

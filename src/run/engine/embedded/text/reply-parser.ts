@@ -13,6 +13,9 @@ export interface ReplyShape {
   readonly tools?: { readonly format: ToolFormat; readonly names: ReadonlySet<string> };
 }
 
+/** Around JSON, as models like to write it. */
+const FENCE = "```";
+
 type State = "start" | "thinking" | "afterThinking" | "content" | "call" | "whole";
 
 /**
@@ -65,6 +68,8 @@ export class ReplyParser {
         return this.#call(parts);
       case "whole":
         return false;
+      default:
+        return this.#state satisfies never;
     }
   }
 
@@ -72,7 +77,8 @@ export class ReplyParser {
   #begin(): boolean {
     const { thinking, tools } = this.#shape;
     const trimmed = this.#text.trimStart();
-    const opens = [...(thinking ? [thinking.open] : []), ...(tools?.format.opens ?? [])];
+    const fences = tools && tools.format.close === undefined ? [FENCE] : [];
+    const opens = [...(thinking ? [thinking.open] : []), ...(tools?.format.opens ?? []), ...fences];
     if (opens.some((open) => open !== trimmed && open.startsWith(trimmed))) return false;
     if (trimmed === "" && tools) return false;
     if (thinking && trimmed.startsWith(thinking.open)) {
@@ -92,7 +98,7 @@ export class ReplyParser {
       this.#state = "afterThinking";
       return true;
     }
-    this.#say(parts, "reasoning", this.#shift(Math.max(heldBack(this.#text, [close]), spaceAtEnd(this.#text))));
+    this.#say(parts, "reasoning", this.#shift(heldWithSpace(this.#text, [close])));
     return false;
   }
 
@@ -105,8 +111,7 @@ export class ReplyParser {
       this.#state = "call";
       return true;
     }
-    const held = opens.length === 0 ? 0 : Math.max(heldBack(this.#text, opens), spaceAtEnd(this.#text));
-    this.#say(parts, "content", this.#shift(held));
+    this.#say(parts, "content", this.#shift(opens.length === 0 ? 0 : heldWithSpace(this.#text, opens)));
     return false;
   }
 
@@ -145,9 +150,15 @@ export class ReplyParser {
 
 /** A reply that is nothing but JSON may be a call in formats that do not mark them. */
 function isWhole({ close, opens }: ToolFormat, text: string): boolean {
-  return close === undefined && /^(?:[{[]|```)/.test(text) && !opens.some((open) => text.startsWith(open));
+  return (
+    close === undefined &&
+    (/^[{[]/.test(text) || text.startsWith(FENCE)) &&
+    !opens.some((open) => text.startsWith(open))
+  );
 }
 
-function spaceAtEnd(text: string): number {
-  return text.length - text.trimEnd().length;
+/** Space before a marker goes with it. */
+function heldWithSpace(text: string, markers: readonly string[]): number {
+  const shown = text.slice(0, text.length - heldBack(text, markers));
+  return text.length - shown.trimEnd().length;
 }
