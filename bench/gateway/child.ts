@@ -20,12 +20,12 @@ export function listening(server: Server, port: number): void {
   });
 }
 
-export function tellPort(port: number, extra?: () => Readonly<Record<string, number>>): void {
-  process.on("message", (question) => {
+export function tellPort(port: number, extra?: () => Promise<Readonly<Record<string, number>>>): void {
+  process.on("message", async (question) => {
     if (question === "clean") globalThis.gc?.();
     const { user, system } = process.cpuUsage();
     const { rss, heapUsed } = process.memoryUsage();
-    process.send?.({ cpuUs: user + system, rssBytes: rss, heapBytes: heapUsed, extra: extra?.() });
+    process.send?.({ cpuUs: user + system, rssBytes: rss, heapBytes: heapUsed, extra: await extra?.() });
   });
   process.on("disconnect", () => process.exit());
   process.send?.({ port });
@@ -66,5 +66,12 @@ export class Child {
 
   stop(): void {
     this.#process.kill();
+  }
+
+  /** As a crash ends it; resolves when it is gone. */
+  async kill(): Promise<void> {
+    const gone = new Promise((resolve) => this.#process.once("exit", resolve));
+    this.#process.kill("SIGKILL");
+    await gone;
   }
 }

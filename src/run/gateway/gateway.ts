@@ -39,6 +39,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
     port,
     counts: () => reception.meter.counts(),
+    sockets: () =>
+      new Promise((resolve, reject) =>
+        server.getConnections((error, clients) =>
+          error ? reject(error) : resolve({ clients, engines: reception.upstreamSockets }),
+        ),
+      ),
     announce: (event, data) => reception.events.tell(event, data),
     close: (graceMs = 0) => (closing ??= close(graceMs)),
   };
