@@ -28,6 +28,7 @@ export function tellPort(port: number, extra?: () => Promise<Readonly<Record<str
     process.send?.({ cpuUs: user + system, rssBytes: rss, heapBytes: heapUsed, extra: await extra?.() });
   });
   process.on("disconnect", () => process.exit());
+  process.on("SIGTERM", () => process.exit());
   process.send?.({ port });
 }
 

@@ -26,7 +26,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     reception.events.close();
     server.closeIdleConnections();
-    if (graceMs > 0 && reception.jobs.size > 0) await reception.idle(graceMs, clock);
+    if (graceMs > 0) await reception.idle(graceMs, clock);
     reception.close();
     server.closeIdleConnections();
     // who was told of the end reads it before the connection goes
