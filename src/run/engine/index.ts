@@ -1,3 +1,16 @@
 export type * from "./engine.ts";
 export { embeddedDevices, embeddedDryRun, embeddedEngine } from "./embedded/embedded.ts";
+export {
+  ensureManaged,
+  findLlamaServer,
+  llamaServerEngine,
+  programOf,
+  readCounters,
+  readSlots,
+  type LlamaServerOptions,
+  type LlamaServerProgram,
+} from "./llama-server/index.ts";
+export { ollamaEngine, ollamaLoaded, ollamaTags, type OllamaOptions } from "./ollama/index.ts";
+export { type Clock } from "./process/index.ts";
 export type * from "./server.ts";
+export { urlEngine, type UrlEngineOptions } from "./url/index.ts";

@@ -7,7 +7,10 @@ const STATUS_ILLEGAL_INSTRUCTION = 0xc000_001d;
 /** Last words of a start that failed, in the engine's own: what they mean. First match wins. */
 const MEANINGS = [
   [/invalid argument|error while handling argument|unknown argument/i, "engine-rejected"],
-  [/out of memory|failed to allocate|unable to allocate|cudaMalloc failed|not enough (memory|space)/i, "engine-out-of-memory"],
+  [
+    /out of memory|failed to allocate|unable to allocate|cudaMalloc failed|not enough (memory|space)/i,
+    "engine-out-of-memory",
+  ],
   [/failed to load model|error loading model|unable to load model|invalid magic|is not a GGUF/i, "engine-bad-model"],
 ] as const;
 
@@ -23,7 +26,10 @@ export function startFailure(
   if (signal === "SIGILL" || code === STATUS_ILLEGAL_INSTRUCTION)
     return new LoadoutError("engine-wrong-cpu", { what: about.program });
   if (code === 127 || code === 126)
-    return new LoadoutError("engine-program-missing", { what: about.program, got: lines.at(-1) ?? "it cannot be started" });
+    return new LoadoutError("engine-program-missing", {
+      what: about.program,
+      got: lines.at(-1) ?? "it cannot be started",
+    });
   const lastLines = lines.join("\n");
   for (const [pattern, error] of MEANINGS) {
     const line = lines.find((each) => pattern.test(each));

@@ -36,7 +36,13 @@ export class LaunchedServer {
   readonly #process: GuardedProcess;
   readonly #log: LogReader;
 
-  constructor(process: GuardedProcess, log: LogReader, endpoint: Endpoint, pid: number, props: ServerProps | undefined) {
+  constructor(
+    process: GuardedProcess,
+    log: LogReader,
+    endpoint: Endpoint,
+    pid: number,
+    props: ServerProps | undefined,
+  ) {
     this.#process = process;
     this.#log = log;
     this.endpoint = endpoint;
@@ -75,7 +81,9 @@ export async function launch(options: LaunchOptions): Promise<LaunchedServer> {
       onEvent({ kind: "log", level: levelOf(line), text: line });
     },
   });
-  void child.ended.then(({ code, signal: by }) => onEvent({ kind: "exit", code, signal: by, expected: child.stopping }));
+  void child.ended.then(({ code, signal: by }) =>
+    onEvent({ kind: "exit", code, signal: by, expected: child.stopping }),
+  );
   const failed = child.ended.then((ended: Ended): never => {
     throw startFailure(ended, lines, { program: program.command.join(" "), model: spec.modelPath ?? spec.name });
   });

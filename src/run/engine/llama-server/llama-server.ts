@@ -43,8 +43,7 @@ async function start(
   const program = options.program ?? (await findLlamaServer(home));
   const args = await argumentsOf(spec, program.buildNumber);
   const supervisor = new Supervisor<LaunchedServer>({
-    launch: (ending) =>
-      launch({ program, args, spec, env: { ...home.env, ...env }, clock, signal: ending, onEvent }),
+    launch: (ending) => launch({ program, args, spec, env: { ...home.env, ...env }, clock, signal: ending, onEvent }),
     clock,
     policy,
     restart,
@@ -57,6 +56,7 @@ class LlamaServer implements RunningServer {
   readonly engine: RunningServer["engine"];
   readonly model: ServedModel;
   readonly abilities: ServerAbilities;
+  readonly requestDefaults: Readonly<Record<string, unknown>>;
   readonly #supervisor: Supervisor<LaunchedServer>;
   #stopped: Promise<StopReport> | undefined;
 
@@ -65,6 +65,8 @@ class LlamaServer implements RunningServer {
     this.engine = { name: "llama-server", version: program.version, build: `b${program.buildNumber}` };
     this.model = { name: spec.name, engineName: aliasOf(spec) };
     this.abilities = abilitiesOf(spec, supervisor.engine);
+    const lora = (spec.adapters ?? []).map(({ scale }, id) => ({ id, scale }));
+    this.requestDefaults = lora.length === 0 ? {} : { lora };
   }
 
   get endpoint(): Endpoint {
@@ -103,7 +105,10 @@ class LlamaServer implements RunningServer {
   }
 }
 
-function abilitiesOf({ use = "generate", settings, adapters = [] }: ServerSpec, { props }: LaunchedServer): ServerAbilities {
+function abilitiesOf(
+  { use = "generate", settings, adapters = [] }: ServerSpec,
+  { props }: LaunchedServer,
+): ServerAbilities {
   const generates = use === "generate";
   const share = settings.unifiedCache ? settings.context : Math.floor(settings.context / settings.sequences);
   return {

@@ -21,10 +21,7 @@ export type ProgramCommand = Pick<LlamaServerProgram, "command" | "env">;
  * The llama-server of this machine: the one that LOADOUT_LLAMA_SERVER names, the first on the PATH, the copy that Loadout keeps.
  * One that is named but cannot be used is an error; without any, `engine-program-missing`.
  */
-export async function findLlamaServer(
-  home: HomeContext,
-  run: RunCommand = runCommand,
-): Promise<LlamaServerProgram> {
+export async function findLlamaServer(home: HomeContext, run: RunCommand = runCommand): Promise<LlamaServerProgram> {
   const named = home.env["LOADOUT_LLAMA_SERVER"];
   if (named) return programOf({ command: [named], env: {} }, "LOADOUT_LLAMA_SERVER", run);
   const onPath = await firstOnPath(home);
@@ -46,22 +43,23 @@ export async function programOf(
   if (exitCode === 132) throw new LoadoutError("engine-wrong-cpu", { what });
   const version = readVersion(output);
   if (version !== undefined) return { ...how, ...version, origin };
-  const got = exitCode === 0 ? `--version printed "${output.trim().slice(0, 200)}"` : (output.trim() || "it ended at once");
+  const got =
+    exitCode === 0 ? `--version printed "${output.trim().slice(0, 200)}"` : output.trim() || "it ended at once";
   const code = exitCode === undefined && /ENOENT/.test(output) ? "engine-program-missing" : "engine-program-unfit";
   throw new LoadoutError(code, { what, got });
 }
 
 async function firstOnPath({ env, platform }: HomeContext): Promise<string | undefined> {
-  const { join, delimiter } = platform === "win32" ? win32 : posix;
+  const path = platform === "win32" ? win32 : posix;
   const name = platform === "win32" ? "llama-server.exe" : "llama-server";
-  for (const folder of (env["PATH"] ?? env["Path"] ?? "").split(delimiter)) {
+  for (const folder of (env["PATH"] ?? env["Path"] ?? "").split(path.delimiter)) {
     if (folder === "") continue;
-    const path = join(folder, name);
-    const there = await access(path, constants.X_OK).then(
+    const file = path.join(folder, name);
+    const there = await access(file, constants.X_OK).then(
       () => true,
       () => false,
     );
-    if (there) return path;
+    if (there) return file;
   }
   return undefined;
 }

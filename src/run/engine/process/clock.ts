@@ -11,6 +11,6 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => performance.now(),
   pause: async (ms, signal) => {
-    await sleep(ms, undefined, { ...(signal ? { signal } : {}) }).catch(() => {});
+    await sleep(ms, undefined, signal ? { signal } : {}).catch(() => {});
   },
 };

@@ -14,11 +14,15 @@ export class ScriptedFace {
   readonly contextPerSlot: number;
   readonly #options: ScriptedOptions;
   readonly #scales: number[];
+  /** names an Ollama knows, with their context */
+  readonly #created: Map<string, number>;
+  readonly #held = new Set<string>();
 
   constructor(options: ScriptedOptions) {
     this.#options = options;
     this.model = options.model ?? "scripted";
     this.contextPerSlot = options.contextPerSlot ?? 1024;
+    this.#created = new Map([[this.model, this.contextPerSlot]]);
     this.#scales = (options.adapters ?? []).map(({ scale }) => scale);
   }
 
@@ -61,7 +65,7 @@ export class ScriptedFace {
       return { status: 200, body: face === "vllm" ? { count: words.length, tokens: words } : { tokens: words } };
     }
     if (face === "vllm" && path === "/version") return { status: 200, body: { version: "0.32.0" } };
-    if (face === "ollama") return this.#ollama(path);
+    if (face === "ollama") return this.#ollama(path, body);
     if (face !== "llama-server") return undefined;
     if (path === "/props") return { status: 200, body: this.#props() };
     if (path === "/slots") {
@@ -83,10 +87,29 @@ export class ScriptedFace {
     };
   }
 
-  #ollama(path: string): FaceAnswer | undefined {
+  /** Ollama's own API: a name that was created is loaded when it is held, and gone when it is let go. */
+  #ollama(path: string, body: unknown): FaceAnswer | undefined {
+    const { model, from, keep_alive: keep, parameters } = record(body);
+    const name = textIn(model);
     if (path === "/api/version") return { status: 200, body: { version: "0.17.4" } };
-    if (path === "/api/tags") return { status: 200, body: { models: [{ name: this.model }] } };
-    return undefined;
+    if (path === "/api/tags") {
+      const models = [...this.#created.keys()].map((each) => ({ name: each }));
+      return { status: 200, body: { models } };
+    }
+    if (path === "/api/ps") {
+      const row = (each: string) => ({ name: each, size: 1000, size_vram: 0, context_length: this.#created.get(each) });
+      return { status: 200, body: { models: [...this.#held].map(row) } };
+    }
+    if (path === "/api/create" && this.#created.has(textIn(from))) {
+      this.#created.set(name, Number(record(parameters)["num_ctx"]));
+      return { status: 200, body: { status: "success" } };
+    }
+    if (!/^\/api\/(show|create|generate|embed)$/.test(path)) return undefined;
+    if (!this.#created.has(name)) return { status: 404, body: { error: `model '${name}' not found` } };
+    if (path === "/api/show") return { status: 200, body: { capabilities: ["completion", "tools", "embedding"] } };
+    if (keep === 0) this.#held.delete(name);
+    else this.#held.add(name);
+    return { status: 200, body: { model: name, done: true, done_reason: keep === 0 ? "unload" : "load" } };
   }
 
   /** As llama-server: an id it does not have is no error. */
