@@ -19,6 +19,7 @@ import {
   type Verdict,
 } from "../fit/index.ts";
 
+import { speculationFacts, type SpeculationFacts } from "./speculation-facts.ts";
 import {
   arrangementFacts,
   launchFacts,
@@ -125,6 +126,8 @@ export interface SpeedFacts {
     readonly firstTokenMs: { readonly value: number; readonly low: number; readonly high: number };
   };
   readonly unknown?: string;
+  /** decoding with guesses ahead, where they were asked about */
+  readonly speculation?: SpeculationFacts;
 }
 
 export interface AnswerContext {
@@ -203,7 +206,16 @@ function speedFacts(request: FitRequest, choice: Choice, promptTokens: number, c
             firstTokenMs: inMs(times.firstToken),
           },
         };
-  return { decode, decodeFull, prefill, promptTokens, firstTokenMs: inMs(times.firstTokenCold), ...cached };
+  const speculation = speculationFacts(request, choice);
+  return {
+    decode,
+    decodeFull,
+    prefill,
+    promptTokens,
+    firstTokenMs: inMs(times.firstTokenCold),
+    ...cached,
+    ...(speculation ? { speculation } : {}),
+  };
 }
 
 function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): string[] {

@@ -33,6 +33,7 @@ export type {
   QualityProbe,
 } from "./quality-answer.ts";
 export { saysAlone, saysCompared } from "./quality-says.ts";
+export type { SpeculationFacts, SpeculationRow } from "./speculation-facts.ts";
 export type { RateResidual, RunAnswer, TermResidual } from "./run-answer.ts";
 export type { ArrangementFacts, LaunchFacts, ServerContext } from "./launch.ts";
 export {
@@ -45,3 +46,9 @@ export {
   type OffloadContext,
   type RungFacts,
 } from "./offload-answer.ts";
+export {
+  answerServePlan,
+  type EnginePlanFacts,
+  type ServePlanAnswer,
+  type ServePlanContext,
+} from "./serve-plan-answer.ts";

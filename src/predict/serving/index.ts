@@ -4,3 +4,4 @@ export { type ServerCards, type ServerRequests, type ServerTimes, serverTimes } 
 export { ASSUMED_GUESSES, GUESSED_SPREAD, headLoad, type ServerSpeculation } from "./speculation.ts";
 export type * from "./lanes/lane.ts";
 export { LanePolicy } from "./lanes/policy.ts";
+export * from "./prompts/index.ts";

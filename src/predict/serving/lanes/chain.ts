@@ -19,6 +19,10 @@ export class Chain<T> {
     return this.#first?.item;
   }
 
+  get last(): T | undefined {
+    return this.#last?.item;
+  }
+
   append(link: Link<T>): void {
     link.previous = this.#last;
     link.next = undefined;

@@ -8,6 +8,17 @@ class KeyShare implements HeapItem {
   heapIndex = -1;
   /** tokens, on the lane's virtual clock: where the key's next request begins */
   virtualTokens = 0;
+  readonly byLength = new ByLength(this);
+}
+
+/** A key's place among those that wait for most. */
+class ByLength implements HeapItem {
+  heapIndex = -1;
+  readonly share: KeyShare;
+
+  constructor(share: KeyShare) {
+    this.share = share;
+  }
 }
 
 /** Keys remembered though they wait for nothing, before those that owe nothing are forgotten. */
@@ -21,6 +32,7 @@ const REMEMBERED_KEYS = 1024;
 export class FairShare {
   readonly #keys = new Map<string, KeyShare>();
   readonly #active = new Heap<KeyShare>(before);
+  readonly #longest = new Heap<ByLength>(longer);
   #clockTokens = 0;
 
   add(request: LaneRequest): void {
@@ -31,9 +43,20 @@ export class FairShare {
       this.#keys.set(request.key, share);
     }
     share.waiting.append(request.inKey);
-    if (share.heapIndex >= 0) return;
+    if (share.heapIndex >= 0) {
+      this.#longest.moved(share.byLength);
+      return;
+    }
     share.virtualTokens = Math.max(share.virtualTokens, this.#clockTokens);
     this.#active.add(share);
+    this.#longest.add(share.byLength);
+  }
+
+  /** Whom to refuse so that `request` may wait: the newest of the key that waits for most, or itself where that is its own. */
+  surplus(request: LaneRequest): LaneRequest {
+    const most = this.#longest.first?.share.waiting;
+    const own = this.#keys.get(request.key)?.waiting.length ?? 0;
+    return most !== undefined && most.length > own ? (most.last ?? request) : request;
   }
 
   /** the request whose turn it is */
@@ -65,8 +88,13 @@ export class FairShare {
 
   #drop(share: KeyShare, request: LaneRequest): void {
     share.waiting.remove(request.inKey);
-    if (share.waiting.length === 0) this.#active.remove(share);
-    else this.#active.moved(share);
+    if (share.waiting.length === 0) {
+      this.#active.remove(share);
+      this.#longest.remove(share.byLength);
+    } else {
+      this.#active.moved(share);
+      this.#longest.moved(share.byLength);
+    }
   }
 
   /** Drops those that owe nothing; where that is not enough, all that wait for nothing. */
@@ -81,4 +109,10 @@ export class FairShare {
 function before(a: KeyShare, b: KeyShare): boolean {
   if (a.virtualTokens !== b.virtualTokens) return a.virtualTokens < b.virtualTokens;
   return (a.waiting.first?.order ?? 0) < (b.waiting.first?.order ?? 0);
+}
+
+function longer(a: ByLength, b: ByLength): boolean {
+  const [one, other] = [a.share.waiting, b.share.waiting];
+  if (one.length !== other.length) return one.length > other.length;
+  return (one.last?.order ?? 0) > (other.last?.order ?? 0);
 }

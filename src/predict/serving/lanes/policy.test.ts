@@ -160,6 +160,18 @@ describe("LanePolicy", () => {
     expect(order).toEqual(["+4", "+5", "+6", "+2", "+7", "+3", ""]);
   });
 
+  it("does not let one key fill the queue for all", () => {
+    const { at } = told({
+      slots: 1,
+      queue: { interactive: 3, batch: 0 },
+      patienceMs: { interactive: Infinity, batch: 0 },
+    });
+    for (const id of [1, 2, 3, 4]) at(0, chat(id));
+    expect(at(1, chat(5, { key: "b" }))).toBe("x4 queue-full");
+    expect(at(2, chat(6, { key: "b" }))).toBe("x6 queue-full");
+    expect(at(3, { kind: "ended", id: 1 })).toBe("+5");
+  });
+
   it("leaves a batch stream beside chats where the settings say that it costs little", () => {
     const { at } = told({ slots: 4, reserved: 1, beside: 1 });
     at(0, work(1));

@@ -186,7 +186,7 @@ export class LanePolicy {
     return oldest ? Math.max(oldest.arrivedMs, this.#lastBatchMs) + this.#settings.agingMs : Infinity;
   }
 
-  /** Who came last is refused where the lane has as many waiting as it may. */
+  /** Where the lane has one more waiting than it may, the key that waits for most gives way, so that nobody fills it for all. */
   #limitQueue(request: LaneRequest): void {
     const queue = this.#queueOf(request.lane);
     const limit = this.#settings.queue[request.lane];
@@ -195,8 +195,9 @@ export class LanePolicy {
       this.#fill();
     }
     if (request.place !== "waiting" || queue.fresh <= limit) return;
-    queue.remove(request);
-    this.#refuse(request, this.#slots > 0 ? "queue-full" : "no-engine");
+    const surplus = queue.surplus(request);
+    queue.remove(surplus);
+    this.#refuse(surplus, this.#slots > 0 ? "queue-full" : "no-engine");
   }
 
   #refuseLate(inclusive: boolean): void {

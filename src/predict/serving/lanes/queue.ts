@@ -42,6 +42,11 @@ export class LaneQueue {
     if (request.latestMs < Infinity) this.#deadlines.add(request);
   }
 
+  /** whom to refuse where one too many waits and `request` came last */
+  surplus(request: LaneRequest): LaneRequest {
+    return this.#share.surplus(request);
+  }
+
   /** It was cut. It is not charged again, and since it had begun it is not refused any more. */
   addAgain(request: LaneRequest): void {
     const at = this.#again.findIndex((other) => other.order > request.order);

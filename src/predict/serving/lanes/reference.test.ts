@@ -38,7 +38,7 @@ class Reference {
         this.fill(now, said);
       }
       if (arrived.place === "waiting" && this.fresh(arrived.lane).length > this.settings.queue[arrived.lane])
-        this.refuse(arrived, this.slots > 0 ? "queue-full" : "no-engine", said);
+        this.refuse(this.surplus(arrived), this.slots > 0 ? "queue-full" : "no-engine", said);
     }
     this.expire(said, (latest) => latest <= now);
     return said;
@@ -175,6 +175,13 @@ class Reference {
   expire(said: string[], late: (latest: number) => boolean): void {
     for (const item of this.items.filter((each) => each.place === "waiting" && late(each.latest)))
       this.refuse(item, this.slots > 0 ? "too-late" : "no-engine", said);
+  }
+
+  surplus(arrived: Item): Item {
+    const of = (key: string) => this.fresh(arrived.lane).filter((item) => item.key === key);
+    const keys = [...new Set(this.fresh(arrived.lane).map(({ key }) => key))].map(of);
+    const [most] = keys.toSorted((a, b) => b.length - a.length || b.at(-1)!.order - a.at(-1)!.order);
+    return most!.length > of(arrived.key).length ? most!.at(-1)! : arrived;
   }
 
   refuse(item: Item, reason: string, said: string[]): void {

@@ -4,10 +4,11 @@ import { answerFit } from "../../../plan/answer/index.ts";
 import { good } from "../../../plan/fit/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { diskFor } from "../disk.ts";
+import { draftArguments, draftFlagOf, type DraftFlags, draftingOf } from "../draft-flags.ts";
 import type { PlanFlags, RuntimeFlags } from "../flags.ts";
 import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import { homeOf, machineOf } from "../machine.ts";
-import { withChosenFileType } from "../model/chosen-file-type.ts";
+import { withDraft } from "../model/beside-draft.ts";
 import { modelFor } from "../model/model-for.ts";
 import { fitQuestion, type FitQuestion } from "../question.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
@@ -18,7 +19,7 @@ import { flagBesideModel, type WantedFlags } from "../wanted-flags.ts";
 import { progressFor } from "../text/progress.ts";
 
 /** What `fit` and `explain` take alike. */
-export interface QuestionFlags extends PlanFlags, RuntimeFlags, RigFlags {
+export interface QuestionFlags extends PlanFlags, RuntimeFlags, RigFlags, DraftFlags {
   readonly prompt?: string;
   readonly cached?: number;
   readonly quant?: string;
@@ -33,7 +34,11 @@ interface FitFlags extends QuestionFlags, WantedFlags {
 /** `loadout fit MODEL`; without one what can be run; `--spec` many questions. */
 export const fit = guarded(async function (this: CliContext, flags: FitFlags, model?: string) {
   if (flags.spec !== undefined) return (await import("../spec/fit-spec.ts")).fitSpec(this, flags.spec, flags);
-  if (model === undefined) return (await import("./fit-ranking.ts")).fitRanking(this, flags);
+  if (model === undefined) {
+    const flag = draftFlagOf(flags);
+    if (flag !== undefined) throw new LoadoutError("flag-without-model", { flag });
+    return (await import("./fit-ranking.ts")).fitRanking(this, flags);
+  }
   if (flags.verify && describesRig(flags)) {
     throw new LoadoutError("rig-contradiction", {
       what: "fit --verify",
@@ -60,8 +65,13 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
   const server = serverRuntime(flags.build);
   const told = flags.serverArgs === undefined ? undefined : serverArgumentsOf(flags.serverArgs, server);
   const byHand = await rigFor(flags);
-  const reading = modelFor(context, model, flags, progressFor(context));
+  const progress = progressFor(context);
+  const reading = Promise.all([
+    modelFor(context, model, told?.guesses?.by === "mtp" ? { ...flags, draft: "mtp" } : flags, progress),
+    draftingOf(context, flags, progress, told?.guesses),
+  ]);
   const answered = (question: FitQuestion) => ({ ...answerFit(question.request, question.context), question });
+  const asked = { flags, promptTokens, cachedShare: flags.cached, server, told };
   if (byHand) {
     // nothing is asked of this machine, and what was measured on it says nothing of another
     const { rig, assumptions } = byHand;
@@ -69,36 +79,21 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
       report: { rig },
       closable: { host: 0, devices: rig.devices.map(() => 0) },
       assumptions,
-      rigArguments: rigArguments(flags),
+      rigArguments: [rigArguments(flags), draftArguments(flags)].filter(Boolean).join(" "),
     };
-    const [read, { folders }] = await Promise.all([reading, homeOf(context)]);
-    const runtime = flags.runtime === "embedded" && !told ? embeddedRuntime() : server;
-    const weights = await withChosenFileType(read, machine, flags, runtime);
+    const [[read, drafting], { folders }] = await Promise.all([reading, homeOf(context)]);
+    const runtime = flags.runtime === "embedded" && !told && !drafting ? embeddedRuntime() : server;
+    const weights = await withDraft(read, machine, flags, runtime, drafting);
     const disk = await diskFor(folders, weights);
-    return answered(
-      fitQuestion({ machine, weights, flags, promptTokens, cachedShare: flags.cached, runtime, server, disk, told }),
-    );
+    return answered(fitQuestion({ ...asked, machine, weights, runtime, disk, drafting }));
   }
-  const [machine, read] = await Promise.all([machineOf(context), reading]);
-  const runtime = flags.runtime === "llama-server" || told ? server : embeddedRuntime();
-  const weights = await withChosenFileType(read, machine, flags, runtime);
+  const [machine, [read, drafting]] = await Promise.all([machineOf(context), reading]);
+  const runtime = flags.runtime === "llama-server" || told || drafting ? server : embeddedRuntime();
+  const weights = await withDraft(read, machine, flags, runtime, drafting);
   const receipts = await openKnownReceipts(context, machine.folders.data);
   try {
     const disk = await diskFor(machine.folders, weights);
-    return answered(
-      fitQuestion({
-        machine,
-        weights,
-        flags,
-        receipts,
-        promptTokens,
-        cachedShare: flags.cached,
-        runtime,
-        server,
-        disk,
-        told,
-      }),
-    );
+    return answered(fitQuestion({ ...asked, machine, weights, receipts, runtime, disk, drafting }));
   } finally {
     receipts?.close();
   }
