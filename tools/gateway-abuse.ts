@@ -8,11 +8,16 @@ import { Child, type Used } from "../bench/gateway/child.ts";
 import { pause } from "../bench/gateway/client.ts";
 
 const quick = process.argv.includes("--quick");
-const VANISHING = quick ? 200 : 1000;
-const SLOW = quick ? 20 : 100;
-const HALF_OPEN = quick ? 50 : 200;
-const MALFORMED = quick ? 1000 : 10_000;
-const KILLS = quick ? 5 : 50;
+/** How much of each; a small pass comes first, so that all code is loaded and compiled when memory is looked at. */
+interface Amounts {
+  readonly vanishing: number;
+  readonly slow: number;
+  readonly halfOpen: number;
+  readonly malformed: number;
+  readonly kills: number;
+}
+const FEW: Amounts = { vanishing: 100, slow: 10, halfOpen: 30, malformed: 500, kills: 2 };
+const MANY: Amounts = quick ? FEW : { vanishing: 1000, slow: 100, halfOpen: 200, malformed: 10_000, kills: 50 };
 
 const STREAM = {
   model: "null",
@@ -27,16 +32,9 @@ const gateway = await Child.start("ours.ts", [enginePort, 64, "--impatient"]);
 let failures = 0;
 
 try {
-  await ordinary(400);
-  await settled();
+  await pass(FEW);
   const before = await gateway.used("clean");
-  await check("clients that vanish in mid-stream", vanish);
-  await check("readers that read nothing", readNothing);
-  await check("sockets that say nothing, or half a request", sayNothing);
-  await check("requests that are none", malformed);
-  await check("an engine that is killed", killEngine);
-  await ordinary(400);
-  await settled();
+  await pass(MANY);
   compare(before, await gateway.used("clean"));
 } finally {
   gateway.stop();
@@ -44,6 +42,16 @@ try {
 }
 console.log(failures === 0 ? "all held" : `${failures} did NOT hold`);
 process.exitCode = failures === 0 ? 0 : 1;
+
+async function pass(amounts: Amounts): Promise<void> {
+  await check("clients that vanish in mid-stream", () => vanish(amounts.vanishing));
+  await check("readers that read nothing", () => readNothing(amounts.slow));
+  await check("sockets that say nothing, or half a request", () => sayNothing(amounts.halfOpen));
+  await check("requests that are none", () => malformed(amounts.malformed));
+  await check("an engine that is killed", () => killEngine(amounts.kills));
+  await ordinary(400);
+  await settled();
+}
 
 async function check(what: string, run: () => Promise<string>): Promise<void> {
   const start = performance.now();
@@ -92,9 +100,9 @@ async function ordinary(count: number): Promise<void> {
   }
 }
 
-async function vanish(): Promise<string> {
+async function vanish(count: number): Promise<string> {
   let begun = 0;
-  for (let left = VANISHING; left > 0; left -= 100) {
+  for (let left = count; left > 0; left -= 100) {
     const some = Array.from({ length: Math.min(100, left) }, async () => {
       const socket = await opened();
       socket.write(raw({ ...STREAM, max_tokens: 10_000 }));
@@ -112,12 +120,12 @@ async function vanish(): Promise<string> {
     });
     await Promise.all(some);
   }
-  return `${VANISHING}, ${begun} of them after the first token`;
+  return `${count}, ${begun} of them after the first token`;
 }
 
-async function readNothing(): Promise<string> {
+async function readNothing(count: number): Promise<string> {
   const sockets = await Promise.all(
-    Array.from({ length: SLOW }, async () => {
+    Array.from({ length: count }, async () => {
       const socket = await opened();
       socket.pause();
       socket.write(raw({ ...STREAM, null_gap_ms: 0, max_tokens: 200_000 }));
@@ -130,17 +138,17 @@ async function readNothing(): Promise<string> {
   const start = performance.now();
   await settled();
   for (const socket of sockets) socket.destroy();
-  return `${SLOW} let go after ${((performance.now() - start) / 1000).toFixed(1)} s`;
+  return `${count} let go after ${((performance.now() - start) / 1000).toFixed(1)} s`;
 }
 
-async function sayNothing(): Promise<string> {
+async function sayNothing(count: number): Promise<string> {
   const halves = [
     "",
     "POST /v1/chat",
     "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 50\r\n\r\n{",
   ];
   const sockets = await Promise.all(
-    Array.from({ length: HALF_OPEN }, async (_, index) => {
+    Array.from({ length: count }, async (_, index) => {
       const socket = await opened();
       socket.write(halves[index % halves.length]!);
       return socket;
@@ -155,12 +163,12 @@ async function sayNothing(): Promise<string> {
   const open = sockets.filter((socket) => !socket.closed).length;
   expect("all closed by the gateway", open === 0, `${open} open`);
   for (const socket of sockets) socket.destroy();
-  return `${HALF_OPEN} closed`;
+  return `${count} closed`;
 }
 
-async function malformed(): Promise<string> {
+async function malformed(count: number): Promise<string> {
   const counts = new Map<string, number>();
-  for (let left = MALFORMED; left > 0; left -= 50) {
+  for (let left = count; left > 0; left -= 50) {
     await Promise.all(
       Array.from({ length: Math.min(50, left) }, async () => {
         const status = await broken();
@@ -169,7 +177,7 @@ async function malformed(): Promise<string> {
     );
   }
   for (const status of counts.keys()) expect("refused", /^4\d\d$|^closed$/.test(status), status);
-  return `${MALFORMED}: ${[...counts].map(([status, count]) => `${count} x ${status}`).join(", ")}`;
+  return `${count}: ${[...counts].map(([status, times]) => `${times} x ${status}`).join(", ")}`;
 }
 
 /** A right request with some bytes changed, cut or doubled, as long as it is not right any more. */
@@ -204,27 +212,29 @@ async function broken(): Promise<string> {
   });
 }
 
-async function killEngine(): Promise<string> {
+async function killEngine(count: number): Promise<string> {
   const outcomes = new Map<string, number>();
-  let over = false;
+  const stop = new AbortController();
   const agent = new Agent({ keepAlive: true });
   const clients = Array.from({ length: 10 }, async () => {
-    while (!over) {
+    while (!stop.signal.aborted) {
       const outcome = await whole({ ...STREAM, max_tokens: 20 }, agent);
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
       await pause(5);
     }
   });
-  for (let kill = 0; kill < KILLS; kill++) {
+  for (let kill = 0; kill < count; kill++) {
     await pause(100 + Math.random() * 100);
     await engine.kill();
+    gateway.tell("engine-gone"); // what the engine's supervisor would say
     engine = await Child.start("null-server.ts", ["--port", enginePort]);
+    gateway.tell("engine-back");
   }
   await pause(500);
-  over = true;
+  stop.abort();
   await Promise.all(clients);
   agent.destroy();
-  return `${KILLS} times; ${[...outcomes].map(([what, count]) => `${count} ${what}`).join(", ")}`;
+  return `${count} times; ${[...outcomes].map(([what, times]) => `${times} ${what}`).join(", ")}`;
 }
 
 /** Asks for a stream; "answered" whole, or the code of a typed error. Throws on anything else. */

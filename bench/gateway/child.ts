@@ -21,12 +21,14 @@ export function listening(server: Server, port: number): void {
 }
 
 export function tellPort(port: number, extra?: () => Promise<Readonly<Record<string, number>>>): void {
-  process.on("message", async (question) => {
+  const answer = async (question: unknown): Promise<void> => {
+    if (question !== "used" && question !== "clean") return;
     if (question === "clean") globalThis.gc?.();
     const { user, system } = process.cpuUsage();
     const { rss, heapUsed } = process.memoryUsage();
     process.send?.({ cpuUs: user + system, rssBytes: rss, heapBytes: heapUsed, extra: await extra?.() });
-  });
+  };
+  process.on("message", (question) => void answer(question));
   process.on("disconnect", () => process.exit());
   process.on("SIGTERM", () => process.exit());
   process.send?.({ port });
@@ -63,6 +65,11 @@ export class Child {
       this.#process.once("message", resolve);
       this.#process.send(question);
     });
+  }
+
+  /** Says something that has no answer. */
+  tell(word: string): void {
+    this.#process.send(word);
   }
 
   stop(): void {
