@@ -20,14 +20,17 @@ export function listening(server: Server, port: number): void {
   });
 }
 
-export function tellPort(port: number, extra?: () => Readonly<Record<string, number>>): void {
-  process.on("message", (question) => {
+export function tellPort(port: number, extra?: () => Promise<Readonly<Record<string, number>>>): void {
+  const answer = async (question: unknown): Promise<void> => {
+    if (question !== "used" && question !== "clean") return;
     if (question === "clean") globalThis.gc?.();
     const { user, system } = process.cpuUsage();
     const { rss, heapUsed } = process.memoryUsage();
-    process.send?.({ cpuUs: user + system, rssBytes: rss, heapBytes: heapUsed, extra: extra?.() });
-  });
+    process.send?.({ cpuUs: user + system, rssBytes: rss, heapBytes: heapUsed, extra: await extra?.() });
+  };
+  process.on("message", (question) => void answer(question));
   process.on("disconnect", () => process.exit());
+  process.on("SIGTERM", () => process.exit());
   process.send?.({ port });
 }
 
@@ -64,7 +67,19 @@ export class Child {
     });
   }
 
+  /** Says something that has no answer. */
+  tell(word: string): void {
+    this.#process.send(word);
+  }
+
   stop(): void {
     this.#process.kill();
+  }
+
+  /** As a crash ends it; resolves when it is gone. */
+  async kill(): Promise<void> {
+    const gone = new Promise((resolve) => this.#process.once("exit", resolve));
+    this.#process.kill("SIGKILL");
+    await gone;
   }
 }

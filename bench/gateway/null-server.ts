@@ -1,5 +1,5 @@
 // An engine that does nothing, on time: streams tokens on a fixed schedule and keeps a log of when each request came and each
-// token left, the truth that clients are compared with. Usage: node null-server.ts [--close]
+// token left, the truth that clients are compared with. Usage: node null-server.ts [--close] [--port N]
 // A request's body says what it gets: `null_ttft_ms`, `null_gap_ms`, `max_tokens`, `null_id`. `--close`: breaks the connection
 // after each answer although it promised to keep it, as llama-server does.
 import { createServer, type ServerResponse } from "node:http";
@@ -47,7 +47,8 @@ const server = createServer((request, response) => {
     }
   });
 });
-listening(server, 0);
+const at = process.argv.indexOf("--port");
+listening(server, at < 0 ? 0 : Number(process.argv[at + 1]));
 
 /** Tokens at `start + ttft + n * gap`, however late the one before was. */
 class NullStream {

@@ -26,7 +26,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     reception.events.close();
     server.closeIdleConnections();
-    if (graceMs > 0 && reception.jobs.size > 0) await reception.idle(graceMs, clock);
+    if (graceMs > 0) await reception.idle(graceMs, clock);
     reception.close();
     server.closeIdleConnections();
     // who was told of the end reads it before the connection goes
@@ -39,6 +39,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
     port,
     counts: () => reception.meter.counts(),
+    sockets: () =>
+      new Promise((resolve, reject) =>
+        server.getConnections((error, clients) =>
+          error ? reject(error) : resolve({ clients, engines: reception.upstreamSockets }),
+        ),
+      ),
     announce: (event, data) => reception.events.tell(event, data),
     close: (graceMs = 0) => (closing ??= close(graceMs)),
   };

@@ -81,6 +81,8 @@ export interface Gateway {
   readonly port: number;
   /** requests now, by lane */
   counts(): LaneCounts;
+  /** connections now: of clients, and to engines (in use and kept) */
+  sockets(): Promise<{ readonly clients: number; readonly engines: number }>;
   /** tells listeners of `/v1/loadout/events`: loading, restarts, whatever the caller knows */
   announce(event: string, data: unknown): void;
   /** Takes no new requests, ends the ones in work with a typed error after `graceMs`, closes all connections. */

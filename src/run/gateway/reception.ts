@@ -21,7 +21,6 @@ export class Reception {
   readonly meter = new Meter();
   readonly events: EventHub;
   readonly limits: GatewayLimits;
-  readonly jobs = new Set<Job>();
   readonly #options: GatewayOptions;
   readonly #clock: Clock;
   readonly #plain: Dialect;
@@ -54,7 +53,7 @@ export class Reception {
 
   /** Waits until no request is in work, no longer than so many milliseconds. */
   async idle(milliseconds: number, clock: Clock): Promise<void> {
-    if (this.jobs.size === 0) return;
+    if (this.#desks.size === 0) return;
     await new Promise<void>((resolve) => {
       const end = clock.after(milliseconds, resolve);
       this.#whenIdle = () => {
@@ -66,7 +65,7 @@ export class Reception {
 
   /** Ends what is in work with a typed error, and lets engines and listeners go. */
   close(): void {
-    for (const job of this.jobs) job.abort(new LoadoutError("gateway-closing"));
+    this.#desks.abort(new LoadoutError("gateway-closing"));
     this.events.close();
     this.#desks.close();
     this.#upstream.close();
@@ -149,11 +148,9 @@ export class Reception {
       onFault: this.#options.onFault,
       done: () => {
         release();
-        this.jobs.delete(job!);
-        if (this.jobs.size === 0) this.#whenIdle?.();
+        if (this.#desks.size === 0) this.#whenIdle?.();
       },
     });
-    this.jobs.add(job);
     job.begin();
   }
 

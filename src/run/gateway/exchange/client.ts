@@ -5,8 +5,14 @@ import type { Dialect } from "../dialects/dialect.ts";
 import type { GatewayLimits } from "../options.ts";
 import type { Times } from "./times.ts";
 
+/** Who writes to a client. */
+export interface Feeder {
+  drained(): void;
+}
+
 /** How a failure is said to this client. */
 export type ErrorShape = Pick<Dialect, "error" | "streamError">;
+const SMALL_BYTES = 16 * 1024;
 type ClientLimits = Pick<GatewayLimits, "stallMs" | "heartbeatMs">;
 
 /**
@@ -23,8 +29,11 @@ export class Client {
   #endStall: (() => void) | undefined;
   #streaming = false;
   #takesComments = false;
-  /** called when the client takes bytes again after `write` answered false */
-  onDrain: (() => void) | undefined;
+  /**
+   * told when the client takes bytes again after `write` answered false. An object, not a function: a closure here kept each
+   * request alive until the next full collection, half as much CPU again in a burst (measured)
+   */
+  feeder: Feeder | undefined;
 
   constructor(response: ServerResponse, errors: ErrorShape, times: Times, clock: Clock, limits: ClientLimits) {
     this.#response = response;
@@ -50,15 +59,23 @@ export class Client {
     this.#response.writeHead(status, { ...headers, "server-timing": this.#times.header() });
   }
 
-  /** False: it takes no more for now; `onDrain` says when it does. A client that takes nothing for long is let go. */
-  write(chunk: Buffer | string): boolean {
-    if (this.#response.write(chunk)) return true;
+  /**
+   * The first bytes, with the head. As text of single bytes node joins both into one piece, which is written faster than two;
+   * for large ones the copy would cost more.
+   */
+  writeFirst(chunk: Buffer): boolean {
+    return chunk.length > SMALL_BYTES ? this.write(chunk) : this.write(chunk.toString("latin1"), "latin1");
+  }
+
+  /** False: it takes no more for now; its feeder is told when it does. A client that takes nothing for long is let go. */
+  write(chunk: Buffer | string, encoding: "utf8" | "latin1" = "utf8"): boolean {
+    if (this.#response.write(chunk, encoding)) return true;
     if (!this.#endStall) {
       this.#endStall = this.#clock.after(this.#limits.stallMs, () => this.#response.destroy());
       this.#response.once("drain", () => {
         this.#endStall?.();
         this.#endStall = undefined;
-        this.onDrain?.();
+        this.feeder?.drained();
       });
     }
     return false;
@@ -104,6 +121,6 @@ export class Client {
     this.goesOn();
     this.#endStall?.();
     this.#endStall = undefined;
-    this.onDrain = undefined;
+    this.feeder = undefined;
   }
 }

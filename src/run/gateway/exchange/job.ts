@@ -6,7 +6,7 @@ import type { Operation } from "../dialects/dialect.ts";
 import type { LaneDesk, LaneTicket } from "../lanes/index.ts";
 import type { Meter, Outcome } from "../metrics/index.ts";
 import { OPERATION_PATHS, targetOf, type Upstream, type UpstreamCall, type UpstreamEvents } from "../upstream/index.ts";
-import type { Client } from "./client.ts";
+import type { Client, Feeder } from "./client.ts";
 import type { Reply } from "./reply.ts";
 import type { Times } from "./times.ts";
 
@@ -35,7 +35,7 @@ export interface JobParts {
 }
 
 /** One request on its way: waiting in its lane, in the engine, cut and waiting again, over. */
-export class Job implements LaneTicket, UpstreamEvents {
+export class Job implements LaneTicket, UpstreamEvents, Feeder {
   readonly #parts: JobParts;
   #id = 0;
   #call: UpstreamCall | undefined;
@@ -52,7 +52,7 @@ export class Job implements LaneTicket, UpstreamEvents {
     const { desk, lane, key, deadlineMs, costTokens, times, clock, meter, client } = this.#parts;
     const now = clock.now();
     times.arrived(now);
-    client.onDrain = () => this.#call?.resume();
+    client.feeder = this;
     meter.arrived(lane);
     const arrival = {
       lane,
@@ -61,6 +61,10 @@ export class Job implements LaneTicket, UpstreamEvents {
       ...(deadlineMs === undefined ? {} : { deadlineMs: times.acceptedMs + deadlineMs }),
     };
     desk.arrive(this, arrival, (id) => (this.#id = id));
+  }
+
+  drained(): void {
+    this.#call?.resume();
   }
 
   dispatch(aged: boolean): void {

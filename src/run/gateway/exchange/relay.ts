@@ -40,9 +40,10 @@ export class Relay implements Reply {
 
   data(chunk: Buffer): boolean {
     if (this.#isForeignRefusal) return true;
-    if (!this.#client.begun) this.#begin();
     this.#tail.add(chunk);
-    return this.#client.write(chunk);
+    if (this.#client.begun) return this.#client.write(chunk);
+    this.#begin();
+    return this.#client.writeFirst(chunk);
   }
 
   end(): LoadoutError | undefined {

@@ -33,26 +33,28 @@ export class Tail {
  * `timings`. Quotes inside a model's text are escaped there, so text cannot be taken for it.
  */
 export function usageIn(text: string): Usage | undefined {
-  const prompt = last(text, /"prompt_tokens":\s*(\d+)/g);
+  const prompt = last(text, '"prompt_tokens":');
   if (prompt !== undefined) {
     return {
       promptTokens: prompt,
-      completionTokens: last(text, /"completion_tokens":\s*(\d+)/g) ?? 0,
-      cachedTokens: last(text, /"cached_tokens":\s*(\d+)/g) ?? 0,
+      completionTokens: last(text, '"completion_tokens":') ?? 0,
+      cachedTokens: last(text, '"cached_tokens":') ?? 0,
     };
   }
-  const evaluated = last(text, /"prompt_n":\s*(\d+)/g);
+  const evaluated = last(text, '"prompt_n":');
   if (evaluated === undefined) return undefined;
-  const cached = last(text, /"cache_n":\s*(\d+)/g) ?? 0;
+  const cached = last(text, '"cache_n":') ?? 0;
   return {
     promptTokens: evaluated + cached,
-    completionTokens: last(text, /"predicted_n":\s*(\d+)/g) ?? 0,
+    completionTokens: last(text, '"predicted_n":') ?? 0,
     cachedTokens: cached,
   };
 }
 
-function last(text: string, pattern: RegExp): number | undefined {
-  let found: string | undefined;
-  for (const match of text.matchAll(pattern)) found = match[1];
-  return found === undefined ? undefined : Number(found);
+/** The count after the last of these keys. */
+function last(text: string, key: string): number | undefined {
+  const at = text.lastIndexOf(key);
+  if (at < 0) return undefined;
+  const count = Number.parseInt(text.slice(at + key.length, at + key.length + 16).trimStart(), 10);
+  return Number.isNaN(count) ? undefined : count;
 }

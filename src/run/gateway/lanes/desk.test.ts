@@ -30,22 +30,19 @@ const ticket = (more: Partial<LaneTicket>): LaneTicket => ({
   cut() {},
   refuse() {},
   engineGone() {},
+  abort() {},
   ...more,
 });
 
 test("what a decision causes is told after the decisions before it", () => {
   const told: string[] = [];
-  const decisions: Partial<Record<string, readonly LaneDecision[]>> = {
-    "arrived 2": [
-      { kind: "dispatch", id: 1 },
-      { kind: "dispatch", id: 2 },
-    ],
-  };
+  const numbers: number[] = [];
   const policy = {
     handle(event: LaneEvent) {
-      const name = "id" in event ? `${event.kind} ${event.id}` : event.kind;
+      if (event.kind === "arrived") numbers.push(event.id);
+      const name = "id" in event ? `${event.kind} ${numbers.indexOf(event.id) + 1}` : event.kind;
       told.push(name);
-      return decisions[name] ?? [];
+      return name === "arrived 2" ? numbers.map((id): LaneDecision => ({ kind: "dispatch", id })) : [];
     },
   };
   const desk = new LaneDesk(policy, new HandClock());

@@ -1,3 +1,4 @@
+import type { LoadoutError } from "../../../facts/errors/index.ts";
 import type { LaneDecision, LaneEvent, LaneName, RefusalReason } from "../../../predict/serving/index.ts";
 import type { Clock } from "../clock.ts";
 
@@ -13,6 +14,7 @@ export interface LaneTicket {
   refuse(reason: RefusalReason, retryAfterMs: number): void;
   /** The engine is given up: what waits for it waits in vain. */
   engineGone(): void;
+  abort(error: LoadoutError): void;
 }
 
 /** What the desk needs of `LanePolicy`. */
@@ -86,6 +88,11 @@ export class LaneDesk {
   gone(): void {
     this.slots(0);
     for (const ticket of this.#tickets.values()) ticket.engineGone();
+  }
+
+  /** Ends everything, whatever its state, with this error. */
+  abort(error: LoadoutError): void {
+    for (const ticket of this.#tickets.values()) ticket.abort(error);
   }
 
   /** requests the lanes still count */

@@ -1,3 +1,4 @@
+import type { LoadoutError } from "../../../facts/errors/index.ts";
 import type { LaneSettings } from "../../../predict/serving/index.ts";
 import type { RunningServer, ServerState } from "../../engine/index.ts";
 import type { Clock } from "../clock.ts";
@@ -29,6 +30,18 @@ export class LaneDesks {
     this.#desks.set(server, { desk, unwatch });
     if (server.state !== "ready") desk.slots(0);
     return desk;
+  }
+
+  /** requests in all lanes */
+  get size(): number {
+    let size = 0;
+    for (const { desk } of this.#desks.values()) size += desk.size;
+    return size;
+  }
+
+  /** Ends all requests with this error. */
+  abort(error: LoadoutError): void {
+    for (const { desk } of this.#desks.values()) desk.abort(error);
   }
 
   close(): void {

@@ -75,12 +75,12 @@ export class AddressServer implements RunningServer {
 }
 
 /** Models of which there is one, at an address. "" and its name find it. */
-export function oneModel(
-  at: string | AddressServer,
-  lanes: Partial<LaneSettings> = {},
-  name = "null",
-): Models & { readonly held: number } {
-  const server = typeof at === "string" ? new AddressServer(at, name) : at;
+export function oneModel(at: string | AddressServer, lanes: Partial<LaneSettings> = {}) {
+  return oneModelOf(typeof at === "string" ? new AddressServer(at, "null") : at, lanes);
+}
+
+/** The same for a server that runs. */
+export function oneModelOf(server: RunningServer, lanes: Partial<LaneSettings>): Models & { readonly held: number } {
   const serving = { server, lanes: { ...OPEN_LANES, ...lanes } };
   let held = 0;
   return {

@@ -26,7 +26,7 @@ export class Upstream {
   readonly #secure = new SecureAgent({ keepAlive: true, maxFreeSockets: 16 });
 
   ask(target: Target, path: string, lane: string, body: string, events: UpstreamEvents): UpstreamCall {
-    return new UpstreamCall(target.secure ? this.#secure : this.#plain, target, path, lane, Buffer.from(body), events);
+    return new UpstreamCall(target.secure ? this.#secure : this.#plain, target, path, lane, body, events);
   }
 
   /** connections now: in use and kept */
@@ -58,7 +58,7 @@ export class UpstreamCall {
   readonly #target: Target;
   readonly #path: string;
   readonly #lane: string;
-  #body: Buffer | undefined;
+  #body: string;
   readonly #events: UpstreamEvents;
   #request: ClientRequest;
   #response: IncomingMessage | undefined;
@@ -69,7 +69,7 @@ export class UpstreamCall {
     target: Target,
     path: string,
     lane: string,
-    body: Buffer,
+    body: string,
     events: UpstreamEvents,
   ) {
     this.#target = target;
@@ -96,7 +96,6 @@ export class UpstreamCall {
   }
 
   #send(agent: Agent | SecureAgent | false): ClientRequest {
-    const body = this.#body ?? Buffer.alloc(0);
     const { secure, host, port, base, headers } = this.#target;
     const request = (secure ? secureRequest : plainRequest)({
       agent,
@@ -107,7 +106,7 @@ export class UpstreamCall {
       headers: {
         ...headers,
         "content-type": "application/json",
-        "content-length": body.length,
+        "content-length": Buffer.byteLength(this.#body),
         "x-loadout-lane": this.#lane,
       },
     });
@@ -117,14 +116,14 @@ export class UpstreamCall {
       if (this.#response === undefined && request.reusedSocket && agent !== false) this.#request = this.#send(false);
       else this.#lost();
     });
-    request.end(body);
+    request.end(this.#body); // text, not bytes: it leaves with its head in one write
     return request;
   }
 
   #answered(response: IncomingMessage): void {
     if (this.#over) return;
     this.#response = response;
-    this.#body = undefined; // it is not sent again
+    this.#body = ""; // it is not sent again
     this.#events.head(response.statusCode ?? 502, response.headers);
     response.on("data", (chunk: Buffer) => {
       if (!this.#over) this.#events.data(chunk);
