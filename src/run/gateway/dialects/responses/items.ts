@@ -56,21 +56,20 @@ export function isCut({ finish }: ReplySoFar): boolean {
   return finish === "length";
 }
 
-export function items(reply: ReplySoFar, status: string): unknown[] {
-  return reply.items.map(({ kind, id, callId, name, text }) => {
+/** The output; an item that only begins is still empty. */
+export function items(reply: ReplySoFar, status: "in_progress" | "completed"): unknown[] {
+  return reply.items.map(({ kind, id, callId, name, text: whole }) => {
+    const text = status === "in_progress" ? "" : whole;
+    const parts = (part: unknown) => (text === "" ? [] : [part]);
     switch (kind) {
       case "reasoning":
-        return { type: kind, id, status, summary: [], content: text === "" ? [] : [{ type: "reasoning_text", text }] };
+        return { type: kind, id, status, summary: [], content: parts({ type: "reasoning_text", text }) };
       case "function_call":
         return { type: kind, id, status, call_id: callId, name, arguments: text };
-      default:
-        return {
-          type: kind,
-          id,
-          status,
-          role: "assistant",
-          content: status === "in_progress" ? [] : [{ type: "output_text", text, annotations: [], logprobs: [] }],
-        };
+      default: {
+        const content = parts({ type: "output_text", text, annotations: [], logprobs: [] });
+        return { type: kind, id, status, role: "assistant", content };
+      }
     }
   });
 }
