@@ -75,8 +75,8 @@ export class AddressServer implements RunningServer {
 }
 
 /** Models of which there is one, at an address. "" and its name find it. */
-export function oneModel(at: string | AddressServer, lanes: Partial<LaneSettings> = {}) {
-  return oneModelOf(typeof at === "string" ? new AddressServer(at, "null") : at, lanes);
+export function oneModel(at: string | AddressServer, lanes: Partial<LaneSettings> = {}, name = "null") {
+  return oneModelOf(typeof at === "string" ? new AddressServer(at, name) : at, lanes);
 }
 
 /** The same for a server that runs. */
