@@ -25,6 +25,8 @@ export interface ServedFacts {
   readonly plan?: ServePlanAnswer;
   /** predicted beside what the engine's log said, once it is loaded */
   readonly memory?: readonly TermResidual[];
+  /** where the two are kept side by side: `loadout receipts ID` */
+  readonly receipt?: number;
 }
 
 /** `loadout serve --runs`: what Loadout serves on this machine. */

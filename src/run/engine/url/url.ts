@@ -22,7 +22,11 @@ export function urlEngine(options: UrlEngineOptions): ServerEngine {
 }
 
 /** The same where nothing is planned: of what is to be served only its name and use are known. */
-export async function reach(spec: Pick<ServerSpec, "name" | "use">, options: UrlEngineOptions, signal?: AbortSignal): Promise<RunningServer> {
+export async function reach(
+  spec: Pick<ServerSpec, "name" | "use">,
+  options: UrlEngineOptions,
+  signal?: AbortSignal,
+): Promise<RunningServer> {
   if (signal?.aborted === true) throw new LoadoutError("interrupted");
   const { key, clock = systemClock, policy = RESTART_POLICY } = options;
   const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };

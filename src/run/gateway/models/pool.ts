@@ -37,8 +37,15 @@ export interface PoolOptions {
 export interface PoolEvent {
   readonly kind: "loading" | "loaded" | "unloading" | "unloaded" | "failed";
   readonly model: string;
+  /** the lane that this engine of the model is for; absent: both */
+  readonly lane?: LaneName;
   /** why it is unloaded, or what failed */
   readonly because?: string;
+}
+
+/** A model with its engine. */
+export interface LoadedModel extends Pick<Servable, "name" | "lane" | "needs"> {
+  readonly serving: Serving;
 }
 
 const LANES = ["interactive", "batch"] as const;
@@ -72,29 +79,35 @@ export class ModelPool implements Models {
       lastUsedMs: 0,
       endIdle: undefined,
     }));
-    for (const slot of this.#slots)
-      for (const lane of slot.model.lane ? [slot.model.lane] : LANES)
-        for (const name of [slot.model.name, ...(slot.model.aliases ?? [])])
-          if (!this.#byName[lane].has(name)) this.#byName[lane].set(name, slot);
+    // a name goes before what others are also called
+    for (const namesOf of [({ name }: Servable) => [name], ({ aliases = [] }: Servable) => aliases])
+      for (const slot of this.#slots)
+        for (const lane of slot.model.lane ? [slot.model.lane] : LANES)
+          for (const name of namesOf(slot.model)) if (!this.#byName[lane].has(name)) this.#byName[lane].set(name, slot);
   }
 
   list(): readonly ListedModel[] {
     const first = this.#slots.filter(
       ({ model: { name } }, at, all) => at === all.findIndex((slot) => slot.model.name === name),
     );
-    return first.map(({ model, serving, loading }) => ({
-      name: model.name,
-      state: serving ? "loaded" : loading ? "loading" : "on-demand",
-      ...(model.contextTokens === undefined ? {} : { contextTokens: model.contextTokens }),
-      ...(model.embeddings === undefined ? {} : { embeddings: model.embeddings }),
-      ...(model.images === undefined ? {} : { images: model.images }),
-    }));
+    return first.map(({ model, serving, loading }) => {
+      const abilities = serving?.server.abilities;
+      // an address says what it can do only once it was asked
+      const { contextTokens = abilities?.contextPerSlot, images = abilities?.images } = model;
+      return {
+        name: model.name,
+        state: serving ? "loaded" : loading ? "loading" : "on-demand",
+        ...(contextTokens === undefined ? {} : { contextTokens }),
+        ...(model.embeddings === undefined ? {} : { embeddings: model.embeddings }),
+        ...(images === undefined ? {} : { images }),
+      };
+    });
   }
 
   /** What is loaded now, with its engine. */
-  loaded(): readonly { readonly name: string; readonly serving: Serving; readonly needs: Room }[] {
-    return this.#slots.flatMap(({ model, serving }) =>
-      serving ? [{ name: model.name, serving, needs: model.needs }] : [],
+  loaded(): readonly LoadedModel[] {
+    return this.#slots.flatMap(({ model: { name, lane, needs }, serving }) =>
+      serving ? [{ name, serving, needs, ...(lane === undefined ? {} : { lane }) }] : [],
     );
   }
 
@@ -147,18 +160,14 @@ export class ModelPool implements Models {
     if (slot.serving?.server.state === "failed") await this.#unload(slot, "its engine was given up");
     await this.#makeRoom(slot);
     const { model } = slot;
-    this.#tell({ kind: "loading", model: model.name });
+    this.#tell(model, { kind: "loading" });
     try {
       slot.serving = await model.start(this.#closing.signal);
     } catch (error) {
-      this.#tell({
-        kind: "failed",
-        model: model.name,
-        because: error instanceof Error ? error.message : String(error),
-      });
+      this.#tell(model, { kind: "failed", because: error instanceof Error ? error.message : String(error) });
       throw error;
     }
-    this.#tell({ kind: "loaded", model: model.name });
+    this.#tell(model, { kind: "loaded" });
   }
 
   /** Unloads what nobody uses until the model fits, and waits where all that is loaded is in use. */
@@ -187,9 +196,9 @@ export class ModelPool implements Models {
     slot.endIdle?.();
     if (serving === undefined) return;
     slot.serving = undefined;
-    this.#tell({ kind: "unloading", model: model.name, because });
+    this.#tell(model, { kind: "unloading", because });
     await serving.server.stop();
-    this.#tell({ kind: "unloaded", model: model.name, because });
+    this.#tell(model, { kind: "unloaded", because });
   }
 
   #release(slot: Slot): void {
@@ -213,8 +222,8 @@ export class ModelPool implements Models {
     return done;
   }
 
-  #tell(event: PoolEvent): void {
-    this.#options.onEvent?.(event);
+  #tell({ name, lane }: Servable, event: Pick<PoolEvent, "kind" | "because">): void {
+    this.#options.onEvent?.({ ...event, model: name, ...(lane === undefined ? {} : { lane }) });
   }
 }
 

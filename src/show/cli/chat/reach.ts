@@ -50,7 +50,7 @@ async function served(context: CliContext, typed: string | undefined, flags: Rea
     progress,
   });
   receipts?.close();
-  const serving = new Serving(context, { models, claims, seen: await claims.others(), progress });
+  const serving = new Serving(context, { machine, models, claims, seen: await claims.others(), progress });
   try {
     await serving.open({ port: 0 });
   } catch (error) {

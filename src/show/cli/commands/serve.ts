@@ -45,6 +45,7 @@ export const serve = guarded(async function (this: CliContext, flags: ServeFlags
 
   const { idle } = flags;
   const serving = new Serving(this, {
+    machine,
     models,
     claims,
     seen: others,

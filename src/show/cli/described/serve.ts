@@ -1,6 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import { parseCount } from "../../../facts/units/index.ts";
+import { draftFlags } from "../draft-flags.ts";
 import { oneOf, planFlags } from "../flags.ts";
 import { SERVE_ENGINES } from "../serve/engine-names.ts";
 import { model, yes } from "./shared.ts";
@@ -56,9 +57,10 @@ export const serve = buildCommand({
       idle: count("Minutes until an unused model is unloaded; 0: never", "--idle", 0, 100_000),
       embed: yesOrNo("Serve embeddings"),
       rerank: yesOrNo("Serve reranking"),
-      mmproj: text("Projector of a model that sees (llama-server)", "FILE"),
-      draft: text("Draft model for guessing ahead (llama-server)", "FILE"),
-      lora: texts("Adapter: [NAME=]FILE[@SCALE]", "ADAPTER"),
+      mmproj: text("The first model's projector, to see (llama-server)", "FILE"),
+      draft: text("Who guesses ahead for it: a model, mtp, ngram", "MODEL"),
+      draftTokens: draftFlags.draftTokens,
+      lora: texts("The first model's adapters: [NAME=]FILE[@SCALE]", "ADAPTER"),
       dryRun: yesOrNo("Print the plan, start nothing"),
       runs: yesOrNo("List what Loadout serves on this machine"),
       yes,

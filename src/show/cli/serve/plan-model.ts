@@ -1,13 +1,15 @@
+import type { Device } from "../../../facts/hardware/index.ts";
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import { planServe, type PlannedEngine, type ServeQuestion } from "../../../plan/advise/index.ts";
 import { answerFit, answerServePlan, type ServePlanAnswer } from "../../../plan/answer/index.ts";
-import { HOST, roomOf, type Room } from "../../../run/gateway/index.ts";
+import { HOST, roomOf, sum, type Room } from "../../../run/gateway/index.ts";
 import type { ReceiptStore } from "../../../run/receipt/index.ts";
 import type { PlanFlags } from "../flags.ts";
 import type { Machine } from "../machine.ts";
 import type { WeightsHere } from "../model/weights.ts";
 import { fitQuestion, type FitQuestion } from "../question.ts";
 import type { EngineChoice } from "./engine-choice.ts";
+import { NO_EXTRAS, type Extras } from "./extras.ts";
 
 export interface ServePlanFlags extends PlanFlags {
   /** longest wait for a token that somebody else's prompt may cause, ms */
@@ -23,6 +25,7 @@ export interface PlannedModel {
   readonly question: FitQuestion;
   readonly engines: readonly PlannedEngine[];
   readonly answer: ServePlanAnswer;
+  readonly extras: Extras;
 }
 
 /** Throws `serve-no-fit` where nothing of the model's settings fits this machine. */
@@ -32,14 +35,17 @@ export function planModel(parts: {
   readonly flags: ServePlanFlags;
   readonly choice: EngineChoice;
   readonly receipts: ReceiptStore | undefined;
+  readonly extras?: Extras;
 }): PlannedModel {
-  const { machine, weights, flags, choice, receipts } = parts;
+  const { machine, weights, flags, choice, receipts, extras = NO_EXTRAS } = parts;
   const server = choice.name === "llama-server" ? choice.runtime : undefined;
   const question = fitQuestion({
-    machine,
+    machine: leaving(machine, extras),
     weights,
     flags,
     receipts,
+    adapters: extras.adapters,
+    drafting: extras.drafting,
     runtime: choice.runtime,
     ...(server ? { server } : {}),
   });
@@ -62,21 +68,48 @@ export function planModel(parts: {
     model: question.context.model,
     runtime: question.runtime,
     modelArgument: weights.argument,
-    assumptions: question.context.assumptions ?? [],
+    assumptions: [...(question.context.assumptions ?? []), ...extras.assumptions],
     ...(served ? { server: served } : {}),
     ...(flags.port === undefined ? {} : { port: flags.port }),
   });
-  return { weights, choice, question, engines: planServe(asked).engines, answer };
+  return { weights, choice, question, engines: planServe(asked).engines, answer, extras };
+}
+
+/** The machine without what a projector takes: it lies whole on the first device, else in RAM (tools/mtmd/clip.cpp). */
+function leaving(machine: Machine, { projector }: Extras): Machine {
+  if (projector === undefined) return machine;
+  const { rig } = machine.report;
+  const [first, ...others] = rig.devices;
+  const taken = (free: number) => Math.max(0, free - projector.bytes);
+  const left = first
+    ? { ...rig, devices: [{ ...first, ...lessFree(first, taken) }, ...others] }
+    : { ...rig, host: { ...rig.host, availableBytes: taken(rig.host.availableBytes) } };
+  return { ...machine, report: { ...machine.report, rig: left } };
+}
+
+function lessFree({ freeBytes, totalBytes }: Device, taken: (free: number) => number): Pick<Device, "freeBytes"> {
+  const free = freeBytes ?? totalBytes;
+  return free === undefined ? {} : { freeBytes: taken(free) };
 }
 
 /** Memory that an engine of the plan takes, by place; weights that are mapped count, since they are read all the time. */
-export function needsOf({ weighed }: PlannedEngine, { request }: FitQuestion): Room {
-  return roomOf(weighed.now.places.map(({ place, needHigh }) => [placeName(place, request.rig), needHigh] as const));
+export function needsOf({ weighed }: PlannedEngine, { question: { request }, extras }: PlannedModel): Room {
+  return sum([
+    roomOf(weighed.now.places.map(({ place, needHigh }) => [placeName(place, request.rig), needHigh] as const)),
+    projectorRoom(request.rig, extras),
+  ]);
 }
 
-/** What a plan found free for its model, by place. */
-export function roomHere({ weighed }: PlannedEngine, { request }: FitQuestion): Room {
-  return roomOf(weighed.now.places.map(({ place, have }) => [placeName(place, request.rig), have] as const));
+/** What a plan found free for its model and all that stands beside it, by place. */
+export function roomHere({ weighed }: PlannedEngine, { question: { request }, extras }: PlannedModel): Room {
+  return sum([
+    roomOf(weighed.now.places.map(({ place, have }) => [placeName(place, request.rig), have] as const)),
+    projectorRoom(request.rig, extras),
+  ]);
+}
+
+function projectorRoom(rig: FitQuestion["request"]["rig"], { projector }: Extras): Room {
+  return roomOf(projector ? [[placeName(rig.devices.length > 0 ? 0 : "host", rig), projector.bytes]] : []);
 }
 
 function placeName(place: "host" | number, rig: FitQuestion["request"]["rig"]): string {

@@ -11,9 +11,6 @@ export interface ServableOptions {
   readonly aliases: readonly string[];
   readonly keep: boolean;
   readonly use: NonNullable<ServerSpec["use"]>;
-  readonly projectorPath?: string;
-  readonly draftPath?: string;
-  readonly adapters?: ServerSpec["adapters"];
   readonly onEvent?: (event: EngineEvent) => void;
 }
 
@@ -24,10 +21,10 @@ export function servables(model: PlannedModel, options: ServableOptions): Servab
     name,
     aliases,
     keep,
-    needs: needsOf(engine, model.question),
+    needs: needsOf(engine, model),
     contextTokens: engine.contextPerSlot,
     ...(engine.serves === "both" ? {} : { lane: engine.serves }),
-    ...(use === "generate" ? {} : { embeddings: use === "embed" }),
+    ...(use === "generate" ? { images: model.extras.projector !== undefined } : { embeddings: use === "embed" }),
     start: async (signal) => {
       const spec = specOf(model, engine, options);
       const server = await engineOf(model.choice, engine).start(spec, {
@@ -39,8 +36,12 @@ export function servables(model: PlannedModel, options: ServableOptions): Servab
   }));
 }
 
-function specOf({ weights, question }: PlannedModel, engine: PlannedEngine, options: ServableOptions): ServerSpec {
-  const { name, use, projectorPath, draftPath, adapters } = options;
+function specOf(
+  { weights, question, extras }: PlannedModel,
+  engine: PlannedEngine,
+  { name, use }: ServableOptions,
+): ServerSpec {
+  const { projector, adapters, guessArguments } = extras;
   const backend: Backend | "auto" = question.backend;
   return {
     modelPath: weights.path,
@@ -49,9 +50,9 @@ function specOf({ weights, question }: PlannedModel, engine: PlannedEngine, opti
     settings: engine.weighed.settings,
     threads: engine.threads,
     use,
-    ...(projectorPath === undefined ? {} : { projectorPath }),
-    ...(draftPath === undefined ? {} : { draftPath }),
-    ...(adapters === undefined ? {} : { adapters }),
+    ...(projector ? { projectorPath: projector.path } : {}),
+    ...(guessArguments.length > 0 ? { extraArguments: guessArguments } : {}),
+    ...(adapters.length > 0 ? { adapters: adapters.map(({ tensors: _, ...file }) => file) } : {}),
   };
 }
 

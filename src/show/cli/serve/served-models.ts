@@ -1,31 +1,31 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import { lanesOf } from "../../../plan/advise/index.ts";
 import type { ServedFacts } from "../../../plan/answer/index.ts";
-import { looksLikeAddress } from "../../../run/client/index.ts";
+import { endpointOf, looksLikeAddress } from "../../../run/client/index.ts";
 import { reachAddress, type EngineEvent, type ServerSpec } from "../../../run/engine/index.ts";
 import { roomOf, type Servable } from "../../../run/gateway/index.ts";
 import type { ReceiptStore } from "../../../run/receipt/index.ts";
 import { bestWeightsAtHand } from "../at-hand.ts";
 import type { CliContext } from "../context.ts";
 import type { Machine } from "../machine.ts";
+import { hubOf } from "../../../run/fetch/hub/index.ts";
 import { weightsToLoad } from "../model/fetched.ts";
+import { hubSpec } from "../model/hub-spec.ts";
 import type { WeightsHere } from "../model/weights.ts";
 import type { Progress } from "../text/progress.ts";
 import { weightsFor } from "../weights-for.ts";
 import { chooseEngine } from "./engine-choice.ts";
 import type { ServeEngineName } from "./engine-names.ts";
+import { extrasOf, NO_EXTRAS, type ExtrasFlags } from "./extras.ts";
+import { clientNames } from "./names.ts";
 import { planModel, type PlannedModel, type ServePlanFlags } from "./plan-model.ts";
 import { servables } from "./servable.ts";
 
-export interface ServedFlags extends ServePlanFlags {
+export interface ServedFlags extends ServePlanFlags, ExtrasFlags {
   readonly engine?: ServeEngineName;
   readonly name?: readonly string[];
   readonly embed?: boolean;
   readonly rerank?: boolean;
-  readonly mmproj?: string;
-  readonly draft?: string;
-  readonly lora?: readonly string[];
-  readonly yes?: boolean;
 }
 
 /** A model of the command line: planned here, or at an address that is only driven. */
@@ -50,41 +50,57 @@ export async function servedModels(
   parts: ServedParts,
 ): Promise<ServedModel[]> {
   const models: ServedModel[] = [];
+  const taken = new Set<string>();
+  const called = parts.flags.name ?? [];
+  if (called.length > Math.max(1, typed.length))
+    throw new LoadoutError("serve-more-names", { names: called.length, models: Math.max(1, typed.length) });
   for (const [index, word] of (typed.length === 0 ? [undefined] : typed).entries()) {
-    const name = parts.flags.name?.[index];
-    const model =
-      word !== undefined && looksLikeAddress(word)
-        ? atAddress(context, word, name, parts)
-        : await onThisMachine(context, word, name, index === 0, parts);
-    if (models.some((other) => other.name === model.name))
-      throw new LoadoutError("serve-two-names", { name: model.name });
-    models.push(model);
+    const named = called[index];
+    const naming = (preferred: readonly string[]): string => {
+      const name = named ?? preferred.find((each) => !taken.has(each)) ?? preferred[0]!;
+      if (taken.has(name)) throw new LoadoutError("serve-two-names", { name });
+      taken.add(name);
+      return name;
+    };
+    models.push(
+      word !== undefined && isServer(word, parts.machine)
+        ? atAddress(context, word, naming, parts)
+        : await onThisMachine(context, word, naming, index === 0, parts),
+    );
   }
   return models;
+}
+
+/** Gives a model the first name that no other has. */
+type Naming = (preferred: readonly string[]) => string;
+
+/** An address is that of a server unless it is that of weights. */
+function isServer(typed: string, { home, config }: Machine): boolean {
+  if (!looksLikeAddress(typed) || /\.gguf(?:\?|$)/i.test(typed)) return false;
+  return hubSpec(typed, hubOf(home, config).endpoint) === undefined;
 }
 
 async function onThisMachine(
   context: CliContext,
   typed: string | undefined,
-  named: string | undefined,
-  keep: boolean,
+  naming: Naming,
+  first: boolean,
   { machine, receipts, flags, progress }: ServedParts,
 ): Promise<ServedModel> {
   const weights = await weightsOf(context, typed, { machine, receipts, flags, progress });
   const choice = await chooseEngine(machine.home, flags.engine ?? "auto");
-  const planned = planModel({ machine, weights, flags, choice, receipts });
-  const name = named ?? nameOf(weights);
+  const extras = first ? await extrasOf(context, weights, { flags, choice, progress }) : NO_EXTRAS;
+  const planned = planModel({ machine, weights, flags, choice, receipts, extras });
+  const { preferred, others } = clientNames(weights, typed);
+  const name = naming(preferred);
   return {
     name,
     planned,
     servables: servables(planned, {
       name,
-      aliases: typed === undefined || typed === name ? [] : [typed],
-      keep,
+      aliases: [...new Set([...preferred, ...others])].filter((other) => other !== name),
+      keep: first,
       use: useOf(flags),
-      ...(flags.mmproj === undefined ? {} : { projectorPath: flags.mmproj }),
-      ...(flags.draft === undefined ? {} : { draftPath: flags.draft }),
-      ...(flags.lora === undefined ? {} : { adapters: flags.lora.map(adapterOf) }),
       onEvent: (event) => tell(context, name, event, progress),
     }),
     facts: {
@@ -112,9 +128,10 @@ async function weightsOf(
 }
 
 /** A server that is there already: asked what it is when the first request comes. */
-function atAddress(context: CliContext, url: string, named: string | undefined, { flags }: ServedParts): ServedModel {
+function atAddress(context: CliContext, url: string, naming: Naming, { flags }: ServedParts): ServedModel {
   const key = context.process.env["LOADOUT_API_KEY"];
-  const name = named ?? new URL(/^https?:/i.test(url) ? url : `http://${url}`).host;
+  const { base } = endpointOf(url);
+  const name = naming([new URL(base).host, url]);
   const servable: Servable = {
     name,
     needs: roomOf([]),
@@ -122,7 +139,7 @@ function atAddress(context: CliContext, url: string, named: string | undefined, 
     start: async (signal) => {
       const server = await reachAddress(
         { name, use: useOf(flags) },
-        { url, ...(key === undefined ? {} : { key }) },
+        { url: base, ...(key === undefined ? {} : { key }) },
         signal,
       );
       const { slots = SLOTS_UNKNOWN, preemption } = server.abilities;
@@ -137,19 +154,4 @@ const SLOTS_UNKNOWN = 4;
 
 function useOf({ embed, rerank }: ServedFlags): NonNullable<ServerSpec["use"]> {
   return embed ? "embed" : rerank ? "rerank" : "generate";
-}
-
-/** What clients ask for: short, without spaces, as people name models. */
-function nameOf({ facts }: WeightsHere): string {
-  return facts.name
-    .trim()
-    .toLowerCase()
-    .replaceAll(/[^\w.:-]+/g, "-")
-    .replaceAll(/^-+|-+$/g, "");
-}
-
-/** `FILE`, `NAME=FILE`, with `@SCALE` behind it. */
-function adapterOf(typed: string): { name: string; path: string; scale: number } {
-  const [, name, path, scale] = /^(?:([\w.-]+)=)?(.+?)(?:@([\d.]+))?$/.exec(typed) ?? [];
-  return { name: name ?? typed, path: path ?? typed, scale: scale === undefined ? 1 : Number(scale) };
 }

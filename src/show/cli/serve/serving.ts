@@ -1,4 +1,4 @@
-import { ANSWER_VERSION, type ServeAnswer, type TermResidual } from "../../../plan/answer/index.ts";
+import { ANSWER_VERSION, type ServeAnswer } from "../../../plan/answer/index.ts";
 import { shellWord } from "../../../plan/command/index.ts";
 import {
   chatPages,
@@ -19,10 +19,11 @@ import {
 import { ANTHROPIC } from "../../../run/gateway/dialects/anthropic/index.ts";
 import { ollamaDialect } from "../../../run/gateway/dialects/ollama/index.ts";
 import { RESPONSES } from "../../../run/gateway/dialects/responses/index.ts";
-import { compareBuffers } from "../compare.ts";
 import type { CliContext } from "../context.ts";
+import type { Machine } from "../machine.ts";
 import type { Progress } from "../text/progress.ts";
 import { roomHere } from "./plan-model.ts";
+import { Reconciled } from "./reconciled.ts";
 import type { ServedModel } from "./served-models.ts";
 
 export const DEFAULT_PORT = 8080;
@@ -31,6 +32,7 @@ const DEFAULT_IDLE_MINUTES = 10;
 const GRACE_MS = 5000;
 
 export interface ServingParts {
+  readonly machine: Machine;
   readonly models: readonly ServedModel[];
   readonly claims: Claims;
   /** other runs, as they were when this one measured what is free */
@@ -54,7 +56,7 @@ export class Serving {
   readonly #parts: ServingParts;
   readonly #pool: ModelPool;
   readonly #startedAt = new Date().toISOString();
-  readonly #memory = new Map<string, readonly TermResidual[]>();
+  readonly #reconciled = new Reconciled();
   #gateway: Gateway | undefined;
   #others: ServeAnswer["others"];
 
@@ -64,7 +66,7 @@ export class Serving {
     this.#parts = parts;
     this.#others = seen.map(({ pid, url, models: names }) => ({ pid, url, models: names }));
     const room = largest(
-      models.flatMap(({ planned }) => planned?.engines.map((each) => roomHere(each, planned.question)) ?? []),
+      models.flatMap(({ planned }) => planned?.engines.map((each) => roomHere(each, planned)) ?? []),
     );
     this.#pool = new ModelPool({
       models: models.flatMap(({ servables }) => servables),
@@ -124,8 +126,7 @@ export class Serving {
       kind: "serve",
       url,
       models: this.#parts.models.map(({ name, facts }) => {
-        const memory = this.#memory.get(name);
-        return { name, ...facts, state: listed.get(name) ?? "on-demand", ...(memory ? { memory } : {}) };
+        return { name, ...facts, state: listed.get(name) ?? "on-demand", ...this.#reconciled.of(name) };
       }),
       lanes: this.#gateway?.counts() ?? { interactive: NOBODY, batch: NOBODY },
       others: this.#others,
@@ -140,7 +141,7 @@ export class Serving {
     const { kind, model, because } = event;
     if (kind === "loading") this.#parts.progress.update(`loading ${model} ...`);
     else this.#parts.progress.done();
-    if (kind === "loaded") this.#reconcile(model);
+    if (kind === "loaded") this.#reconcile(event);
     if (this.#gateway && kind !== "loading" && kind !== "unloading")
       this.#context.note(
         this.#context.noteStyle.faint(`${model} ${kind}${because === undefined ? "" : `: ${because}`}`),
@@ -150,13 +151,17 @@ export class Serving {
   }
 
   /** What the engine's log says it took, beside what was predicted for exactly these settings. */
-  #reconcile(name: string): void {
+  #reconcile({ model: name, lane }: PoolEvent): void {
     const planned = this.#parts.models.find((model) => model.name === name)?.planned;
-    const loaded = this.#pool.loaded().find((model) => model.name === name);
-    const prediction = planned?.engines[0]?.weighed.prediction;
-    const memory = loaded?.serving.server.memory;
-    if (memory && prediction && prediction.kind !== "rejected")
-      this.#memory.set(name, compareBuffers(prediction.buffers, { memory }));
+    const loaded = this.#pool.loaded().find((model) => model.name === name && model.lane === lane);
+    if (planned && loaded)
+      this.#reconciled.add(this.#context, {
+        name,
+        lane,
+        planned,
+        machine: this.#parts.machine,
+        server: loaded.serving.server,
+      });
   }
 
   async #claim(): Promise<void> {
