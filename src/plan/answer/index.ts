@@ -53,4 +53,4 @@ export {
   type ServePlanAnswer,
   type ServePlanContext,
 } from "./serve-plan-answer.ts";
-export type { RunsAnswer, ServeAnswer, ServedFacts } from "./serve-answer.ts";
+export type { RunsAnswer, ServeAnswer, ServedFacts, ServePlansAnswer } from "./serve-answer.ts";

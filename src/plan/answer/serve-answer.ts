@@ -29,6 +29,14 @@ export interface ServedFacts {
   readonly receipt?: number;
 }
 
+/** `loadout serve --dry-run` of several models; nothing is planned for an address. */
+export interface ServePlansAnswer {
+  readonly schema: typeof ANSWER_VERSION;
+  readonly kind: "serve-plans";
+  readonly plans: readonly ServePlanAnswer[];
+  readonly next: readonly string[];
+}
+
 /** `loadout serve --runs`: what Loadout serves on this machine. */
 export interface RunsAnswer {
   readonly schema: typeof ANSWER_VERSION;

@@ -10,11 +10,25 @@ import { turnAwayBroken } from "./turn-away.ts";
 /** How often connections are looked through for those beyond their time. */
 const CHECK_CONNECTIONS_MS = 1000;
 
+/** Refuses an address that could not be opened, before anything is loaded for it: a port that is taken, one that needs keys. */
+export async function checkAddress(options: Pick<GatewayOptions, "host" | "port" | "keys">): Promise<void> {
+  const { host = "127.0.0.1", port = 0, keys = [] } = options;
+  checkKeys(host, keys);
+  if (port === 0) return;
+  const server = createServer();
+  await listen(server, host, port);
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+}
+
+function checkKeys(host: string, keys: NonNullable<GatewayOptions["keys"]>): void {
+  if (!isLoopback(host) && keys.length === 0) throw new LoadoutError("gateway-keys-needed", { got: host });
+}
+
 /** Opens the one address behind which all engines answer. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { host = "127.0.0.1", keys = [], clock = systemClock } = options;
   const loopback = isLoopback(host);
-  if (!loopback && keys.length === 0) throw new LoadoutError("gateway-keys-needed", { got: host });
+  checkKeys(host, keys);
 
   const reception = new Reception(options, loopback, (settings) => new LanePolicy(settings));
   const server = serverWith(reception.limits);

@@ -1,7 +1,7 @@
 export { chatPages } from "./chat-page.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { openaiDialect } from "./dialects/openai.ts";
-export { startGateway } from "./gateway.ts";
+export { checkAddress, startGateway } from "./gateway.ts";
 export {
   DEFAULT_LIMITS,
   type Gateway,

@@ -1,7 +1,12 @@
 import { join } from "node:path";
 import { EXIT } from "../../../facts/errors/index.ts";
-import { ANSWER_VERSION, type RunsAnswer } from "../../../plan/answer/index.ts";
-import { Claims, type Run } from "../../../run/gateway/index.ts";
+import {
+  ANSWER_VERSION,
+  type RunsAnswer,
+  type ServePlanAnswer,
+  type ServePlansAnswer,
+} from "../../../plan/answer/index.ts";
+import { checkAddress, Claims, type Run } from "../../../run/gateway/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { homeOf, machineOf } from "../machine.ts";
 import { openOrNote } from "../receipts-at-hand.ts";
@@ -33,13 +38,22 @@ export const serve = guarded(async function (this: CliContext, flags: ServeFlags
   const machine = await machineOf(this);
   progress.done();
   const keys = flags.keyFile === undefined ? [] : await readKeys(flags.keyFile);
+  const opening = {
+    keys,
+    port: flags.port ?? DEFAULT_PORT,
+    allowedHosts: flags.allowHost ?? [],
+    ...(flags.host === undefined ? {} : { host: flags.host }),
+  };
+  if (!flags.dryRun) await checkAddress(opening);
   const receipts = await openOrNote(this, machine.folders.data);
   const models = await servedModels(this, typed, { machine, receipts, flags, progress });
   receipts?.close();
   if (flags.dryRun) {
     const plans = models.flatMap(({ facts }) => facts.plan ?? []);
-    const json = () => JSON.stringify(plans.length === 1 ? plans[0] : plans, null, 2);
-    this.out(flags.json ? json() : servePlanText(plans, this.outStyle));
+    const next = plans.flatMap((plan) => plan.next);
+    const answer: ServePlanAnswer | ServePlansAnswer =
+      plans.length === 1 ? plans[0]! : { schema: ANSWER_VERSION, kind: "serve-plans", plans, next };
+    this.out(flags.json ? JSON.stringify(answer, null, 2) : servePlanText(plans, this.outStyle));
     return EXIT.ok;
   }
 
@@ -53,12 +67,7 @@ export const serve = guarded(async function (this: CliContext, flags: ServeFlags
     ...(idle === undefined ? {} : { idleMinutes: idle }),
   });
   try {
-    await serving.open({
-      keys,
-      port: flags.port ?? DEFAULT_PORT,
-      allowedHosts: flags.allowHost ?? [],
-      ...(flags.host === undefined ? {} : { host: flags.host }),
-    });
+    await serving.open(opening);
     progress.done();
     const answer = await serving.answer();
     this.out(flags.json ? JSON.stringify(answer, null, 2) : serveText(answer, this.outStyle));

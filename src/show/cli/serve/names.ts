@@ -24,7 +24,7 @@ export function clientNames({ path, argument, facts }: WeightsHere, typed: strin
   const spoken = [typed, argument].find((word) => word !== undefined && word !== "" && !isPath(word));
   const fromHeader = slug(facts.name);
   const preferred = [
-    ...(spoken === undefined ? [] : [spoken]),
+    ...(spoken === undefined ? [] : [spoken.replace(/^hf:(?:\/\/)?/i, "")]),
     ...(isFile ? [base.replace(QUANTIZATION, ""), base] : []),
     fromHeader,
     `${fromHeader}-${facts.quantization.toLowerCase()}`,

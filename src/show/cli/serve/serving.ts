@@ -22,6 +22,7 @@ import { RESPONSES } from "../../../run/gateway/dialects/responses/index.ts";
 import type { CliContext } from "../context.ts";
 import type { Machine } from "../machine.ts";
 import type { Progress } from "../text/progress.ts";
+import { showLanes } from "./live-status.ts";
 import { roomHere } from "./plan-model.ts";
 import { Reconciled } from "./reconciled.ts";
 import type { ServedModel } from "./served-models.ts";
@@ -105,8 +106,10 @@ export class Serving {
   /** Says what changes until somebody stops it. */
   async untilStopped(): Promise<void> {
     const { signal } = this.#context;
-    if (signal.aborted) return;
+    if (signal.aborted || !this.#gateway) return;
+    const end = showLanes(this.#context, this.#gateway, this.#parts.progress, systemClock);
     await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    end();
   }
 
   async close(): Promise<void> {

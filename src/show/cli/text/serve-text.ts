@@ -32,6 +32,7 @@ export function serveText(answer: ServeAnswer, style: Style): string {
 
 /** The plan alone: what would be served, each figure with its reason. */
 export function servePlanText(plans: readonly ServePlanAnswer[], style: Style): string {
+  if (plans.length === 0) return "nothing is planned for an address: its settings are its own";
   return plans
     .flatMap((plan, index) => [
       ...(index === 0 ? [] : [""]),
