@@ -41,7 +41,9 @@ else {
       async (_, each) => {
         const running = await llamaServerEngine({ program }).start(each);
         const { log } = running.memory!;
-        await running.stop();
+        const report = await running.stop();
+        const weights = log.terms.find(({ term }) => term === "weights")!.bytes;
+        if (process.platform === "linux") expect(report?.peakResidentBytes).toBeGreaterThan(weights);
         const places = (await predicted(each)).map(({ label, term, bytes }) => ({ label, terms: { [term]: bytes } }));
         const compared = compareMemory(places, log.terms);
         expect(compared.length).toBeGreaterThanOrEqual(4);
