@@ -6,7 +6,8 @@ async function holding(...lengths: readonly number[]) {
   const { sequences } = new FakeEngine(lengths.length);
   for (const [index, length] of lengths.entries())
     if (length > 0) await sequences[index]!.evaluateWithoutGeneratingNewTokens(numbered(index + 1, length));
-  return { all: sequences, sequences: new Sequences(sequences) };
+  const given = new Sequences(sequences);
+  return { all: sequences, sequences: given };
 }
 
 describe("sequences", () => {
@@ -20,6 +21,15 @@ describe("sequences", () => {
     const { all, sequences } = await holding(5, 9, 0);
     expect(await sequences.take(numbered(7, 4))).toBe(all[2]);
     expect(await sequences.take(numbered(8, 4))).toBe(all[0]);
+  });
+
+  it("keep what a chat may come back to from batch", async () => {
+    const { all, sequences } = await holding(8, 16);
+    const [chat, batch] = [await sequences.take(numbered(1, 9)), await sequences.take(numbered(2, 17), "batch")];
+    sequences.give(chat!, "interactive");
+    sequences.give(batch!, "batch");
+    expect(await sequences.take(numbered(5, 4), "batch")).toBe(all[1]);
+    expect(await sequences.take(numbered(1, 9))).toBe(all[0]);
   });
 
   it("keep a long conversation where a new one begins like it only for a little", async () => {
