@@ -15,6 +15,9 @@ export interface OllamaOptions {
 /** Port of Ollama's own choice. */
 const OLLAMA_URL = "http://127.0.0.1:11434";
 
+const GONE_PAUSE_MS = 50;
+const GONE_LOOKS = 200;
+
 /**
  * A running Ollama. Its own API loads the model and says what it takes; requests go to its OpenAI-compatible side, which takes no
  * options and would load the model again with default ones: so the planned context is part of a model of its own name.
@@ -47,8 +50,17 @@ async function reach(spec: ServerSpec, options: OllamaOptions, signal?: AbortSig
     policy,
     countTokens: (text) => Promise.resolve(estimateTokens(text)),
     // what was loaded for us is let go; the name with its parameters stays, for the next time
-    undo: () => ollamaHold(endpoint, engineName, "free", { embeds }).catch(() => {}),
+    undo: () => letGo(endpoint, engineName, embeds, clock).catch(() => {}),
   });
+}
+
+/** Ollama answers before the memory is free: it is looked for until it is gone. */
+async function letGo(endpoint: Endpoint, engineName: string, embeds: boolean, clock: Clock): Promise<void> {
+  await ollamaHold(endpoint, engineName, "free", { embeds });
+  for (let looks = 0; looks < GONE_LOOKS; looks++) {
+    if (!(await ollamaLoaded(endpoint)).some(({ name }) => name === engineName)) return;
+    await clock.pause(GONE_PAUSE_MS);
+  }
 }
 
 function refuseForeign({ adapters = [], draftPath, projectorPath, extraArguments = [] }: ServerSpec): void {

@@ -1,7 +1,11 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { LoadoutError } from "../../../facts/errors/index.ts";
 import { ensureSmallModel, findWeights, readSmallModels, type Consent } from "../../fetch/index.ts";
 import { thisHome, type HomeContext } from "../../home/index.ts";
+import { ensureManaged, managedCommand } from "../llama-server/managed.ts";
+import { programOf, type LlamaServerProgram } from "../llama-server/program.ts";
+import { systemClock } from "../process/index.ts";
 
 /** Real engines and models are demanded (CI); elsewhere they are used where they are at hand. */
 export const enginesRequired = process.env["LOADOUT_REQUIRE_ENGINES"] === "1";
@@ -21,9 +25,27 @@ export async function realModel(): Promise<string | undefined> {
   const { weights } = await findWeights({ home: testHome, modelsDirs: [] });
   const here = weights.find(({ path, bytes }) => path.endsWith(model.file) && bytes === model.bytes);
   if (here !== undefined) return here.path;
-  return enginesRequired
-    ? ensureSmallModel(model, { home: testHome, consent: testConsent, found: weights })
-    : undefined;
+  if (!enginesRequired) return undefined;
+  return whenFree(() => ensureSmallModel(model, { home: testHome, consent: testConsent }));
+}
+
+/** The real llama-server: Loadout's own copy, where it is at hand, or fetched where engines are demanded; else undefined. */
+export async function realLlamaServer(): Promise<LlamaServerProgram | undefined> {
+  const fetched = () => whenFree(() => ensureManaged({ home: testHome, consent: testConsent }));
+  const command = enginesRequired ? await fetched() : await managedCommand(testHome);
+  return command && programOf(command, "managed");
+}
+
+/** Files of tests run side by side and want the same downloads: who finds one under way looks again until it is done. */
+export async function whenFree<T>(task: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await task();
+    } catch (error) {
+      if (!(error instanceof LoadoutError) || error.code !== "download-busy") throw error;
+      await systemClock.pause(250);
+    }
+  }
 }
 
 /** What an adapter for that model has to fit. */
