@@ -1,6 +1,6 @@
 // An engine that does nothing, on time: streams tokens on a fixed schedule and keeps a log of when each request came and each
 // token left, the truth that clients are compared with. Usage: node null-server.ts [--close] [--port N]
-// A request's body says what it gets: `null_ttft_ms`, `null_gap_ms`, `max_tokens`, `null_id`. `--close`: breaks the connection
+// A request's body says what it gets: `null_ttft_ms`, `null_gap_ms`, `null_filler`, `max_tokens`, `null_id`. `--close`: breaks the connection
 // after each answer although it promised to keep it, as llama-server does.
 import { createServer, type ServerResponse } from "node:http";
 import { listening } from "./child.ts";
@@ -18,6 +18,8 @@ interface NullRequest {
   readonly null_id?: string;
   readonly null_ttft_ms?: number;
   readonly null_gap_ms?: number;
+  /** characters that each token has besides */
+  readonly null_filler?: number;
 }
 
 const closes = process.argv.includes("--close");
@@ -56,12 +58,14 @@ class NullStream {
   readonly #record: NullRecord;
   readonly #count: number;
   readonly #gapMs: number;
+  readonly #filler: string;
   #dueMs: number;
 
   constructor(response: ServerResponse, asked: NullRequest, record: NullRecord) {
     this.#response = response;
     this.#record = record;
     this.#count = asked.max_tokens ?? 20;
+    this.#filler = "x".repeat(asked.null_filler ?? 0);
     this.#gapMs = asked.null_gap_ms ?? 50;
     this.#dueMs = record.receivedMs + (asked.null_ttft_ms ?? 50);
   }
@@ -81,7 +85,7 @@ class NullStream {
     const { sentMs } = this.#record;
     const index = sentMs.length;
     sentMs.push(performance.timeOrigin + performance.now());
-    this.#response.write(`data: {"id":"null","choices":[{"index":0,"delta":{"content":" token"}}],"n":${index}}\n\n`);
+    this.#response.write(`data: {"id":"null","choices":[{"index":0,"delta":{"content":" token${this.#filler}"}}],"n":${index}}\n\n`);
     this.#dueMs += this.#gapMs;
     if (sentMs.length < this.#count) this.#wait();
     else this.#response.end("data: [DONE]\n\n");
