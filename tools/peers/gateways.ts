@@ -84,7 +84,7 @@ export const GATEWAY_PEERS: readonly GatewayPeer[] = [
         }
         const config = join(cache, "litellm.yaml");
         const base = `http://127.0.0.1:${upstream}/v1`;
-        const model = `{model_name: "null", litellm_params: {model: openai/null, api_base: "${base}", api_key: none, allowed_openai_params: [null_id, null_ttft_ms, null_gap_ms]}}`;
+        const model = `{model_name: "null", litellm_params: {model: openai/null, api_base: "${base}", api_key: none}}`;
         writeFileSync(config, `model_list: [${model}]\n`);
         return (port) =>
           started(program, {
