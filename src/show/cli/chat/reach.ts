@@ -26,7 +26,7 @@ export async function reachable(
   const { folders } = await homeOf(context);
   const { Claims } = await import("../../../run/gateway/index.ts");
   const claims = new Claims(join(folders.data, "runs"));
-  const others = await claims.others();
+  const others = (await claims.others()).filter(({ url }) => url !== "");
   const run = typed === undefined ? others.at(-1) : others.find(({ models }) => models.includes(typed));
   return run ? at(run.url) : served(context, typed, flags);
 }
@@ -34,14 +34,17 @@ export async function reachable(
 /** The command line of `serve` with an address of its own, for as long as the chat lasts. */
 async function served(context: CliContext, typed: string | undefined, flags: ReachFlags): Promise<Reached> {
   const { Claims } = await import("../../../run/gateway/index.ts");
+  const { besideOthers, besideThem } = await import("../serve/beside.ts");
   const { Serving } = await import("../serve/serving.ts");
   const { servedModels } = await import("../serve/served-models.ts");
   const { openOrNote } = await import("../receipts-at-hand.ts");
   const progress = progressFor(context);
   progress.update("probing this machine ...");
-  const machine = await machineOf(context);
+  const { folders } = await homeOf(context);
+  const claims = new Claims(join(folders.data, "runs"));
+  const beside = await besideOthers(claims, await claims.others());
+  const machine = besideThem(await machineOf(context), beside);
   progress.done();
-  const claims = new Claims(join(machine.folders.data, "runs"));
   const receipts = await openOrNote(context, machine.folders.data);
   const models = await servedModels(context, typed === undefined ? [] : [typed], {
     machine,
@@ -50,7 +53,7 @@ async function served(context: CliContext, typed: string | undefined, flags: Rea
     progress,
   });
   receipts?.close();
-  const serving = new Serving(context, { machine, models, claims, seen: await claims.others(), progress });
+  const serving = new Serving(context, { machine, models, claims, beside, progress });
   try {
     await serving.open({ port: 0 });
   } catch (error) {

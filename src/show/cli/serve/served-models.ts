@@ -65,7 +65,7 @@ export async function servedModels(
     models.push(
       word !== undefined && isServer(word, parts.machine)
         ? atAddress(context, word, naming, parts)
-        : await onThisMachine(context, word, naming, index === 0, parts),
+        : await onThisMachine(context, word, naming, { first: index === 0, models: Math.max(1, typed.length) }, parts),
     );
   }
   return models;
@@ -84,13 +84,13 @@ async function onThisMachine(
   context: CliContext,
   typed: string | undefined,
   naming: Naming,
-  first: boolean,
+  { first, models }: { readonly first: boolean; readonly models: number },
   { machine, receipts, flags, progress }: ServedParts,
 ): Promise<ServedModel> {
   const weights = await weightsOf(context, typed, { machine, receipts, flags, progress });
-  const choice = await chooseEngine(machine.home, flags.engine ?? "auto");
+  const choice = await chooseEngine(context, { home: machine.home, flags, progress });
   const extras = first ? await extrasOf(context, weights, { flags, choice, progress }) : NO_EXTRAS;
-  const planned = planModel({ machine, weights, flags, choice, receipts, extras });
+  const planned = planModel({ machine, weights, flags, choice, receipts, extras, models });
   const { preferred, others } = clientNames(weights, typed);
   const name = naming(preferred);
   return {
