@@ -7,7 +7,7 @@ import { paceInput } from "./pace-input.ts";
 import { raiseLimit } from "./raise-limit.ts";
 import type { FitRequest } from "./request.ts";
 import { fewestExpertLayers } from "./spill.ts";
-import { good, type Verdict, type VerdictWord } from "./verdict.ts";
+import { good, ORDER, type Verdict, type VerdictWord } from "./verdict.ts";
 import { weigh, type Weighed } from "./weigh.ts";
 import { searchMargin, weighForSearch } from "./weigh-search.ts";
 
@@ -26,8 +26,8 @@ export interface Alternative {
 }
 
 /**
- * What would make it fit, or fit better: each line computed, those that change nothing left out. Where all fits but layers had to
- * stay on the CPU, what would bring them to the devices.
+ * What would make it fit, or fit better, the best verdict first: each line computed, those that change nothing left out. Where
+ * all fits but layers had to stay on the CPU, what would bring them to the devices.
  */
 export function alternatives(request: FitRequest, choice: Choice): Alternative[] {
   if (request.wishes.settings) return [];
@@ -51,7 +51,7 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
     if (weighed.prediction.kind === "rejected") return;
     const savedBytes = before > 0 ? before - weighed.memory!.value : 0;
     if (before > 0 && savedBytes <= 0 && weighed.now.verdict === choice.now.verdict) return;
-    const decode = decodeOf(request, weighed.settings, choice);
+    const decode = decodeOf(request, weighed, choice);
     found.push({ change, flags, ...outcome(weighed), savedBytes, ...decode });
   };
 
@@ -81,7 +81,7 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
   if (raised) found.push(raised);
   const closing = closed(choice.now, choice.afterClosing);
   if (closing) found.push(closing);
-  return found;
+  return found.toSorted((one, other) => ORDER.indexOf(one.verdict) - ORDER.indexOf(other.verdict));
 }
 
 /** Layers that were left on the CPU without being asked to be there. */
@@ -100,7 +100,7 @@ function otherWeights(request: FitRequest, choice: Choice): Alternative[] {
     const weighed = weigh(asked, under);
     if (weighed.prediction.kind === "rejected" || !good(weighed.now.verdict)) return false;
     const savedBytes = before > 0 ? before - weighed.memory!.value : 0;
-    found.push({ change, flags, ...outcome(weighed), savedBytes, ...decodeOf(asked, under, choice) });
+    found.push({ change, flags, ...outcome(weighed), savedBytes, ...decodeOf(asked, weighed, choice) });
     return true;
   };
   for (const { fileType, instead, request: smaller } of request.smaller ?? []) {
@@ -134,8 +134,8 @@ function outcome({ now }: Weighed): Pick<Alternative, "verdict" | "marginBytes">
   return { verdict: now.verdict, marginBytes: now.marginBytes };
 }
 
-function decodeOf(request: FitRequest, settings: LlamaCppSettings, { threads }: Choice): { decodePerSec?: number } {
-  const decode = decodePace(paceInput(request, { settings, threads }), 0);
+function decodeOf(request: FitRequest, weighed: Weighed, { threads }: Choice): { decodePerSec?: number } {
+  const decode = decodePace(paceInput(request, { ...weighed, threads }), 0);
   return decode === undefined ? {} : { decodePerSec: decode.tokensPerSec };
 }
 

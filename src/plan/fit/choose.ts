@@ -100,7 +100,9 @@ export function choose(request: FitRequest): Choice {
           : wishes.gpuLayers !== undefined
             ? "asked for"
             : !good(weighed.now.verdict)
-              ? "no number of layers on the device makes it fit"
+              ? weighed.now.verdict === "runs from disk"
+                ? "the most that fits on the device; what finds no room in RAM either is read from the disk"
+                : "no number of layers on the device makes it fit"
               : expertLayersOnHost !== undefined && gpuLayers === "all"
                 ? "all but the experts below: what every token reads is on the device"
                 : gpuLayers === "all"
@@ -118,7 +120,7 @@ export function choose(request: FitRequest): Choice {
               value: expertLayersOnHost,
               because:
                 wished.expertLayersOnHost === undefined
-                  ? "the fewest that make it fit: of these layers the CPU reads only the experts a token uses"
+                  ? `the fewest that make ${good(weighed.now.verdict) ? "it" : "the rest"} fit: of these layers the CPU reads only the experts a token uses`
                   : "asked for",
               ...asked(wished.expertLayersOnHost),
             },

@@ -132,6 +132,14 @@ test("weights that exceed RAM are read from disk, a cache that does is not", () 
   expect(choose(request({ available: 200 * MIB })).now.verdict).toBe("does not fit");
 });
 
+test("where the RAM is too small as well, devices are filled and the rest is read from disk", () => {
+  const choice = choose(request({ available: 1 * GIB, free: 2000 * MIB }));
+  expect(choice.now.verdict).toBe("runs from disk");
+  // 12 layers as with RAM enough: 100 MiB of weights, 26 of cache each, 50 and 388 beside them
+  expect(choice.settings.gpuLayers).toBe(12);
+  expect(choice.decisions.find(({ setting }) => setting === "layers on device")?.because).toContain("from the disk");
+});
+
 test("after closing what uses memory is a verdict of its own", () => {
   const choice = choose(request({ available: 2 * GIB, closable: 8 * GIB }));
   expect(choice.now.verdict).toBe("runs from disk");

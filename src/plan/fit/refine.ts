@@ -76,7 +76,7 @@ function stepFor(
   const whole = stepMs(request, settings, threads);
   if (whole === undefined) return undefined;
   const least = `a step of ${microBatch} tokens takes ${formatDuration(whole)}`;
-  if (users === 1) return { microBatch, because: `${least}: so soon a stop is heard, and nobody else waits for it` };
+  if (users === 1) return { microBatch, because: `${least}: a stop is heard by then, and nobody else waits for it` };
   if (whole <= longestMs) return { microBatch, because: `${least}: a waiting token is held up no longer than that` };
   let size = microBatch;
   let ms = whole;

@@ -175,12 +175,15 @@ function speedText({ speed }: FitAnswer, style: Style): string[] {
   const rows = [
     row("decode", speed.decode),
     ...(speed.decodeFull ? [row("  context full", speed.decodeFull)] : []),
-    row("prefill", speed.prefill, "compute rate"),
+    // a single token is computed as a decoded one is
+    row("prefill", speed.prefill, speed.promptTokens === 1 ? "bandwidth" : "compute rate"),
     [
       "  first token",
       formatDuration(firstTokenMs.value),
       `${formatDuration(firstTokenMs.low)} to ${formatDuration(firstTokenMs.high)}`,
-      style.faint(`after a prompt of ${formatTokens(speed.promptTokens)} tokens, nothing cached`),
+      style.faint(
+        `after a prompt of ${formatTokens(speed.promptTokens)} ${speed.promptTokens === 1 ? "token" : "tokens"}, nothing cached`,
+      ),
     ],
     ...(speed.cached
       ? [
