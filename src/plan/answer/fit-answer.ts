@@ -117,6 +117,12 @@ export interface SpeedFacts {
   /** milliseconds from sending a prompt of that length to the first token, cold */
   readonly firstTokenMs?: { readonly value: number; readonly low: number; readonly high: number };
   /** the same where a share of the prompt lies in a cache */
+  /** of the answer whose end is timed */
+  readonly answerTokens?: number;
+  /** milliseconds from sending the prompt, with the stated share of it cached, to the last token of the answer */
+  readonly endMs?: { readonly value: number; readonly low: number; readonly high: number };
+  /** pace halfway through that answer, one user alone */
+  readonly decodeAnswer?: Pace;
   readonly cached?: {
     readonly share: number;
     /** tokens that are not cached, and the pace of these behind those that are */
@@ -131,6 +137,7 @@ export interface AnswerContext {
   readonly model: ModelFacts;
   readonly runtime: RuntimeFacts;
   readonly promptTokens?: number;
+  readonly answerTokens?: number;
   /** share of the prompt that a cache holds, 0 to 1 */
   readonly cachedShare?: number;
   readonly assumptions?: readonly string[];
@@ -164,7 +171,7 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
     ...(choice.prediction.kind === "fits-engine" && choice.prediction.serving
       ? { serving: choice.prediction.serving }
       : {}),
-    speed: speedFacts(request, choice, promptTokens, context.cachedShare),
+    speed: speedFacts(request, choice, { ...context, promptTokens }),
     ...(longest === undefined ? {} : { longestContext: longest }),
     ...(users === undefined ? {} : { mostUsers: users }),
     ...(request.goal === "finetune" ? { training: coarseTraining(request.shapes ?? request.tensors) } : {}),
@@ -180,12 +187,26 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
   return { answer, choice };
 }
 
-function speedFacts(request: FitRequest, choice: Choice, promptTokens: number, cachedShare?: number): SpeedFacts {
+function speedFacts(
+  request: FitRequest,
+  choice: Choice,
+  {
+    promptTokens,
+    answerTokens: asked = 256,
+    cachedShare,
+  }: Pick<AnswerContext, "answerTokens" | "cachedShare"> & { promptTokens: number },
+): SpeedFacts {
   const input = paceInput(request, choice);
   const decode = decodePace(input, 0);
   const decodeFull = decodePace(input, choice.context);
   const prefill = prefillPace(input, promptTokens);
-  const times = requestTimes(input, { promptTokens, ...(cachedShare === undefined ? {} : { cachedShare }) });
+  // what finds no room behind the prompt is not answered
+  const answerTokens = Math.max(1, Math.min(asked, choice.context - promptTokens));
+  const times = requestTimes(input, {
+    promptTokens,
+    answerTokens,
+    ...(cachedShare === undefined ? {} : { cachedShare }),
+  });
   if (!decode || !decodeFull || !prefill || !times) {
     const unknown = request.rig.devices.find(({ bandwidthBytesPerSec }) => bandwidthBytesPerSec === undefined);
     const whose = unknown?.name ?? "a device";
@@ -203,7 +224,9 @@ function speedFacts(request: FitRequest, choice: Choice, promptTokens: number, c
             firstTokenMs: inMs(times.firstToken),
           },
         };
-  return { decode, decodeFull, prefill, promptTokens, firstTokenMs: inMs(times.firstTokenCold), ...cached };
+  const firstTokenMs = inMs(times.firstTokenCold);
+  const ends = { answerTokens, decodeAnswer: times.decode, endMs: inMs(times.end) };
+  return { decode, decodeFull, prefill, promptTokens, firstTokenMs, ...cached, ...ends };
 }
 
 function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): string[] {

@@ -1,6 +1,6 @@
 import { LoadoutError } from "../../facts/errors/index.ts";
 import type { QuestionFlags } from "./commands/fit.ts";
-import { cached, planFlags, runtimeFlags } from "./flags.ts";
+import { answerLength, cached, planFlags, runtimeFlags } from "./flags.ts";
 import { nearest } from "./nearest.ts";
 import { rigFlags } from "./rig-for.ts";
 import { joinCounts } from "./typed-counts.ts";
@@ -14,16 +14,23 @@ const asTyped = { kind: "parsed", parse: String } as const;
 
 /** Every flag that a question takes, by the name it is typed with. */
 const FLAGS: ReadonlyMap<string, Flag & { readonly key: string }> = new Map(
-  Object.entries({ ...planFlags, ...runtimeFlags, ...rigFlags, cached, quant: asTyped, prompt: asTyped }).flatMap(
-    ([key, flag]) =>
-      flag.kind === "parsed"
-        ? [
-            [
-              `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
-              { key, parse: flag.parse, variadic: "variadic" in flag },
-            ] as const,
-          ]
-        : [],
+  Object.entries({
+    ...planFlags,
+    ...runtimeFlags,
+    ...rigFlags,
+    cached,
+    answer: answerLength,
+    quant: asTyped,
+    prompt: asTyped,
+  }).flatMap(([key, flag]) =>
+    flag.kind === "parsed"
+      ? [
+          [
+            `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+            { key, parse: flag.parse, variadic: "variadic" in flag },
+          ] as const,
+        ]
+      : [],
   ),
 );
 

@@ -1,7 +1,7 @@
 import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
 import { parseTokens } from "../../../facts/units/index.ts";
 import { answerFit } from "../../../plan/answer/index.ts";
-import { good } from "../../../plan/fit/index.ts";
+import { good, roomFor } from "../../../plan/fit/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { diskFor } from "../disk.ts";
 import type { PlanFlags, RuntimeFlags } from "../flags.ts";
@@ -9,7 +9,7 @@ import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import { homeOf, machineOf } from "../machine.ts";
 import { withChosenFileType } from "../model/chosen-file-type.ts";
 import { modelFor } from "../model/model-for.ts";
-import { fitQuestion, type FitQuestion } from "../question.ts";
+import { ANSWER_TOKENS, fitQuestion, type FitQuestion } from "../question.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
 import { describesRig, rigArguments, rigFor, type RigFlags } from "../rig-for.ts";
 import { serverArgumentsOf } from "../server-args.ts";
@@ -20,6 +20,7 @@ import { progressFor } from "../text/progress.ts";
 /** What `fit` and `explain` take alike. */
 export interface QuestionFlags extends PlanFlags, RuntimeFlags, RigFlags {
   readonly prompt?: string;
+  readonly answer?: number;
   readonly cached?: number;
   readonly quant?: string;
 }
@@ -57,6 +58,8 @@ export const fit = guarded(async function (this: CliContext, flags: FitFlags, mo
 /** What `fit` and `explain` share: the question gathered and answered. */
 export async function askFit(context: CliContext, flags: QuestionFlags, model: string, command: string) {
   const promptTokens = flags.prompt === undefined ? undefined : parseTokens(flags.prompt, `${command} --prompt`, 1);
+  const answerTokens = flags.answer ?? ANSWER_TOKENS;
+  const room = promptTokens === undefined ? undefined : roomFor(promptTokens, answerTokens);
   const server = serverRuntime(flags.build);
   const told = flags.serverArgs === undefined ? undefined : serverArgumentsOf(flags.serverArgs, server);
   const byHand = await rigFor(flags);
@@ -73,15 +76,26 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
     };
     const [read, { folders }] = await Promise.all([reading, homeOf(context)]);
     const runtime = flags.runtime === "embedded" && !told ? embeddedRuntime() : server;
-    const weights = await withChosenFileType(read, machine, flags, runtime);
+    const weights = await withChosenFileType(read, machine, flags, runtime, room);
     const disk = await diskFor(folders, weights);
     return answered(
-      fitQuestion({ machine, weights, flags, promptTokens, cachedShare: flags.cached, runtime, server, disk, told }),
+      fitQuestion({
+        machine,
+        weights,
+        flags,
+        promptTokens,
+        answerTokens,
+        cachedShare: flags.cached,
+        runtime,
+        server,
+        disk,
+        told,
+      }),
     );
   }
   const [machine, read] = await Promise.all([machineOf(context), reading]);
   const runtime = flags.runtime === "llama-server" || told ? server : embeddedRuntime();
-  const weights = await withChosenFileType(read, machine, flags, runtime);
+  const weights = await withChosenFileType(read, machine, flags, runtime, room);
   const receipts = await openKnownReceipts(context, machine.folders.data);
   try {
     const disk = await diskFor(machine.folders, weights);
@@ -92,6 +106,7 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
         flags,
         receipts,
         promptTokens,
+        answerTokens,
         cachedShare: flags.cached,
         runtime,
         server,

@@ -4,11 +4,12 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
 import { ANSWER_VERSION, answerFit, type FitAnswer } from "../../../plan/answer/index.ts";
+import { roomFor } from "../../../plan/fit/index.ts";
 import type { CliContext } from "../context.ts";
 import { machineOf } from "../machine.ts";
 import { withChosenFileType } from "../model/chosen-file-type.ts";
 import { modelFor } from "../model/model-for.ts";
-import { fitQuestion, type PlannedMachine } from "../question.ts";
+import { ANSWER_TOKENS, fitQuestion, type PlannedMachine } from "../question.ts";
 import { rigArguments, rigFor } from "../rig-for.ts";
 import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import { progressFor } from "../text/progress.ts";
@@ -72,9 +73,10 @@ function answererFor(context: CliContext, flags: SpecFlags): (text: string, line
       // as `fit` has it: a rig that is not this machine is asked about for a server
       const named = question.flags.runtime ?? (question.rig === undefined ? "embedded" : "llama-server");
       const runtime = named === "llama-server" ? server : embeddedRuntime();
-      const weights = await withChosenFileType(read, machine, question.flags, runtime);
-      const { promptTokens } = question;
-      const asked = fitQuestion({ machine, weights, flags: question.flags, promptTokens, runtime, server });
+      const { promptTokens, answerTokens = ANSWER_TOKENS, flags: asking } = question;
+      const room = promptTokens === undefined ? undefined : roomFor(promptTokens, answerTokens);
+      const weights = await withChosenFileType(read, machine, asking, runtime, room);
+      const asked = fitQuestion({ machine, weights, flags: asking, promptTokens, answerTokens, runtime, server });
       const { answer } = answerFit(asked.request, asked.context);
       return { answer: { ...numbered(line, id), ...answer }, exit: EXIT.ok };
     } catch (thrown) {

@@ -17,11 +17,25 @@ export interface SpecQuestion {
   /** a rig in words, a whole rig, or none: this machine */
   readonly rig: { readonly words: RigFlags } | { readonly whole: Rig } | undefined;
   readonly promptTokens?: number;
+  readonly answerTokens?: number;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const FIELDS = ["id", "model", "quant", "rig", "goal", "context", "users", "prompt", "settings", "runtime", "build"];
+const FIELDS = [
+  "id",
+  "model",
+  "quant",
+  "rig",
+  "goal",
+  "context",
+  "users",
+  "prompt",
+  "answer",
+  "settings",
+  "runtime",
+  "build",
+];
 const SETTINGS = ["microBatch", "kvType", "gpuLayers", "cpuExperts", "threads"];
 const RIG_WORDS = ["gpu", "vram", "ram", "backend", "os", "node", "link"];
 
@@ -53,6 +67,7 @@ export function specQuestion(text: string, line: number): SpecQuestion {
     flags,
     rig: rigOf(fields["rig"], read),
     ...defined("promptTokens", read.tokens(fields["prompt"], "prompt")),
+    ...defined("answerTokens", read.tokens(fields["answer"], "answer")),
   };
 }
 

@@ -4,6 +4,8 @@ import type { Pace } from "../../../predict/speed/index.ts";
 import { hanging, workingLines } from "./explain-tree.ts";
 import type { Style } from "./style.ts";
 
+type Speed = FitAnswer["speed"];
+
 /** Paces with their bands, and what a prompt takes. */
 export function speedText({ speed }: Pick<FitAnswer, "speed">, style: Style): string[] {
   const lines = [style.strong("speed")];
@@ -29,8 +31,26 @@ export function speedText({ speed }: Pick<FitAnswer, "speed">, style: Style): st
       ),
     );
   }
+  lines.push(...endText(speed, style));
   if (speed.unknown) lines.push(...hanging(speed.unknown, "  "));
   return lines;
+}
+
+/** The last token: the prompt, or what of it is not cached, and a step for each further token of the answer. */
+function endText({ prefill, promptTokens, cached, decodeAnswer, answerTokens, endMs }: Speed, style: Style): string[] {
+  if (!prefill || !decodeAnswer || !endMs || answerTokens === undefined) return [];
+  const read = cached?.prefill ?? prefill;
+  const tokens = cached?.computedTokens ?? promptTokens;
+  const at = (end: "tokensPerSec" | "low" | "high") =>
+    `${tokens} tokens / ${formatPace(read[end])} + ${answerTokens - 1} tokens / ${formatPace(decodeAnswer[end])}`;
+  const workings = { formula: at("tokensPerSec"), lowFormula: at("high"), highFormula: at("low") };
+  const range = `${formatDuration(endMs.low)} to ${formatDuration(endMs.high)}`;
+  const label = `last token of ${answerTokens}`;
+  return [
+    ...paceText("decode, halfway through the answer", decodeAnswer, style),
+    ...hanging(`${label}: ${formatDuration(endMs.value)}, 80% band ${range}`, "  "),
+    ...workingLines(workings, "    ", style),
+  ];
 }
 
 function firstTokenText(

@@ -195,6 +195,18 @@ function speedText({ speed }: FitAnswer, style: Style): string[] {
           ],
         ]
       : []),
+    ...(speed.endMs
+      ? [
+          [
+            "  last token",
+            formatDuration(speed.endMs.value),
+            `${formatDuration(speed.endMs.low)} to ${formatDuration(speed.endMs.high)}`,
+            style.faint(
+              `of an answer of ${formatTokens(speed.answerTokens ?? 0)} tokens${speed.cached ? ", so much cached" : ""}`,
+            ),
+          ],
+        ]
+      : []),
   ];
   return [style.strong("speed") + style.faint("  80% band"), ...columns(rows, [1])];
 }
