@@ -5,7 +5,6 @@ import type { Estimate } from "../../predict/estimate/index.ts";
 import { decodePace, type Duration, type Pace, prefillPace, requestTimes } from "../../predict/speed/index.ts";
 import { coarseTraining } from "../../predict/training/index.ts";
 import { mostUsers, type SearchRow } from "../search/index.ts";
-import { shellWord } from "../command/index.ts";
 import {
   alternatives,
   choose,
@@ -18,7 +17,7 @@ import {
   type FitRequest,
   type Verdict,
 } from "../fit/index.ts";
-
+import { afterFit, type TypedFlags } from "./next-commands.ts";
 import {
   arrangementFacts,
   launchFacts,
@@ -148,6 +147,8 @@ export interface AnswerContext {
   readonly modelArgument: string;
   /** flags that describe the rig, where it was written by hand, as they are typed: for the next commands */
   readonly rigArguments?: string;
+  /** what else was asked, as it is typed, for the next commands */
+  readonly typed?: TypedFlags;
 }
 
 export function answerFit(request: FitRequest, context: AnswerContext): { answer: FitAnswer; choice: Choice } {
@@ -182,7 +183,7 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
       ? { arrangements: arrangementFacts(choice, context.server) }
       : {}),
     assumptions: [...(context.assumptions ?? []), ...assumptions(request, choice, context.promptTokens)],
-    next: nextCommands(choice, context),
+    next: afterFit({ ...context, atHand: context.model.source === undefined, runs: good(choice.now.verdict) }),
   };
   return { answer, choice };
 }
@@ -262,15 +263,4 @@ function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): str
       `each of the ${choice.users} users owns ${formatTokens(choice.context)} of context; paces are of one user alone`,
     );
   return list;
-}
-
-function nextCommands(choice: Choice, { modelArgument, rigArguments, model: facts }: AnswerContext): string[] {
-  const model = shellWord(modelArgument);
-  // what is started is started here, whatever the rig that was asked about
-  if (rigArguments !== undefined) return [`loadout explain ${model} ${rigArguments}`, "loadout gpus"];
-  // what is not here cannot be started yet
-  if (facts.source !== undefined) return [`loadout explain ${model}`];
-  return good(choice.now.verdict)
-    ? [`loadout --model ${model}`, `loadout explain ${model}`]
-    : [`loadout explain ${model}`, "loadout models --local"];
 }

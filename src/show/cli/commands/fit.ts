@@ -13,6 +13,7 @@ import { ANSWER_TOKENS, fitQuestion, type FitQuestion } from "../question.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
 import { describesRig, rigArguments, rigFor, type RigFlags } from "../rig-for.ts";
 import { serverArgumentsOf } from "../server-args.ts";
+import { typedFlags } from "../typed-flags.ts";
 import { fitText } from "../text/fit-text.ts";
 import { flagBesideModel, type WantedFlags } from "../wanted-flags.ts";
 import { progressFor } from "../text/progress.ts";
@@ -60,6 +61,7 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
   const promptTokens = flags.prompt === undefined ? undefined : parseTokens(flags.prompt, `${command} --prompt`, 1);
   const answerTokens = flags.answer ?? ANSWER_TOKENS;
   const room = promptTokens === undefined ? undefined : roomFor(promptTokens, answerTokens);
+  const typed = typedFlags(flags);
   const server = serverRuntime(flags.build);
   const told = flags.serverArgs === undefined ? undefined : serverArgumentsOf(flags.serverArgs, server);
   const byHand = await rigFor(flags);
@@ -86,6 +88,7 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
         promptTokens,
         answerTokens,
         cachedShare: flags.cached,
+        typed,
         runtime,
         server,
         disk,
@@ -108,6 +111,7 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
         promptTokens,
         answerTokens,
         cachedShare: flags.cached,
+        typed,
         runtime,
         server,
         disk,
