@@ -1,7 +1,6 @@
 import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
-import { parseTokens } from "../../../facts/units/index.ts";
 import { answerFit } from "../../../plan/answer/index.ts";
-import { good, roomFor } from "../../../plan/fit/index.ts";
+import { good } from "../../../plan/fit/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { diskFor } from "../disk.ts";
 import type { PlanFlags, RuntimeFlags } from "../flags.ts";
@@ -10,6 +9,7 @@ import { homeOf, machineOf } from "../machine.ts";
 import { withChosenFileType } from "../model/chosen-file-type.ts";
 import { modelFor } from "../model/model-for.ts";
 import { ANSWER_TOKENS, fitQuestion, type FitQuestion } from "../question.ts";
+import { promptOf, roomOf } from "../prompt-flags.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
 import { describesRig, rigArguments, rigFor, type RigFlags } from "../rig-for.ts";
 import { serverArgumentsOf } from "../server-args.ts";
@@ -58,9 +58,9 @@ export const fit = guarded(async function (this: CliContext, flags: FitFlags, mo
 
 /** What `fit` and `explain` share: the question gathered and answered. */
 export async function askFit(context: CliContext, flags: QuestionFlags, model: string, command: string) {
-  const promptTokens = flags.prompt === undefined ? undefined : parseTokens(flags.prompt, `${command} --prompt`, 1);
+  const promptTokens = promptOf(flags, command);
   const answerTokens = flags.answer ?? ANSWER_TOKENS;
-  const room = promptTokens === undefined ? undefined : roomFor(promptTokens, answerTokens);
+  const { room } = roomOf(flags, command);
   const typed = typedFlags(flags);
   const server = serverRuntime(flags.build);
   const told = flags.serverArgs === undefined ? undefined : serverArgumentsOf(flags.serverArgs, server);
