@@ -44,6 +44,12 @@ export interface ModelFacts {
   readonly source?: string;
 }
 
+/** How fast a file is read, from its first byte to its last, and who says so. */
+export interface ReadingRate {
+  readonly bytesPerSec: number;
+  readonly source: string;
+}
+
 /** Room on this machine's disk for a model. */
 export interface DiskFacts {
   readonly folder: string;
@@ -86,6 +92,8 @@ export interface FitAnswer {
   readonly training?: readonly Estimate[];
   readonly wouldFit: readonly Alternative[];
   readonly disk?: DiskFacts;
+  /** reading the file once, before anything can be answered */
+  readonly coldLoad?: ReadingRate & { readonly ms: number };
   /** how llama-server is told, and what it takes */
   readonly launch?: LaunchFacts;
   /** ways over several devices, best first */
@@ -141,6 +149,8 @@ export interface AnswerContext {
   readonly cachedShare?: number;
   readonly assumptions?: readonly string[];
   readonly disk?: DiskFacts;
+  /** how fast the file is read; absent: no time is claimed */
+  readonly reading?: ReadingRate;
   /** absent: no command is printed */
   readonly server?: ServerContext;
   /** how the model is named on the command line, for the next commands */
@@ -178,6 +188,9 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
     ...(request.goal === "finetune" ? { training: coarseTraining(request.shapes ?? request.tensors) } : {}),
     wouldFit: alternatives(request, choice),
     ...(context.disk ? { disk: context.disk } : {}),
+    ...(context.reading
+      ? { coldLoad: { ...context.reading, ms: (context.model.fileBytes / context.reading.bytesPerSec) * 1000 } }
+      : {}),
     ...(context.server ? { launch: launchFacts(choice, context.server) } : {}),
     ...(context.server && request.rig.devices.length > 1
       ? { arrangements: arrangementFacts(choice, context.server) }

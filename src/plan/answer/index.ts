@@ -15,6 +15,7 @@ export {
   type AnswerContext,
   type DiskFacts,
   type FitAnswer,
+  type ReadingRate,
   type ModelFacts,
   type RuntimeFacts,
   type SpeedFacts,

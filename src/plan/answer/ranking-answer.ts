@@ -3,7 +3,7 @@ import { shellWord } from "../command/index.ts";
 import { formatBytes, formatCount, formatPercent } from "../../facts/units/index.ts";
 import type { LeftOut, RankedModel, Ranking, WorkedRow } from "../rank/index.ts";
 import { workedWords } from "./worked-words.ts";
-import { ANSWER_VERSION, type DiskFacts, type RuntimeFacts } from "./fit-answer.ts";
+import { ANSWER_VERSION, type DiskFacts, type ReadingRate, type RuntimeFacts } from "./fit-answer.ts";
 import { flagWords, type TypedFlags } from "./next-commands.ts";
 
 /** What can be run on a rig, best first. */
@@ -32,12 +32,6 @@ export interface RankingAnswer {
 export interface Worked {
   readonly rows: readonly WorkedRow[];
   readonly words: readonly string[];
-}
-
-/** How fast a file is read from the disk, and who says so. */
-export interface ReadingRate {
-  readonly bytesPerSec: number;
-  readonly source: string;
 }
 
 /** A loadout: a model in a file type with its settings, and what it comes to. */

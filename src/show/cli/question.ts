@@ -1,7 +1,7 @@
 import type { Backend } from "../../facts/hardware/index.ts";
 import { weightBytes } from "../../facts/recipe/index.ts";
 import type { LlamaCppSettings, ServerArguments } from "../../facts/runtime/index.ts";
-import type { AnswerContext, DiskFacts, RuntimeFacts, TypedFlags } from "../../plan/answer/index.ts";
+import type { AnswerContext, DiskFacts, ReadingRate, RuntimeFacts, TypedFlags } from "../../plan/answer/index.ts";
 import type { WeightsPlace } from "../../plan/command/index.ts";
 import { remembered, roomFor, type FitRequest, type SmallerFile } from "../../plan/fit/index.ts";
 import { type SearchSetup, usualBits, usualFileTypes } from "../../plan/search/index.ts";
@@ -51,6 +51,8 @@ export function fitQuestion(parts: {
   /** share of the prompt that a cache holds, 0 to 1 */
   readonly cachedShare?: number | undefined;
   readonly disk?: DiskFacts | undefined;
+  /** how fast its file is read */
+  readonly reading?: ReadingRate | undefined;
   /** what was asked, as it is typed */
   readonly typed?: TypedFlags | undefined;
   /** absent: the embedded engine */
@@ -69,6 +71,7 @@ export function fitQuestion(parts: {
     answerTokens = ANSWER_TOKENS,
     cachedShare,
     disk,
+    reading,
     typed,
     told,
     runtime: chosen = embeddedRuntime(),
@@ -125,6 +128,7 @@ export function fitQuestion(parts: {
         ...(chosen.note === undefined ? [] : [chosen.note]),
       ],
       ...(disk ? { disk } : {}),
+      ...(reading ? { reading } : {}),
       ...(typed ? { typed } : {}),
       ...(machine.rigArguments === undefined ? {} : { rigArguments: machine.rigArguments }),
       ...(promptTokens === undefined ? {} : { promptTokens }),

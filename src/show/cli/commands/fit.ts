@@ -5,7 +5,7 @@ import { guarded, type CliContext } from "../context.ts";
 import { diskFor } from "../disk.ts";
 import type { PlanFlags, RuntimeFlags } from "../flags.ts";
 import { embeddedRuntime, serverRuntime } from "../runtime.ts";
-import { homeOf, machineOf } from "../machine.ts";
+import { machineOf } from "../machine.ts";
 import { withChosenFileType } from "../model/chosen-file-type.ts";
 import { modelFor } from "../model/model-for.ts";
 import { ANSWER_TOKENS, fitQuestion, type FitQuestion } from "../question.ts";
@@ -15,7 +15,7 @@ import { describesRig, rigArguments, rigFor, type RigFlags } from "../rig-for.ts
 import { serverArgumentsOf } from "../server-args.ts";
 import { typedFlags } from "../typed-flags.ts";
 import { fitText } from "../text/fit-text.ts";
-import { flagBesideModel, type WantedFlags } from "../wanted-flags.ts";
+import { flagBesideModel, USUAL_DISK, type WantedFlags } from "../wanted-flags.ts";
 import { progressFor } from "../text/progress.ts";
 
 /** What `fit` and `explain` take alike. */
@@ -56,8 +56,10 @@ export const fit = guarded(async function (this: CliContext, flags: FitFlags, mo
   return good(answer.verdict.now.verdict) && verified?.equal !== false ? EXIT.ok : EXIT.no;
 });
 
+type AskedFlags = QuestionFlags & Pick<WantedFlags, "disk">;
+
 /** What `fit` and `explain` share: the question gathered and answered. */
-export async function askFit(context: CliContext, flags: QuestionFlags, model: string, command: string) {
+export async function askFit(context: CliContext, flags: AskedFlags, model: string, command: string) {
   const promptTokens = promptOf(flags, command);
   const answerTokens = flags.answer ?? ANSWER_TOKENS;
   const { room } = roomOf(flags, command);
@@ -65,7 +67,8 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
   const server = serverRuntime(flags.build);
   const told = flags.serverArgs === undefined ? undefined : serverArgumentsOf(flags.serverArgs, server);
   const byHand = await rigFor(flags);
-  const reading = modelFor(context, model, flags, progressFor(context));
+  const reading = flags.disk ?? USUAL_DISK;
+  const loading = modelFor(context, model, flags, progressFor(context));
   const answered = (question: FitQuestion) => ({ ...answerFit(question.request, question.context), question });
   if (byHand) {
     // nothing is asked of this machine, and what was measured on it says nothing of another
@@ -76,10 +79,10 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
       assumptions,
       rigArguments: rigArguments(flags),
     };
-    const [read, { folders }] = await Promise.all([reading, homeOf(context)]);
+    // the disk here says nothing of another machine's
+    const read = await loading;
     const runtime = flags.runtime === "embedded" && !told ? embeddedRuntime() : server;
     const weights = await withChosenFileType(read, machine, flags, runtime, room);
-    const disk = await diskFor(folders, weights);
     return answered(
       fitQuestion({
         machine,
@@ -91,12 +94,12 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
         typed,
         runtime,
         server,
-        disk,
+        reading,
         told,
       }),
     );
   }
-  const [machine, read] = await Promise.all([machineOf(context), reading]);
+  const [machine, read] = await Promise.all([machineOf(context), loading]);
   const runtime = flags.runtime === "llama-server" || told ? server : embeddedRuntime();
   const weights = await withChosenFileType(read, machine, flags, runtime, room);
   const receipts = await openKnownReceipts(context, machine.folders.data);
@@ -115,6 +118,7 @@ export async function askFit(context: CliContext, flags: QuestionFlags, model: s
         runtime,
         server,
         disk,
+        reading,
         told,
       }),
     );

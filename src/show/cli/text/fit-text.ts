@@ -7,6 +7,7 @@ import {
   formatPace,
   formatPaceBand,
   formatPercent,
+  formatRate,
   formatTokens,
 } from "../../../facts/units/index.ts";
 import type { DiskFacts, FitAnswer } from "../../../plan/answer/index.ts";
@@ -162,7 +163,7 @@ function settingsText({ decisions }: FitAnswer, style: Style): string[] {
   return [style.strong("settings"), ...columns(rows, [1])];
 }
 
-function speedText({ speed }: FitAnswer, style: Style): string[] {
+function speedText({ speed, coldLoad }: FitAnswer, style: Style): string[] {
   if (!speed.decode || !speed.prefill || !speed.firstTokenMs)
     return [style.strong("speed"), `  ${speed.unknown ?? "unknown"}`];
   const row = (label: string, pace: Pace, limit = "bandwidth") => [
@@ -208,6 +209,11 @@ function speedText({ speed }: FitAnswer, style: Style): string[] {
         ]
       : []),
   ];
+  if (coldLoad) {
+    const { ms, bytesPerSec, source } = coldLoad;
+    const how = `the file read once at ${formatRate(bytesPerSec)} (${source})`;
+    rows.push(["  cold load", formatDuration(ms), "", style.faint(how)]);
+  }
   return [style.strong("speed") + style.faint("  80% band"), ...columns(rows, [1])];
 }
 
