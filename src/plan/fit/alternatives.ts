@@ -2,6 +2,7 @@ import type { CacheType, LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { formatBytes, formatTokens } from "../../facts/units/index.ts";
 import { decodePace } from "../../predict/speed/index.ts";
 import { settingsFor, type Choice } from "./choose.ts";
+import { GOALS } from "./goals.ts";
 import { largestThat, largestWithMargin } from "./largest.ts";
 import { paceInput } from "./pace-input.ts";
 import { raiseLimit } from "./raise-limit.ts";
@@ -33,7 +34,7 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
   if (request.wishes.settings) return [];
   const raised = raiseLimit(request, choice);
   const partial = leftLayers(request, choice);
-  if (choice.now.verdict === "fits" && !partial) return raised ? [raised] : [];
+  if (choice.now.verdict === "fits" && !partial) return [...fastEnough(request, choice), ...(raised ? [raised] : [])];
   const weights = otherWeights(request, choice);
   if (choice.now.verdict === "fits") return [...weights, ...(raised ? [raised] : [])];
   const before = choice.memory?.value ?? 0;
@@ -114,6 +115,23 @@ function otherWeights(request: FitRequest, choice: Choice): Alternative[] {
     add(request, under, `experts of ${whose} on the CPU`, `--gpu-layers all --cpu-experts ${experts}`);
   }
   return found;
+}
+
+/** Where a person would wait for tokens: the largest smaller file type that does not make them wait. */
+function fastEnough(request: FitRequest, choice: Choice): Alternative[] {
+  const { targets } = GOALS[request.goal];
+  const { decodePerSec } = decodeOf(request, choice, choice);
+  if (targets === undefined || decodePerSec === undefined || decodePerSec >= targets.decodePerSec) return [];
+  for (const { fileType, instead, request: smaller } of request.smaller ?? []) {
+    const asked = smaller();
+    const weighed = weigh(asked, choice.settings);
+    const decode = decodeOf(asked, weighed, choice);
+    if (weighed.now.verdict !== "fits" || (decode.decodePerSec ?? 0) < targets.decodePerSec) continue;
+    const change = `${fileType} instead of ${instead}: then it is as fast as people read`;
+    const savedBytes = (choice.memory?.value ?? 0) - (weighed.memory?.value ?? 0);
+    return [{ change, flags: `--quant ${fileType}`, ...outcome(weighed), savedBytes, ...decode }];
+  }
+  return [];
 }
 
 /** Fewest layers whose experts must lie on the CPU for it to fit; undefined where that does not help or was decided. */
