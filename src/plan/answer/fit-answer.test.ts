@@ -89,6 +89,13 @@ test("what is not as asked is said: a prompt beyond the context, a context beyon
   expect(answer({}, { promptTokens: 512 }).assumptions.join()).not.toMatch(/trained|does not go|alone/);
 });
 
+test("several users are told what each gets while all decode; one is not", () => {
+  const { speed } = answer({ users: 3 });
+  expect(speed.each!.tokensPerSec).toBeLessThan(speed.decodeFull!.tokensPerSec);
+  expect(3 * speed.each!.tokensPerSec).toBeGreaterThan(speed.decodeFull!.tokensPerSec);
+  expect(answer({}).speed.each).toBeUndefined();
+});
+
 test("commands can be pasted", () => {
   expect(answer({}, { modelArgument: "a b.gguf" }).next[0]).toBe('loadout --model "a b.gguf"');
 });

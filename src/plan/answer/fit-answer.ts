@@ -2,7 +2,14 @@ import type { RuntimeAdvice } from "../advise/index.ts";
 import type { Rig } from "../../facts/hardware/index.ts";
 import { formatBytes, formatTokens } from "../../facts/units/index.ts";
 import type { Estimate } from "../../predict/estimate/index.ts";
-import { decodePace, type Duration, type Pace, prefillPace, requestTimes } from "../../predict/speed/index.ts";
+import {
+  decodePace,
+  type Duration,
+  eachUsersPace,
+  type Pace,
+  prefillPace,
+  requestTimes,
+} from "../../predict/speed/index.ts";
 import { coarseTraining } from "../../predict/training/index.ts";
 import { mostUsers, type SearchRow } from "../search/index.ts";
 import {
@@ -118,6 +125,8 @@ export interface SpeedFacts {
   /** of one user alone, with an empty and with a full context; absent where the rig's bandwidth is unknown */
   readonly decode?: Pace;
   readonly decodeFull?: Pace;
+  /** each of several users while all of them decode with full contexts */
+  readonly each?: Pace;
   readonly prefill?: Pace;
   /** length of the prompt that is timed, tokens: what was asked for, at most the context */
   readonly promptTokens: number;
@@ -213,6 +222,7 @@ function speedFacts(
   const input = paceInput(request, choice);
   const decode = decodePace(input, 0);
   const decodeFull = decodePace(input, choice.context);
+  const each = choice.users > 1 ? eachUsersPace(input, choice.users, choice.context) : undefined;
   const prefill = prefillPace(input, promptTokens);
   // what finds no room behind the prompt is not answered
   const answerTokens = Math.max(1, Math.min(asked, choice.context - promptTokens));
@@ -240,7 +250,7 @@ function speedFacts(
         };
   const firstTokenMs = inMs(times.firstTokenCold);
   const ends = { answerTokens, decodeAnswer: times.decode, endMs: inMs(times.end) };
-  return { decode, decodeFull, prefill, promptTokens, firstTokenMs, ...cached, ...ends };
+  return { decode, decodeFull, ...(each ? { each } : {}), prefill, promptTokens, firstTokenMs, ...cached, ...ends };
 }
 
 function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): string[] {
@@ -273,7 +283,7 @@ function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): str
     );
   if (choice.settings.sequences > 1)
     list.push(
-      `each of the ${choice.users} users owns ${formatTokens(choice.context)} of context; paces are of one user alone`,
+      `each of the ${choice.users} users owns ${formatTokens(choice.context)} of context; paces are of one user alone, but for the lines that say otherwise`,
     );
   return list;
 }

@@ -14,3 +14,4 @@ export { type PlaceTraffic, type Traffic, trafficOf } from "./offload-traffic.ts
 export { wayTo } from "./links.ts";
 export { type Speculation, speculativePace } from "./speculation.ts";
 export { type Duration, type PromptAndAnswer, type RequestTimes, requestTimes } from "./times.ts";
+export { eachUsersPace } from "./each-pace.ts";

@@ -12,6 +12,7 @@ export function speedText({ speed }: Pick<FitAnswer, "speed">, style: Style): st
   for (const [label, pace] of [
     ["decode", speed.decode],
     ["decode, context full", speed.decodeFull],
+    ["decode, each of several with full contexts", speed.each],
     ["prefill", speed.prefill],
   ] as const) {
     if (pace) lines.push(...paceText(label, pace, style));

@@ -163,7 +163,7 @@ function settingsText({ decisions }: FitAnswer, style: Style): string[] {
   return [style.strong("settings"), ...columns(rows, [1])];
 }
 
-function speedText({ speed, coldLoad }: FitAnswer, style: Style): string[] {
+function speedText({ speed, coldLoad, decisions }: FitAnswer, style: Style): string[] {
   if (!speed.decode || !speed.prefill || !speed.firstTokenMs)
     return [style.strong("speed"), `  ${speed.unknown ?? "unknown"}`];
   const row = (label: string, pace: Pace, limit = "bandwidth") => [
@@ -173,9 +173,20 @@ function speedText({ speed, coldLoad }: FitAnswer, style: Style): string[] {
     style.faint(`${pace.bound}-bound, ${formatPercent(pace.shareOfLimit)} of the ${limit}, ${pace.provenance}`),
   ];
   const { firstTokenMs } = speed;
+  const users = Number(decisions.find(({ setting }) => setting === "users")?.value ?? 1);
+  const eachRows = (each: Pace, count: number) => [
+    row(`  each of ${count}`, each),
+    [
+      "    together",
+      formatPace(each.tokensPerSec * count),
+      formatPaceBand(each.low * count, each.high * count),
+      style.faint(`${count} at once, their contexts full`),
+    ],
+  ];
   const rows = [
     row("decode", speed.decode),
     ...(speed.decodeFull ? [row("  context full", speed.decodeFull)] : []),
+    ...(speed.each ? eachRows(speed.each, users) : []),
     // a single token is computed as a decoded one is
     row("prefill", speed.prefill, speed.promptTokens === 1 ? "bandwidth" : "compute rate"),
     [
