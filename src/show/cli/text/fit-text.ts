@@ -163,7 +163,7 @@ function settingsText({ decisions }: FitAnswer, style: Style): string[] {
   return [style.strong("settings"), ...columns(rows, [1])];
 }
 
-function speedText({ speed, coldLoad, decisions }: FitAnswer, style: Style): string[] {
+function speedText({ speed, coldLoad, decisions, verdict }: FitAnswer, style: Style): string[] {
   if (!speed.decode || !speed.prefill || !speed.firstTokenMs)
     return [style.strong("speed"), `  ${speed.unknown ?? "unknown"}`];
   const row = (label: string, pace: Pace, limit = "bandwidth") => [
@@ -214,7 +214,7 @@ function speedText({ speed, coldLoad, decisions }: FitAnswer, style: Style): str
             formatDuration(speed.endMs.value),
             `${formatDuration(speed.endMs.low)} to ${formatDuration(speed.endMs.high)}`,
             style.faint(
-              `of an answer of ${formatTokens(speed.answerTokens ?? 0)} tokens${speed.cached ? ", so much cached" : ""}`,
+              `of an answer of ${formatTokens(speed.answerTokens ?? 0)} ${speed.answerTokens === 1 ? "token" : "tokens"}${speed.cached ? ", so much cached" : ""}`,
             ),
           ],
         ]
@@ -225,7 +225,8 @@ function speedText({ speed, coldLoad, decisions }: FitAnswer, style: Style): str
     const how = `the file read once at ${formatRate(bytesPerSec)} (${source})`;
     rows.push(["  cold load", formatDuration(ms), "", style.faint(how)]);
   }
-  return [style.strong("speed") + style.faint("  80% band"), ...columns(rows, [1])];
+  const room = verdict.now.verdict === "does not fit" ? ", if it found room" : "";
+  return [style.strong("speed") + style.faint(`  80% band${room}`), ...columns(rows, [1])];
 }
 
 function verifiedText({ verified }: FitAnswer, style: Style): string[] {
