@@ -1,7 +1,7 @@
 import { exactly, isUnit, quantity, sameDimension, type Dimension, type Quantity } from "./quantity.ts";
 
 /**
- * Evaluates printed arithmetic, strictly: numbers with units, words beside them, remarks in brackets, + - x / at, parentheses,
+ * Evaluates printed arithmetic, strictly: numbers with units, words beside them, remarks in brackets, + - x / at, powers, parentheses,
  * hypot, max, min. Numbers that were rounded are intervals, so is the result. What cannot be read throws.
  */
 export function evaluate(text: string): Quantity {
@@ -22,13 +22,25 @@ export function evaluate(text: string): Quantity {
   }
 
   function product(): Quantity {
-    let value = factor();
+    let value = power();
     while (is("x") || is("/")) {
       const sign = take().text;
-      const other = factor();
+      const other = power();
       value = multiplied(value, sign === "x" ? other : inverse(other, text));
     }
     return value;
+  }
+
+  /** 0.7^3: a whole power of a number that is not negative. */
+  function power(): Quantity {
+    const base = factor();
+    if (!is("^")) return base;
+    take();
+    const { low, high } = factor();
+    if (low !== high || !Number.isInteger(low) || low < 1 || base.low < 0)
+      throw new Error(`no whole power in: ${text}`);
+    const dimension = base.dimension.map((each) => each * low);
+    return { low: base.low ** low, high: base.high ** low, dimension: [dimension[0]!, dimension[1]!, dimension[2]!] };
   }
 
   function factor(): Quantity {
@@ -79,7 +91,7 @@ type Token =
   | { readonly kind: "word" | "operator" | "function"; readonly text: string };
 
 const TOKEN =
-  /\s*(?:\[[^\]]*\]|((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?:(%)|([kMBT])(?![\w/]))?(?:\s+([A-Za-z]+(?:\/s)?)(?![\w/]))?|([A-Za-z_][\w.-]*)|([-+/(),×]))/y;
+  /\s*(?:\[[^\]]*\]|((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?:(%)|([kMBT])(?![\w/]))?(?:\s+([A-Za-z]+(?:\/s)?)(?![\w/]))?|([A-Za-z_][\w.-]*)|([-+/(),×^]))/y;
 
 function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];

@@ -28,6 +28,8 @@ const SETTINGS: readonly (readonly string[])[] = [
   ["--runtime", "llama-server"],
   ["--prompt", "4k"],
   ["--prompt", "2k", "--cached", "90%"],
+  ["--draft", "ngram"],
+  ["--draft", "ngram", "--draft-tokens", "8", "--acceptance", "0.6", "--users", "4"],
 ];
 
 /** Questions drawn from the catalog's models, rigs and settings: what to type behind `loadout`. */

@@ -1,4 +1,4 @@
-export type { CatalogModel, LicenseFacts, ModelMatch } from "./catalog/index.ts";
+export type { CatalogModel, LicenseFacts, ModelMatch, ToolsFacts } from "./catalog/index.ts";
 export { keyOf, type TypedName, typedName } from "./catalog/typed-name.ts";
 export { dimensionsFromConfig, type FromConfigOptions, geometryFromConfig, parseConfig } from "./config/index.ts";
 export type * from "./geometry.ts";

@@ -31,6 +31,8 @@ export interface CardsAnswer {
     readonly pace: number;
     readonly sure?: CardRow;
     readonly likely?: CardRow;
+    /** where none is sure to: the fastest that holds the model */
+    readonly fastest?: CardRow;
     readonly unknown: number;
   };
   readonly because: readonly string[];
@@ -101,7 +103,7 @@ export interface CardsContext {
 export function answerCards(ranking: CardsRanking, context: CardsContext): CardsAnswer {
   const { model, goal, users, runtime, limits, assumptions } = context;
   const rows = (list: readonly RankedCard[]) => list.map((row) => rowOf(row, context));
-  const { sure, likely, ...smallest } = ranking.smallest;
+  const { sure, likely, fastest, ...smallest } = ranking.smallest;
   const ranked = rows(ranking.rows);
   const behind = rows(ranking.behind);
   const best = ranked[0] ?? behind[0];
@@ -122,6 +124,7 @@ export function answerCards(ranking: CardsRanking, context: CardsContext): Cards
       ...smallest,
       ...(sure ? { sure: rowOf(sure, context) } : {}),
       ...(likely ? { likely: rowOf(likely, context) } : {}),
+      ...(fastest ? { fastest: rowOf(fastest, context) } : {}),
     },
     because: ranking.because,
     counts: ranking.counts,

@@ -1,5 +1,11 @@
 import { LoadoutError } from "../../facts/errors/index.ts";
-import { type CatalogModel, type Geometry, keptElements, tensorList } from "../../facts/model/index.ts";
+import {
+  type CatalogModel,
+  type Geometry,
+  keptElements,
+  tensorList,
+  type ToolsFacts,
+} from "../../facts/model/index.ts";
 import { quantized, usualFileType, weightBytes } from "../../facts/recipe/index.ts";
 import type { ANSWER_VERSION } from "./fit-answer.ts";
 
@@ -21,6 +27,8 @@ export interface ModelDetail {
   readonly license?: string;
   readonly gated?: boolean;
   readonly takes: string;
+  /** whether it takes tools, and who says so; absent where it is not known */
+  readonly tools?: ToolsFacts;
   readonly architecture?: string;
   readonly layers: number;
   readonly width: number;
@@ -68,13 +76,14 @@ export interface DetailOptions {
   readonly geometry: Geometry | undefined;
   /** why there is none */
   readonly without: string | undefined;
+  readonly tools: ToolsFacts | undefined;
   readonly sources: readonly string[];
   /** sizes of these types alone */
   readonly fileTypes?: readonly string[];
 }
 
 export function modelDetail(row: CatalogModel, options: DetailOptions): ModelDetail {
-  const { id, context, geometry, without, sources } = options;
+  const { id, context, geometry, without, sources, tools } = options;
   const { text, active = text, ...others } = row.parameters;
   const tensors = geometry && tensorList(geometry);
   const unpredictable = without ?? (tensors ? undefined : `the tensors of "${row.architecture}" are not written down`);
@@ -88,6 +97,7 @@ export function modelDetail(row: CatalogModel, options: DetailOptions): ModelDet
     ...(row.license !== undefined && { license: row.license }),
     ...(row.gated !== undefined && { gated: row.gated }),
     takes: row.modality ?? "text",
+    ...(tools && { tools }),
     ...(row.architecture !== undefined && { architecture: row.architecture }),
     layers: row.layers,
     width: row.width,

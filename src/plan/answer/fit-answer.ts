@@ -25,6 +25,7 @@ import {
   type Verdict,
 } from "../fit/index.ts";
 import { afterFit, type TypedFlags } from "./next-commands.ts";
+import { speculationFacts, type SpeculationFacts } from "./speculation-facts.ts";
 import {
   arrangementFacts,
   launchFacts,
@@ -147,6 +148,8 @@ export interface SpeedFacts {
     readonly firstTokenMs: { readonly value: number; readonly low: number; readonly high: number };
   };
   readonly unknown?: string;
+  /** decoding with guesses ahead, where they were asked about */
+  readonly speculation?: SpeculationFacts;
 }
 
 export interface AnswerContext {
@@ -250,7 +253,18 @@ function speedFacts(
         };
   const firstTokenMs = inMs(times.firstTokenCold);
   const ends = { answerTokens, decodeAnswer: times.decode, endMs: inMs(times.end) };
-  return { decode, decodeFull, ...(each ? { each } : {}), prefill, promptTokens, firstTokenMs, ...cached, ...ends };
+  const speculation = speculationFacts(request, choice);
+  return {
+    decode,
+    decodeFull,
+    ...(each ? { each } : {}),
+    prefill,
+    promptTokens,
+    firstTokenMs,
+    ...cached,
+    ...ends,
+    ...(speculation ? { speculation } : {}),
+  };
 }
 
 function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): string[] {

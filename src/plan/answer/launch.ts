@@ -9,6 +9,8 @@ export interface ServerContext {
   readonly build: string;
   readonly buildNumber: number;
   readonly weights: WeightsPlace;
+  /** of the model that drafts */
+  readonly draft?: WeightsPlace;
 }
 
 /** The command that serves this loadout, and what it takes: the same model takes other buffers under another caller. */
@@ -50,11 +52,15 @@ const RPC_PORT = 50_052;
 export function launchFacts(choice: Choice, server: ServerContext): LaunchFacts {
   const weighed = weigh(server.request, choice.settings);
   const { settings, threads } = choice;
-  const { weights, buildNumber, request } = server;
+  const { weights, buildNumber, request, draft } = server;
   const nodes = [...new Set(request.rig.devices.flatMap(({ node }) => node ?? []))].map(
     (node) => `${node}:${RPC_PORT}`,
   );
-  const command = llamaServerCommand({ settings, weights, buildNumber, threads, nodes });
+  const { guessing } = request;
+  const guesses = guessing
+    ? { guesses: { by: guessing.by, draftTokens: guessing.draftTokens, ...(draft ? { draft } : {}) } }
+    : {};
+  const command = llamaServerCommand({ settings, weights, buildNumber, threads, nodes, ...guesses });
   const { program, args, checkedAgainst, problems } = command;
   return {
     program,

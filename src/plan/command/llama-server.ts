@@ -5,6 +5,7 @@ import {
   type FlagProblem,
   type LlamaCppSettings,
 } from "../../facts/runtime/index.ts";
+import type { Guesser } from "../../predict/speed/index.ts";
 
 /** Where a server finds the weights: a file, or a repository that it downloads from by itself. */
 export type WeightsPlace =
@@ -37,13 +38,15 @@ export function llamaServerCommand(options: {
   /** other machines whose devices are used: "host:port" of their rpc-server */
   readonly nodes?: readonly string[];
   readonly port?: number;
+  readonly guesses?: GuessArguments;
 }): LaunchCommand {
-  const { settings, weights, buildNumber, threads, nodes = [], port = DEFAULT_PORT } = options;
+  const { settings, weights, buildNumber, threads, nodes = [], port = DEFAULT_PORT, guesses } = options;
   const args = [
     ...weightArguments(weights),
     ...contextArguments(settings),
     ...placementArguments(settings),
     ...servingArguments(settings),
+    ...(guesses ? guessArguments(guesses) : []),
     nodes.length > 0 ? ["--rpc", nodes.join(",")] : [],
     ["-t", `${threads}`],
     ["-fit", "off"],
@@ -59,12 +62,33 @@ export function llamaServerCommand(options: {
   };
 }
 
+/** How tokens are guessed ahead; a model that guesses lies somewhere. */
+interface GuessArguments {
+  readonly by: Guesser;
+  readonly draftTokens: number;
+  readonly draft?: WeightsPlace;
+}
+
 /** Arguments in groups that belong together: a flag and its value. */
 type Arguments = string[][];
 
 function weightArguments(weights: WeightsPlace): Arguments {
   if (weights.kind === "file") return [["-m", weights.path]];
   return [["-hf", weights.quantization ? `${weights.repository}:${weights.quantization}` : weights.repository]];
+}
+
+function guessArguments({ by, draftTokens, draft }: GuessArguments): Arguments {
+  if (by === "ngram") {
+    return [
+      ["--spec-type", "ngram-simple"],
+      ["--spec-ngram-simple-size-m", `${draftTokens}`],
+    ];
+  }
+  const most = ["--spec-draft-n-max", `${draftTokens}`];
+  if (by === "mtp") return [["--spec-type", "draft-mtp"], most];
+  if (draft === undefined) return [];
+  const [flag, place] = weightArguments(draft)[0]!;
+  return [["--spec-type", "draft-simple"], [flag === "-m" ? "-md" : "-hfd", place!], most, ["-ngld", "all"]];
 }
 
 function contextArguments(settings: LlamaCppSettings): Arguments {

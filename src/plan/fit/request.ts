@@ -4,6 +4,7 @@ import type { CacheType, LlamaCppSettings } from "../../facts/runtime/index.ts";
 import type { Tensor } from "../../facts/weights/index.ts";
 import type { MemoryPrediction } from "../../predict/memory/index.ts";
 import type { Calibration } from "../../predict/speed/index.ts";
+import type { Guessing } from "./guessing.ts";
 import type { Goal } from "./goals.ts";
 
 /** What a person fixed; everything absent is chosen. */
@@ -49,6 +50,8 @@ export interface FitRequest {
   /** smaller file types that could be had, the largest first */
   readonly smaller?: readonly SmallerFile[];
   readonly calibration?: Calibration;
+  /** how tokens are guessed ahead; its memory is part of `memory` */
+  readonly guessing?: Guessing;
   /** threads that a measurement on this machine found best, where one was made */
   readonly measuredThreads?: number;
 }

@@ -2,3 +2,4 @@ export { VLLM } from "./coefficients.ts";
 export { type Banded, type ServerOptions, type ServerRates, serverRates, streamsAt } from "./rates.ts";
 export { type ServerCards, type ServerRequests, type ServerTimes, serverTimes } from "./step.ts";
 export { ASSUMED_GUESSES, GUESSED_SPREAD, headLoad, type ServerSpeculation } from "./speculation.ts";
+export type * from "./lanes/lane.ts";

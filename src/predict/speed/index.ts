@@ -12,6 +12,16 @@ export { prefillTime } from "./prefill-time.ts";
 export type * from "./speed.ts";
 export { type PlaceTraffic, type Traffic, trafficOf } from "./offload-traffic.ts";
 export { wayTo } from "./links.ts";
-export { type Speculation, speculativePace } from "./speculation.ts";
+export { type Guesser, USUAL_GUESSES } from "./acceptance.ts";
+export {
+  breakEven,
+  type Guesses,
+  type Round,
+  roundPace,
+  type Speculation,
+  speculativePace,
+  speculativeRound,
+  tokensPerRound,
+} from "./speculation.ts";
 export { type Duration, type PromptAndAnswer, type RequestTimes, requestTimes } from "./times.ts";
 export { eachUsersPace } from "./each-pace.ts";

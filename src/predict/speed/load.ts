@@ -65,6 +65,8 @@ export function loadOf(
     storedBytes += tensor.bytes;
     const layer = layerOf(tensor.name);
     if (layer === undefined && isLookUp(tensor.name, geometry.tiedEmbeddings)) continue;
+    // an appended block only guesses
+    if (layer !== undefined && geometry.layers[layer]?.kind === "mtp") continue;
     const share = isExpert(tensor.name) ? expertShareOf(geometry.layers[layer ?? 0]) : 1;
     const used = tensor.shape.reduce((product, length) => product * length, 1) * share;
     const kind = weightClass(tensor.type);

@@ -1,2 +1,3 @@
 export type * from "./engine.ts";
 export { embeddedDevices, embeddedDryRun, embeddedEngine } from "./embedded/embedded.ts";
+export type * from "./server.ts";

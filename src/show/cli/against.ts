@@ -1,5 +1,6 @@
 import { LoadoutError } from "../../facts/errors/index.ts";
 import type { QuestionFlags } from "./commands/fit.ts";
+import { draftFlags } from "./draft-flags.ts";
 import { answerLength, cached, planFlags, runtimeFlags } from "./flags.ts";
 import { nearest } from "./nearest.ts";
 import { rigFlags } from "./rig-for.ts";
@@ -18,6 +19,7 @@ const FLAGS: ReadonlyMap<string, Flag & { readonly key: string }> = new Map(
     ...planFlags,
     ...runtimeFlags,
     ...rigFlags,
+    ...draftFlags,
     cached,
     answer: answerLength,
     quant: asTyped,

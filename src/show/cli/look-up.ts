@@ -12,6 +12,7 @@ export async function lookUp(words: string): Promise<CatalogAnswer> {
       context,
       geometry: catalog.geometryFromRow(row, { context }),
       without: catalog.withoutGeometry(row),
+      tools: catalog.toolsFacts(row.id),
       sources: row.sources.map((source) => catalog.SOURCES[source]),
       ...(short ? { fileTypes: [usualFileType(row.architecture ?? "")] } : {}),
     });

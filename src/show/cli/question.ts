@@ -7,7 +7,9 @@ import { remembered, roomFor, type FitRequest, type SmallerFile } from "../../pl
 import { type SearchSetup, usualBits, usualFileTypes } from "../../plan/search/index.ts";
 import { aboutLlamaCpp, layerPlaces, predictLlamaCpp, type MemoryPrediction } from "../../predict/memory/index.ts";
 import type { Receipt, ReceiptStore } from "../../run/receipt/index.ts";
+import type { Drafting } from "./draft-flags.ts";
 import { wishesOf, type PlanFlags } from "./flags.ts";
+import { draftMemory, guessingOf } from "./guessing.ts";
 import { machineName, type Machine } from "./machine.ts";
 import { byRecipe } from "./model/by-recipe.ts";
 import type { Weights } from "./model/weights.ts";
@@ -61,6 +63,8 @@ export function fitQuestion(parts: {
   readonly server?: Runtime;
   /** a command line of it, to be weighed as it is */
   readonly told?: ServerArguments | undefined;
+  /** how tokens are guessed ahead */
+  readonly drafting?: Drafting | undefined;
 }): FitQuestion {
   const {
     machine,
@@ -74,6 +78,7 @@ export function fitQuestion(parts: {
     reading,
     typed,
     told,
+    drafting,
     runtime: chosen = embeddedRuntime(),
     server,
   } = parts;
@@ -98,8 +103,12 @@ export function fitQuestion(parts: {
   const requestUnder = (
     under: Pick<Runtime, "build" | "caller" | "standing">,
     file: Weights["tensors"] = tensors,
+    guessing = true,
   ): FitRequest => {
-    const asked = { ...fixed, tensors: file, build: under.build, caller: under.caller, standing: under.standing };
+    const guesses = guessing ? drafting : undefined;
+    const { build: built, caller: called, standing } = under;
+    const guessed = guesses ? draftMemory(guesses) : {};
+    const asked = { ...fixed, tensors: file, build: built, caller: called, standing, ...guessed };
     return {
       goal: flags.goal ?? "interactive",
       wishes,
@@ -108,7 +117,16 @@ export function fitQuestion(parts: {
       rig,
       closable: machine.closable,
       memory: remembered((settings) => predictLlamaCpp({ ...asked, settings })),
-      about: remembered((settings) => aboutLlamaCpp({ ...asked, settings })),
+      // drafts are left to whole replays
+      ...(asked.draft ? {} : { about: remembered((settings) => aboutLlamaCpp({ ...asked, settings })) }),
+      ...(guesses
+        ? {
+            guessing: {
+              ...guessingOf(guesses, { geometry, tensors: file }, rig.devices),
+              without: () => requestUnder(under, file, false),
+            },
+          }
+        : {}),
       placement: (settings) => layerPlaces(geometry, settings, rig.devices),
       smaller: smallerFiles(weights, (smaller) => requestUnder(under, smaller)),
       ...(calibration ? { calibration } : {}),
@@ -142,6 +160,7 @@ export function fitQuestion(parts: {
               build: server.buildName,
               buildNumber: server.buildNumber,
               weights: servedFrom(weights),
+              ...(drafting?.weights ? { draft: servedFrom(drafting.weights) } : {}),
             },
           }
         : {}),

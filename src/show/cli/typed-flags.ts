@@ -1,8 +1,9 @@
 import type { TypedFlags } from "../../plan/answer/index.ts";
 import { formatTokens } from "../../facts/units/index.ts";
+import type { DraftFlags } from "./draft-flags.ts";
 import type { PlanFlags, RuntimeFlags } from "./flags.ts";
 
-interface AskedFlags extends PlanFlags, RuntimeFlags {
+interface AskedFlags extends PlanFlags, RuntimeFlags, DraftFlags {
   readonly prompt?: string;
   readonly answer?: number;
   readonly cached?: number;
@@ -24,6 +25,9 @@ export function typedFlags(flags: AskedFlags): TypedFlags {
     ["--prompt", flags.prompt],
     ["--answer", tokens(flags.answer)],
     ["--cached", share(flags.cached)],
+    ["--draft", flags.draft],
+    ["--draft-tokens", flags.draftTokens],
+    ["--acceptance", flags.acceptance],
     ["--runtime", flags.runtime],
     ["--build", flags.build],
     ["--server-args", flags.serverArgs],

@@ -24,6 +24,25 @@ export const COMMAND_ERRORS = {
     exit: 2,
     http: 400,
   },
+  "flag-without-model": {
+    template: "{flag} is about one model, and none is named",
+    hint: "Name the model: loadout fit MODEL {flag} ...",
+    exit: 2,
+    http: 400,
+  },
+  "draft-missing": {
+    template: "{flag} describes guesses, and nothing guesses",
+    hint: "Name a small model of the same family with --draft, or --draft mtp, or --draft ngram.",
+    exit: 2,
+    http: 400,
+  },
+  "draft-vocabulary": {
+    template:
+      "{name} cannot draft for {model}: its vocabulary has {entries} entries, not {modelEntries}, and a server takes a difference of {most} at most",
+    hint: "Draft with a small model of the same family, or with --draft ngram, which needs none.",
+    exit: 2,
+    http: 422,
+  },
   "model-not-found": {
     template: 'no model called "{got}" here: it is neither a file nor the name of weights found on this machine',
     hint: "`loadout models --local` lists what is here (nearest: {nearest}); a path to a .gguf file works too.",

@@ -55,6 +55,18 @@ describe("settings of a command line", () => {
     });
   });
 
+  test.each([
+    ["-md small.gguf --spec-draft-n-max 5", { by: "model", model: "small.gguf", draftTokens: 5 }],
+    ["--spec-type draft-simple -hfd owner/small", { by: "model", model: "owner/small" }],
+    ["--spec-type draft-mtp --spec-draft-n-max 2", { by: "mtp", draftTokens: 2 }],
+    ["--spec-type ngram-simple", { by: "ngram", draftTokens: 48 }],
+    ["--spec-type draft-eagle3 -md head.gguf", undefined],
+    ["--spec-type draft-simple", undefined],
+    ["-c 8192", undefined],
+  ])("what guesses ahead: %s", (args, guesses) => {
+    expect(readServerArguments(args.split(" ")).guesses).toEqual(guesses);
+  });
+
   test("any words are read without throwing", () => {
     fc.assert(fc.property(fc.array(fc.string()), (args) => void readServerArguments(args)));
   });

@@ -11,6 +11,15 @@ export interface ServerArguments {
   readonly model?: string;
   /** machines whose devices take part (--rpc) */
   readonly nodes: readonly string[];
+  /** how it guesses tokens ahead (--spec-type, -md and their like) */
+  readonly guesses?: ToldGuesses;
+}
+
+/** What guesses, as the flags say it; a model alone is a draft of its own. */
+export interface ToldGuesses {
+  readonly by: "model" | "mtp" | "ngram";
+  readonly model?: string;
+  readonly draftTokens?: number;
 }
 
 type Mutable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
@@ -21,6 +30,10 @@ interface Draft {
   threads?: number;
   model?: string;
   nodes: readonly string[];
+  guessTypes?: string | undefined;
+  drafts?: string | undefined;
+  draftTokens?: number | undefined;
+  lookUpTokens?: number | undefined;
 }
 
 /** Settings a server starts from (its --help, b11434); `-fit` may lower what was not said. */
@@ -88,6 +101,13 @@ const READERS: Readonly<Record<string, (draft: Draft, value: string) => void>> =
       ],
       ["-cram --cache-ram", ({ settings }, value) => (settings.promptCacheMib = Number(value))],
       ["--embedding --embeddings", ({ settings }) => (settings.embeddings = true)],
+      ["--spec-type", (draft, value) => (draft.guessTypes = value)],
+      [
+        "-md --model-draft --spec-draft-model -hfd -hfrd --hf-repo-draft --spec-draft-hf",
+        (draft, value) => (draft.drafts = value),
+      ],
+      ["--spec-draft-n-max", (draft, value) => (draft.draftTokens = Number(value))],
+      ["--spec-ngram-simple-size-m", (draft, value) => (draft.lookUpTokens = Number(value))],
       ["--rpc", (draft, value) => (draft.nodes = value.split(","))],
     ] satisfies [string, (draft: Draft, value: string) => unknown][]
   ).flatMap(([names, read]) => names.split(" ").map((name) => [name, read] as const)),
@@ -97,8 +117,37 @@ const READERS: Readonly<Record<string, (draft: Draft, value: string) => void>> =
 export function readServerArguments(args: readonly string[]): ServerArguments {
   const draft: Draft = { settings: { ...DEFAULTS }, slots: {}, nodes: [] };
   args.forEach((argument, at) => READERS[argument]?.(draft, args[at + 1] ?? ""));
-  return draft;
+  const { guessTypes, drafts, draftTokens, lookUpTokens, ...read } = draft;
+  const guesses = guessesOf({ guessTypes, drafts, draftTokens, lookUpTokens });
+  return { ...read, ...(guesses ? { guesses } : {}) };
 }
+
+/** The first way to guess that is known here; a draft of another kind (eagle3, dflash) is none. */
+function guessesOf({
+  guessTypes,
+  drafts,
+  draftTokens,
+  lookUpTokens,
+}: Pick<Draft, "guessTypes" | "drafts" | "draftTokens" | "lookUpTokens">): ToldGuesses | undefined {
+  const type = guessTypes?.split(",").find((name) => /^(draft-simple|draft-mtp|ngram-simple)$/.test(name));
+  const by = GUESSERS[type ?? (guessTypes === undefined && drafts !== undefined ? "draft-simple" : "")];
+  if (by === undefined || (by === "model" && drafts === undefined)) return undefined;
+  const tokens = by === "ngram" ? (lookUpTokens ?? LOOK_UP_TOKENS) : draftTokens;
+  return {
+    by,
+    ...(by === "model" && drafts !== undefined ? { model: drafts } : {}),
+    ...(tokens === undefined ? {} : { draftTokens: tokens }),
+  };
+}
+
+const GUESSERS: Readonly<Record<string, ToldGuesses["by"]>> = {
+  "draft-simple": "model",
+  "draft-mtp": "mtp",
+  "ngram-simple": "ngram",
+};
+
+/** its --help, b11434 */
+const LOOK_UP_TOKENS = 48;
 
 function layersOf(value: string): number | "all" {
   return value === "all" || value === "auto" || Number(value) < 0 ? "all" : Number(value);

@@ -186,6 +186,20 @@ describe("the smallest rig", () => {
     expect(before).toBeGreaterThan(0);
   });
 
+  test("where none is fast enough, the fastest that holds the model is named", () => {
+    const { sure, fastest, likely } = rankCards(question, { rows: 400, pace: 10_000 }).smallest;
+    expect([sure, likely]).toEqual([undefined, undefined]);
+    for (const row of ranking.rows)
+      if (row.placed.onCpu === undefined && row.placed.each)
+        expect(row.placed.each.tokensPerSec).toBeLessThanOrEqual(fastest!.placed.each!.tokensPerSec);
+  });
+
+  test("by power no laptop is looked at: what its chip draws at least says little", () => {
+    const { smallest } = rankCards(question, { pace: 5, smallestBy: "power" });
+    expect(smallest.sure!.row.class).not.toBe("laptop");
+    expect(smallest.unknown).toBeGreaterThan(0);
+  });
+
   test("by price looks at what has one, and says what has none", () => {
     const prices = new Map([["nvidia-geforce-rtx-3090:24GB", { amount: 700 }]]);
     const { smallest } = rankCards({ ...question, limits: { prices } }, { pace: 1, smallestBy: "price" });

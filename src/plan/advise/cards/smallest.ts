@@ -13,6 +13,8 @@ export interface SmallestRig {
   readonly sure?: RankedCard;
   /** smaller, and reaches it by the middle of its band */
   readonly likely?: RankedCard;
+  /** where not even the largest is sure to: the fastest that holds the model */
+  readonly fastest?: RankedCard;
   /** devices whose size is not known, so that they were not looked at */
   readonly unknown: number;
 }
@@ -28,11 +30,13 @@ export function smallestOf(rows: readonly RankedCard[], pace: number, by: Size):
     .toSorted((a, b) => a.size - b.size || powerOf(a.row) - powerOf(b.row) || fasterFirst(a.row, b.row));
   const sure = sized.find(({ row }) => row.placed.each!.low >= pace);
   const likely = sized.find(({ row }) => row.placed.each!.tokensPerSec >= pace);
+  const fastest = sure ? undefined : whole.toSorted(fasterFirst)[0];
   return {
     by,
     pace,
     ...(sure ? { sure: sure.row } : {}),
     ...(likely && likely !== sure ? { likely: likely.row } : {}),
+    ...(fastest && fastest !== likely?.row ? { fastest } : {}),
     unknown: whole.length - sized.length,
   };
 }

@@ -1,4 +1,4 @@
-import { EXIT } from "../../../facts/errors/index.ts";
+import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
 import { modelCatalog } from "../../../facts/model/index.ts";
 import { answerRanking } from "../../../plan/answer/index.ts";
 import { onlyWanted, rankModels, workedRows } from "../../../plan/rank/index.ts";
@@ -7,6 +7,7 @@ import type { CliContext } from "../context.ts";
 import { wishesOf } from "../flags.ts";
 import { homeOf, machineOf } from "../machine.ts";
 import { modelsDirsOf } from "../models-dirs.ts";
+import { nearest } from "../nearest.ts";
 import { roomOf } from "../prompt-flags.ts";
 import type { PlannedMachine } from "../question.ts";
 import { catalogModels } from "../rank-models.ts";
@@ -41,6 +42,7 @@ export async function fitRanking(
     ...roomOf(flags),
   };
   const setup = { goal, wishes, rig, closable: machine.closable, build, caller };
+  checkLicence(models, flags.licence);
   const { kept, leftOut } = onlyWanted(models, wantedOf(flags));
   const ranking = rankModels(kept, setup, {
     ...(flags.quant === undefined ? {} : { floor: flags.quant }),
@@ -64,6 +66,20 @@ export async function fitRanking(
   });
   context.out(flags.json ? JSON.stringify(answer, null, 2) : rankingText(answer, context.outStyle, flags.why));
   return answer.rows.length > 0 ? EXIT.ok : EXIT.no;
+}
+
+/** A licence that no model has was mistyped: everything left out would hide it. */
+function checkLicence(models: readonly { readonly license?: string }[], licence: string | undefined): void {
+  if (licence === undefined || licence === "open" || licence === "commercial") return;
+  const names = [...new Set(models.flatMap(({ license }) => license ?? []))].toSorted();
+  if (names.some((name) => name.toLowerCase().includes(licence.toLowerCase()))) return;
+  const known = ["open", "commercial", ...names];
+  throw new LoadoutError("unknown-value", {
+    what: "--licence",
+    expected: known.join(", "),
+    got: licence,
+    nearest: nearest(licence, known),
+  });
 }
 
 async function machineFor(context: CliContext, flags: QuestionFlags): Promise<PlannedMachine> {

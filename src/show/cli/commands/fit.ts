@@ -3,10 +3,11 @@ import { answerFit } from "../../../plan/answer/index.ts";
 import { good } from "../../../plan/fit/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { diskFor } from "../disk.ts";
+import { draftFlagOf, type DraftFlags, draftingOf } from "../draft-flags.ts";
 import type { PlanFlags, RuntimeFlags } from "../flags.ts";
 import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import { machineOf } from "../machine.ts";
-import { withChosenFileType } from "../model/chosen-file-type.ts";
+import { withDraft } from "../model/beside-draft.ts";
 import { modelFor } from "../model/model-for.ts";
 import { ANSWER_TOKENS, fitQuestion, type FitQuestion } from "../question.ts";
 import { promptOf, roomOf } from "../prompt-flags.ts";
@@ -19,7 +20,7 @@ import { flagBesideModel, USUAL_DISK, type WantedFlags } from "../wanted-flags.t
 import { progressFor } from "../text/progress.ts";
 
 /** What `fit` and `explain` take alike. */
-export interface QuestionFlags extends PlanFlags, RuntimeFlags, RigFlags {
+export interface QuestionFlags extends PlanFlags, RuntimeFlags, RigFlags, DraftFlags {
   readonly prompt?: string;
   readonly answer?: number;
   readonly cached?: number;
@@ -35,7 +36,11 @@ interface FitFlags extends QuestionFlags, WantedFlags {
 /** `loadout fit MODEL`; without one what can be run; `--spec` many questions. */
 export const fit = guarded(async function (this: CliContext, flags: FitFlags, model?: string) {
   if (flags.spec !== undefined) return (await import("../spec/fit-spec.ts")).fitSpec(this, flags.spec, flags);
-  if (model === undefined) return (await import("./fit-ranking.ts")).fitRanking(this, flags);
+  if (model === undefined) {
+    const flag = draftFlagOf(flags);
+    if (flag !== undefined) throw new LoadoutError("flag-without-model", { flag });
+    return (await import("./fit-ranking.ts")).fitRanking(this, flags);
+  }
   if (flags.verify && describesRig(flags)) {
     throw new LoadoutError("rig-contradiction", {
       what: "fit --verify",
@@ -68,8 +73,13 @@ export async function askFit(context: CliContext, flags: AskedFlags, model: stri
   const told = flags.serverArgs === undefined ? undefined : serverArgumentsOf(flags.serverArgs, server);
   const byHand = await rigFor(flags);
   const reading = flags.disk ?? USUAL_DISK;
-  const loading = modelFor(context, model, flags, progressFor(context));
+  const progress = progressFor(context);
+  const loading = Promise.all([
+    modelFor(context, model, told?.guesses?.by === "mtp" ? { ...flags, draft: "mtp" } : flags, progress),
+    draftingOf(context, flags, progress, told?.guesses),
+  ]);
   const answered = (question: FitQuestion) => ({ ...answerFit(question.request, question.context), question });
+  const asked = { flags, promptTokens, answerTokens, cachedShare: flags.cached, typed, reading, server, told };
   if (byHand) {
     // nothing is asked of this machine, and what was measured on it says nothing of another
     const { rig, assumptions } = byHand;
@@ -80,48 +90,18 @@ export async function askFit(context: CliContext, flags: AskedFlags, model: stri
       rigArguments: rigArguments(flags),
     };
     // the disk here says nothing of another machine's
-    const read = await loading;
-    const runtime = flags.runtime === "embedded" && !told ? embeddedRuntime() : server;
-    const weights = await withChosenFileType(read, machine, flags, runtime, room);
-    return answered(
-      fitQuestion({
-        machine,
-        weights,
-        flags,
-        promptTokens,
-        answerTokens,
-        cachedShare: flags.cached,
-        typed,
-        runtime,
-        server,
-        reading,
-        told,
-      }),
-    );
+    const [read, drafting] = await loading;
+    const runtime = flags.runtime === "embedded" && !told && !drafting ? embeddedRuntime() : server;
+    const weights = await withDraft(read, machine, flags, runtime, drafting, room);
+    return answered(fitQuestion({ ...asked, machine, weights, runtime, drafting }));
   }
-  const [machine, read] = await Promise.all([machineOf(context), loading]);
-  const runtime = flags.runtime === "llama-server" || told ? server : embeddedRuntime();
-  const weights = await withChosenFileType(read, machine, flags, runtime, room);
+  const [machine, [read, drafting]] = await Promise.all([machineOf(context), loading]);
+  const runtime = flags.runtime === "llama-server" || told || drafting ? server : embeddedRuntime();
+  const weights = await withDraft(read, machine, flags, runtime, drafting, room);
   const receipts = await openKnownReceipts(context, machine.folders.data);
   try {
     const disk = await diskFor(machine.folders, weights);
-    return answered(
-      fitQuestion({
-        machine,
-        weights,
-        flags,
-        receipts,
-        promptTokens,
-        answerTokens,
-        cachedShare: flags.cached,
-        typed,
-        runtime,
-        server,
-        disk,
-        reading,
-        told,
-      }),
-    );
+    return answered(fitQuestion({ ...asked, machine, weights, receipts, runtime, disk, drafting }));
   } finally {
     receipts?.close();
   }

@@ -14,9 +14,10 @@ import { rigArguments, rigFor } from "../rig-for.ts";
 import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import { offloadText } from "../text/offload-text.ts";
 import { progressFor } from "../text/progress.ts";
+import type { DraftFlags } from "../draft-flags.ts";
 import type { QuestionFlags } from "./fit.ts";
 
-export interface OffloadFlags extends Omit<QuestionFlags, "cached"> {
+export interface OffloadFlags extends Omit<QuestionFlags, "cached" | keyof DraftFlags> {
   readonly answer?: number;
   readonly jobs?: number;
   readonly atLeast?: number;

@@ -1,5 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import { answerLength, cached, planFlags, runtimeFlags } from "../flags.ts";
+import { draftFlags } from "../draft-flags.ts";
 import { rigFlags } from "../rig-for.ts";
 import { optionalModel, quant } from "./shared.ts";
 
@@ -21,6 +22,7 @@ export const explain = buildCommand({
       },
       answer: answerLength,
       cached,
+      ...draftFlags,
     },
   },
   docs: {
@@ -34,6 +36,7 @@ export const explain = buildCommand({
       "  loadout explain ./model.gguf --context 32k",
       '  loadout explain qwen3-8b --gpu rtx-3090 --against "--gpu rtx-4090"',
       '  loadout explain qwen3-8b:Q4_K_M --gpu rtx-3090 --against ":Q8_0"',
+      "  loadout explain qwen3-32b --gpu rtx-5090 --draft qwen3-0.6b",
     ].join("\n"),
   },
 });

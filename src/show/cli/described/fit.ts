@@ -1,5 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import { answerLength, cached, planFlags, runtimeFlags } from "../flags.ts";
+import { draftFlags } from "../draft-flags.ts";
 import { rigFlags } from "../rig-for.ts";
 import { wantedFlags } from "../wanted-flags.ts";
 import { optionalModel, quant } from "./shared.ts";
@@ -22,6 +23,7 @@ export const fit = buildCommand({
       },
       answer: answerLength,
       cached,
+      ...draftFlags,
       table: {
         kind: "boolean",
         brief: "Also all file types by contexts and users",
@@ -56,6 +58,7 @@ export const fit = buildCommand({
       "  loadout fit qwen3-8b --gpu rtx-4090 --prompt 24k --cached 90% --answer 500",
       "  loadout fit ./model.gguf --gpu rtx-3090 --gpu rtx-4060 --ram 64GB",
       '  loadout fit qwen3-8b --gpu rtx-3090 --server-args "-c 65536 -np 4 -ctk q8_0"',
+      "  loadout fit llama-3.3-70b --gpu 2xrtx-3090 --draft llama-3.2-1b",
       "  loadout fit ./model.gguf --verify",
       "  loadout fit --vram 24GB",
       "  loadout fit --tools --vision --licence open --since 2026 --why",

@@ -21,13 +21,14 @@ const NAMED = 8;
 export async function fromCatalog(
   typed: string,
   quant: string | undefined,
+  mtp = false,
 ): Promise<{ readonly weights: Weights } | { readonly weights?: undefined; readonly near: readonly string[] }> {
   const { findModel, geometryFromRow, withoutGeometry } = await modelCatalog();
   const match = findModel(typed);
   if (match.kind === "none") return { near: match.near.map(({ id }) => id) };
   if (match.kind === "several") throw several(typed, match);
   const { row, id, context } = match;
-  const geometry = geometryFromRow(row, { context });
+  const geometry = geometryFromRow(row, { context, mtp });
   const shapes = geometry && tensorList(geometry);
   if (!geometry || !shapes) {
     const reason = withoutGeometry(row) ?? `the tensors of architecture "${row.architecture}" are not written down`;
@@ -54,6 +55,7 @@ export async function fromCatalog(
       assumptions: [
         ...(because === undefined ? [] : [`${fileType}, ${because} (--quant)`]),
         assumption,
+        ...(mtp ? ["the file holds the appended block that guesses ahead, as only some published files do"] : []),
         ...(row.basis === "recalled" ? ["the model's dimensions are recalled without a source"] : []),
       ],
     };

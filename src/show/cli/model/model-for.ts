@@ -17,6 +17,8 @@ import type { Weights } from "./weights.ts";
 export interface ModelFlags {
   readonly quant?: string;
   readonly models?: readonly string[];
+  /** "mtp": the block that guesses ahead is wanted too, which only some files have */
+  readonly draft?: string;
 }
 
 /** Not pages of Ollama's library: the catalog knows tags, and nothing there is read by ranges. */
@@ -47,7 +49,7 @@ export async function modelFor(
       context.note(context.noteStyle.faint(`using the file at hand: ${path}`));
     return readWeights(path, name);
   }
-  const known = await fromCatalog(typed, quant);
+  const known = await fromCatalog(typed, quant, flags.draft === "mtp");
   if (known.weights) return known.weights;
   const names = [
     ...known.near,

@@ -7,7 +7,8 @@ import { ANSWER_VERSION, answerFit, type FitAnswer } from "../../../plan/answer/
 import { roomFor } from "../../../plan/fit/index.ts";
 import type { CliContext } from "../context.ts";
 import { machineOf } from "../machine.ts";
-import { withChosenFileType } from "../model/chosen-file-type.ts";
+import { draftingOf } from "../draft-flags.ts";
+import { withDraft } from "../model/beside-draft.ts";
 import { modelFor } from "../model/model-for.ts";
 import { ANSWER_TOKENS, fitQuestion, type PlannedMachine } from "../question.ts";
 import { rigArguments, rigFor } from "../rig-for.ts";
@@ -56,8 +57,13 @@ interface SpecError {
 
 function answererFor(context: CliContext, flags: SpecFlags): (text: string, line: number) => Promise<Answered> {
   const progress = progressFor(context);
-  const models = recent((key: string, { model, quant }: SpecQuestion) =>
-    modelFor(context, model, { ...flags, ...(quant === undefined ? {} : { quant }) }, progress),
+  const models = recent((key: string, { model, quant, guesses }: SpecQuestion) => {
+    const { draft } = guesses;
+    const named = { ...flags, ...(quant === undefined ? {} : { quant }), ...(draft === "mtp" ? { draft } : {}) };
+    return modelFor(context, model, named, progress);
+  });
+  const drafts = recent((key: string, { guesses }: SpecQuestion) =>
+    draftingOf(context, { ...flags, ...guesses }, progress),
   );
   const machines = recent((key: string, question: SpecQuestion) => machineFor(context, question));
   return async (text, line) => {
@@ -65,18 +71,21 @@ function answererFor(context: CliContext, flags: SpecFlags): (text: string, line
     try {
       const question = specQuestion(text, line);
       ({ id } = question);
-      const [read, machine] = await Promise.all([
-        models(JSON.stringify([question.model, question.quant]), question),
+      const { guesses } = question;
+      const [read, machine, drafting] = await Promise.all([
+        models(JSON.stringify([question.model, question.quant, guesses.draft === "mtp"]), question),
         machines(JSON.stringify(question.rig ?? null), question),
+        drafts(JSON.stringify(guesses), question),
       ]);
       const server = serverRuntime(question.flags.build);
       // as `fit` has it: a rig that is not this machine is asked about for a server
       const named = question.flags.runtime ?? (question.rig === undefined ? "embedded" : "llama-server");
-      const runtime = named === "llama-server" ? server : embeddedRuntime();
+      const runtime = named === "llama-server" || drafting ? server : embeddedRuntime();
       const { promptTokens, answerTokens = ANSWER_TOKENS, flags: asking } = question;
       const room = promptTokens === undefined ? undefined : roomFor(promptTokens, answerTokens);
-      const weights = await withChosenFileType(read, machine, asking, runtime, room);
-      const asked = fitQuestion({ machine, weights, flags: asking, promptTokens, answerTokens, runtime, server });
+      const weights = await withDraft(read, machine, asking, runtime, drafting, room);
+      const timed = { promptTokens, answerTokens };
+      const asked = fitQuestion({ machine, weights, flags: asking, ...timed, runtime, server, drafting });
       const { answer } = answerFit(asked.request, asked.context);
       return { answer: { ...numbered(line, id), ...answer }, exit: EXIT.ok };
     } catch (thrown) {

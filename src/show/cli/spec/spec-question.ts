@@ -2,6 +2,7 @@ import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { Rig } from "../../../facts/hardware/index.ts";
 import { parseTokens } from "../../../facts/units/index.ts";
 import { GOAL_NAMES } from "../../../plan/fit/index.ts";
+import { type DraftFlags, MOST_DRAFT_TOKENS } from "../draft-flags.ts";
 import { CACHE_TYPES, oneOf, type PlanFlags, type RuntimeFlags } from "../flags.ts";
 import type { RigFlags } from "../rig-for.ts";
 import { BACKENDS, SYSTEMS } from "../rig-for.ts";
@@ -18,6 +19,7 @@ export interface SpecQuestion {
   readonly rig: { readonly words: RigFlags } | { readonly whole: Rig } | undefined;
   readonly promptTokens?: number;
   readonly answerTokens?: number;
+  readonly guesses: DraftFlags;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -35,8 +37,10 @@ const FIELDS = [
   "settings",
   "runtime",
   "build",
+  "draft",
 ];
 const SETTINGS = ["microBatch", "kvType", "gpuLayers", "cpuExperts", "threads"];
+const DRAFT = ["by", "tokens", "acceptance"];
 const RIG_WORDS = ["gpu", "vram", "ram", "backend", "os", "node", "link"];
 
 /** Reads a line; what is wrong in it is refused with the line's number and the field. */
@@ -68,6 +72,17 @@ export function specQuestion(text: string, line: number): SpecQuestion {
     rig: rigOf(fields["rig"], read),
     ...defined("promptTokens", read.tokens(fields["prompt"], "prompt")),
     ...defined("answerTokens", read.tokens(fields["answer"], "answer")),
+    guesses: guessesOf(fields["draft"], read),
+  };
+}
+
+function guessesOf(value: unknown, read: Reader): DraftFlags {
+  if (value === undefined) return {};
+  const draft = read.object(value, "draft", DRAFT);
+  return {
+    draft: read.text(draft["by"], "draft.by") ?? read.refuse("draft.by", "a model, mtp or ngram", undefined),
+    ...defined("draftTokens", read.count(draft["tokens"], "draft.tokens", 1, MOST_DRAFT_TOKENS)),
+    ...defined("acceptance", read.share(draft["acceptance"], "draft.acceptance")),
   };
 }
 
@@ -179,6 +194,12 @@ class Reader {
     if (value === undefined) return undefined;
     const whole = typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
     return whole ? value : this.refuse(field, `a whole number from ${least} to ${most}`, value);
+  }
+
+  share(value: unknown, field: string): number | undefined {
+    if (value === undefined) return undefined;
+    const within = typeof value === "number" && value >= 0 && value <= 1;
+    return within ? value : this.refuse(field, "a number from 0 to 1", value);
   }
 
   countOrAll(value: unknown, field: string): number | "all" | undefined {

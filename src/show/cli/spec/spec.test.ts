@@ -62,6 +62,7 @@ const QUESTIONS = [
   { id: "a", model: "qwen3-8b", rig: { gpu: "rtx-3090" }, context: "32k", users: 2 },
   { id: 2, model: "qwen3-8b", quant: "Q8_0", rig: { vram: ["8GB"], ram: "32GB" }, goal: "batch", prompt: 512 },
   { model: "qwen3 30b a3b", rig: { gpu: ["rtx-4070"], ram: "64GB" }, settings: { cpuExperts: "all", kvType: "q8_0" } },
+  { model: "qwen3-8b", rig: { gpu: "rtx-4090" }, draft: { by: "qwen3-0.6b", tokens: 4, acceptance: 0.7 } },
 ] as const;
 
 test("questions are answered in order, each by the schema of answers with its line and id", async () => {
@@ -72,8 +73,10 @@ test("questions are answered in order, each by the schema of answers with its li
     [1, "a", "fit"],
     [2, 2, "fit"],
     [3, undefined, "fit"],
+    [4, undefined, "fit"],
   ]);
   for (const answer of answers) expect(isAnswer(answer)).toBe(true);
+  expect(answers[3]).toMatchObject({ speed: { speculation: { by: "model", draftTokens: 4 } } });
 });
 
 test("a wrong line gets an error with its number in its place, and the next is answered", async () => {

@@ -8,7 +8,7 @@ import {
 } from "../../../facts/units/index.ts";
 import type { CardRow, CardsAnswer } from "../../../plan/answer/index.ts";
 import { paint } from "./fit-text.ts";
-import { columns, nextLines, wrap } from "./layout.ts";
+import { columns, nextLines, WIDTH, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
 
 /** Devices for a model, a line each, the checks of the best (or of all that were named), and the smallest that is enough. */
@@ -144,22 +144,31 @@ function leftOutLines(leftOut: readonly CardRow[], style: Style): string[] {
 }
 
 function smallestLines({ smallest, users }: CardsAnswer, style: Style): string[] {
-  const { by, pace, sure, likely, unknown } = smallest;
+  const { by, pace, sure, likely, fastest, unknown } = smallest;
   const whose = users > 1 ? `each of ${users} users` : "one user";
   const wanted = pace > 0 ? ` with ${formatPace(pace)} for ${whose}, context full` : "";
   return [
     ...wrap(`${style.strong("smallest")} by ${by}${wanted}: ${sure ? sized(sure) : "none that passes is sure to"}`),
-    ...(likely ? wrap(`  smaller, and likely enough: ${sized(likely)}`) : []),
-    ...(unknown > 0 ? wrap(`  ${unknown} devices have no known ${by}, and were not looked at`).map(style.faint) : []),
+    ...(likely ? beneath(`smaller, and likely enough: ${sized(likely)}`) : []),
+    ...(fastest ? beneath(`the fastest that holds it: ${sized(fastest)}`) : []),
+    ...(unknown > 0
+      ? beneath(
+          `${unknown} device${unknown === 1 ? " has" : "s have"} no known ${by}, and ${unknown === 1 ? "was" : "were"} not looked at`,
+        ).map(style.faint)
+      : []),
   ];
+}
+
+function beneath(text: string): string[] {
+  return wrap(text, WIDTH - 2).map((line) => `  ${line}`);
 }
 
 /** "2 x RTX 3060 (24 GB, 565 W under load, 500 EUR): 12 to 19 tok/s". */
 function sized(row: CardRow): string {
-  const { price, each, loadWatts } = row;
+  const { price, each } = row;
   const facts = [
     `${formatNumber((row.memoryBytes * row.count) / 2 ** 30)} GB`,
-    ...(loadWatts === undefined ? [] : [`${formatNumber(loadWatts)} W under load`]),
+    ...(row.loadWatts === undefined ? [] : [`${load(row)} under load`]),
     ...(price ? [[formatNumber(price.amount * row.count), price.currency ?? ""].join(" ").trim()] : []),
   ];
   const band = each ? `: ${formatPaceBand(each.low, each.high)} each` : "";

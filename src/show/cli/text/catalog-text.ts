@@ -49,6 +49,7 @@ function detailText(model: ModelDetail, style: Style): string[] {
     ],
     ["context", `${formatTokens(model.context)} tokens`],
     ["takes", model.takes],
+    ["tools", model.tools ? `${model.tools.tools ? "yes" : "no"}: ${model.tools.source}` : "not known"],
     [
       "layers",
       `${model.layers} of width ${model.width}${experts ? `, ${experts.used} of ${experts.count} experts a token` : ""}`,

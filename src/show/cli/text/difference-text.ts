@@ -3,7 +3,7 @@ import type { DifferenceAnswer, FitAnswer } from "../../../plan/answer/index.ts"
 import type { TermDifference } from "../../../plan/explain/index.ts";
 import type { Estimate } from "../../../predict/estimate/index.ts";
 import { explainSentence } from "./explain-sentence.ts";
-import { paceText } from "./explain-speed.ts";
+import { paceText } from "./explain-pace.ts";
 import { hanging, treeLines } from "./explain-tree.ts";
 import { columns, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";

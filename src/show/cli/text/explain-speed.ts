@@ -1,7 +1,9 @@
-import { formatDuration, formatNumber, formatPace, formatPaceBand, formatPercent } from "../../../facts/units/index.ts";
+import { formatDuration, formatPace, formatPercent } from "../../../facts/units/index.ts";
 import type { FitAnswer } from "../../../plan/answer/index.ts";
 import type { Pace } from "../../../predict/speed/index.ts";
+import { paceText } from "./explain-pace.ts";
 import { hanging, workingLines } from "./explain-tree.ts";
+import { explainSpeculation } from "./speculation-text.ts";
 import type { Style } from "./style.ts";
 
 type Speed = FitAnswer["speed"];
@@ -33,6 +35,7 @@ export function speedText({ speed }: Pick<FitAnswer, "speed">, style: Style): st
     );
   }
   lines.push(...endText(speed, style));
+  if (speed.speculation) lines.push("", ...explainSpeculation(speed.speculation, style));
   if (speed.unknown) lines.push(...hanging(speed.unknown, "  "));
   return lines;
 }
@@ -71,20 +74,5 @@ function firstTokenText(
   return [
     ...hanging(`${label}: ${formatDuration(value)}, 80% band ${range}`, "  "),
     ...workingLines(workings, "    ", style),
-  ];
-}
-
-/** A pace with its arithmetic and the factors of its band. */
-export function paceText(label: string, pace: Pace, style: Style, indent = "  "): string[] {
-  const { tokensPerSec, low, high, formula, provenance } = pace;
-  const rate = formatPace(tokensPerSec);
-  const workings = {
-    formula,
-    lowFormula: `${rate} / ${formatNumber(tokensPerSec / low)}`,
-    highFormula: `${rate} x ${formatNumber(high / tokensPerSec)}`,
-  };
-  return [
-    ...hanging(`${label}: ${rate}, 80% band ${formatPaceBand(low, high)} ${style.faint(`(${provenance})`)}`, indent),
-    ...workingLines(workings, `${indent}  `, style),
   ];
 }

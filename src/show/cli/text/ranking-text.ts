@@ -34,7 +34,7 @@ export function rankingText(answer: RankingAnswer, style: Style, why = false): s
         ]
       : []),
     "",
-    ...answer.leftOut.flatMap((left) => wrap(leftOutText(left))).map(style.faint),
+    ...answer.leftOut.flatMap((left, index) => wrap(leftOutText(left, index))).map(style.faint),
     ...wrap(
       `${counts.fit} of ${counts.models} models fit` +
         (counts.unknown === 0 ? "" : `; of ${counts.unknown} the engine's graph is not written down here`),
@@ -100,9 +100,10 @@ const WISHES: Readonly<Record<LeftOut["wish"], string>> = {
   maxSize: "--max-size",
 };
 
-function leftOutText({ wish, no, unknown }: LeftOut): string {
+/** A model that several wishes leave out counts for the first of them. */
+function leftOutText({ wish, no, unknown }: LeftOut, index: number): string {
   const of = unknown > 0 ? `, and ${unknown} of which it is not known` : "";
-  return `${WISHES[wish]} left out ${no} models${of}`;
+  return `${WISHES[wish]} left out ${no} ${index === 0 ? "" : "more "}models${of}`;
 }
 
 function shortened(name: string): string {

@@ -13,12 +13,15 @@ import { ask, isWhole, times, WHOLE, type Check, type Checked } from "./check.ts
 const { rest, processor, headroom, largeCard, olderPeak, cardPeak, supplyPeak, slot } = POWER_RULES;
 const BESIDE_WATTS = processor.value + rest.value;
 
-/** Power that cards and machine draw under load, at their limits; undefined where a card's is not known. A machine's own where it is whole. */
+/**
+ * Power that cards and machine draw under load, at their limits; undefined where a card's is not known. A machine's own where it is
+ * whole: of laptops the table has the least that the maker lets their chip draw, which says little of the machine.
+ */
 export function loadWatts(checked: Pick<Checked, "row" | "board" | "count">): number | undefined {
   const { row, count } = checked;
   const most = machineOf(row.id)?.most;
   if (most !== undefined) return most;
-  if (row.boardWatts === undefined) return undefined;
+  if (row.boardWatts === undefined || row.class === "laptop") return undefined;
   return row.boardWatts.watts * count + (isWhole(checked) ? 0 : BESIDE_WATTS);
 }
 

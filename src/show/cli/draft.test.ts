@@ -1,0 +1,97 @@
+// `loadout fit MODEL --draft ...` as a process: catalogued models on rigs written by hand.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { FitAnswer } from "../../plan/answer/index.ts";
+import { redo } from "../../../tools/napkin/check.ts";
+import { explainText } from "./text/explain-text.ts";
+import { fitText } from "./text/fit-text.ts";
+import { styleFor } from "./text/style.ts";
+import { answerForm, runLoadout, widest } from "./testing/command-line.ts";
+
+let folder: string;
+let valid: (value: unknown) => unknown;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "loadout-draft-"));
+  valid = await answerForm();
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function answered(...args: string[]): Promise<FitAnswer> {
+  const { stdout, stderr } = await runLoadout(folder, ["fit", ...args, "--json"]);
+  expect(stderr).toBe("");
+  const answer: FitAnswer = JSON.parse(stdout);
+  expect(valid(answer)).toBe("valid");
+  return answer;
+}
+
+const LARGE = ["llama 3.3 70b:Q4_K_M", "--gpu", "2xrtx-3090", "--ram", "64GB:ddr5-5600"];
+const SMALL = ["qwen3-8b:Q4_K_M", "--gpu", "rtx-4090", "--goal", "batch"];
+
+test("a draft takes memory of its own, gains for one reader, and what is assumed is said", async () => {
+  const answer = await answered(...LARGE, "--draft", "llama 3.2 1b:Q8_0");
+  const { speculation } = answer.speed;
+  expect(speculation!.acceptance).toMatchObject({ value: 0.65, low: 0.5, high: 0.8 });
+  const [alone, full] = speculation!.rows;
+  expect(alone!.gain).toBeGreaterThan(1.5);
+  expect(alone!.breakEven).toBeLessThan(0.3);
+  expect(full!.plain.tokensPerSec).toBeCloseTo(answer.speed.decodeFull!.tokensPerSec, 9);
+  expect(JSON.stringify(answer.memory)).toContain("draft: KV cache");
+  expect(answer.launch!.args.join(" ")).toContain("--spec-type draft-simple -md");
+  expect(answer.launch!.problems).toEqual([]);
+  const text = fitText(answer, styleFor({}, {}));
+  expect(text).toContain("assumed, 0.5 to 0.8");
+  expect(widest(text)).toBeLessThanOrEqual(80);
+  const explained = redo(explainText(answer, styleFor({}, {})));
+  expect(explained.wrong).toEqual([]);
+  expect(explained.reproduced).toBeGreaterThan(60);
+}, 60_000);
+
+test("many jobs at once: a draft is slower than none and takes the room of others", async () => {
+  const answer = await answered(...SMALL, "--draft", "qwen3-0.6b:Q8_0", "--acceptance", "0.7");
+  const { speculation } = answer.speed;
+  expect(speculation!.acceptance).toEqual({ value: 0.7, because: "as stated" });
+  const together = speculation!.rows.at(-1)!;
+  expect(together.streams).toBeGreaterThan(8);
+  expect(together.gain).toBeLessThan(1);
+  expect(speculation!.without!.users).toBeGreaterThan(together.streams);
+  expect(speculation!.without!.tokensPerSec).toBeGreaterThan(together.decode.tokensPerSec);
+  expect(speculation!.says).toMatch(/streams with full contexts: \S+% slower with guesses/);
+}, 60_000);
+
+test.each([
+  ["mtp", "qwen3.6 27b:Q4_K_M", "--spec-type draft-mtp --spec-draft-n-max 3"],
+  ["ngram", "qwen3.6 27b:Q4_K_M", "--spec-type ngram-simple --spec-ngram-simple-size-m 4"],
+])(
+  "--draft %s needs no other file",
+  async (draft, model, flags) => {
+    const answer = await answered(model, "--gpu", "rtx-5090", "--draft", draft);
+    expect(answer.launch!.args.join(" ")).toContain(flags);
+    expect(answer.launch!.problems).toEqual([]);
+    expect(answer.speed.speculation!.rows[0]!.gain).toBeGreaterThan(1);
+    expect(redo(explainText(answer, styleFor({}, {}))).wrong).toEqual([]);
+  },
+  60_000,
+);
+
+test("a server's command line says who guesses, and how much", async () => {
+  const told = "-c 16384 -np 1 --spec-type draft-mtp --spec-draft-n-max 2";
+  const answer = await answered("qwen3.6 27b:Q4_K_M", "--gpu", "rtx-5090", "--server-args", told);
+  expect(answer.speed.speculation).toMatchObject({ by: "mtp", draftTokens: 2 });
+  expect(JSON.stringify(answer.memory)).toContain("draft: compute buffer");
+}, 60_000);
+
+test("a draft with another vocabulary, and guesses of nobody, are refused", async () => {
+  const other = await runLoadout(folder, ["fit", ...SMALL, "--draft", "llama 3.2 1b:Q8_0"]);
+  expect(other.code).toBe(2);
+  expect(other.stderr).toContain("cannot draft for");
+  const nobody = await runLoadout(folder, ["fit", ...SMALL, "--acceptance", "0.7"]);
+  expect(nobody.code).toBe(2);
+  expect(nobody.stderr).toContain("--acceptance describes guesses");
+  const without = await runLoadout(folder, ["fit", "--gpu", "rtx-4090", "--draft", "ngram"]);
+  expect(without.code).toBe(2);
+  expect(without.stderr).toContain("--draft is about one model");
+}, 60_000);
