@@ -3,6 +3,7 @@ export { armCoreNames } from "./arm-cores.ts";
 export { DISKS, type DiskRow } from "./disks.ts";
 export { cpuFeatures } from "./features.ts";
 export { sharesHostMemory } from "./integrated.ts";
+export { USUAL_NETWORK } from "./usual-network.ts";
 export type { RigByHand, RigWords } from "./by-hand/index.ts";
 export type { CatalogRow, DeviceMatch } from "./catalog/index.ts";
 export { leastLimitBytes, raisedLimit, type RaisedLimit } from "./usable/index.ts";

@@ -6,6 +6,8 @@ import type { RungPlacement } from "./offload-rung.ts";
 export interface OffloadQuestion {
   readonly request: FitRequest;
   readonly promptTokens: number;
+  /** share of the chat's prompt that a cache holds already, 0 to 1; jobs share nothing */
+  readonly cachedShare?: number;
   readonly answerTokens: number;
   readonly jobs: number;
   readonly targets: Pick<GoalTargets, "decodePerSec" | "firstTokenMs">;

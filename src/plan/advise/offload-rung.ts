@@ -32,11 +32,20 @@ export interface RungUse extends Weighed {
 
 export interface ChatUse extends RungUse {
   /** from sending the prompt to its first token, nothing cached */
-  readonly firstTokenMs?: { readonly value: number; readonly low: number; readonly high: number };
+  readonly firstTokenMs?: TimeBand;
+  /** the same where a share of the prompt is cached, if one was asked about */
+  readonly cached?: { readonly share: number; readonly computedTokens: number; readonly firstTokenMs: TimeBand };
+}
+
+/** A time with its 80% band. */
+export interface TimeBand {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 export interface BatchUse extends RungUse {
-  readonly seconds?: { readonly value: number; readonly low: number; readonly high: number };
+  readonly seconds?: TimeBand;
   readonly energy?: JobEnergy;
 }
 

@@ -3,7 +3,7 @@ import { decodePace, prefillPace, trafficOf, type Pace, type PaceInput } from ".
 import { bytesFromDisk, good, paceInput, weigh, weighForSearch, type FitRequest, type Weighed } from "../fit/index.ts";
 import { jobEnergy } from "./offload-energy.ts";
 import { batchSettings, chatSettings, jobsAtATime, threadsOf, type OffloadQuestion } from "./offload-question.ts";
-import type { BatchUse, ChatUse, RungPlacement } from "./offload-rung.ts";
+import type { BatchUse, ChatUse, RungPlacement, TimeBand } from "./offload-rung.ts";
 
 /** A chat under a placement: memory by whole replay, paces, what is moved. */
 export function chatUse(question: OffloadQuestion, placement: RungPlacement): ChatUse {
@@ -12,16 +12,30 @@ export function chatUse(question: OffloadQuestion, placement: RungPlacement): Ch
   const { weighed, input, fromDiskBytes } = weighedInput(request, settings);
   const decode = decodePace(input, promptTokens);
   const prefill = prefillPace(input, promptTokens);
-  const ms = (rate: number) => (promptTokens / rate) * 1000;
   return {
     ...weighed,
     fromDiskBytes,
     traffic: trafficOf(input, promptTokens, promptTokens),
     ...paces(decode, prefill),
-    ...(prefill
-      ? { firstTokenMs: { value: ms(prefill.tokensPerSec), low: ms(prefill.high), high: ms(prefill.low) } }
-      : {}),
+    ...(prefill ? { firstTokenMs: firstTokenMs(promptTokens, prefill) } : {}),
+    ...cachedUse(question, input),
   };
+}
+
+/** What is not cached is computed behind what is: a few tokens alone are multiplied where the weights lie. */
+function cachedUse({ promptTokens, cachedShare }: OffloadQuestion, input: PaceInput): Pick<ChatUse, "cached"> {
+  if (cachedShare === undefined) return {};
+  const cached = Math.min(promptTokens - 1, Math.round(promptTokens * cachedShare));
+  const computedTokens = promptTokens - cached;
+  const pace = prefillPace(input, computedTokens, cached);
+  return pace
+    ? { cached: { share: cachedShare, computedTokens, firstTokenMs: firstTokenMs(computedTokens, pace) } }
+    : {};
+}
+
+function firstTokenMs(tokens: number, { tokensPerSec, low, high }: Pace): TimeBand {
+  const ms = (rate: number) => (tokens / rate) * 1000;
+  return { value: ms(tokensPerSec), low: ms(high), high: ms(low) };
 }
 
 /**

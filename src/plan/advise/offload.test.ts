@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { rigsByHand, type Rig } from "../../facts/hardware/index.ts";
 import { modelCatalog, tensorList } from "../../facts/model/index.ts";
 import { llamaCppBuild, LLAMACPP_CALLERS } from "../../facts/runtime/index.ts";
-import { decodePace } from "../../predict/speed/index.ts";
+import { decodePace, prefillPace } from "../../predict/speed/index.ts";
 import { READING, type FitRequest, type Wishes } from "../fit/index.ts";
 import { outlined } from "../search/index.ts";
 import { expertsInRam, layersInRam } from "./offload-ladder.ts";
@@ -137,6 +137,24 @@ describe("more in RAM", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test.each(cases)("never reads a prompt faster: %s", (_, asked, placed, most) => {
+    const rates = new Map<number, number>();
+    const at = (inRam: number) => {
+      const { input } = weighedInput(asked.request, chatSettings(asked, placed(inRam)));
+      const rate = rates.get(inRam) ?? prefillPace({ ...input, fromDiskBytes: 0 }, 1024)!.tokensPerSec;
+      rates.set(inRam, rate);
+      return rate;
+    };
+    fc.assert(
+      fc.property(fc.nat(most), fc.nat(most), (a, b) => {
+        expect(at(Math.max(a, b))).toBeLessThanOrEqual(at(Math.min(a, b)) * (1 + 1e-9));
+      }),
+      { numRuns: 15 },
+    );
+    // the knee: the first layer takes far more than any other, since from then on weights cross the slot
+    expect(at(0) - at(2)).toBeGreaterThan(2 * (at(16) - at(18)));
   });
 
   test("costs the same per layer on the whole ladder, so that the first layer costs a chat most", () => {

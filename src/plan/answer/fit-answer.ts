@@ -1,8 +1,9 @@
 import type { RuntimeAdvice } from "../advise/index.ts";
 import type { Rig } from "../../facts/hardware/index.ts";
-import { formatBytes, formatTokens } from "../../facts/units/index.ts";
+import { formatBytes, formatRate, formatTokens } from "../../facts/units/index.ts";
 import type { Estimate } from "../../predict/estimate/index.ts";
 import {
+  ASSUMED_DISK_BYTES_PER_SEC,
   decodePace,
   type Duration,
   eachUsersPace,
@@ -276,7 +277,7 @@ function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): str
     );
   if (choice.now.verdict === "runs from disk")
     list.push(
-      "weights that find no room in memory are read from the disk for every token, at 1.5 GB/s unless it was measured",
+      `weights that find no room in memory are read from the disk for every token, at ${formatRate(request.diskBytesPerSec ?? ASSUMED_DISK_BYTES_PER_SEC)}`,
     );
   const later = choice.prediction.kind === "fits-engine" ? (choice.prediction.serving?.high ?? 0) : 0;
   const room = choice.now.places.find(({ place }) => place === "host")?.margin ?? Infinity;

@@ -1,6 +1,13 @@
 import type { Rig } from "../../facts/hardware/index.ts";
-import { formatDuration, formatNumber, formatPace, formatTokens } from "../../facts/units/index.ts";
-import { wayTo, type Pace, type Traffic } from "../../predict/speed/index.ts";
+import {
+  formatDuration,
+  formatNumber,
+  formatPace,
+  formatPercent,
+  formatRate,
+  formatTokens,
+} from "../../facts/units/index.ts";
+import { ASSUMED_DISK_BYTES_PER_SEC, copyRate, wayTo, type Pace, type Traffic } from "../../predict/speed/index.ts";
 import {
   offload,
   type BatchUse,
@@ -27,6 +34,8 @@ export interface OffloadAnswer {
   readonly runtime: RuntimeFacts;
   readonly asked: {
     readonly promptTokens: number;
+    /** of the chat's prompt, 0 to 1 */
+    readonly cachedShare?: number;
     readonly answerTokens: number;
     readonly jobs: number;
     readonly chatContext: number;
@@ -71,6 +80,8 @@ interface UseFacts {
 
 export interface ChatFacts extends UseFacts {
   readonly firstTokenMs?: NonNullable<ChatUse["firstTokenMs"]>;
+  /** the same behind what is cached, where a share was asked about */
+  readonly cached?: NonNullable<ChatUse["cached"]>;
   /** both targets are met; absent where no pace is known */
   readonly interactive?: boolean;
 }
@@ -96,7 +107,7 @@ export interface OffloadContext extends Pick<
 }
 
 export function answerOffload(question: OffloadQuestion, context: OffloadContext): OffloadAnswer {
-  const { request, promptTokens, answerTokens, jobs, hostWatts } = question;
+  const { request, promptTokens, cachedShare, answerTokens, jobs, hostWatts } = question;
   const { targets } = context;
   const computed = offload(question, context.cards);
   const { bestChat, bestBatch } = computed;
@@ -116,6 +127,7 @@ export function answerOffload(question: OffloadQuestion, context: OffloadContext
     runtime: context.runtime,
     asked: {
       promptTokens,
+      ...(cachedShare === undefined ? {} : { cachedShare }),
       answerTokens,
       jobs,
       chatContext: computed.rungs[0]?.chat.settings.context ?? 0,
@@ -154,10 +166,10 @@ function useFacts({ now, memory, traffic, decode, prefill, fromDiskBytes }: Chat
 }
 
 function chatFacts(use: ChatUse, targets: GoalTargets): ChatFacts {
-  const { decode, firstTokenMs } = use;
+  const { decode, firstTokenMs, cached } = use;
   if (!decode || !firstTokenMs) return useFacts(use);
   const interactive = decode.tokensPerSec >= targets.decodePerSec && firstTokenMs.value <= targets.firstTokenMs;
-  return { ...useFacts(use), firstTokenMs, interactive };
+  return { ...useFacts(use), firstTokenMs, ...(cached ? { cached } : {}), interactive };
 }
 
 function batchFacts(use: BatchUse): BatchFacts {
@@ -187,7 +199,11 @@ function sentence(
   if (chat === "unknown") return "the memory bandwidth of a device is not known, so no pace is claimed";
   const best = bestChat === undefined ? undefined : rungs[bestChat];
   if (!best?.chat.decode) return "it runs in none of these ways: neither the devices nor RAM and disk hold it";
-  const wait = best.chat.firstTokenMs ? `, first token after ${formatDuration(best.chat.firstTokenMs.value)}` : "";
+  const { firstTokenMs, cached } = best.chat;
+  const warm = cached
+    ? ` (${formatDuration(cached.firstTokenMs.value)} with ${formatPercent(cached.share)} cached)`
+    : "";
+  const wait = firstTokenMs ? `, first token after ${formatDuration(firstTokenMs.value)}${warm}` : "";
   const talk = `${chat} for chat: ${formatPace(best.chat.decode.tokensPerSec)}${wait} (${best.name})`;
   const job = bestBatch === undefined ? undefined : rungs[bestBatch];
   const seconds = job?.batch.seconds?.value;
@@ -199,7 +215,9 @@ function sentence(
 function slotsOf({ devices, links }: Rig): OffloadAnswer["slots"] {
   return devices.flatMap((device) => {
     const { bytesPerSec, known } = wayTo(device, links);
-    return Number.isFinite(bytesPerSec) ? [{ device: device.name, bytesPerSec, known }] : [];
+    if (!Number.isFinite(bytesPerSec)) return [];
+    const reached = device.node === undefined ? copyRate(bytesPerSec, false) : bytesPerSec;
+    return [{ device: device.name, bytesPerSec: reached, known }];
   });
 }
 
@@ -215,12 +233,16 @@ function assumptions(question: OffloadQuestion, best: Rung | undefined): string[
   const discrete = devices.filter(({ memoryKind }) => memoryKind === "discrete");
   if (discrete.length > 0)
     list.push(
-      "weights in RAM cross the slot, mapped from the file, for every step of 32 tokens or more: a prompt's, or that many answers",
+      "weights in RAM cross the slot, mapped from the file, for every step of 32 tokens or more: a prompt's, or that many answers; of experts those that the step needs",
     );
   if (discrete.some((device) => !wayTo(device, request.rig.links).known))
     list.push("a slot that is not known is taken as PCIe 3.0 x16");
   if (best && best.chat.fromDiskBytes > 0)
-    list.push("weights beyond the RAM are read again for every token at 1.5 GB/s, as a common NVMe disk does");
+    list.push(
+      request.diskBytesPerSec === undefined
+        ? `weights beyond the RAM are read again for every token at ${formatRate(ASSUMED_DISK_BYTES_PER_SEC)}, as a common NVMe disk does: --disk says it`
+        : `weights beyond the RAM are read again for every token at ${formatRate(request.diskBytesPerSec)}`,
+    );
   if (devices.length > 0)
     list.push("devices draw their power limit while they work; what they draw while they wait is not known");
   if (hostWatts === undefined)

@@ -105,6 +105,7 @@ function rowOf({ choice, ...row }: RankedModel, context: RankingContext): Rankin
     `loadout fit ${shellWord(model)}`,
     ...flagWords(experts === undefined ? typed : typed.filter(([flag]) => !decided.includes(flag))),
     ...(experts === undefined ? [] : [`--gpu-layers all --cpu-experts ${experts}`]),
+    ...(row.offloadedLayers === undefined ? [] : [`--gpu-layers ${gpuLayers}`]),
     ...(rigArguments === undefined ? [] : [rigArguments]),
   ];
   return {
@@ -124,10 +125,8 @@ function rowOf({ choice, ...row }: RankedModel, context: RankingContext): Rankin
 }
 
 /** "26.9B, released 2026-08-14, apache-2.0, takes text+image; Q5_K_M leaves 1.2 GiB; decode bandwidth-bound" */
-function why(
-  { parameters, activeParameters, released, license, modality, tools, fileType, decode }: Omit<RankedModel, "choice">,
-  { now, settings }: RankedModel["choice"],
-): string {
+function why(row: Omit<RankedModel, "choice">, { now, settings }: RankedModel["choice"]): string {
+  const { parameters, activeParameters, released, license, modality, tools, fileType, decode, offloadedLayers } = row;
   const active = activeParameters === undefined ? "" : ` (${formatCount(activeParameters)} a token)`;
   const is = [
     `${formatCount(parameters)}${active}`,
@@ -136,7 +135,8 @@ function why(
     ...(modality === undefined ? [] : [`takes ${modality}`]),
     tools === undefined ? "tools not known" : tools ? "tools" : "no tools",
   ].join(", ");
-  const where = settings.expertLayersOnHost === undefined ? "" : " with its experts on the CPU";
+  const experts = settings.expertLayersOnHost === undefined ? "" : " with its experts on the CPU";
+  const where = offloadedLayers ? ` with offload, ${offloadedLayers} layers on the CPU,` : experts;
   const left = `${fileType}${where} leaves ${formatBytes(now.marginBytes)}`;
   const bound = decode ? `; decode ${decode.bound}-bound at ${formatPercent(decode.shareOfLimit)} of the limit` : "";
   return `${is}; ${left}${bound}`;

@@ -29,6 +29,7 @@ export function paceInput(
     flashAttention: settings.flashAttention,
     microBatch: settings.microBatch,
     ...(now && prediction ? { fromDiskBytes: bytesFromDisk({ now, prediction }) } : {}),
+    ...(request.diskBytesPerSec === undefined ? {} : { diskBytesPerSec: request.diskBytesPerSec }),
     ...(calibration ? { calibration } : {}),
   };
 }

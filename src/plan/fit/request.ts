@@ -52,6 +52,8 @@ export interface FitRequest {
   readonly calibration?: Calibration;
   /** how tokens are guessed ahead; its memory is part of `memory` */
   readonly guessing?: Guessing;
+  /** what pages of a mapped file are read from the disk at, where a person says so */
+  readonly diskBytesPerSec?: number;
   /** threads that a measurement on this machine found best, where one was made */
   readonly measuredThreads?: number;
 }

@@ -70,7 +70,7 @@ function setup(gib: number | undefined, more: Partial<SearchSetup> = {}): Search
 
 describe("ranking models on a rig", () => {
   test("shows only what fits by whole replays, in four bits or more, the reason beside it", () => {
-    const { rows, counts, because } = rankModels(models, setup(24));
+    const { rows, counts, because } = rankModels(models, setup(24), { offloaded: 0 });
     expect(counts.models).toBe(models.length);
     expect(rows.length).toBeGreaterThan(3);
     for (const { choice, fileType } of rows) {
@@ -95,10 +95,34 @@ describe("ranking models on a rig", () => {
     expect(small.decode!.tokensPerSec).toBeLessThan(large.decode!.tokensPerSec / 2);
   });
 
+  test("what fits only with layers on the CPU comes last, slower, by whole replays; where nothing is left beside, not at all", () => {
+    const fits = ({ offloadedLayers }: { readonly offloadedLayers?: number }) => offloadedLayers === undefined;
+    const { rows, counts, because } = rankModels(models, setup(24));
+    const last = rows.filter((row) => !fits(row));
+    expect(rows.map(fits)).toEqual(rows.map(fits).toSorted((a, b) => Number(b) - Number(a)));
+    expect(last.map(({ name }) => name)).toContain("Llama 3.1 70B");
+    expect(rows.length - last.length).toBeLessThanOrEqual(counts.fit);
+    expect(because.join()).toContain("with offload");
+    for (const { choice, decode, offloadedLayers, fileType } of last) {
+      expect(good(choice.now.verdict)).toBe(true);
+      expect(choice.settings.gpuLayers).toBeGreaterThan(0);
+      expect(offloadedLayers).toBeGreaterThan(0);
+      expect(fileType).toMatch(/^(IQ4_XS|MXFP4_MOE)$/);
+      expect(decode!.tokensPerSec).toBeLessThan(rows[0]!.decode!.tokensPerSec);
+    }
+    const whole = [setup(undefined), setup(24, { wishes: { gpuLayers: "all" } })].map((each) =>
+      rankModels(models, each),
+    );
+    for (const ranking of whole) expect(ranking.rows.every(fits)).toBe(true);
+    const fewer = rankModels(models, setup(24), { offloaded: 0 });
+    expect(fewer.rows).toHaveLength(rows.length - last.length);
+  });
+
   test("wishes stay: context, users and a floor", () => {
     const { rows } = rankModels(models, setup(24, { wishes: { context: 16_384, users: 2 } }), {
       floor: "Q6_K",
       rows: 2,
+      offloaded: 0,
     });
     expect(rows).toHaveLength(2);
     for (const { choice, fileType } of rows) {

@@ -14,6 +14,7 @@ import {
 } from "../search/index.ts";
 import { READING_PACE } from "./at-hand.ts";
 import { capability } from "./capability.ts";
+import { hasRamBeside, heldTogether, roughSplitPace, split } from "./offloaded.ts";
 import type { DeclaredFacts } from "./wanted.ts";
 
 /** A model that may be run. */
@@ -36,6 +37,8 @@ export interface RankedModel extends DeclaredFacts {
   /** of the weights, without a header */
   readonly fileBytes: number;
   readonly choice: Choice;
+  /** fits in no other way: so many layers are left on the CPU, the output being one */
+  readonly offloadedLayers?: number;
   /** of one user alone with an empty context; absent where a bandwidth is unknown */
   readonly decode?: Pace;
 }
@@ -60,11 +63,14 @@ export interface RankOptions {
   /** largest file that is taken, bytes */
   readonly mostFileBytes?: number;
   readonly rows?: number;
+  /** of models that fit only with layers on the CPU, so many behind them */
+  readonly offloaded?: number;
   /** outlines that somebody has made already, on the same setup */
   readonly outlineOf?: (model: RankModel) => Outlined;
 }
 
 const ROWS = 12;
+const OFFLOADED = 3;
 /** Candidates looked at whole for one row shown, at most: those too slow to read along are many on a processor. */
 const LOOKED_AT = 3;
 /** Shares by which two models of a family count as one size. */
@@ -77,6 +83,7 @@ const SAME_SIZE = 0.05;
 export function rankModels(models: readonly RankModel[], setup: SearchSetup, options: RankOptions = {}): Ranking {
   const {
     rows: wanted = ROWS,
+    offloaded = OFFLOADED,
     floor,
     mostFileBytes = Infinity,
     outlineOf = (model: RankModel) => outlined(model, setup),
@@ -84,6 +91,7 @@ export function rankModels(models: readonly RankModel[], setup: SearchSetup, opt
   let unknown = 0;
   let tooLarge = 0;
   const fitting: Fitting[] = [];
+  const beyond: Beyond[] = [];
   const newest = models.reduce((last, { released }) => Math.max(last, dayOf(released)), 0);
   for (const model of models) {
     const age = newest - dayOf(model.released);
@@ -95,7 +103,7 @@ export function rankModels(models: readonly RankModel[], setup: SearchSetup, opt
       const small = candidates.filter((fileType) => on.outline.fileBytes(settings, fileType) <= mostFileBytes);
       if (small.length > 0) fitting.push({ ...found, candidates: small });
       else tooLarge += 1;
-    }
+    } else beyond.push({ model, worth });
   }
   const ordered = newestOfEach(fitting).toSorted((a, b) => b.worth - a.worth);
   const quick: RankedModel[] = [];
@@ -108,8 +116,9 @@ export function rankModels(models: readonly RankModel[], setup: SearchSetup, opt
     if (quick.length === wanted) break;
   }
   const rows = [...quick, ...slow.toSorted(byPace)].slice(0, wanted);
+  const most = Math.min(mostFileBytes, heldTogether(setup.rig));
   return {
-    rows,
+    rows: offloaded > 0 ? [...rows, ...splitRows(beyond, setup, floor, most, outlineOf).take(offloaded)] : rows,
     because: reasons(setup, floor),
     counts: { models: models.length, unknown, tooLarge, fit: fitting.length },
   };
@@ -119,6 +128,51 @@ export function rankModels(models: readonly RankModel[], setup: SearchSetup, opt
 function dayOf(released: string): number {
   const [year = 0, month = 1, day = 1] = released.split("-").map(Number);
   return ((year * 12 + month - 1) * 30.4375 + day) * 24 * 3600 * 1000;
+}
+
+/** A model that does not fit with all on the devices, nor with its experts alone on the CPU. */
+interface Beyond {
+  readonly model: RankModel;
+  readonly worth: number;
+}
+
+/** Nobody said what goes where, and there is RAM to leave layers in. */
+function offloads({ wishes, rig }: SearchSetup): boolean {
+  return hasRamBeside(rig) && wishes.gpuLayers === undefined && wishes.expertLayersOnHost === undefined;
+}
+
+/**
+ * Models that fit only with layers on the CPU, in the smallest file type that is taken, since what is in RAM decides the pace:
+ * those that keep up with reading by capability, then the others by pace.
+ */
+function* splitRows(
+  beyond: readonly Beyond[],
+  setup: SearchSetup,
+  floor: string | undefined,
+  mostBytes: number,
+  outlineOf: (model: RankModel) => Outlined,
+): Generator<RankedModel> {
+  if (!offloads(setup)) return;
+  const rough = newestOfEach(beyond).flatMap((one) => {
+    const on = outlineOf(one.model);
+    const fileType = aboveFloor(one.model.geometry.architecture, floor).at(-1);
+    const contexts = contextsOf(setup, one.model.geometry.contextLength);
+    const [context] = contexts;
+    if (fileType === undefined || context === undefined) return [];
+    const fileBytes = on.outline.fileBytes(wantedSettings(on, context), fileType);
+    if (fileBytes > mostBytes) return [];
+    const decode = roughSplitPace(on, fileType, fileBytes);
+    return decode ? [{ ...one, on, fileType, contexts, decode, quick: keepsUp(setup, decode) }] : [];
+  });
+  rough.sort((a, b) => Number(b.quick) - Number(a.quick) || (a.quick ? b.worth - a.worth : byPace(a, b)));
+  for (const { model, on, fileType, contexts } of rough) {
+    const found = split(on, fileType, contexts);
+    if (!found) continue;
+    const { gpuLayers } = found.choice.settings;
+    const every = model.geometry.layers.length + 1;
+    const left = gpuLayers === "all" ? {} : { offloadedLayers: every - gpuLayers };
+    yield { ...rankedOf(model, on, fileType, found), ...left };
+  }
 }
 
 interface Fitting {
@@ -209,8 +263,8 @@ function makerOf({ family }: RankModel): string {
   return family.split(/[\d.-]/)[0]!;
 }
 
-function newestOfEach(fitting: readonly Fitting[]): Fitting[] {
-  const kept: Fitting[] = [];
+function newestOfEach<One extends Beyond>(fitting: readonly One[]): One[] {
+  const kept: One[] = [];
   for (const one of fitting.toSorted((a, b) => b.model.released.localeCompare(a.model.released))) {
     const size = capability(one.model.parameters, one.model.activeParameters);
     const stands = kept.some(
@@ -228,7 +282,17 @@ function exactly({ model, on, settings, candidates }: Fitting): RankedModel | un
   const paced = candidates.map((fileType) => ({ fileType, decode: paceOf(on, settings, fileType) }));
   const { fileType, decode } = paced.find((each) => keepsUp(on.setup, each.decode)) ?? paced[0]!;
   const choice = choose(on.exact(fileType));
-  if (!good(choice.now.verdict)) return undefined;
+  return good(choice.now.verdict)
+    ? rankedOf(model, on, fileType, { choice, ...(decode ? { decode } : {}) })
+    : undefined;
+}
+
+function rankedOf(
+  model: RankModel,
+  on: Outlined,
+  fileType: string,
+  found: Pick<RankedModel, "choice" | "decode">,
+): RankedModel {
   const { id, name, released, parameters, activeParameters, modality, license, licenseUse, tools } = model;
   return {
     id,
@@ -241,9 +305,8 @@ function exactly({ model, on, settings, candidates }: Fitting): RankedModel | un
     parameters,
     ...(activeParameters === undefined ? {} : { activeParameters }),
     fileType,
-    fileBytes: on.outline.fileBytes(choice.settings, fileType),
-    choice,
-    ...(decode ? { decode } : {}),
+    fileBytes: on.outline.fileBytes(found.choice.settings, fileType),
+    ...found,
   };
 }
 
@@ -257,7 +320,7 @@ function keepsUp({ goal }: SearchSetup, decode: Pace | undefined): boolean {
   return goal === "batch" || goal === "finetune" || decode === undefined || decode.low >= READING_PACE;
 }
 
-function byPace(a: RankedModel, b: RankedModel): number {
+function byPace(a: Pick<RankedModel, "decode">, b: Pick<RankedModel, "decode">): number {
   return (b.decode?.tokensPerSec ?? 0) - (a.decode?.tokensPerSec ?? 0);
 }
 
@@ -265,8 +328,8 @@ function reasons(setup: SearchSetup, floor: string | undefined): string[] {
   const { goal, wishes, rig } = setup;
   const { wanted: most, least } = contextsWanted(goal, wishes, { contextLength: Infinity });
   const wanted = `${formatTokens(most)} of context${least === most ? "" : `, at least ${formatTokens(least)}`}`;
-  const split = wishes.gpuLayers === undefined && wishes.expertLayersOnHost === undefined;
-  const devices = split ? "on the devices, experts on the CPU where the whole does not fit" : "on the devices";
+  const free = wishes.gpuLayers === undefined && wishes.expertLayersOnHost === undefined;
+  const devices = free ? "on the devices, experts on the CPU where the whole does not fit" : "on the devices";
   const where = rig.devices.length === 0 ? "in RAM" : devices;
   const pace =
     goal === "batch" || goal === "finetune"
@@ -278,5 +341,6 @@ function reasons(setup: SearchSetup, floor: string | undefined): string[] {
     ...pace,
     "capability, by a rule of thumb: parameters (of mixtures the mean of all and active), halved for a year of age",
     "of one family and size the newest",
+    ...(offloads(setup) ? ["last, with offload: layers on the CPU, where nothing else makes it fit"] : []),
   ];
 }

@@ -8,7 +8,7 @@ export const CPU_DECODE_SPREAD = 0.6;
 export const CPU_PREFILL_SPREAD = 0.9;
 
 /** Reading a mapped file in pages, in no order: a common NVMe disk. Assumed. */
-const ASSUMED_DISK_BYTES_PER_SEC = 1.5e9;
+export const ASSUMED_DISK_BYTES_PER_SEC = 1.5e9;
 const DISK_SPREAD = 0.9;
 
 /** Weights that find no room are read again in every step; of experts only what is routed to, and by chance. */

@@ -1,4 +1,4 @@
-import type { Device, DeviceLink } from "../../facts/hardware/index.ts";
+import { USUAL_NETWORK, type Device, type DeviceLink } from "../../facts/hardware/index.ts";
 
 /** A way between two places. */
 export interface Way {
@@ -12,19 +12,19 @@ export interface Way {
 const SLOT_SHARE = 0.8;
 /** Without a known slot: sixteen lanes of the third generation. */
 const ASSUMED_SLOT_BYTES_PER_SEC = 12.6e9;
-/** A network that was not described: 1 Gbit/s. */
-const ASSUMED_NETWORK_BYTES_PER_SEC = 0.118e9;
 /** A copy between host and device: a launch and a wait. Assumed. */
 const COPY_SECONDS = 25e-6;
-/** A message over a network: there and back through two kernels and the engine's own protocol. Assumed. */
-const MESSAGE_SECONDS = 150e-6;
 
 /** From the host to a device: its slot, or the network to the machine it is in. */
 export function wayTo(device: Device, links: readonly DeviceLink[] = []): Way {
   if (device.node !== undefined) {
     const link = links.find(({ kind, between }) => kind === "network" && between.includes(device.node ?? ""));
     const rate = link?.bandwidthBytesPerSec;
-    return { bytesPerSec: rate ?? ASSUMED_NETWORK_BYTES_PER_SEC, seconds: MESSAGE_SECONDS, known: rate !== undefined };
+    return {
+      bytesPerSec: rate ?? USUAL_NETWORK.bytesPerSec,
+      seconds: USUAL_NETWORK.messageSeconds,
+      known: rate !== undefined,
+    };
   }
   if (device.memoryKind === "unified") return { bytesPerSec: Infinity, seconds: COPY_SECONDS, known: true };
   const link = links.find(

@@ -84,6 +84,37 @@ test("prompts: host weights cross the slot once a micro-batch, from 32 tokens on
   );
 });
 
+test("experts: the ones that a step needs cross the slot, fewer than chance has it; all of them before builds did so", () => {
+  const input = asked("qwen3 30b a3b", { expertLayersOnHost: "all" });
+  const stored = at(input, "host")!.storedBytes;
+  const share = (microBatch: number, built?: string) =>
+    trafficOf({ ...input, microBatch, ...(built !== undefined && { built }) }, 0, microBatch).slotBytesPerPrompt /
+    stored;
+  // 72 to 95 of 128 were counted for 512 tokens of a chat
+  expect(share(512) * 128).toBeGreaterThan(72);
+  expect(share(512) * 128).toBeLessThan(95);
+  expect(share(512, "2025-08")).toBe(1);
+  fc.assert(
+    fc.property(fc.integer({ min: 32, max: 8192 }), fc.integer({ min: 32, max: 8192 }), (a, b) => {
+      expect(share(Math.max(a, b))).toBeGreaterThanOrEqual(share(Math.min(a, b)));
+      // a larger step copies less a token
+      expect(share(Math.max(a, b)) / Math.max(a, b)).toBeLessThanOrEqual(share(Math.min(a, b)) / Math.min(a, b));
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test("mapped weights cross a fast slot no faster than a thread fills the pinned buffer; weights read into one, at the slot's pace", () => {
+  const seconds = (slotBytesPerSec: number, pinnedHostWeights: boolean) => {
+    const input = asked("qwen3-8b", { gpuLayers: 18 });
+    const devices = input.devices.map((device) => ({ ...device, slotBytesPerSec }));
+    return 512 / prefillPace({ ...input, devices, pinnedHostWeights }, 512)!.tokensPerSec;
+  };
+  expect(seconds(63e9, false)).toBeCloseTo(seconds(126e9, false), 6);
+  expect(seconds(15.8e9, false)).toBeGreaterThan(seconds(31.5e9, false) * 1.3);
+  for (const slot of [15.8e9, 31.5e9, 63e9]) expect(seconds(slot, true)).toBeLessThan(seconds(slot, false));
+});
+
 test("of experts a token moves those it is routed to, and activations pass there and back in their layers", () => {
   const input = asked("qwen3 30b a3b", { expertLayersOnHost: 12 });
   const host = at(input, "host")!;

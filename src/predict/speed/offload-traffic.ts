@@ -1,9 +1,9 @@
-import { LEAST_COPIED_BATCH } from "./copying.ts";
+import { copiedBytes, LEAST_COPIED_BATCH } from "./copying.ts";
 import { ACTIVATION_BYTES, crossingsOf } from "./crossings.ts";
 import { helperOf } from "./helper.ts";
 import type { PaceInput } from "./input.ts";
 import { wayTo } from "./links.ts";
-import { type Load, overTokens, touchedBytes } from "./load.ts";
+import { type Load, overTokens } from "./load.ts";
 import { movedShare } from "./moved-share.ts";
 import { placesOf } from "./places.ts";
 
@@ -73,7 +73,7 @@ export function trafficOf(input: PaceInput, depth: number, promptTokens: number)
     places: rows,
     crossingsPerToken,
     slotBytesPerToken: (crossingsPerToken * input.geometry.embeddingLength + chances) * ACTIVATION_BYTES,
-    slotBytesPerPrompt: copies && hostLoad ? steps * touchedBytes(hostLoad, batch) : 0,
+    slotBytesPerPrompt: copies && hostLoad ? steps * copiedBytes(hostLoad, batch, input) : 0,
     diskBytesPerToken: fromDiskBytes <= 0 ? 0 : fromDiskBytes * movedShare(input, 1),
     diskBytesPerPrompt: fromDiskBytes <= 0 ? 0 : steps * fromDiskBytes * movedShare(input, batch),
   };

@@ -7,7 +7,7 @@ import { conditionsOf, isOther } from "./conditions.ts";
 import { hostRates } from "./cpu.ts";
 import { decodePace } from "./decode-pace.ts";
 import { addDisk, CPU_PREFILL_SPREAD } from "./extras.ts";
-import { addCopy, COPY_SPREAD, LEAST_COPIED_BATCH } from "./copying.ts";
+import { addCopy, copiedBytes, COPY_SPREAD, LEAST_COPIED_BATCH } from "./copying.ts";
 import { helperOf } from "./helper.ts";
 import type { PaceInput } from "./input.ts";
 import { wayTo } from "./links.ts";
@@ -101,7 +101,7 @@ function addDevice(
       `${load.layers} layers x ${formatNumber(load.layers === 0 ? 0 : (time.overhead / load.layers) * 1e6)} us`,
   });
   if (!copied) return true;
-  addCopy(step, input, device, touched);
+  addCopy(step, input, device, copiedBytes(load, batch, input));
   return true;
 }
 

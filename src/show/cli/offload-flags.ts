@@ -1,4 +1,6 @@
-import { parseCount, parseTokens } from "../../facts/units/index.ts";
+import { DISKS } from "../../facts/hardware/index.ts";
+import { parseCount, parseRate, parseTokens } from "../../facts/units/index.ts";
+import { cached } from "./flags.ts";
 
 /** Flags of `offload` beside those of a plan and of a rig. */
 export const offloadFlags = {
@@ -8,6 +10,7 @@ export const offloadFlags = {
     brief: "Prompt of the chat and of each job: 512, 24k",
     optional: true,
   },
+  cached,
   answer: {
     kind: "parsed",
     parse: (text: string) => parseTokens(text, "--answer", 1),
@@ -38,4 +41,16 @@ export const offloadFlags = {
     brief: "What the machine draws beside its GPUs",
     optional: true,
   },
+  disk: {
+    kind: "parsed",
+    parse: pagesFrom,
+    brief: "What weights beyond the RAM are on: nvme, 3GB/s",
+    optional: true,
+  },
 } as const;
+
+/** A figure is taken as it is; of a kind of disk half, since a mapped file is read page by page and not from first to last. */
+function pagesFrom(text: string): number {
+  const row = DISKS.find(({ name }) => name === text.toLowerCase());
+  return row ? row.bytesPerSec / 2 : parseRate(text, "--disk");
+}

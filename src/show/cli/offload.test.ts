@@ -3,8 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { OffloadAnswer } from "../../plan/answer/index.ts";
+import type { FitAnswer, OffloadAnswer, RankingAnswer } from "../../plan/answer/index.ts";
 import { offloadText } from "./text/offload-text.ts";
+import { rankingText } from "./text/ranking-text.ts";
 import { styleFor } from "./text/style.ts";
 import { answerForm, runLoadout, type Ended, widest } from "./testing/command-line.ts";
 
@@ -72,6 +73,60 @@ test.each([
   const text = offloadText(await answered(...args), styleFor({}, {}));
   expect(text.replaceAll(/\s+/g, " ")).toContain(said);
   expect(widest(text)).toBeLessThanOrEqual(80);
+});
+
+test("behind a cached share the first token comes sooner, on every rung, and the text has a column for it", async () => {
+  const answer = await answered(...SPARSE, "--prompt", "8k", "--cached", "90%");
+  expect(answer.asked).toMatchObject({ promptTokens: 8192, cachedShare: 0.9 });
+  for (const { name, chat } of answer.rungs) {
+    expect(chat.cached!.computedTokens, name).toBe(819);
+    expect(chat.cached!.firstTokenMs.value, name).toBeLessThan(chat.firstTokenMs!.value);
+  }
+  const text = offloadText(answer, styleFor({}, {}));
+  expect(text).toMatch(/first token {2}90% cached/);
+  expect(answer.says).toMatch(/first token after [\d.]+ m?s \([\d.]+ m?s with 90% cached\)/);
+  expect(widest(text)).toBeLessThanOrEqual(80);
+});
+
+test("the disk that weights beyond the RAM come from can be said, by its kind or its rate; else it is assumed, and said so", async () => {
+  const beyond = ["qwen3-32b:Q4_K_M", "--gpu", "rtx-4070", "--ram", "8GB:ddr5-6000"];
+  const all = await Promise.all(
+    [[], ["--disk", "nvme"], ["--disk", "7GB/s"]].map((more) => answered(...beyond, ...more)),
+  );
+  const rates = all.map(({ rungs }) => rungs.find(({ kind }) => kind === "prompts")!.chat.decode!.tokensPerSec);
+  expect(rates[1]).toBe(rates[0]);
+  expect(rates[2]! / rates[0]!).toBeGreaterThan(4);
+  const said = all.map(({ assumptions }) => assumptions.find((each) => each.startsWith("weights beyond the RAM")));
+  expect(said[0]).toContain("at 1.5 GB/s, as a common NVMe disk does: --disk says it");
+  expect(said[2]).toContain("at 7 GB/s");
+});
+
+test("the network to another machine is said, or assumed and said so", async () => {
+  const far = ["qwen3-32b:Q4_K_M", "--gpu", "rtx-4070", "--ram", "32GB", "--node", "big:rtx-3090"];
+  const [unknown, fast] = await Promise.all([answered(...far), answered(...far, "--link", "25Gb/s")]);
+  expect(unknown.assumptions.join("\n")).toContain("the network to big is taken as 1 Gb/s (118 MB/s): --link says it");
+  expect(fast.assumptions.join("\n")).not.toContain("--link");
+  const first = ({ rungs }: OffloadAnswer) => rungs.find(({ kind }) => kind === "whole")!.chat.firstTokenMs!.value;
+  expect(first(fast)).toBeLessThan(first(unknown));
+});
+
+test("a ranking ends with what fits only with offload: valid, in 80 columns, and its command finds the same", async () => {
+  const RIG = ["--gpu", "rtx-4060", "--ram", "32GB:ddr5-6000"];
+  const { stdout } = await loadout("fit", ...RIG, "--json");
+  const answer: RankingAnswer = JSON.parse(stdout);
+  expect(valid(answer)).toBe("valid");
+  const { gpuLayers, offloadedLayers, context, because, command } = answer.rows.at(-1)!;
+  expect(offloadedLayers).toBeGreaterThan(0);
+  expect(because).toContain(`with offload, ${offloadedLayers} layers on the CPU`);
+  expect(command).toContain(`--gpu-layers ${gpuLayers}`);
+  const text = rankingText(answer, styleFor({}, {}), true);
+  expect(text).toContain("only with offload (");
+  expect(widest(text)).toBeLessThanOrEqual(80);
+  const [, , model = "", ...flags] = command.split(" ");
+  const again = await loadout("fit", model, ...flags, "--json");
+  const fit: FitAnswer = JSON.parse(again.stdout);
+  expect(again.code).toBe(0);
+  expect(fit.decisions.find(({ setting }) => setting === "context")!.value).toBe(context);
 });
 
 test("a context without room for the prompt and its answer is a wrong question; no model is one too", async () => {

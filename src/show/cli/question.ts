@@ -57,6 +57,8 @@ export function fitQuestion(parts: {
   readonly reading?: ReadingRate | undefined;
   /** what was asked, as it is typed */
   readonly typed?: TypedFlags | undefined;
+  /** what weights beyond the RAM are read at; absent: assumed */
+  readonly diskBytesPerSec?: number | undefined;
   /** absent: the embedded engine */
   readonly runtime?: Runtime;
   /** llama-server, as its command is printed for; absent: no command */
@@ -77,6 +79,7 @@ export function fitQuestion(parts: {
     disk,
     reading,
     typed,
+    diskBytesPerSec,
     told,
     drafting,
     runtime: chosen = embeddedRuntime(),
@@ -129,6 +132,7 @@ export function fitQuestion(parts: {
         : {}),
       placement: (settings) => layerPlaces(geometry, settings, rig.devices),
       smaller: smallerFiles(weights, (smaller) => requestUnder(under, smaller)),
+      ...(diskBytesPerSec === undefined ? {} : { diskBytesPerSec }),
       ...(calibration ? { calibration } : {}),
       ...(measuredThreads === undefined ? {} : { measuredThreads }),
     };

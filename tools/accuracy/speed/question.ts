@@ -35,7 +35,7 @@ export function paceQuestion(row: SpeedRow): PaceInput | string {
     flashAttention: row.flashAttention ?? false,
     streams: row.streams,
     links: linksOf(devices),
-    ...(row.date !== undefined && { built: row.date.slice(0, 7) }),
+    ...builtOf(row),
     program: programOf(row),
   };
 }
@@ -43,6 +43,17 @@ export function paceQuestion(row: SpeedRow): PaceInput | string {
 /** A card that the row does not name, beside a processor that it does: with all experts in RAM the card matters little. */
 const UNNAMED_CARD = /^NVIDIA GPU \+ /;
 const ASSUMED_CARD = "NVIDIA GeForce RTX 4070";
+
+/** Sources whose rows say no date, and the month of the newest change that their text names. */
+const WRITTEN: readonly (readonly [source: string, month: string])[] = [
+  // "with this latest PR", 15157 of August 2025; the experts that are used were copied alone from 15346 on
+  ["gokawiil.com/article/74814", "2025-08"],
+];
+
+function builtOf({ date, source }: SpeedRow): Pick<PaceInput, "built"> {
+  const built = date?.slice(0, 7) ?? WRITTEN.find(([name]) => name === source)?.[1];
+  return built === undefined ? {} : { built };
+}
 
 /** Programs around or beside llama.cpp; a card behind one lane of a small board is no rig that the model knows either. */
 const OTHERS = /ds4|OpenCL|MLX|ktrans|BLAS|CANN|Hexagon|ollama|llama\.cpp Vulkan/;

@@ -55,7 +55,18 @@ function paceOf(row: SpeedRow, question: PaceInput): Rates | string {
     test.kind === "decode"
       ? decodePace(question, test.mix ? depth : depth + Math.floor((test.tokens ?? 0) / 2))
       : prefillPace(question, tokens, depth);
-  return pace ?? "a device has no bandwidth";
+  if (!pace) return "a device has no bandwidth";
+  return test.kind === "prefill" && row.microBatch === undefined ? upToOneStep(pace, question, tokens, depth) : pace;
+}
+
+/**
+ * A micro-batch that is not stated is the program's default, 512, or one that was typed and not told. Where copying host weights
+ * decides, once a micro-batch, the band reaches up to one step for all.
+ */
+function upToOneStep(pace: Pace, question: PaceInput, tokens: number, depth: number): Rates {
+  if (pace.bound !== "link") return pace;
+  const { high = 0 } = prefillPace({ ...question, microBatch: tokens }, tokens, depth) ?? {};
+  return { ...pace, high: Math.max(pace.high, high) };
 }
 
 /** Where a row's figures are counted: back end, device and kind. */

@@ -1,6 +1,7 @@
 import { LoadoutError } from "../../errors/index.ts";
-import { formatBytes, parseRate } from "../../units/index.ts";
+import { formatBytes, formatNumber, formatRate, parseRate } from "../../units/index.ts";
 import type { Device, DeviceLink } from "../rig.ts";
+import { USUAL_NETWORK } from "../usual-network.ts";
 import { heldOfHost, leftOf } from "../usable/index.ts";
 import { catalogDevice, namedDevice, type AssumedDevice } from "./device.ts";
 import { labelBytes } from "./memory-size.ts";
@@ -74,4 +75,14 @@ export function nodeLinks(nodes: readonly string[], typed: readonly string[]): D
     const known = rate === undefined ? {} : { bandwidthBytesPerSec: rate };
     return { between: ["host", name] as const, kind: "network" as const, ...known };
   });
+}
+
+/** What is assumed of networks: each message's time, and the bandwidth of those that nobody described. */
+export function networkAssumptions(links: readonly DeviceLink[]): string[] {
+  const { label, bytesPerSec, messageSeconds } = USUAL_NETWORK;
+  const wait = `each token crosses the network once a node, and a message takes ${formatNumber(messageSeconds * 1e6)} us`;
+  const unknown = links.filter(({ bandwidthBytesPerSec }) => bandwidthBytesPerSec === undefined);
+  if (unknown.length === 0) return [wait];
+  const nodes = unknown.map(({ between }) => between[1]).join(", ");
+  return [wait, `the network to ${nodes} is taken as ${label} (${formatRate(bytesPerSec)}): --link says it`];
 }

@@ -2,7 +2,7 @@ import { LoadoutError } from "../../errors/index.ts";
 import type { Backend, Device, Host, Rig } from "../rig.ts";
 import { anyCard, catalogDevice, namedDevice, type AssumedDevice, type NamedDevice } from "./device.ts";
 import { hostByHand, parseRam, type TypedRam } from "./host.ts";
-import { nodeDevices, nodeLinks } from "./nodes.ts";
+import { networkAssumptions, nodeDevices, nodeLinks } from "./nodes.ts";
 import { MOST_DEVICES, wishes } from "./words.ts";
 
 /** A rig as people write it, flag by flag. */
@@ -71,8 +71,7 @@ export function rigByHand(words: RigWords): RigByHand {
     nodes.map(({ name }) => name),
     words.links ?? [],
   );
-  const over =
-    links.length > 0 ? ["paces leave out the network: each token crosses it, and waits for it, once a node"] : [];
+  const over = links.length > 0 ? networkAssumptions(links) : [];
   const assumptions = [...new Set([...[...remote, ...own].flatMap((each) => each.assumed), ...assumed, ...over])];
   return { rig: { name: "written by hand", host, devices, ...(links.length > 0 ? { links } : {}) }, assumptions };
 }

@@ -17,12 +17,14 @@ import { progressFor } from "../text/progress.ts";
 import type { DraftFlags } from "../draft-flags.ts";
 import type { QuestionFlags } from "./fit.ts";
 
-export interface OffloadFlags extends Omit<QuestionFlags, "cached" | keyof DraftFlags> {
+export interface OffloadFlags extends Omit<QuestionFlags, keyof DraftFlags> {
   readonly answer?: number;
   readonly jobs?: number;
   readonly atLeast?: number;
   readonly wait?: number;
   readonly hostWatts?: number;
+  /** bytes per second */
+  readonly disk?: number;
 }
 
 const PROMPT_TOKENS = 1024;
@@ -49,17 +51,11 @@ export const offload = guarded(async function (this: CliContext, flags: OffloadF
   const { folders } = await homeOf(this);
   const receipts = probed ? await openKnownReceipts(this, folders.data) : undefined;
   try {
-    const { request, context } = fitQuestion({
-      machine,
-      weights,
-      flags,
-      receipts,
-      promptTokens,
-      answerTokens,
-      runtime,
-    });
+    const asking = { weights, flags, runtime, diskBytesPerSec: flags.disk };
+    const { request, context } = fitQuestion({ ...asking, machine, receipts, promptTokens, answerTokens });
     const asked = {
       promptTokens,
+      ...(flags.cached === undefined ? {} : { cachedShare: flags.cached }),
       answerTokens,
       jobs: flags.jobs ?? JOBS,
       targets: {
@@ -78,10 +74,7 @@ export const offload = guarded(async function (this: CliContext, flags: OffloadF
         example: `--context ${wanted}`,
       });
     }
-    const cards = await cardCandidates(
-      machine,
-      (other) => fitQuestion({ machine: other, weights, flags, runtime }).request,
-    );
+    const cards = await cardCandidates(machine, (other) => fitQuestion({ ...asking, machine: other }).request);
     const answer = answerOffload({ request, ...asked }, { ...context, targets: asked.targets, cards });
     this.out(flags.json ? JSON.stringify(answer, null, 2) : offloadText(answer, this.outStyle));
     return offloadRuns(answer) ? EXIT.ok : EXIT.no;

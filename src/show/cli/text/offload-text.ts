@@ -58,24 +58,30 @@ function headText({ model, rig, runtime, asked, slots }: OffloadAnswer, style: S
 }
 
 function ladderText({ rungs, bestChat, bestBatch, asked }: OffloadAnswer, style: Style): string[] {
-  const head = ["tok/s", "first token", `${formatNumber(asked.jobs)} jobs`, "in RAM", "RAM/token", ""].map(style.faint);
+  const { cachedShare, jobs } = asked;
+  const warm = cachedShare !== undefined;
+  // a column takes the place of another: names say how much is in RAM
+  const cached = warm ? [`${formatPercent(cachedShare)} cached`] : [];
+  const inRam = warm ? [] : ["in RAM"];
+  const head = ["tok/s", "first token", ...cached, `${formatNumber(jobs)} jobs`, ...inRam, "RAM/token", ""];
   const rows = rungs.map((rung, at) => [
-    ...paceCells(rung.chat, rung.batch, style),
-    formatBytes(stored(rung)),
+    ...paceCells(rung.chat, rung.batch, style, warm),
+    ...(warm ? [] : [formatBytes(stored(rung))]),
     formatBytes(hostBytes(rung.chat)),
     rungName(rung, at === bestChat, at === bestBatch, style),
   ]);
-  return columns([head, ...rows], [0, 1, 2, 3, 4]);
+  return columns([head.map(style.faint), ...rows], [0, 1, 2, 3, 4]);
 }
 
 /** Paces of what runs; of what does not there are none to have. */
-function paceCells(chat: ChatFacts, batch: BatchFacts, style: Style): string[] {
+function paceCells(chat: ChatFacts, batch: BatchFacts, style: Style, warm = false): string[] {
   const runs = chat.verdict !== "does not fit";
   const decode = !runs || !chat.decode ? "-" : formatNumber(chat.decode.tokensPerSec);
   const paint = chat.interactive === true ? style.good : style.warn;
   return [
     decode === "-" ? decode : paint(decode),
     !runs || !chat.firstTokenMs ? "-" : formatDuration(chat.firstTokenMs.value),
+    ...(warm ? [!runs || !chat.cached ? "-" : formatDuration(chat.cached.firstTokenMs.value)] : []),
     batch.verdict === "does not fit" || !batch.seconds ? "-" : formatDuration(batch.seconds.value * 1000),
   ];
 }

@@ -27,7 +27,16 @@ export function rankingText(answer: RankingAnswer, style: Style, why = false): s
     ...(answer.worked && rows.length > 0 ? workedText(answer.worked, style) : []),
     ...(rows.length > 0 && (answer.worked === undefined || why)
       ? [
-          ...table(rows, style, why),
+          ...table(
+            rows.filter((row) => row.offloadedLayers === undefined),
+            style,
+            why,
+          ),
+          ...offloadText(
+            rows.filter((row) => row.offloadedLayers !== undefined),
+            style,
+            why,
+          ),
           ...legend(answer)
             .flatMap((text) => wrap(text))
             .map(style.faint),
@@ -68,6 +77,14 @@ function table(rows: readonly RankingRow[], style: Style, why: boolean): string[
       ...(why ? wrap(rows[index]!.because, WIDTH - 2).map((text) => style.faint(`  ${text}`)) : []),
     ]),
   ];
+}
+
+/** Behind those that fit: what the CPU keeps decides their pace, so how many layers that is stands below each. */
+function offloadText(rows: readonly RankingRow[], style: Style, why: boolean): string[] {
+  if (rows.length === 0) return [];
+  const said = rows.map(({ offloadedLayers }) => `${offloadedLayers}`).join(", ");
+  const layers = `(${said} layers on the CPU)`;
+  return ["", ...wrap(`${style.strong("only with offload")} ${style.faint(layers)}`), ...table(rows, style, why)];
 }
 
 /** "~" where it is tight. */
