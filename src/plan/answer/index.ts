@@ -1,3 +1,4 @@
+export type { ChatAnswer, ChatsAnswer } from "./chat-answer.ts";
 export { answerCards, type CardRow, type CardsAnswer, type CardsContext, type CardsLimits } from "./cards-answer.ts";
 export { answerDifference, type DifferenceAnswer } from "./difference-answer.ts";
 export {
@@ -48,3 +49,10 @@ export {
   type OffloadContext,
   type RungFacts,
 } from "./offload-answer.ts";
+export {
+  answerServePlan,
+  type EnginePlanFacts,
+  type ServePlanAnswer,
+  type ServePlanContext,
+} from "./serve-plan-answer.ts";
+export type { RunsAnswer, ServeAnswer, ServedFacts, ServePlansAnswer } from "./serve-answer.ts";
