@@ -130,7 +130,10 @@ export function answerCards(ranking: CardsRanking, context: CardsContext): Cards
     counts: ranking.counts,
     assumptions,
     next: best
-      ? [best.command, `loadout gpus ${shortId(best.id)} --for ${shellWord(context.modelArgument)}`]
+      ? [
+          best.command,
+          `loadout gpus ${shortId(best.id)} --for ${shellWord(context.modelArgument)} ${wishWords(context)}`,
+        ]
       : [`loadout fit ${shellWord(context.modelArgument)} --vram 24GB`],
   };
 }
@@ -167,6 +170,12 @@ function shortId(id: string): string {
   return id.slice(id.indexOf("-") + 1);
 }
 
+/** What was asked of each device. */
+function wishWords({ context, users, goal }: CardsContext): string {
+  const named = goal === "interactive" ? "" : ` --goal ${goal}`;
+  return `--context ${formatTokens(context)} --users ${users}${named}`;
+}
+
 /** The same question about this device alone. */
 function commandOf({ row, count, sizeBytes, placed }: RankedCard, context: CardsContext): string {
   const size = row.memoryBytes.length > 1 ? `:${sizeBytes / 2 ** 30}GB` : "";
@@ -176,8 +185,7 @@ function commandOf({ row, count, sizeBytes, placed }: RankedCard, context: Cards
     `--gpu ${count === 1 ? "" : "2x"}${shortId(row.id)}${size}`,
     ...(context.ram === undefined || row.class === "soc" ? [] : [`--ram ${shellWord(context.ram)}`]),
     ...(context.os === undefined ? [] : [`--os ${context.os}`]),
-    `--context ${formatTokens(context.context)} --users ${context.users}`,
-    ...(context.goal === "interactive" ? [] : [`--goal ${context.goal}`]),
+    wishWords(context),
     ...(settings.cacheTypeK === "f16" ? [] : [`--kv-type ${settings.cacheTypeK}`]),
     ...(onCpu?.kind === "experts" ? [`--gpu-layers all --cpu-experts ${onCpu.count}`] : []),
   ];

@@ -16,11 +16,13 @@ export {
   type AnswerContext,
   type DiskFacts,
   type FitAnswer,
+  type ReadingRate,
   type ModelFacts,
   type RuntimeFacts,
   type SpeedFacts,
   type Verified,
 } from "./fit-answer.ts";
+export type { TypedFlags } from "./next-commands.ts";
 export { answerGpus, type GpusAnswer, type UsableMemory } from "./gpus-answer.ts";
 export { answerQuants, type QuantsAnswer, type QuantsContext, type QuantsModel } from "./quants-answer.ts";
 export type {

@@ -1,5 +1,6 @@
 export { alternatives, longestContext, type Alternative } from "./alternatives.ts";
 export { choose, coresToUse, settingsFor, type Choice } from "./choose.ts";
+export { contextsWanted, roomFor } from "./contexts-wanted.ts";
 export type { Decision } from "./decision.ts";
 export { GOAL_NAMES, GOALS, READING, type Goal, type GoalTargets } from "./goals.ts";
 export { appendedBlock, guessesOf, type Guessing } from "./guessing.ts";

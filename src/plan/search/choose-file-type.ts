@@ -1,6 +1,6 @@
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { formatBytes, formatTokens } from "../../facts/units/index.ts";
-import { good, GOALS, settingsFor } from "../fit/index.ts";
+import { contextsWanted, good, GOALS, settingsFor } from "../fit/index.ts";
 import { aboveFloor } from "./file-types.ts";
 import type { Outlined } from "./outlined.ts";
 import { cellsUnder, type Cell } from "./table.ts";
@@ -16,11 +16,10 @@ export interface ChosenFileType {
  * else the largest that fits at all; else, with the least context of the goal, the same; else the smallest above the floor.
  */
 export function chooseFileType(model: Outlined): ChosenFileType {
-  const { architecture, contextLength } = model.model.geometry;
-  const candidates = aboveFloor(architecture);
+  const { geometry } = model.model;
+  const candidates = aboveFloor(geometry.architecture);
   const { goal, wishes } = model.setup;
-  const wanted = wishes.context ?? Math.min(GOALS[goal].context, contextLength);
-  const least = wishes.context ?? Math.min(GOALS[goal].leastContext, contextLength);
+  const { wanted, least } = contextsWanted(goal, wishes, geometry);
   for (const context of new Set([wanted, least])) {
     const cells = cellsUnder(model, wantedSettings(model, context), candidates);
     const roomy = cells.findIndex((cell) => cell?.verdict === "fits");

@@ -67,7 +67,10 @@ export const USUAL_DISK: DiskRate = diskOf("nvme");
 
 /** A flag that is of no use beside a model, if one was typed. */
 export function flagBesideModel(flags: WantedFlags): string | undefined {
-  const typed = Object.entries(flags).find(([name, value]) => name in wantedFlags && value !== undefined)?.[0];
+  // a model that is named is read from a disk as well
+  const typed = Object.entries(flags).find(
+    ([name, value]) => name in wantedFlags && name !== "disk" && value !== undefined,
+  )?.[0];
   return typed === "maxSize" ? "--max-size" : typed === undefined ? undefined : `--${typed}`;
 }
 

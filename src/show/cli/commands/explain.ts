@@ -17,7 +17,9 @@ export const explain = guarded(async function (this: CliContext, flags: ExplainF
   const { answer, question } = await askFit(this, own, named, "explain");
   if (against === undefined) {
     const { geometry, rig, goal } = question.request;
-    const whole = { ...answer, programs: runtimeAdvice(geometry, rig, goal) };
+    // what was just explained needs no explaining
+    const next = answer.next.filter((command) => !command.startsWith("loadout explain "));
+    const whole = { ...answer, next, programs: runtimeAdvice(geometry, rig, goal) };
     this.out(flags.json ? JSON.stringify(whole, null, 2) : explainText(whole, this.outStyle));
     return EXIT.ok;
   }
