@@ -21,7 +21,9 @@ export function clientNames({ path, argument, facts }: WeightsHere, typed: strin
   const file = basename(path);
   const isFile = /\.gguf$/i.test(file);
   const base = file.replace(/\.gguf$/i, "").replace(SHARD, "");
-  const spoken = [typed, argument].find((word) => word !== undefined && word !== "" && !isPath(word));
+  const spoken = [typed, isFile ? undefined : argument].find(
+    (word) => word !== undefined && word !== "" && !isPath(word),
+  );
   const fromHeader = slug(facts.name);
   const preferred = [
     ...(spoken === undefined ? [] : [spoken.replace(/^hf:(?:\/\/)?/i, "")]),
