@@ -181,6 +181,10 @@ describe("loadout serve", () => {
     expect(now.models.map(({ state }: { state: string }) => state)).toEqual(["loaded", "loaded"]);
     expect(JSON.parse((await loadout("serve", "--runs", "--json")).stdout).runs[0].takes.RAM).toBe(2 * before);
 
+    // a chat that names one of them talks to that one
+    const chat = await loadout("chat", "two", "--prompt", "hello", "--max-tokens", "2", "--json");
+    expect(JSON.parse(chat.stdout)).toMatchObject({ endpoint: `${String(answer["url"])}/v1`, model: "two" });
+
     const second = await serve(model, ...SMALL);
     expect(second.answer).toMatchObject({ others: [{ pid: run.pid, models: ["one", "two"] }] });
   });

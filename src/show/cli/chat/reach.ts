@@ -11,6 +11,8 @@ export interface ReachFlags {
 /** Somebody to talk to, and what ends it where it was started for this chat. */
 export interface Reached {
   readonly endpoint: ClientEndpoint;
+  /** the one of its models that was meant */
+  readonly model?: string;
   close(): Promise<void>;
 }
 
@@ -27,8 +29,14 @@ export async function reachable(
   const { Claims } = await import("../../../run/gateway/index.ts");
   const claims = new Claims(join(folders.data, "runs"));
   const others = (await claims.others()).filter(({ url }) => url !== "");
-  const run = typed === undefined ? others.at(-1) : others.find(({ models }) => models.includes(typed));
-  return run ? at(run.url) : served(context, typed, flags);
+  if (typed === undefined) return others.length > 0 ? at(others.at(-1)!.url) : served(context, typed, flags);
+  const { fileNames } = await import("../serve/names.ts");
+  const names = [typed, ...(/\.gguf$/i.test(typed) ? fileNames(typed) : [])].map((name) => name.toLowerCase());
+  for (const { url, models } of others) {
+    const model = models.find((name) => names.includes(name.toLowerCase()));
+    if (model !== undefined) return { ...at(url), model };
+  }
+  return served(context, typed, flags);
 }
 
 /** The command line of `serve` with an address of its own, for as long as the chat lasts. */
