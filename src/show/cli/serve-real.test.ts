@@ -76,4 +76,10 @@ else
       const { timings } = JSON.parse((await ask(port, { body: hello })).text);
       expect(timings.draft_n).toBeGreaterThan(0);
     });
+
+    it("guesses ahead from the text so far", async () => {
+      const { answer, port } = await served("--draft", "ngram");
+      expect(answer).toMatchObject({ models: [{ state: "loaded" }] });
+      expect((await ask(port, { body: hello })).status).toBe(200);
+    });
   });
