@@ -246,7 +246,8 @@ describe("keys", () => {
   it("are asked for, and choose the lane", { timeout: 60_000 }, async () => {
     const keys = join(folder, "keys");
     await writeFile(keys, "# who may\nanna a-secret-of-annas-1\njobs a-secret-of-jobs-22 batch\n");
-    const { ask: to } = await serve(model, ...SMALL, "--key-file", keys, "--host", "0.0.0.0");
+    const { url, ask: to } = await serve(model, ...SMALL, "--key-file", keys, "--host", "0.0.0.0");
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:/);
     const as = (key: string) => to({ body: HELLO, headers: { authorization: `Bearer ${key}` } });
     expect((await to({ body: HELLO })).status).toBe(401);
     expect((await as("a-secret-of-nobody")).status).toBe(401);

@@ -95,8 +95,10 @@ export class Serving {
     await this.#claim();
   }
 
+  /** As this machine reaches it: "all addresses" is one to listen on, not one to ask. */
   get url(): string {
-    return this.#gateway?.url ?? "";
+    const url = this.#gateway?.url ?? "";
+    return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
   }
 
   async answer(): Promise<ServeAnswer> {
