@@ -5,17 +5,19 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { randomModel } from "../../../facts/model/index.ts";
 import { seededRandom } from "../../../facts/units/index.ts";
+import { writeGguf } from "../../../facts/weights/index.ts";
 import { Claims, HOST, roomOf } from "../../../run/gateway/index.ts";
 import { ask } from "../../../run/gateway/testing/ask.ts";
 import { openReceipts } from "../../../run/receipt/index.ts";
 import { cliContext } from "../context.ts";
 import { machineOf, type Machine } from "../machine.ts";
 import { readWeights } from "../model/read-file.ts";
-import { embeddedRuntime } from "../runtime.ts";
+import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import { answerForm } from "../testing/command-line.ts";
 import { TINY_GEOMETRY } from "../testing/tiny-model.ts";
 import { besideThem } from "./beside.ts";
-import { planModel, type PlannedModel } from "./plan-model.ts";
+import { extrasOf, NO_EXTRAS } from "./extras.ts";
+import { needsOf, planModel, type PlannedModel } from "./plan-model.ts";
 import { servables } from "./servable.ts";
 import type { ServedModel } from "./served-models.ts";
 import { Serving } from "./serving.ts";
@@ -50,7 +52,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 let serving: Serving;
-afterEach(() => serving.close());
+afterEach(() => serving?.close());
 
 function servedAs(name: string, model: PlannedModel, keep: boolean): ServedModel {
   const { answer: plan } = model;
@@ -110,6 +112,44 @@ it("unloads by age what nobody asks for, and loads it again; a receipt is kept o
   // two lanes of the test before, two models of this one
   expect(kept.list()).toHaveLength(4);
   kept.close();
+});
+
+it("keeps room for a projector, which only llama-server takes", async () => {
+  const path = join(folder, "mmproj-tiny.gguf");
+  const written = writeGguf({
+    metadata: [
+      ["general.type", { type: "string", value: "mmproj" }],
+      ["general.architecture", { type: "string", value: "clip" }],
+    ],
+    tensors: [{ name: "v.patch_embd.weight", type: "F32", shape: [64, 64] }],
+  });
+  const file = Buffer.alloc(written.fileBytes);
+  file.set(written.header);
+  await writeFile(path, file);
+  const program = {
+    command: ["llama-server"],
+    env: {},
+    origin: "PATH",
+    version: "b11434",
+    buildNumber: 11434,
+  } as const;
+  const choice = {
+    name: "llama-server",
+    program,
+    runtime: serverRuntime("b11434"),
+    because: "found on the PATH",
+  } as const;
+  const { weights } = planned;
+  const parts = { choice, progress: { update: () => {}, done: () => {} } };
+  const extras = await extrasOf(context(folder), weights, { ...parts, flags: { mmproj: path } });
+  expect(extras.projector).toEqual({ path, bytes: 64 * 64 * 4 });
+  const of = (more: typeof extras) =>
+    planModel({ machine, weights, flags: { threads: 1, context: 512 }, choice, receipts: undefined, extras: more });
+  const taken = (model: PlannedModel) => needsOf(model.engines[0]!, model).get(HOST)!;
+  expect(taken(of(extras)) - taken(of(NO_EXTRAS))).toBe(64 * 64 * 4);
+  const named = { name: "tiny", aliases: [], keep: true, use: "generate" } as const;
+  expect(servables(of(extras), named)[0]!.images).toBe(true);
+  expect(servables(of(NO_EXTRAS), named)[0]!.images).toBe(false);
 });
 
 it("plans beside what other runs take of RAM", () => {
