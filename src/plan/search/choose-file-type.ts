@@ -83,6 +83,6 @@ function withPace(fits: string, largest: string, { at, decode, keeps }: Paced, {
   if (keeps === "slow")
     return `${fits}; none of four bits or more is as fast as people read, ${wanted}: it decodes ${own}`;
   if (at === 0) return fits;
-  const band = keeps === "middle" ? `, ${formatPace(decode.low)} at the slow end of the band` : "";
-  return `the largest usual file type that is as fast as people read, ${wanted}: ${own}${band}; ${largest} would fit too`;
+  const band = `${keeps === "middle" ? "" : "even "}${formatPace(decode.low)} at the slow end of its band`;
+  return `the largest usual file type that is as fast as people read, ${wanted}: ${own}, ${band}; ${largest} would fit too`;
 }

@@ -88,6 +88,21 @@ describe("the file type that is taken where none is asked for", () => {
     expect(chosen.because).toMatch(/^the largest usual file type that fits.* with 8k of context; Q5_K_M would/);
   });
 
+  test("is the largest that people can read along with on a processor, and where none is, the largest, with the reason", () => {
+    const paced = (name: string, bandwidthBytesPerSec: number, goal: "interactive" | "batch" = "interactive") => {
+      const where = rig(undefined);
+      const asked = on(name, { ...where, host: { ...where.host, bandwidthBytesPerSec } });
+      return chooseFileType({ ...asked, setup: { ...asked.setup, goal } });
+    };
+    const chosen = paced("qwen3-8b", 60e9);
+    expect(chosen.fileType).toBe("Q4_K_M");
+    expect(chosen.because).toMatch(/as fast as people read, 5\.3 tok\/s: .* slow end of its band; Q8_0 would fit too$/);
+    expect(paced("qwen3-8b", 60e9, "batch").fileType).toBe("Q8_0");
+    const slow = paced("qwen3-32b", 60e9);
+    expect(slow.fileType).toBe("Q8_0");
+    expect(slow.because).toMatch(/none of four bits or more is as fast as people read/);
+  });
+
   test("is the smallest that keeps four bits where none fits whole", () => {
     expect(chooseFileType(on("qwen3-32b", rig(6)))).toEqual({
       fileType: "IQ4_XS",
