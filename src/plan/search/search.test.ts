@@ -3,7 +3,7 @@ import type { Device, Rig } from "../../facts/hardware/index.ts";
 import { modelCatalog, tensorList } from "../../facts/model/index.ts";
 import { FILE_TYPE_NAMES } from "../../facts/recipe/index.ts";
 import { llamaCppBuild, LLAMACPP_CALLERS } from "../../facts/runtime/index.ts";
-import { choose, longestContext, weigh, type Wishes } from "../fit/index.ts";
+import { alternatives, choose, longestContext, weigh, type Wishes } from "../fit/index.ts";
 import {
   cellsUnder,
   chooseFileType,
@@ -148,6 +148,21 @@ describe("one model over file types, contexts and users", () => {
     expect(at(users)).not.toBe("does not fit");
     expect(at(users + 1)).toBe("does not fit");
   });
+});
+
+test("a smaller cache is asked as it would be typed: the room brings experts back, and the pace is of that", () => {
+  const request = on("qwen3 30b a3b", rig(12), { context: 32_768 }).exact("Q4_K_M");
+  const bandwidths = { ...request.rig, host: { ...request.rig.host, bandwidthBytesPerSec: 60e9 } };
+  const devices = bandwidths.devices.map((device) => ({ ...device, bandwidthBytesPerSec: 500e9, flopsPerSec: 60e12 }));
+  const asked = { ...request, rig: { ...bandwidths, devices } };
+  const choice = choose(asked);
+  const expertsOf = ({ settings }: typeof choice) => Number(settings.expertLayersOnHost);
+  expect(expertsOf(choice)).toBeGreaterThan(0);
+  const listed = alternatives(asked, choice).find(({ flags }) => flags === "--kv-type q8_0")!;
+  const typed = choose({ ...asked, wishes: { ...asked.wishes, cacheType: "q8_0" } });
+  expect(expertsOf(typed)).toBeLessThan(expertsOf(choice));
+  expect(listed.change).toContain(`then the experts of ${expertsOf(typed)} layers on the CPU`);
+  expect(listed.marginBytes).toBe(typed.now.marginBytes);
 });
 
 describe("a search over graphs without repetitions", () => {
