@@ -90,7 +90,13 @@ export function rankCards(question: CardsQuestion, options: CardsOptions = {}): 
   const apart = asksForCards(limits) && built.length > 0;
   const shown = (rows: readonly RankedCard[], count: number) => exactly(placer, rows.slice(0, count), question);
   const ranked = apart
-    ? [...shown(built, options.rows ?? ROWS), ...shown(whole.filter((each) => each.whole), options.machines ?? MACHINES)]
+    ? [
+        ...shown(built, options.rows ?? ROWS),
+        ...shown(
+          whole.filter((each) => each.whole),
+          options.machines ?? MACHINES,
+        ),
+      ]
     : shown(whole, options.rows ?? ROWS);
   const names = (rows: readonly RankedCard[]) => new Set(rows.map(({ row }) => row.id));
   const [fit, runs, kept] = [names(whole), names([...whole, ...partly]), names(held)];

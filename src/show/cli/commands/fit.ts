@@ -80,7 +80,17 @@ export async function askFit(context: CliContext, flags: AskedFlags, model: stri
     draftingOf(context, flags, progress, told?.guesses),
   ]);
   const answered = (question: FitQuestion) => ({ ...answerFit(question.request, question.context), question });
-  const asked = { flags, promptTokens, answerTokens, cachedShare: flags.cached, typed, reading, diskBytesPerSec, server, told };
+  const asked = {
+    flags,
+    promptTokens,
+    answerTokens,
+    cachedShare: flags.cached,
+    typed,
+    reading,
+    diskBytesPerSec,
+    server,
+    told,
+  };
   if (byHand) {
     // nothing is asked of this machine, and what was measured on it says nothing of another
     const { rig, assumptions } = byHand;
