@@ -14,6 +14,7 @@ import { hubSpec } from "../model/hub-spec.ts";
 import type { WeightsHere } from "../model/weights.ts";
 import type { Progress } from "../text/progress.ts";
 import { weightsFor } from "../weights-for.ts";
+import { atOllama, ollamaName } from "./at-ollama.ts";
 import { chooseEngine } from "./engine-choice.ts";
 import type { ServeEngineName } from "./engine-names.ts";
 import { extrasOf, NO_EXTRAS, type ExtrasFlags } from "./extras.ts";
@@ -62,6 +63,13 @@ export async function servedModels(
       taken.add(name);
       return name;
     };
+    const ofOllama = word === undefined ? undefined : ollamaName(word);
+    if (ofOllama !== undefined) {
+      const name = naming([ofOllama, word!]);
+      const servable = atOllama(context, ofOllama, name, parts.flags, useOf(parts.flags));
+      models.push({ name, servables: [servable], facts: { engine: "Ollama", because: "it was named" } });
+      continue;
+    }
     models.push(
       word !== undefined && isServer(word, parts.machine)
         ? atAddress(context, word, naming, parts)
