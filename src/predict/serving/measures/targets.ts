@@ -83,14 +83,7 @@ function keeps(record: RequestRecord, target: Target): boolean {
 }
 
 function ofOne(record: RequestRecord, metric: TargetMetric): number | undefined {
-  switch (metric) {
-    case "ttft":
-      return ttftMs(record, "schedule");
-    case "tpot":
-      return tpotMs(record);
-    case "gap":
-      return longestGapMs(record);
-    case "e2e":
-      return e2eMs(record, "schedule");
-  }
+  if (metric === "ttft") return ttftMs(record, "schedule");
+  if (metric === "tpot") return tpotMs(record);
+  return metric === "gap" ? longestGapMs(record) : e2eMs(record, "schedule");
 }

@@ -9,14 +9,9 @@ export type Arrivals =
 /** The next gap in milliseconds, mean 1000 / rate. Not rescaled to a wished end: a Poisson process stays one. */
 export function gapMs(arrivals: Arrivals, random: () => number): number {
   const meanMs = 1000 / arrivals.ratePerSec;
-  switch (arrivals.kind) {
-    case "constant":
-      return meanMs;
-    case "poisson":
-      return meanMs * exponential(random);
-    case "gamma":
-      return (meanMs / arrivals.burstiness) * gamma(arrivals.burstiness, random);
-  }
+  if (arrivals.kind === "constant") return meanMs;
+  if (arrivals.kind === "poisson") return meanMs * exponential(random);
+  return (meanMs / arrivals.burstiness) * gamma(arrivals.burstiness, random);
 }
 
 /** How long a plan is: until so many requests, or so long, whichever comes first. At least one is finite. */

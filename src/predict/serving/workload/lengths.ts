@@ -13,30 +13,18 @@ export function lengthOf(lengths: Lengths, random: () => number): number {
 }
 
 function drawn(lengths: Lengths, random: () => number): number {
-  switch (lengths.kind) {
-    case "fixed":
-      return lengths.tokens;
-    case "uniform":
-      return Math.floor(lengths.low + random() * (lengths.high - lengths.low + 1));
-    case "log-normal":
-      return Math.min(lengths.most ?? Infinity, lengths.medianTokens * Math.exp(lengths.sigma * normal(random)));
-    case "drawn":
-      return lengths.from[Math.floor(random() * lengths.from.length)] ?? 1;
-  }
+  if (lengths.kind === "fixed") return lengths.tokens;
+  if (lengths.kind === "uniform") return Math.floor(lengths.low + random() * (lengths.high - lengths.low + 1));
+  if (lengths.kind === "drawn") return lengths.from[Math.floor(random() * lengths.from.length)] ?? 1;
+  return Math.min(lengths.most ?? Infinity, lengths.medianTokens * Math.exp(lengths.sigma * normal(random)));
 }
 
 /** The longest that can be drawn; Infinity where there is no bound. */
 export function longest(lengths: Lengths): number {
-  switch (lengths.kind) {
-    case "fixed":
-      return lengths.tokens;
-    case "uniform":
-      return lengths.high;
-    case "log-normal":
-      return lengths.most ?? Infinity;
-    case "drawn":
-      return lengths.from.reduce((most, tokens) => Math.max(most, tokens), 0);
-  }
+  if (lengths.kind === "fixed") return lengths.tokens;
+  if (lengths.kind === "uniform") return lengths.high;
+  if (lengths.kind === "drawn") return lengths.from.reduce((most, tokens) => Math.max(most, tokens), 0);
+  return lengths.most ?? Infinity;
 }
 
 /** `512`, `100-900`, `512~0.6` (log-normal: median and sigma), `512~0.6<4096` (with a bound). Undefined: none of these. */
