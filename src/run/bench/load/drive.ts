@@ -196,7 +196,7 @@ class Drive {
 
   #cut(reason: string): void {
     this.#closing = true;
-    for (const stream of [...this.#running.values()]) stream.cancel(`${UNFINISHED}${reason}`);
+    for (const stream of Array.from(this.#running.values())) stream.cancel(`${UNFINISHED}${reason}`);
   }
 
   #finish(): void {

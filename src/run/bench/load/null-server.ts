@@ -41,7 +41,6 @@ class NullStream {
     this.dueMs = this.#record.receivedMs + (asked.null_ttft_ms ?? 50);
     log[id] = this.#record;
     streaming.add(this);
-    socket.on("close", () => streaming.delete(this));
     clearTimeout(timer);
     timer = undefined;
     arm();
@@ -86,6 +85,8 @@ function chunk(text: string): string {
 
 const server = createServer({ noDelay: true }, (socket) => {
   let text = "";
+  let current: NullStream | undefined;
+  socket.on("close", () => current && streaming.delete(current));
   socket.setEncoding("latin1");
   socket.on("error", () => socket.destroy());
   socket.on("data", (part: string) => {
@@ -97,7 +98,7 @@ const server = createServer({ noDelay: true }, (socket) => {
     const head = text.slice(0, end);
     const asked: NullAsked = length === 0 ? {} : JSON.parse(text.slice(end + 4, end + 4 + length));
     text = text.slice(end + 4 + length);
-    void new NullStream(socket, asked, /^x-request-id: *(.+?) *$/im.exec(head)?.[1] ?? "");
+    current = new NullStream(socket, asked, /^x-request-id: *(.+?) *$/im.exec(head)?.[1] ?? "");
   });
 });
 

@@ -67,7 +67,8 @@ export class ResponseReader {
       if (this.#text.length > MOST_HEAD_BYTES) this.fault = "a line between chunks does not end";
       return length;
     }
-    const line = this.#text === "" ? bytes.toString("latin1", at, feed) : this.#text + bytes.toString("latin1", at, feed);
+    const line =
+      this.#text === "" ? bytes.toString("latin1", at, feed) : this.#text + bytes.toString("latin1", at, feed);
     this.#text = "";
     if (this.#state === "after-data") this.#state = "size";
     else if (this.#state === "size") this.#size(line);

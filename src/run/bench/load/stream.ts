@@ -44,12 +44,10 @@ export class Connections {
   }
 
   take(fresh = false): Connection {
-    while (!fresh) {
-      const kept = this.#idle.pop();
-      if (kept === undefined) break;
-      if (kept.usable) return kept;
-    }
-    return new Connection(this.#target);
+    if (fresh) return new Connection(this.#target);
+    let kept = this.#idle.pop();
+    while (kept !== undefined && !kept.usable) kept = this.#idle.pop();
+    return kept ?? new Connection(this.#target);
   }
 
   giveBack(connection: Connection): void {
