@@ -5,6 +5,7 @@ export { drive, type Driven, type DriveOptions, type DriveProgress, type DriveRe
 export type { ClientHealth } from "./health.ts";
 export { askOnce, learnManners, type Manners, type PromptScale } from "./manners.ts";
 export { type NullServer, startNullServer } from "./null.ts";
+export { measurePoint, type PointLoad, type PointOptions, type PointPlan } from "./point.ts";
 export { requestBytes } from "./prompts.ts";
 export { startSideProbe } from "./side-probe.ts";
 export { Connections, openStream } from "./stream.ts";
