@@ -10,7 +10,7 @@ export interface ClientHealth {
   readonly busy: number;
 }
 
-const STEP_MS = 5;
+const STEP_MS = 10;
 
 /** Watches this process from now on. */
 export class HealthWatch {

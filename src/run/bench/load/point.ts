@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import {
   type Arrivals,
   arrivalStatistics,
@@ -75,11 +76,13 @@ export async function measurePoint(
   const { workload, warmUpMs, firstWave } = workloadOf(plan, options.aloneMs);
   const made = plan.dataSet === undefined ? workload : withData(workload, plan.dataSet);
   const { target, manners, keep, body, signal, onProgress } = options;
-  const run = `${plan.seed}-${Math.floor(performance.now()).toString(36)}`;
+  // new words each time, at the lengths of the seed: a cache that a run before filled must not answer this one
+  const words = randomInt(2 ** 31);
+  const run = `${plan.seed}-${words.toString(36)}`;
   const prompts = {
     target,
     manners,
-    seed: plan.seed,
+    seed: words,
     keep,
     run,
     ...(plan.dataSet && { dataSet: plan.dataSet }),

@@ -75,11 +75,11 @@ function onePoint(point: BenchPoint, style: Style): string[] {
     ...(point.sideProbe?.beside ? [distributionRow("small request beside the load", point.sideProbe.beside)] : []),
   ].filter((row) => row !== undefined);
   const head = ["", "n", "p50", "p90", "p95", "p99"].map(style.faint);
-  const few = Math.min(...[summary.ttftMs.fromSend?.n ?? Infinity, summary.tpotMs?.n ?? Infinity]) < 100;
+  const few = Math.min(summary.ttftMs.fromSend?.n ?? Infinity, summary.tpotMs?.n ?? Infinity) < 100;
   return [
     `${style.strong(loadText(point))}  ${requests.ok} answered` +
-      `${requests.failed > 0 ? style.bad(`, ${requests.failed} failed`) : ""}` +
-      `${requests.unfinished > 0 ? style.warn(`, ${requests.unfinished} unfinished`) : ""}` +
+      (requests.failed > 0 ? style.bad(`, ${requests.failed} failed`) : "") +
+      (requests.unfinished > 0 ? style.warn(`, ${requests.unfinished} unfinished`) : "") +
       style.faint(`; ${requests.warmUp} before them left out as warm-up`),
     "",
     ...columns([head, ...rows], [1, 2, 3, 4, 5]),
@@ -190,7 +190,7 @@ function comparison({ compared, points }: BenchAnswer, style: Style): string[] {
   ]);
   const { throughput } = compared;
   return [
-    style.faint("second endpoint, the same requests, in turns with the first:"),
+    style.faint("second endpoint, the same lengths, in turns with the first:"),
     ...table(compared.points, style),
     "",
     ...columns([["", "first", "second", "second less first, 95%", ""].map(style.faint), ...rows], [1, 2, 3]),
@@ -276,6 +276,6 @@ function clientLines({ ceiling, points }: BenchAnswer, style: Style): string[] {
           `(p99 ${formatDuration(Math.max(0, step?.ttftMs.added99 ?? 0))}) to the first token`;
   return wrap(
     `this client: ${limit}; event loop late by ${formatDuration(worst)} (p99)` +
-      `${cpu === undefined ? "" : `, ${formatNumber(cpu)} us of CPU an event`}`,
+      (cpu === undefined ? "" : `, ${formatNumber(cpu)} us of CPU an event`),
   ).map(style.faint);
 }
