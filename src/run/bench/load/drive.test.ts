@@ -198,7 +198,7 @@ describe("prompts of known length", () => {
     const endpoint = new CountingEndpoint(options);
     const target = await endpoint.open();
     try {
-      const manners = await learnManners(target, { extras: { ignore_eos: true } });
+      const manners = await learnManners(target, { extras: { ignore_eos: true, stream_options: {} } });
       expect(manners).toMatchObject({
         model: "small",
         refused: "strict" in options ? ["ignore_eos"] : [],

@@ -33,7 +33,6 @@ export function requestBytes(options: PromptOptions): RequestBytes {
       max_tokens: request.outputTokens,
       temperature: 0,
       stream: true,
-      stream_options: { include_usage: true },
       ...manners.extras,
       ...body,
     };

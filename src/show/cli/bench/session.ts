@@ -90,7 +90,10 @@ export class BenchSession {
     const side = async (address: string): Promise<Side> => {
       const target = loadTarget(address, key);
       progress.update(`asking ${target.base} ...`);
-      const wanted = { extras: { ignore_eos: true }, ...(flags.model === undefined ? {} : { model: flags.model }) };
+      const wanted = {
+        extras: { ignore_eos: true, stream_options: { include_usage: true } },
+        ...(flags.model === undefined ? {} : { model: flags.model }),
+      };
       const manners = await learnManners(target, wanted);
       progress.update(`${target.base}: one answer alone ...`);
       const alone = await askOnce(target, {
@@ -298,7 +301,7 @@ export class BenchSession {
     const notes: string[] = [];
     for (const { target, manners } of [this.#first, ...(this.#second ? [this.#second] : [])]) {
       if (manners.refused.length > 0)
-        notes.push(`${target.base} does not take ${manners.refused.join(", ")}: answers may end before their length`);
+        notes.push(`${target.base} does not take ${manners.refused.join(", ")}: ${refusedText(manners.refused)}`);
       if (manners.prompts.how === "estimated")
         notes.push(`${target.base} does not count tokens: lengths of prompts are estimates, tokens are events`);
     }
@@ -313,6 +316,13 @@ export class BenchSession {
       ? [`loadout bench ${typed} --side-probe`]
       : [`loadout bench ${typed} --sweep`];
   }
+}
+
+function refusedText(refused: readonly string[]): string {
+  return [
+    ...(refused.includes("ignore_eos") ? ["answers may end before their length"] : []),
+    ...(refused.includes("stream_options") ? ["tokens may not be counted by the server"] : []),
+  ].join(", ");
 }
 
 interface Measured {
