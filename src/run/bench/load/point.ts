@@ -121,10 +121,10 @@ function workloadOf(plan: PointPlan, aloneMs: number): Made {
   if (load.kind === "users") {
     const spreadMs = load.users === 1 ? 0 : Math.min(MOST_SPREAD_MS, aloneMs);
     const extent = {
-      ...(requests === undefined ? {} : { requests: requests + load.users }),
+      ...(requests === undefined ? {} : { requests }),
       ...(durationMs === undefined ? {} : { durationMs: durationMs + spreadMs }),
     };
-    const loop = { users: load.users, thinkMs: load.thinkMs, spreadMs };
+    const loop = { users: load.users, thinkMs: load.thinkMs, spreadMs, warmUp: true };
     return { workload: closedWorkload(loop, extent, shape, seed), warmUpMs: spreadMs, firstWave: load.users };
   }
   if (load.kind === "trace") {

@@ -166,10 +166,12 @@ export class BenchSession {
   async #check(load: PointLoad): Promise<void> {
     if (this.#flags.noCheck) return;
     this.#progress.update("measuring this client against a null server ...");
-    const { users } = load.kind === "users" ? load : { users: 1 };
-    const expected = (users * typical(this.#flags.output ?? OUTPUT) * 1000) / this.#first.aloneMs;
+    const tokens = typical(this.#flags.output ?? OUTPUT);
+    const users = load.kind === "users" ? Math.max(load.users, ...(this.#flags.users ?? [])) : 1;
+    const rate = load.kind === "users" || load.kind === "trace" ? 0 : Math.max(...(this.#flags.rate ?? [1]));
+    const expected = Math.max((users * tokens * 1000) / this.#first.aloneMs, rate * tokens);
     const enough = Math.max(CHECKED_TOKENS_PER_SEC, expected / HEADROOM);
-    this.#ceiling = await measureCeiling(CHECKED_TOKENS_PER_SEC, Math.min(enough, 40_000), this.#context.signal);
+    this.#ceiling = await measureCeiling(CHECKED_TOKENS_PER_SEC, Math.min(enough, 40_000), users, this.#context.signal);
   }
 
   async #alone(loads: readonly PointLoad[]) {
@@ -289,7 +291,7 @@ export class BenchSession {
     return {
       loop: turns !== undefined ? "sessions" : open ? "open" : "closed",
       ...(open || turns !== undefined ? { arrivals: how ?? "poisson" } : {}),
-      prompt: this.#dataSet === undefined ? lengthsText(prompt ?? PROMPT) : "as in the data set",
+      prompt: this.#dataSet === undefined ? lengthsText(prompt ?? PROMPT) : "the data set",
       output: lengthsText(output ?? OUTPUT),
       seed,
       cache: noCache ? "off" : shared === undefined ? "unique" : "shared",

@@ -62,7 +62,7 @@ export const bench = buildCommand({
       requests: {
         kind: "parsed",
         parse: (typed: string) => parseCount(typed, "--requests", 1, 10_000_000),
-        brief: "Instead: about how many are measured",
+        brief: "Instead: how many are measured",
         placeholder: "N",
         optional: true,
       },

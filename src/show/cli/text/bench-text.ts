@@ -25,11 +25,19 @@ export function benchText(answer: BenchAnswer, style: Style): string {
   ].join("\n");
 }
 
+function promptsText({ prompts }: BenchAnswer["endpoint"], asked: BenchAnswer["asked"]): string {
+  if (prompts.how === "data set")
+    return `prompts from the data set${asked.cache === "off" ? `, ${CACHE.off}` : ""}; answers as it says, else of ${asked.output}`;
+  const answers = `(${HOW[prompts.how]}), answers of ${asked.output}`;
+  if (asked.loop === "sessions")
+    return `turns of ${asked.prompt} new tokens ${answers}; ${CACHE[asked.cache]} but what was said`;
+  return `prompts of ${asked.prompt} tokens ${answers}; ${CACHE[asked.cache]}`;
+}
+
 const HOW = {
   tokenized: "by its own tokenizer",
   calibrated: "by what it counted of two requests",
   estimated: "estimated: it counts nothing",
-  "data set": "from the data set",
 } as const;
 
 const CACHE = {
@@ -48,8 +56,7 @@ function headLines({ endpoint, asked, compared }: BenchAnswer, style: Style): st
     `${style.strong(endpoint.base)}  ${endpoint.model}`,
     ...(compared ? [`against ${style.strong(compared.endpoint.base)}  ${compared.endpoint.model}`] : []),
     ...wrap(
-      `${loop}; prompts of ${asked.prompt} tokens (${HOW[endpoint.prompts.how]}), answers of ${asked.output}; ` +
-        `${CACHE[asked.cache]}; ${asked.connections === "fresh" ? "a connection a request" : "connections kept"}; seed ${asked.seed}`,
+      `${loop}; ${promptsText(endpoint, asked)}; ${asked.connections === "fresh" ? "a connection a request" : "connections kept"}; seed ${asked.seed}`,
     ).map(style.faint),
   ];
 }
