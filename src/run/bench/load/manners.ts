@@ -36,11 +36,15 @@ const FEW = 8;
 const MANY = 200;
 
 /** Asks for models, tries the fields, and finds how many tokens words make. Throws `bench-no-answer` where nothing comes. */
-export async function learnManners(target: LoadTarget, wanted: MannersWanted): Promise<Manners> {
+export async function learnManners(target: LoadTarget, wanted: MannersWanted, signal?: AbortSignal): Promise<Manners> {
   const models = await askJson(target, `${target.path}/models`);
   const model = wanted.model ?? firstModel(models) ?? "default";
   const ask = (words: readonly string[], count: number, extras: object) =>
-    askOnce(target, { model, messages: [{ role: "user", content: wordText(words, count, count, 7) }], ...extras });
+    askOnce(
+      target,
+      { model, messages: [{ role: "user", content: wordText(words, count, count, 7) }], ...extras },
+      signal,
+    );
   let extras: Readonly<Record<string, unknown>> = {};
   let few: StreamOutcome | undefined;
   for (extras of withFewer(wanted.extras)) {
@@ -118,15 +122,23 @@ async function wholeWords(target: LoadTarget, model: string): Promise<readonly s
 }
 
 /** One request by itself, one token long unless told. */
-export function askOnce(target: LoadTarget, body: Readonly<Record<string, unknown>>): Promise<StreamOutcome> {
+export function askOnce(
+  target: LoadTarget,
+  body: Readonly<Record<string, unknown>>,
+  signal?: AbortSignal,
+): Promise<StreamOutcome> {
   const connections = new Connections(target, false);
   const whole = { max_tokens: 1, temperature: 0, stream: true, ...body };
   const bytes = postBytes(target, `${target.path}/chat/completions`, JSON.stringify(whole), "loadout-first", false);
   return new Promise((resolve) => {
     const stream = openStream(connections, bytes, { expected: 1 }, (outcome) => {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
       resolve(outcome);
     });
+    const stop = () => stream.cancel("stopped");
+    signal?.addEventListener("abort", stop, { once: true });
+    if (signal?.aborted) stop();
     const timer = setTimeout(() => stream.cancel("no answer within ten minutes"), FIRST_PATIENCE_MS);
   });
 }

@@ -94,15 +94,19 @@ export class BenchSession {
         extras: { ignore_eos: true, stream_options: { include_usage: true } },
         ...(flags.model === undefined ? {} : { model: flags.model }),
       };
-      const manners = await learnManners(target, wanted);
+      const manners = await learnManners(target, wanted, context.signal);
       progress.update(`${target.base}: one answer alone ...`);
-      const alone = await askOnce(target, {
-        model: manners.model,
-        messages: [{ role: "user", content: manners.prompts.words.slice(0, 100).join(" ") }],
-        max_tokens: typical(flags.output ?? OUTPUT),
-        ...manners.extras,
-        ...body,
-      });
+      const alone = await askOnce(
+        target,
+        {
+          model: manners.model,
+          messages: [{ role: "user", content: manners.prompts.words.slice(0, 100).join(" ") }],
+          max_tokens: typical(flags.output ?? OUTPUT),
+          ...manners.extras,
+          ...body,
+        },
+        context.signal,
+      );
       return { target, manners, aloneMs: alone.endMs - alone.sentMs };
     };
     const first = await side(typed);
