@@ -4,6 +4,7 @@ import { formatDuration, formatPace } from "../../../facts/units/index.ts";
 import { ANSWER_VERSION, type BenchAnswer, type BenchEndpoint, type BenchPoint } from "../../../plan/answer/index.ts";
 import {
   type Arrivals,
+  arrivalStatistics,
   asTool,
   differences,
   kneeOf,
@@ -151,10 +152,14 @@ export class BenchSession {
   async #loads(): Promise<PointLoad[]> {
     const { users, rate, arrivals, think = 0, turns } = this.#flags;
     if (arrivals?.kind === "file") {
-      const trace = readTrace(await textOf(arrivals.path));
+      const text = await textOf(arrivals.path);
+      const trace = readTrace(text);
       if (trace === undefined)
         throw new LoadoutError("bench-bad-data", { path: arrivals.path, got: "no trace of a known form" });
-      return [{ kind: "trace", trace }];
+      // at its own rate, or stretched to the rates asked for
+      const own = arrivalStatistics(trace.requests.map((request) => request.atMs)).ratePerSec;
+      const scaled = (rate ?? []).map((wanted) => readTrace(text, own / wanted)).filter((one) => one !== undefined);
+      return (scaled.length > 0 ? scaled : [trace]).map((one) => ({ kind: "trace", trace: one }));
     }
     if (rate !== undefined || turns !== undefined)
       return (rate ?? [1]).map((ratePerSec) => {
