@@ -48,3 +48,9 @@ export {
   type OffloadContext,
   type RungFacts,
 } from "./offload-answer.ts";
+export {
+  answerServePlan,
+  type EnginePlanFacts,
+  type ServePlanAnswer,
+  type ServePlanContext,
+} from "./serve-plan-answer.ts";
