@@ -61,8 +61,7 @@ export class Decoders {
     request.lastStepMs = Math.max(request.lastStepMs, this.lastMs);
     this.depthTokens -= request.heldTokens;
     if (this.#keeps && drawn > 0) {
-      const from = request.fromTick + 1 - this.#logFrom;
-      request.keepTimes(this.#log.slice(from, from + drawn));
+      request.keepTimes(this.#log, request.fromTick + 1 - this.#logFrom, drawn);
     }
     const last = this.members.pop()!;
     if (last !== request) {

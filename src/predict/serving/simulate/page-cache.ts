@@ -1,15 +1,20 @@
 import type { Text } from "./texts.ts";
 
 /** Pages that hold a stretch of a text, or (without a text) of what nobody will ask for again. */
-export interface Entry {
+export class Entry {
   readonly text: Text | undefined;
   /** up to which token of the text they reach */
-  tokens: number;
+  tokens = 0;
   pages: number;
   /** requests that go on from it; with none it may be evicted */
-  pins: number;
-  previous: Entry;
-  next: Entry;
+  pins = 0;
+  previous: Entry = this;
+  next: Entry = this;
+
+  constructor(text: Text | undefined, pages: number) {
+    this.text = text;
+    this.pages = pages;
+  }
 }
 
 /** Pages of what was computed, least recently used out first. A text's beginning outlives its end. */
@@ -25,7 +30,7 @@ export class PageCache {
 
   constructor(pageTokens: number) {
     this.#pageTokens = pageTokens;
-    this.#ring = newEntry(undefined, 0);
+    this.#ring = new Entry(undefined, 0);
   }
 
   /** Tokens of the text that are there, whole pages of the first `tokens`. */
@@ -78,7 +83,7 @@ export class PageCache {
       const pages = Math.min(left, Math.ceil((end - from) / this.#pageTokens));
       if (pages <= 0) continue;
       if (entry === undefined) {
-        entry = newEntry(at, 0);
+        entry = new Entry(at, 0);
         this.#entries.set(at, entry);
       }
       if (!pinned.includes(entry)) {
@@ -104,7 +109,7 @@ export class PageCache {
     const last = this.#ring.previous;
     if (last !== this.#ring && last.text === undefined) last.pages += pages;
     else {
-      const entry = newEntry(undefined, pages);
+      const entry = new Entry(undefined, pages);
       linkBefore(entry, this.#ring);
     }
   }
@@ -133,13 +138,6 @@ export class PageCache {
     this.idlePages = 0;
     this.pinnedPages = 0;
   }
-}
-
-function newEntry(text: Text | undefined, pages: number): Entry {
-  const entry = { text, tokens: 0, pages, pins: 0 } as Entry;
-  entry.previous = entry;
-  entry.next = entry;
-  return entry;
 }
 
 function unlink(entry: Entry): void {

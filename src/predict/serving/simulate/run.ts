@@ -7,6 +7,7 @@ import { Router } from "./router.ts";
 import { SimRequest } from "./sim-request.ts";
 import type { Outage, Simulated, SimulateQuestion } from "./simulate.ts";
 import { Texts } from "./texts.ts";
+import { TimeStore } from "./time-store.ts";
 import { TimedQueue } from "./timed-queue.ts";
 
 /** Sources of events, in the order in which they go at the same moment; machines come behind them. */
@@ -32,6 +33,7 @@ export class Run {
   readonly #replicas: Replicas;
   readonly #gate: Gate | undefined;
   readonly #routers: readonly Router[];
+  readonly #store: TimeStore | undefined;
   readonly #later = new TimedQueue<Later>();
   readonly #texts = new Texts();
   readonly #requests: SimRequest[] = [];
@@ -56,6 +58,7 @@ export class Run {
       ended: (request: SimRequest, atMs: number) => this.#ended(request, atMs),
     };
     const keeps = question.tokenTimes !== false;
+    if (keeps) this.#store = new TimeStore();
     const engines = Array.from({ length: replicas }, () => engineOf(engine, sink, keeps));
     this.#replicas = new Replicas(engines, times, this.#heap, MACHINES);
     this.#loads = new Float64Array(replicas);
@@ -143,7 +146,7 @@ export class Run {
 
   #arrive(planned: PlannedRequest): void {
     const { text, tokens } = this.#texts.of(planned);
-    const request = new SimRequest(planned, text, tokens);
+    const request = new SimRequest(planned, text, tokens, this.#store);
     this.#requests.push(request);
     this.#open++;
     const { patienceMs } = this.#question;

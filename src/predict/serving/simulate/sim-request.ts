@@ -2,6 +2,7 @@ import type { LaneName } from "../lanes/lane.ts";
 import type { RequestRecord } from "../measures/index.ts";
 import type { PlannedRequest } from "../workload/index.ts";
 import type { Entry } from "./page-cache.ts";
+import type { TimeStore } from "./time-store.ts";
 import type { Text } from "./texts.ts";
 
 const NO_TIMES = new Float64Array(0);
@@ -45,8 +46,14 @@ export class SimRequest {
   /** it was told to leave so that it may come again, and does not end */
   cut = false;
   #times: Float64Array = NO_TIMES;
+  #timesFrom = 0;
+  #timesCount = 0;
+  #alone = Number.NaN;
+  /** absent: times of tokens are not kept */
+  readonly #store: TimeStore | undefined;
 
-  constructor(planned: PlannedRequest, text: Text, textTokens: number) {
+  constructor(planned: PlannedRequest, text: Text, textTokens: number, store: TimeStore | undefined) {
+    this.#store = store;
     this.planned = planned;
     this.lane = planned.lane === "batch" ? "batch" : "interactive";
     this.text = text;
@@ -69,26 +76,38 @@ export class SimRequest {
     this.given = 0;
     this.firstMs = Number.NaN;
     this.#times = NO_TIMES;
+    this.#timesFrom = 0;
+    this.#timesCount = 0;
+    this.#alone = Number.NaN;
     this.cachedTokens = 0;
     this.outputTokens = this.planned.outputTokens;
   }
 
-  keepTimes(times: Float64Array): void {
-    if (this.#times.length === 0) {
-      this.#times = times;
-      return;
-    }
-    const all = new Float64Array(this.#times.length + times.length);
-    all.set(this.#times);
-    all.set(times, this.#times.length);
-    this.#times = all;
+  /** A token that came alone. */
+  keepTime(atMs: number): void {
+    if (this.#store === undefined) return;
+    if (this.#alone >= 0) this.keepTimes(NO_TIMES, 0, 0);
+    this.#alone = atMs;
   }
 
-  keepTime(atMs: number): void {
-    this.keepTimes(Float64Array.of(atMs));
+  /** Tokens that came one a step, `count` of `times` from `from` on. */
+  keepTimes(times: Float64Array, from: number, count: number): void {
+    if (this.#store === undefined) return;
+    const alone = this.#alone >= 0 ? 1 : 0;
+    if (alone + count === 0) return;
+    const before = this.#timesCount;
+    const { slab, from: to } = this.#store.take(before + alone + count);
+    for (let at = 0; at < before; at++) slab[to + at] = this.#times[this.#timesFrom + at]!;
+    if (alone) slab[to + before] = this.#alone;
+    for (let at = 0, out = to + before + alone; at < count; at++) slab[out + at] = times[from + at]!;
+    this.#times = slab;
+    this.#timesFrom = to;
+    this.#timesCount = before + alone + count;
+    this.#alone = Number.NaN;
   }
 
   record(endOfRunMs: number): RequestRecord {
+    this.keepTimes(NO_TIMES, 0, 0);
     const { planned } = this;
     const { lane, session, turn } = planned;
     return {
@@ -99,7 +118,7 @@ export class SimRequest {
       scheduledMs: planned.atMs,
       sentMs: planned.atMs,
       ...(this.firstMs >= 0 ? { firstEventMs: this.firstMs, firstMs: this.firstMs } : {}),
-      tokenMs: this.#times,
+      tokenMs: this.#times.subarray(this.#timesFrom, this.#timesFrom + this.#timesCount),
       endMs: this.outcome === "unfinished" ? endOfRunMs : this.endMs,
       promptTokens: planned.promptTokens,
       cachedTokens: this.cachedTokens,

@@ -189,7 +189,8 @@ export class Vllm implements Engine {
   /** Pieces of prompts that are under way; returns what the step has left. */
   #goOn(budget: number): number {
     let left = budget;
-    for (const request of [...this.#prompts]) {
+    const under = this.#prompts;
+    for (const request of under) {
       if (left <= 0) break;
       if (!this.#prompts.includes(request)) continue;
       const tokens = Math.min(request.pendingTokens, left);
