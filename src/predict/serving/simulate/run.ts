@@ -21,6 +21,7 @@ const NOTICE_MS = 1000;
 
 type Later =
   | { readonly kind: "arrives"; readonly planned: PlannedRequest }
+  | { readonly kind: "enters"; readonly request: SimRequest }
   | { readonly kind: "again"; readonly request: SimRequest }
   | { readonly kind: "leaves"; readonly request: SimRequest }
   | { readonly kind: "fails"; readonly outage: Outage }
@@ -136,6 +137,7 @@ export class Run {
     const later = this.#later.shift()!;
     this.#heap.set(LATER, this.#later.firstMs);
     if (later.kind === "arrives") this.#arrive(later.planned);
+    else if (later.kind === "enters") this.#enter(later.request, atMs);
     else if (later.kind === "again") {
       if (this.#gate) this.#gate.tell({ kind: "cut", id: later.request.planned.id }, atMs);
       else this.#send(later.request, atMs);
@@ -151,8 +153,15 @@ export class Run {
     this.#open++;
     const { patienceMs } = this.#question;
     if (patienceMs !== undefined) this.#add(planned.atMs + patienceMs, { kind: "leaves", request });
-    if (this.#gate) this.#gate.arrived(request, planned.atMs);
-    else this.#send(request, planned.atMs);
+    const { requestMs = 0 } = this.#question;
+    if (requestMs > 0) this.#add(planned.atMs + requestMs, { kind: "enters", request });
+    else this.#enter(request, planned.atMs);
+  }
+
+  #enter(request: SimRequest, atMs: number): void {
+    if (request.outcome !== "unfinished") return;
+    if (this.#gate) this.#gate.arrived(request, atMs);
+    else this.#send(request, atMs);
   }
 
   #send(request: SimRequest, atMs: number): void {

@@ -27,6 +27,8 @@ export interface SimulateQuestion {
   readonly outages?: readonly Outage[];
   /** until who sent a request to a machine that fails notices, and sends it again; absent: 1000 */
   readonly noticeMs?: number;
+  /** from a client's send until the request is at the gateway or engine; absent: 0 */
+  readonly requestMs?: number;
   /** clients leave that have no first token by then */
   readonly patienceMs?: number;
   /** what is not over by then is unfinished */
