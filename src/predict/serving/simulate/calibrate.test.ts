@@ -24,7 +24,7 @@ function measured(users: number, prompt: number, seed: number) {
     prompt: { kind: "uniform", low: prompt / 2, high: prompt },
     output: { kind: "uniform", low: 16, high: 64 },
   } as const;
-  const workload = closedWorkload({ users, spreadMs: 100 }, { requests: 6 * users }, lengths, seed);
+  const workload = closedWorkload({ users, spreadMs: 100, thinkMs: 5 }, { requests: 6 * users }, lengths, seed);
   return simulate({ workload, engine: ENGINE, times: truth, requestMs: 3, seed: 1 }).records;
 }
 
@@ -32,7 +32,7 @@ describe("observe, replay, calibrate", () => {
   it("learns from two short runs what others take", () => {
     const probes = [measured(1, 400, 1), measured(4, 200, 2)].map((records) => ({ records, engine: ENGINE }));
     const learned = calibrate(probes)!;
-    expect(learned.spread).toBeLessThan(0.05);
+    expect(learned.spread).toBeLessThan(0.1);
     for (const [users, prompt] of [
       [1, 900],
       [2, 100],
