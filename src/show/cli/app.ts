@@ -1,6 +1,7 @@
 import { buildApplication, buildRouteMap } from "@stricli/core";
 import type { LoadoutError } from "../../facts/errors/index.ts";
 import type { CliContext } from "./context.ts";
+import { bench } from "./described/bench.ts";
 import { calibrate } from "./described/calibrate.ts";
 import { doctor } from "./described/doctor.ts";
 import { explain } from "./described/explain.ts";
@@ -27,6 +28,7 @@ export const ROUTES = {
   probe,
   receipts,
   quality,
+  bench,
   calibrate,
   doctor,
 };

@@ -1,6 +1,6 @@
 export { type Arrivals, arrivalTimes, type Extent } from "./arrivals.ts";
 export { chanceOf, exponential, gamma, normal } from "./chance.ts";
-export { type Lengths, lengthOf, longest, parseLengths } from "./lengths.ts";
+export { type Lengths, lengthOf, parseLengths } from "./lengths.ts";
 export type { PlannedRequest, Workload } from "./planned.ts";
 export { type SessionShape, sessionWorkload } from "./sessions.ts";
 export { type ArrivalStatistics, arrivalStatistics } from "./statistics.ts";

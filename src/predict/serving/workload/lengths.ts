@@ -19,14 +19,6 @@ function drawn(lengths: Lengths, random: () => number): number {
   return Math.min(lengths.most ?? Infinity, lengths.medianTokens * Math.exp(lengths.sigma * normal(random)));
 }
 
-/** The longest that can be drawn; Infinity where there is no bound. */
-export function longest(lengths: Lengths): number {
-  if (lengths.kind === "fixed") return lengths.tokens;
-  if (lengths.kind === "uniform") return lengths.high;
-  if (lengths.kind === "drawn") return lengths.from.reduce((most, tokens) => Math.max(most, tokens), 0);
-  return lengths.most ?? Infinity;
-}
-
 /** `512`, `100-900`, `512~0.6` (log-normal: median and sigma), `512~0.6<4096` (with a bound). Undefined: none of these. */
 export function parseLengths(text: string): Lengths | undefined {
   const match = /^\s*(\d+)(?:\s*(?:-|\.\.)\s*(\d+)|\s*~\s*(\d+(?:\.\d+)?)(?:\s*<\s*(\d+))?)?\s*$/.exec(text);
