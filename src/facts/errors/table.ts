@@ -11,6 +11,7 @@ import { RECEIPT_ERRORS } from "./rows/receipt.ts";
 import { RECIPE_ERRORS } from "./rows/recipe.ts";
 import { REMOTE_ERRORS } from "./rows/remote.ts";
 import { RIG_ERRORS } from "./rows/rig.ts";
+import { SIMULATE_ERRORS } from "./rows/simulate.ts";
 import { SPEC_ERRORS } from "./rows/spec.ts";
 import { WEIGHTS_ERRORS } from "./rows/weights.ts";
 
@@ -61,6 +62,7 @@ export const ERRORS = {
   ...REMOTE_ERRORS,
   ...RIG_ERRORS,
   ...CARD_ERRORS,
+  ...SIMULATE_ERRORS,
   ...SPEC_ERRORS,
   ...WEIGHTS_ERRORS,
 } as const satisfies Record<string, ErrorRow>;

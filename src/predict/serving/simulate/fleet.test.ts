@@ -133,7 +133,7 @@ describe("a fleet", () => {
   it("says how many are needed, and spares", () => {
     const shape = { prompt: { kind: "fixed", tokens: 1000 }, output: { kind: "fixed", tokens: 100 } } as const;
     const targets: Target[] = [{ metric: "ttft", percent: 95, limitMs: 600 }];
-    const workload = openWorkload({ kind: "poisson", ratePerSec: 20 }, { requests: 600 }, shape, 3);
+    const workload = () => openWorkload({ kind: "poisson", ratePerSec: 20 }, { requests: 600 }, shape, 3);
     const size = sizeFleet({ workload, engine: ENGINE, times: TIMES, targets, seed: 2 });
     expect(size.replicas).toBeGreaterThan(3);
     expect(size.replicas).toBeLessThan(16);

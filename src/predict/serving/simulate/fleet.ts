@@ -1,10 +1,13 @@
-import { summarize, type Summary, type Target } from "../measures/index.ts";
+import { type RequestRecord, summarize, type Summary, type Target } from "../measures/index.ts";
+import type { Workload } from "../workload/index.ts";
 import { simulate, type Outage, type SimulateQuestion } from "./simulate.ts";
 
-export interface FleetQuestion extends Omit<SimulateQuestion, "replicas" | "outages"> {
+export interface FleetQuestion extends Omit<SimulateQuestion, "workload" | "replicas" | "outages"> {
+  /** made anew for every try: a closed loop counts what it gave */
+  readonly workload: () => Workload;
   readonly targets: readonly Target[];
-  /** requests scheduled before are warm-up */
-  readonly measuredFromMs?: number;
+  /** so many requests are warm-up */
+  readonly warmUp?: number;
   /** no more machines are tried; absent: 64 */
   readonly most?: number;
   /** how machines fail; absent: once in 1000 hours, away for 5 minutes */
@@ -54,8 +57,7 @@ export function sizeFleet(question: FleetQuestion): FleetSize {
   }
   const away = (above * failures.downMs) / (failures.meanHoursBetween * HOUR_MS);
   const spares = Math.max(1, sureOf(away));
-  const { scheduled } = question.workload;
-  const middleMs = scheduled[scheduled.length >> 1]?.atMs ?? 0;
+  const middleMs = summaries.get(above)!.spanMs / 2;
   const outages = Array.from({ length: spares }, (_, replica) => ({
     replica,
     atMs: middleMs,
@@ -78,13 +80,22 @@ export function meetsTargets(summary: Summary): boolean {
 }
 
 function summaryOf(question: FleetQuestion, replicas: number, outages: readonly Outage[]): Summary {
-  const { targets, measuredFromMs, workload } = question;
-  const { records } = simulate({ ...question, replicas, outages });
-  return summarize(records, {
-    loop: workload.kind === "closed" ? "closed" : "open",
-    targets,
-    ...(measuredFromMs === undefined ? {} : { measuredFromMs }),
-  });
+  const { targets, warmUp = 0 } = question;
+  const workload = question.workload();
+  const { records } = simulate({ ...question, workload, replicas, outages });
+  return summarizeAfter(records, warmUp, workload.kind === "closed" ? "closed" : "open", targets);
+}
+
+/** A run's figures without its first requests. */
+export function summarizeAfter(
+  records: readonly RequestRecord[],
+  warmUp: number,
+  loop: "open" | "closed",
+  targets?: readonly Target[],
+): Summary {
+  const times = Float64Array.from(records, ({ scheduledMs }) => scheduledMs).sort();
+  const measuredFromMs = times[Math.min(warmUp, times.length - 1)] ?? 0;
+  return summarize(records, { loop, measuredFromMs, ...(targets === undefined ? {} : { targets }) });
 }
 
 /** Least k such that a Poisson count of this mean is at most k with 99%. */

@@ -12,4 +12,4 @@ export { type StepCosts, timesOf } from "./linear-times.ts";
 export { paceTimes } from "./pace-times.ts";
 export { replayWorkload } from "./replay.ts";
 export { vllmTimes } from "./server-times.ts";
-export { type FleetQuestion, type FleetSize, meetsTargets, sizeFleet } from "./fleet.ts";
+export { type FleetQuestion, type FleetSize, meetsTargets, sizeFleet, summarizeAfter } from "./fleet.ts";
