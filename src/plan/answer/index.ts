@@ -63,3 +63,10 @@ export {
   type ServePlanAnswer,
   type ServePlanContext,
 } from "./serve-plan-answer.ts";
+export {
+  answerSimulation,
+  type EnoughFacts,
+  type ReplayFacts,
+  type SimulateAnswer,
+  type SimulateFacts,
+} from "./simulate-answer.ts";

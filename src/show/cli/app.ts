@@ -13,6 +13,7 @@ import { probe } from "./described/probe.ts";
 import { quality } from "./described/quality.ts";
 import { quants } from "./described/quants.ts";
 import { receipts } from "./described/receipts.ts";
+import { simulate } from "./described/simulate.ts";
 import { start } from "./described/start.ts";
 import { VERSION } from "./version.ts";
 import { textsWith } from "./wrong-flags.ts";
@@ -30,6 +31,7 @@ export const ROUTES = {
   quality,
   bench,
   calibrate,
+  simulate,
   doctor,
 };
 
