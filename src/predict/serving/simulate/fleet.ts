@@ -30,6 +30,8 @@ const FAILURES = { meanHoursBetween: 1000, downMs: 300_000 };
 const MOST = 64;
 const HOUR_MS = 3_600_000;
 const SURE = 0.99;
+/** ends that lag so far behind what comes are a queue that grows */
+const MOST_DEFICIT = 0.1;
 
 /** Fewest machines that meet the targets, by doubling and halving, and how many more so that failures do not show. */
 export function sizeFleet(question: FleetQuestion): FleetSize {
@@ -75,7 +77,9 @@ export function sizeFleet(question: FleetQuestion): FleetSize {
 
 /** Every target met, nothing failed, and it keeps up with what comes. */
 export function meetsTargets(summary: Summary): boolean {
-  if (summary.requests.failed > 0 || summary.saturation?.label === "OVERLOADED") return false;
+  const { saturation } = summary;
+  if (summary.requests.failed > 0 || saturation?.label === "OVERLOADED") return false;
+  if (saturation !== undefined && saturation.rateDeficit > MOST_DEFICIT) return false;
   return summary.goodput?.met ?? true;
 }
 

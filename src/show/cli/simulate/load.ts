@@ -16,6 +16,8 @@ export const OUTPUT: Lengths = { kind: "fixed", tokens: 256 };
 
 /** A p95 stands on some hundred requests. */
 const REQUESTS = 300;
+const LEAST_SECONDS = 180;
+const MOST_REQUESTS = 20_000;
 const TURNS_A_USER = 8;
 const WARM_SHARE = 0.1;
 
@@ -41,12 +43,15 @@ export async function loadFrom(flags: SimulateFlags): Promise<SimulatedLoad | un
     };
   }
   if (rate !== undefined) {
-    const requests = flags.requests ?? REQUESTS;
+    // long enough that a queue which grows is seen to grow
+    const requestsAt = (amount: number) =>
+      flags.requests ?? Math.min(MOST_REQUESTS, Math.max(REQUESTS, Math.ceil(amount * LEAST_SECONDS)));
     return {
       by: "rate",
       amount: rate,
-      at: (amount) => openWorkload({ kind: "poisson", ratePerSec: amount }, { requests }, shape, seed),
-      warmUp: () => Math.floor(requests * WARM_SHARE),
+      at: (amount) =>
+        openWorkload({ kind: "poisson", ratePerSec: amount }, { requests: requestsAt(amount) }, shape, seed),
+      warmUp: (amount) => Math.floor(requestsAt(amount) * WARM_SHARE),
     };
   }
   if (users === undefined) return undefined;
