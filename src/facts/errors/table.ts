@@ -7,6 +7,7 @@ import { ENDPOINT_ERRORS } from "./rows/endpoint.ts";
 import { ENGINE_ERRORS } from "./rows/engine.ts";
 import { ENGINE_HTTP_ERRORS } from "./rows/engine-http.ts";
 import { FETCH_ERRORS } from "./rows/fetch.ts";
+import { FRONTIER_ERRORS } from "./rows/frontier.ts";
 import { GATEWAY_ERRORS } from "./rows/gateway.ts";
 import { MEMORY_ERRORS } from "./rows/memory.ts";
 import { MODEL_ERRORS } from "./rows/model.ts";
@@ -63,6 +64,7 @@ export const ERRORS = {
   ...ENGINE_ERRORS,
   ...ENGINE_HTTP_ERRORS,
   ...FETCH_ERRORS,
+  ...FRONTIER_ERRORS,
   ...GATEWAY_ERRORS,
   ...MEMORY_ERRORS,
   ...MODEL_ERRORS,

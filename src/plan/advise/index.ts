@@ -10,3 +10,4 @@ export type { OffloadQuestion } from "./offload-question.ts";
 export type { BatchUse, ChatUse, JobEnergy, Rung, RungKind } from "./offload-rung.ts";
 export * from "./serve/index.ts";
 export * from "./simulate/index.ts";
+export * from "./frontier/index.ts";

@@ -72,3 +72,4 @@ export {
   type SimulateAnswer,
   type SimulateFacts,
 } from "./simulate-answer.ts";
+export { answerFrontier, type FrontierAnswer, targetFacts, type TargetFacts } from "./frontier-answer.ts";

@@ -1,4 +1,5 @@
-export { VLLM } from "./coefficients.ts";
+export { BANDS, VLLM } from "./coefficients.ts";
+export { closedLoop, type ClosedLoopFigures, type ClosedLoopQuestion } from "./closed-loop.ts";
 export { type Banded, type ServerOptions, type ServerRates, serverRates, streamsAt } from "./rates.ts";
 export { type ServerCards, type ServerRequests, type ServerTimes, serverTimes } from "./step.ts";
 export { ASSUMED_GUESSES, GUESSED_SPREAD, headLoad, type ServerSpeculation } from "./speculation.ts";
@@ -13,6 +14,7 @@ export {
   closedWorkload,
   type Extent,
   type Lengths,
+  meanLength,
   openWorkload,
   parseLengths,
   type PlannedRequest,

@@ -7,6 +7,7 @@ import { chat } from "./described/chat.ts";
 import { doctor } from "./described/doctor.ts";
 import { explain } from "./described/explain.ts";
 import { fit } from "./described/fit.ts";
+import { frontier } from "./described/frontier.ts";
 import { gpus } from "./described/gpus.ts";
 import { models } from "./described/models.ts";
 import { offload } from "./described/offload.ts";
@@ -36,6 +37,7 @@ export const ROUTES = {
   bench,
   calibrate,
   simulate,
+  frontier,
   doctor,
 };
 

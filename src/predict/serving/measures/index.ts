@@ -7,4 +7,4 @@ export type { RequestRecord } from "./record.ts";
 export type { Saturation } from "./saturation.ts";
 export { type BothWays, summarize, type Summary, type SummaryOptions } from "./summary.ts";
 export { type Goodput, parseTargets, type Target, type TargetMetric, type TargetResult } from "./targets.ts";
-export { type Doubt, LEAST_RATE_SHARE, LONGEST_LAG_MS } from "./validity.ts";
+export { type Doubt, DOUBTS, LEAST_RATE_SHARE, LONGEST_LAG_MS } from "./validity.ts";

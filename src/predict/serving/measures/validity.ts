@@ -1,13 +1,16 @@
+export const DOUBTS = [
+  "schedule-lag",
+  "rate-not-reached",
+  "client-headroom",
+  "event-loop-lag",
+  "clumped",
+  "no-answers",
+  "stopped-early",
+] as const;
+
 /** Why a point says something about the client that measured rather than about the server. */
 export interface Doubt {
-  readonly why:
-    | "schedule-lag"
-    | "rate-not-reached"
-    | "client-headroom"
-    | "event-loop-lag"
-    | "clumped"
-    | "no-answers"
-    | "stopped-early";
+  readonly why: (typeof DOUBTS)[number];
   readonly value: number;
   readonly limit: number;
 }

@@ -1,6 +1,7 @@
 export { type Arrivals, arrivalTimes, type Extent } from "./arrivals.ts";
 export { chanceOf, gamma } from "./chance.ts";
 export { type Lengths, lengthOf, parseLengths } from "./lengths.ts";
+export { meanLength } from "./mean-length.ts";
 export type { PlannedRequest, Workload } from "./planned.ts";
 export { type SessionShape, sessionWorkload } from "./sessions.ts";
 export { type ArrivalStatistics, arrivalStatistics } from "./statistics.ts";

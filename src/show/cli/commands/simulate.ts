@@ -14,7 +14,7 @@ import { openKnownReceipts } from "../receipts-at-hand.ts";
 import { rigArguments, rigFor } from "../rig-for.ts";
 import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import type { SimulateFlags } from "../simulate/flags.ts";
-import { loadFrom, longest, OUTPUT, PROMPT } from "../simulate/load.ts";
+import { lengthWords, loadFrom, longest, OUTPUT, PROMPT } from "../simulate/load.ts";
 import { measuredRuns } from "../simulate/measured-runs.ts";
 import { progressFor } from "../text/progress.ts";
 import { simulateText } from "../text/simulate-text.ts";
@@ -126,11 +126,4 @@ function askedLoad(load: SimulatedLoad | undefined, flags: SimulateFlags): Simul
   if (load === undefined) return { trace: flags.replay ?? "" };
   if (load.by === "trace") return { trace: flags.trace ?? "" };
   return load.by === "rate" ? { requestsPerSec: load.amount } : { users: load.amount };
-}
-
-function lengthWords(lengths: Lengths): string {
-  if (lengths.kind === "fixed") return String(lengths.tokens);
-  if (lengths.kind === "uniform") return `${lengths.low}-${lengths.high}`;
-  if (lengths.kind === "drawn") return `${lengths.from.length} lengths`;
-  return `${lengths.medianTokens}~${lengths.sigma}`;
 }

@@ -29,6 +29,14 @@ export function longest(lengths: Lengths): number {
   return lengths.most ?? Infinity;
 }
 
+/** As they are typed. */
+export function lengthWords(lengths: Lengths): string {
+  if (lengths.kind === "fixed") return String(lengths.tokens);
+  if (lengths.kind === "uniform") return `${lengths.low}-${lengths.high}`;
+  if (lengths.kind === "drawn") return `${lengths.from.length} lengths`;
+  return `${lengths.medianTokens}~${lengths.sigma}`;
+}
+
 /** What comes, as the flags say; undefined: they do not. */
 export async function loadFrom(flags: SimulateFlags): Promise<SimulatedLoad | undefined> {
   const { users, rate, trace, prompt = PROMPT, output = OUTPUT, shared, think, seed = 1 } = flags;

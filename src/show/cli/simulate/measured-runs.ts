@@ -1,12 +1,12 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
-import type { MeasuredRun } from "../../../plan/advise/index.ts";
-import type { RequestRecord } from "../../../predict/serving/index.ts";
+import type { MeasuredLoad } from "../../../plan/advise/index.ts";
+import { type Doubt, DOUBTS, type RequestRecord } from "../../../predict/serving/index.ts";
 import { textOf } from "./load.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The runs of a file that `loadout bench --json` printed, a run a point; what is no request of it is an error. */
-export async function measuredRuns(path: string): Promise<readonly MeasuredRun[]> {
+export async function measuredRuns(path: string): Promise<readonly MeasuredLoad[]> {
   const bad = (problem: string): never => {
     throw new LoadoutError("simulate-bad-file", { path, wanted: "measured run", problem });
   };
@@ -19,10 +19,10 @@ export async function measuredRuns(path: string): Promise<readonly MeasuredRun[]
   }
   if (!isFields(answer) || !Array.isArray(answer.points)) return bad("it has no points");
   const loop = isFields(answer.asked) && answer.asked.loop === "open" ? "open" : "closed";
-  const runs = answer.points.flatMap((point: unknown): MeasuredRun[] => {
+  const runs = answer.points.flatMap((point: unknown): MeasuredLoad[] => {
     if (!isFields(point) || !Array.isArray(point.requests)) return [];
     const records = point.requests.map((request: unknown) => recordOf(request) ?? bad("a request has no times"));
-    return [{ name: nameOf(point.load), loop, records }];
+    return [{ name: nameOf(point.load), loop, records, ...loadOf(point.load), ...doubtsOf(point.summary) }];
   });
   const some = runs.filter(({ records }) => records.some(({ outcome }) => outcome === "ok"));
   return some.length > 0 ? some : bad("no request in it ended well");
@@ -60,6 +60,23 @@ function recordOf(value: unknown): RequestRecord | undefined {
     tokenMs: times,
     outcome: outcome === "ok" || outcome === "failed" ? outcome : "unfinished",
   };
+}
+
+function loadOf(load: unknown): { users?: number } {
+  return isFields(load) && typeof load.users === "number" && load.users >= 1 ? { users: load.users } : {};
+}
+
+/** Requests of warm-up, and why the client itself said that the point does not count. */
+function doubtsOf(summary: unknown): Pick<MeasuredLoad, "warmUp" | "doubts"> {
+  if (!isFields(summary)) return { warmUp: 0, doubts: [] };
+  const warmUp = isFields(summary.requests) ? Number(summary.requests.warmUp ?? 0) : 0;
+  const said: readonly unknown[] = Array.isArray(summary.doubts) ? summary.doubts : [];
+  const doubts = said.flatMap((doubt): Doubt[] => {
+    if (!isFields(doubt)) return [];
+    const why = DOUBTS.find((one) => one === doubt.why);
+    return why ? [{ why, value: Number(doubt.value ?? 0), limit: Number(doubt.limit ?? 0) }] : [];
+  });
+  return { warmUp: Number.isFinite(warmUp) ? Math.max(0, Math.floor(warmUp)) : 0, doubts };
 }
 
 function nameOf(load: unknown): string {

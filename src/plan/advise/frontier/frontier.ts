@@ -1,0 +1,67 @@
+import { limitPerSec } from "./limit.ts";
+import { madePoints, type PointQuestion } from "./made-points.ts";
+import { type MeasuredLoad, measuredPoint } from "./measured-point.ts";
+import { type OperatingPoint, operatingPoints } from "./operating.ts";
+import type { BarePoint, FrontierPoint } from "./point.ts";
+import { doublings, serverSettings } from "./settings.ts";
+
+export interface FrontierQuestion extends PointQuestion {
+  readonly usersUpTo: number;
+  readonly measured?: readonly MeasuredLoad[];
+  /** targets are the person's own, not those of a reader */
+  readonly targetsAsked: boolean;
+}
+
+export interface Frontier {
+  readonly points: readonly FrontierPoint[];
+  readonly operating: readonly OperatingPoint[];
+  /** most sequences that there is memory for, of those that were tried */
+  readonly mostSlots: number;
+  readonly assumptions: readonly string[];
+  readonly source: string;
+}
+
+/** Undefined where no setting fits or no pace is claimed. */
+export function frontier(question: FrontierQuestion): Frontier | undefined {
+  const { request, engine, load, usersUpTo, measured = [], targetsAsked } = question;
+  const settings = serverSettings(request, engine, usersUpTo);
+  const [one] = settings;
+  if (one === undefined) return undefined;
+  const mostSlots = settings.reduce((most, { slots }) => Math.max(most, slots), 1);
+  const made = settings.flatMap((setting) =>
+    usersFor(setting.slots, mostSlots, usersUpTo).flatMap((users) => madePoints(question, setting, users)),
+  );
+  const limitOf = (streams: number) => limitPerSec(request, one.choice, engine, streams, load.mean);
+  const real = measured.map((run) => measuredPoint(run, load.targets, limitOf)).filter((point) => point !== undefined);
+  const points = onFrontier([...made, ...real]);
+  return {
+    points,
+    operating: operatingPoints(points, targetsAsked ? load.targets : undefined),
+    mostSlots,
+    assumptions: one.assumptions,
+    source: one.times.source,
+  };
+}
+
+/** As many users as slots, twice as many, and, where memory ends the slots, all that are asked about. */
+function usersFor(slots: number, mostSlots: number, upTo: number): number[] {
+  if (slots === mostSlots) return doublings(upTo).filter((users) => users >= slots);
+  return [slots, 2 * slots].filter((users) => users <= upTo);
+}
+
+/** Marks those that no valid point of their origin beats in all three: tokens per second, first token, gaps. */
+function onFrontier(points: readonly BarePoint[]): FrontierPoint[] {
+  const beats = (one: BarePoint, other: BarePoint) => {
+    const pairs = [
+      [one.tokensPerSec.value, other.tokensPerSec.value],
+      [-one.ttftMs.p95.value, -other.ttftMs.p95.value],
+      [-one.gapMs.p95.value, -other.gapMs.p95.value],
+    ] as const;
+    return pairs.every(([a, b]) => a >= b) && pairs.some(([a, b]) => a > b);
+  };
+  return points.map((point) => {
+    const valid = point.doubts.length === 0 && !point.overloaded;
+    const rivals = points.filter(({ origin, doubts }) => origin === point.origin && doubts.length === 0);
+    return { ...point, onFrontier: valid && !rivals.some((other) => beats(other, point)) };
+  });
+}
