@@ -12,6 +12,7 @@ import {
 import { shellWord } from "../command/index.ts";
 import type { Decision, Verdict } from "../fit/index.ts";
 import { ANSWER_VERSION, type AnswerContext, type ModelFacts, type RuntimeFacts } from "./fit-answer.ts";
+import type { TargetFacts } from "./frontier-answer.ts";
 import { launchFacts, type LaunchFacts, type ServerContext } from "./launch.ts";
 
 /** How a model would be served: slots, the step that bounds waiting, lanes, one engine or two, each figure with its reason. */
@@ -26,6 +27,8 @@ export interface ServePlanAnswer {
   readonly engines: readonly EnginePlanFacts[];
   /** why one or two */
   readonly because: string;
+  /** what waits were to keep, and what was chosen for it; absent: not asked */
+  readonly target?: TargetFacts;
   /** prompts to time, so that the plan stands on measurements; none where it does */
   readonly calibrate: readonly TimedPrompt[];
   readonly says: string;
@@ -57,6 +60,7 @@ export interface ServePlanContext extends Pick<
   readonly server?: ServerContext;
   /** of the first engine; the others follow */
   readonly port?: number;
+  readonly target?: TargetFacts;
 }
 
 export function answerServePlan(question: ServeQuestion, context: ServePlanContext): ServePlanAnswer {
@@ -71,6 +75,7 @@ export function answerServePlan(question: ServeQuestion, context: ServePlanConte
     runtime: context.runtime,
     engines,
     because: plan.because,
+    ...(context.target ? { target: context.target } : {}),
     calibrate: plan.calibrate,
     says: sentence(plan.engines),
     assumptions: [...(context.assumptions ?? []), ...assumptions(plan.engines, question)],

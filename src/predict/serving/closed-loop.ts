@@ -9,6 +9,8 @@ export interface ClosedLoopQuestion {
   readonly stepTokens: number;
   readonly promptTokens: number;
   readonly outputTokens: number;
+  /** each sequence has a cache of its own: then those who draw and a prompt beside them are two passes over the weights */
+  readonly splitCache?: boolean;
   readonly times: StepTimes;
 }
 
@@ -32,15 +34,16 @@ export interface ClosedLoopFigures {
  * an answer by Little's law, R - cycle the wait for a slot.
  */
 export function closedLoop(question: ClosedLoopQuestion): ClosedLoopFigures {
-  const { users, slots, stepTokens, promptTokens, outputTokens, times } = question;
+  const { users, slots, stepTokens, promptTokens, outputTokens, splitCache, times } = question;
   const active = Math.max(1, Math.min(users, slots));
   const depth = promptTokens + outputTokens / 2;
   const room = Math.max(1, stepTokens - (active - 1));
   const pieces = Math.max(1, Math.ceil(promptTokens / room));
   const piece = promptTokens / pieces;
-  const plainMs = stepMs(times, active, depth, 0, 0);
+  const plainMs = stepMs(times, active, depth, 0, 0, 1);
   // a step that holds a prompt too is never the shorter one
-  const mixedMs = Math.max(plainMs, stepMs(times, active - 1, depth, piece, promptTokens / 2));
+  const passes = splitCache && active > 1 ? 2 : 1;
+  const mixedMs = Math.max(plainMs, stepMs(times, active - 1, depth, piece, promptTokens / 2, passes));
   const mixed = active * pieces;
   const needed = outputTokens - 1 + pieces;
   const steps = Math.max(needed, mixed);
@@ -65,14 +68,21 @@ export function closedLoop(question: ClosedLoopQuestion): ClosedLoopFigures {
 const MOST = 0.5;
 const SOME = 0.05;
 
-function stepMs(times: StepTimes, streams: number, depth: number, prompt: number, promptDepth: number): number {
+function stepMs(
+  times: StepTimes,
+  streams: number,
+  depth: number,
+  prompt: number,
+  promptDepth: number,
+  passes: number,
+): number {
   return times.stepMs({
     decodeStreams: streams,
     decodeDepthTokens: streams * depth,
     promptTokens: prompt,
     promptDepthTokens: prompt * promptDepth,
     prompts: prompt > 0 ? 1 : 0,
-    passes: 1,
+    passes,
     atMs: 0,
   });
 }

@@ -6,6 +6,12 @@ export const SERVE_ERRORS = {
     exit: 1,
     http: 507,
   },
+  "serve-no-target": {
+    template: "no setting for --target: {what} does not fit with that many tokens, or no time of a step is known here",
+    hint: "`loadout fit {argument}` says what is lacking; `loadout calibrate` measures this machine.",
+    exit: 1,
+    http: 507,
+  },
   "serve-two-names": {
     template: 'two models would be served as "{name}"',
     hint: "Give them names: --name NAME once for each model, in order.",

@@ -63,7 +63,7 @@ export function settingFor(question: PointQuestion, users: number): TargetSettin
     point: chosen.point,
     because: met
       ? `most tokens ${of}, ${keeping.length} of which keep the target`
-      : `no setting ${of} keeps the target; nearest: ${missed.join(", ")}`,
+      : `none of ${points.length} settings keeps the target; nearest: ${missed.join(", ")}`,
     ...(share < SAME
       ? {
           costs:

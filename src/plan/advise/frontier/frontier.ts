@@ -49,19 +49,22 @@ function usersFor(slots: number, mostSlots: number, upTo: number): number[] {
   return [slots, 2 * slots].filter((users) => users <= upTo);
 }
 
-/** Marks those that no valid point of their origin beats in all three: tokens per second, first token, gaps. */
+/** Less than this is no difference. */
+const SAME = 1.01;
+
+/** Marks those that no valid point of their origin beats: better in tokens per second, first token or gaps, and worse in none. */
 function onFrontier(points: readonly BarePoint[]): FrontierPoint[] {
   const beats = (one: BarePoint, other: BarePoint) => {
-    const pairs = [
-      [one.tokensPerSec.value, other.tokensPerSec.value],
-      [-one.ttftMs.p95.value, -other.ttftMs.p95.value],
-      [-one.gapMs.p95.value, -other.gapMs.p95.value],
-    ] as const;
-    return pairs.every(([a, b]) => a >= b) && pairs.some(([a, b]) => a > b);
+    const better = [
+      one.tokensPerSec.value / other.tokensPerSec.value,
+      other.ttftMs.p95.value / one.ttftMs.p95.value,
+      other.gapMs.p95.value / one.gapMs.p95.value,
+    ];
+    return better.every((ratio) => ratio > 1 / SAME) && better.some((ratio) => ratio > SAME);
   };
+  const valid = ({ doubts, overloaded }: BarePoint) => doubts.length === 0 && !overloaded;
   return points.map((point) => {
-    const valid = point.doubts.length === 0 && !point.overloaded;
-    const rivals = points.filter(({ origin, doubts }) => origin === point.origin && doubts.length === 0);
-    return { ...point, onFrontier: valid && !rivals.some((other) => beats(other, point)) };
+    const rivals = points.filter((other) => other.origin === point.origin && valid(other));
+    return { ...point, onFrontier: valid(point) && !rivals.some((other) => beats(other, point)) };
   });
 }

@@ -42,7 +42,8 @@ export function madePoints({ request, engine, load }: PointQuestion, setting: Se
   const doubts = stepDoubts(request, choice, engine, active, mean);
   const limit = limitPerSec(request, choice, engine, active, mean);
   const knobs = { users, slots, stepTokens };
-  const form = closedLoop({ ...knobs, ...mean, times });
+  const splitCache = setting.engine.kind === "llama-server" && !setting.engine.unified;
+  const form = closedLoop({ ...knobs, ...mean, splitCache, times });
   const whole = together(doubts, form.promptShare);
   const first = wider(whole, doubts.prompts);
   const shareOf = (rate: number) => (limit === undefined ? {} : { shareOfLimit: rate / limit });

@@ -39,8 +39,9 @@ export function operatingPoints(points: readonly FrontierPoint[], asked?: readon
     strain(one.point, targets) < strain(best.point, targets) ? one : best,
   );
   const stepMs = GOALS.interactive.longestStepMs ?? Infinity;
-  const smooth = kept.filter(({ point }) => longGapMs(point) <= stepMs);
-  const chats = smooth.length > 0 ? fastest(smooth) : kept.length > 0 ? smoothest(kept) : nearest;
+  const smooth = kept.filter(({ point }) => atOnce(point) && longGapMs(point) <= stepMs);
+  const chats = smooth.length > 0 ? fastest(smooth) : kept.length > 0 ? smoothest(kept.some(({ point }) => atOnce(point)) ? kept.filter(({ point }) => atOnce(point)) : kept)
+        : nearest;
   const power = kneeOf(
     kept.map(({ point }) => ({
       load: point.knobs.users,
@@ -73,6 +74,11 @@ export function operatingPoints(points: readonly FrontierPoint[], asked?: readon
     },
     { name: "batch", point: fastest(usable).at, met: true, targets: [], because: "most tokens; nobody waits" },
   ];
+}
+
+/** Nobody waits for a slot. */
+function atOnce({ knobs: { users, slots = users } }: FrontierPoint): boolean {
+  return users <= slots;
 }
 
 /** One of a hundred waits longer for a token. */

@@ -8,7 +8,7 @@ export interface ServerSetting extends SimulatedMachine {
   readonly choice: Choice;
 }
 
-const STEPS = { llama: [128, 512, 2048], vllm: [512, 2048, 8192] } as const;
+const STEPS = { llama: [64, 128, 512, 2048], vllm: [512, 2048, 8192] } as const;
 
 /** Sequences that are tried up to so many: doubling, and the number itself. */
 export function doublings(most: number): number[] {

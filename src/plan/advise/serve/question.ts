@@ -23,6 +23,8 @@ export interface ServeQuestion {
   readonly models?: number;
   /** tokens of a step, asked for: then nothing is chosen */
   readonly stepTokens?: number;
+  /** why there are so many sequences and tokens of a step, where something else chose them */
+  readonly settled?: string;
 }
 
 export interface ServeEngine {

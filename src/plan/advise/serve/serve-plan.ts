@@ -74,7 +74,7 @@ function planned(question: ServeQuestion, settings: LlamaCppSettings, serves: Pl
   const { lanes, decisions } = lanesOf({ ...basis, goal, preemption: engine.preemption });
   const { sequences, context, unifiedCache } = weighed.settings;
   const users = choice.decisions.find(({ setting }) => setting === "users");
-  const slots = { setting: "slots", value: sequences, because: users?.because ?? "as chosen" };
+  const slots = { setting: "slots", value: sequences, because: question.settled ?? users?.because ?? "as chosen" };
   return {
     serves,
     weighed,
@@ -115,7 +115,7 @@ function stepOf(
       ? { stepTokens: settings.microBatch, because: chosen?.because ?? "as chosen" }
       : { stepTokens: goal.microBatch, because: goal.because.microBatch };
   const given =
-    asked === undefined ? (capMs === undefined ? kept : undefined) : { stepTokens: asked, because: "asked for" };
+    asked === undefined ? (capMs === undefined ? kept : undefined) : { stepTokens: asked, because: question.settled ?? "asked for" };
   return planStep({
     alone,
     time: answeredMs > 0 ? besideAnswer(alone, answeredMs) : alone,

@@ -56,7 +56,7 @@ export const serve = guarded(async function (this: CliContext, flags: ServeFlags
     const answer: ServePlanAnswer | ServePlansAnswer =
       plans.length === 1 ? plans[0]! : { schema: ANSWER_VERSION, kind: "serve-plans", plans, next };
     this.out(flags.json ? JSON.stringify(answer, null, 2) : servePlanText(plans, this.outStyle));
-    return EXIT.ok;
+    return plans.some(({ target }) => target?.met === false) ? EXIT.no : EXIT.ok;
   }
 
   const { idle } = flags;

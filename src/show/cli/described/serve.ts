@@ -4,6 +4,7 @@ import { parseCount } from "../../../facts/units/index.ts";
 import { draftFlags } from "../draft-flags.ts";
 import { oneOf, planFlags } from "../flags.ts";
 import { SERVE_ENGINES } from "../serve/engine-names.ts";
+import { serveTarget } from "../serve/target.ts";
 import { model, yes } from "./shared.ts";
 
 const text = (brief: string, placeholder?: string) =>
@@ -53,6 +54,13 @@ export const serve = buildCommand({
       keyFile: text("File of keys: a line each, NAME SECRET [batch]", "FILE"),
       allowHost: texts("Another name this server is reached by", "NAME"),
       cap: { kind: "parsed", parse: parseCap, brief: "Longest wait for a token beside a prompt: 30ms", optional: true },
+      target: {
+        kind: "parsed",
+        parse: serveTarget,
+        brief: 'Choose for: "ttft p95 500ms, 4 users, prompts 2000"',
+        placeholder: "TARGET",
+        optional: true,
+      },
       stepTokens: count("Tokens the engine computes in one step (-b)", "--step-tokens", 1, 65_536),
       idle: count("Minutes until an unused model is unloaded; 0: never", "--idle", 0, 100_000),
       embed: yesOrNo("Serve embeddings"),
@@ -78,6 +86,7 @@ export const serve = buildCommand({
       "Examples:",
       "  loadout serve                              the best weights here",
       "  loadout serve qwen3:8b --goal mixed --users 4",
+      '  loadout serve qwen3:8b --target "ttft p95 500ms, 4 users"',
       "  loadout serve a.gguf b.gguf --name chat --name code --port 9000",
       "  loadout serve http://10.0.0.5:8000         lanes before another server",
       "  loadout serve ollama:qwen3:8b              a model of the Ollama that runs here",

@@ -1,7 +1,7 @@
 import type { Device } from "../../../facts/hardware/index.ts";
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import { planServe, type PlannedEngine, type ServeQuestion } from "../../../plan/advise/index.ts";
-import { answerFit, answerServePlan, type ServePlanAnswer } from "../../../plan/answer/index.ts";
+import { answerFit, answerServePlan, targetFacts, type ServePlanAnswer } from "../../../plan/answer/index.ts";
 import { HOST, roomOf, sum, type Room } from "../../../run/gateway/index.ts";
 import type { ReceiptStore } from "../../../run/receipt/index.ts";
 import type { PlanFlags } from "../flags.ts";
@@ -10,11 +10,14 @@ import type { WeightsHere } from "../model/weights.ts";
 import { fitQuestion, type FitQuestion } from "../question.ts";
 import type { EngineChoice } from "./engine-choice.ts";
 import { NO_EXTRAS, type Extras } from "./extras.ts";
+import { type ServeTarget, settingForTarget } from "./target.ts";
 
 export interface ServePlanFlags extends PlanFlags {
   /** longest wait for a token that somebody else's prompt may cause, ms */
   readonly cap?: number;
   readonly stepTokens?: number;
+  /** what waits are to keep, for how many people: settings are chosen for it */
+  readonly target?: ServeTarget;
   readonly port?: number;
 }
 
@@ -39,18 +42,28 @@ export function planModel(parts: {
   /** served beside each other */
   readonly models?: number;
 }): PlannedModel {
-  const { machine, weights, flags, choice, receipts, extras = NO_EXTRAS, models = 1 } = parts;
+  const { machine, weights, choice, receipts, extras = NO_EXTRAS, models = 1 } = parts;
   const server = choice.name === "llama-server" ? choice.runtime : undefined;
-  const question = fitQuestion({
-    machine: leaving(machine, extras),
-    weights,
-    flags,
-    receipts,
-    adapters: extras.adapters,
-    drafting: extras.drafting,
-    runtime: choice.runtime,
-    ...(server ? { server } : {}),
-  });
+  const questionFor = (asked: ServePlanFlags): FitQuestion =>
+    fitQuestion({
+      machine: leaving(machine, extras),
+      weights,
+      flags: asked,
+      receipts,
+      adapters: extras.adapters,
+      drafting: extras.drafting,
+      runtime: choice.runtime,
+      ...(server ? { server } : {}),
+      ...(asked.target ? { promptTokens: asked.target.promptTokens, answerTokens: asked.target.answerTokens } : {}),
+    });
+  const { target } = parts.flags;
+  const setting = target && settingForTarget(questionFor(parts.flags).request, choice.name, target);
+  if (target && setting === undefined)
+    throw new LoadoutError("serve-no-target", { what: weights.facts.name, argument: weights.argument });
+  const flags = setting
+    ? { ...parts.flags, users: setting.slots, stepTokens: parts.flags.stepTokens ?? setting.stepTokens }
+    : parts.flags;
+  const question = questionFor(flags);
   const { choice: chosen } = answerFit(question.request, question.context);
   if (chosen.now.verdict === "does not fit" || chosen.prediction.kind === "rejected")
     throw new LoadoutError("serve-no-fit", { what: weights.facts.name, argument: weights.argument });
@@ -63,6 +76,8 @@ export function planModel(parts: {
       promptCache: choice.name === "llama-server",
     },
     models,
+    ...(setting ? { settled: setting.met ? "for the target" : "nearest to the target" } : {}),
+    ...(target ? { promptTokens: target.promptTokens, answerTokens: target.answerTokens, chats: target.users } : {}),
     ...(flags.cap === undefined ? {} : { capMs: flags.cap }),
     ...(flags.stepTokens === undefined ? {} : { stepTokens: flags.stepTokens }),
   };
@@ -73,6 +88,7 @@ export function planModel(parts: {
     modelArgument: weights.argument,
     assumptions: [...(question.context.assumptions ?? []), ...extras.assumptions],
     ...(served ? { server: served } : {}),
+    ...(target && setting ? { target: targetFacts(setting, target.promptTokens, target.answerTokens) } : {}),
     ...(flags.port === undefined ? {} : { port: flags.port }),
   });
   return { weights, choice, question, engines: planServe(asked).engines, answer, extras };

@@ -1,5 +1,5 @@
-import { formatBytes, formatTokens } from "../../../facts/units/index.ts";
-import type { RunsAnswer, ServeAnswer, ServedFacts, ServePlanAnswer } from "../../../plan/answer/index.ts";
+import { formatBytes, formatDuration, formatNumber, formatTokens } from "../../../facts/units/index.ts";
+import type { RunsAnswer, ServeAnswer, ServedFacts, ServePlanAnswer, TargetFacts } from "../../../plan/answer/index.ts";
 import { columns, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
 
@@ -87,11 +87,21 @@ function memoryLine(plan: ServePlanAnswer, memory: ServedFacts["memory"]): strin
   return `${formatBytes(predicted)} predicted; ${words}`;
 }
 
-function summary({ says, because }: ServePlanAnswer): string[] {
-  return columns([
-    ["plan  ", says],
-    ["", because],
-  ]);
+function summary({ says, because, target }: ServePlanAnswer): string[] {
+  return columns([["plan  ", says], ["", because], ...(target ? targetRows(target) : [])]);
+}
+
+function targetRows({ met, users, targets, slots, stepTokens, because, costs, origin }: TargetFacts): string[][] {
+  const each = targets.map(({ metric, percent, limitMs, valueMs }) => {
+    const value = valueMs === undefined ? "unknown" : formatDuration(valueMs);
+    return `${metric} p${formatNumber(percent)} ${value} of ${formatDuration(limitMs)}`;
+  });
+  const people = `${users} ${users === 1 ? "user" : "users"}`;
+  return [
+    ["target", `${met ? "kept" : "missed"} for ${people}: ${each.join(", ")} (${origin})`],
+    ["", `${slots} ${slots === 1 ? "slot" : "slots"}, steps of ${stepTokens}: ${because}`],
+    ...(costs === undefined ? [] : [["", `costs ${costs}`]]),
+  ];
 }
 
 function planLines(plan: ServePlanAnswer, style: Style): string[] {
