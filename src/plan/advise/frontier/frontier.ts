@@ -52,19 +52,25 @@ function usersFor(slots: number, mostSlots: number, upTo: number): number[] {
 /** Less than this is no difference. */
 const SAME = 1.01;
 
-/** Marks those that no valid point of their origin beats: better in tokens per second, first token or gaps, and worse in none. */
+/**
+ * Marks those that no valid point of their origin beats: better in tokens per second, first token or gaps, and worse in none. Of those
+ * that are alike for as many users, the one with the smallest steps.
+ */
 function onFrontier(points: readonly BarePoint[]): FrontierPoint[] {
-  const beats = (one: BarePoint, other: BarePoint) => {
+  const beats = (one: BarePoint, other: BarePoint, before: boolean) => {
     const better = [
       one.tokensPerSec.value / other.tokensPerSec.value,
       other.ttftMs.p95.value / one.ttftMs.p95.value,
       other.gapMs.p95.value / one.gapMs.p95.value,
     ];
-    return better.every((ratio) => ratio > 1 / SAME) && better.some((ratio) => ratio > SAME);
+    return better.every((ratio) => ratio > 1 / SAME) && (before || better.some((ratio) => ratio > SAME));
   };
   const valid = ({ doubts, overloaded }: BarePoint) => doubts.length === 0 && !overloaded;
-  return points.map((point) => {
-    const rivals = points.filter((other) => other.origin === point.origin && valid(other));
-    return { ...point, onFrontier: valid(point) && !rivals.some((other) => beats(other, point)) };
+  return points.map((point, at) => {
+    const beaten = points.some((other, place) => {
+      const before = place < at && other.knobs.users === point.knobs.users && point.origin !== "measured";
+      return other.origin === point.origin && valid(other) && place !== at && beats(other, point, before);
+    });
+    return { ...point, onFrontier: valid(point) && !beaten };
   });
 }
