@@ -72,7 +72,9 @@ test.each(engines)("%s: bands hold values, nothing beyond the limit, more users 
 test("the closed form lies near what is simulated, for the same settings", () => {
   const { points } = made.get("llama-server")!;
   for (const point of points.filter(({ origin }) => origin === "predicted")) {
-    const same = points.find((other) => other !== point && JSON.stringify(other.knobs) === JSON.stringify(point.knobs))!;
+    const same = points.find(
+      (other) => other !== point && JSON.stringify(other.knobs) === JSON.stringify(point.knobs),
+    )!;
     expect(Math.abs(same.tokensPerSec.value / point.tokensPerSec.value - 1)).toBeLessThan(0.1);
   }
 });
@@ -105,8 +107,7 @@ test("a measured run stands beside: its own band, its doubts, valid only without
 });
 
 test("settings for a target: kept where they can be, dearer the tighter it is, else the nearest", () => {
-  const at = (limitMs: number) =>
-    settingFor(question("llama-server", [{ metric: "gap", percent: 99, limitMs }]), 8)!;
+  const at = (limitMs: number) => settingFor(question("llama-server", [{ metric: "gap", percent: 99, limitMs }]), 8)!;
   const [loose, tight, never] = [at(1000), at(30), at(0.5)];
   expect(loose).toMatchObject({ met: true, users: 8 });
   expect(loose.costs).toBeUndefined();

@@ -35,7 +35,11 @@ const LEAST_REQUESTS = 120;
 const TURNS = 6;
 
 /** The same setting under the same load twice: by the closed form, and step by step. */
-export function madePoints({ request, engine, load }: PointQuestion, setting: ServerSetting, users: number): BarePoint[] {
+export function madePoints(
+  { request, engine, load }: PointQuestion,
+  setting: ServerSetting,
+  users: number,
+): BarePoint[] {
   const { slots, stepTokens, choice, times } = setting;
   const { mean, targets, seed } = load;
   const active = Math.min(users, slots);

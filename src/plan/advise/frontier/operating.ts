@@ -35,12 +35,14 @@ export function operatingPoints(points: readonly FrontierPoint[], asked?: readon
   const targets = asked ?? READING_TARGETS;
   const fastest = (list: typeof usable) => list.reduce((best, one) => (rate(one) > rate(best) ? one : best));
   const kept = usable.filter(({ point }) => strain(point, targets) <= 1);
-  const nearest = usable.reduce((best, one) =>
-    strain(one.point, targets) < strain(best.point, targets) ? one : best,
-  );
+  const nearest = usable.reduce((best, one) => (strain(one.point, targets) < strain(best.point, targets) ? one : best));
   const stepMs = GOALS.interactive.longestStepMs ?? Infinity;
   const smooth = kept.filter(({ point }) => atOnce(point) && longGapMs(point) <= stepMs);
-  const chats = smooth.length > 0 ? fastest(smooth) : kept.length > 0 ? smoothest(kept.some(({ point }) => atOnce(point)) ? kept.filter(({ point }) => atOnce(point)) : kept)
+  const chats =
+    smooth.length > 0
+      ? fastest(smooth)
+      : kept.length > 0
+        ? smoothest(kept.some(({ point }) => atOnce(point)) ? kept.filter(({ point }) => atOnce(point)) : kept)
         : nearest;
   const power = kneeOf(
     kept.map(({ point }) => ({

@@ -115,7 +115,11 @@ function stepOf(
       ? { stepTokens: settings.microBatch, because: chosen?.because ?? "as chosen" }
       : { stepTokens: goal.microBatch, because: goal.because.microBatch };
   const given =
-    asked === undefined ? (capMs === undefined ? kept : undefined) : { stepTokens: asked, because: question.settled ?? "asked for" };
+    asked === undefined
+      ? capMs === undefined
+        ? kept
+        : undefined
+      : { stepTokens: asked, because: question.settled ?? "asked for" };
   return planStep({
     alone,
     time: answeredMs > 0 ? besideAnswer(alone, answeredMs) : alone,

@@ -9,12 +9,7 @@ import type { Style } from "./style.ts";
 export function frontierText(answer: FrontierAnswer, style: Style): string {
   const { model, rig, engine, asked, source, says, operating, points, assumptions, next } = answer;
   const names = rig.devices.map(({ name }) => name).join(" + ");
-  const origins: readonly PointOrigin[] = [
-    "measured",
-    "simulated (calibrated)",
-    "simulated (datasheet)",
-    "predicted",
-  ];
+  const origins: readonly PointOrigin[] = ["measured", "simulated (calibrated)", "simulated (datasheet)", "predicted"];
   return [
     `${style.strong(model.name)}  ${model.quantization}`,
     ...wrap(`${engine} on ${names === "" ? rig.host.cpu.model : names}, up to ${asked.usersUpTo} users`),
@@ -47,10 +42,7 @@ function tableOf({ points, operating }: FrontierAnswer, origin: PointOrigin, sty
     "",
     style.strong(origin === "predicted" ? "predicted (closed form) at the same settings" : origin),
     ...columns(
-      [
-        head.map(style.faint),
-        ...rows.map((point) => rowOf(point, marks(point, points, operating), style)),
-      ],
+      [head.map(style.faint), ...rows.map((point) => rowOf(point, marks(point, points, operating), style))],
       [1, 2, 3, 4, 5, 6, 7, 8, 9],
     ),
   ];
@@ -75,11 +67,7 @@ function rowOf(point: FrontierPoint, mark: string, style: Style): string[] {
 }
 
 /** I, M, B where a goal would choose it. */
-function marks(
-  point: FrontierPoint,
-  points: readonly FrontierPoint[],
-  operating: readonly OperatingPoint[],
-): string {
+function marks(point: FrontierPoint, points: readonly FrontierPoint[], operating: readonly OperatingPoint[]): string {
   if (point.origin === "measured" || point.origin === "predicted") return "";
   return operating
     .filter(({ point: at }) => points[at] === point)
