@@ -19,7 +19,7 @@ export function frontierPlot({ points, operating }: FrontierAnswer): string[] {
   for (const point of shown) if (point.origin.startsWith("simulated")) put(point, point.onFrontier ? "o" : "-");
   for (const point of shown) if (point.origin === "measured") put(point, "x");
   for (const { name, point } of operating.toReversed()) put(points[point]!, name[0]!.toUpperCase());
-  const [left, right] = [`${formatNumber(xs.low)}`, `${formatNumber(xs.high)} each`];
+  const [left, right] = [formatNumber(xs.low), `${formatNumber(xs.high)} each`];
   return [
     "tokens/s of all, in doublings",
     ...cells.map((line, at) => {
