@@ -56,7 +56,7 @@ export function ruleLabels(
             [y.at(at) - HEIGHT - 1, y.at(at) + 2].map((top) => ({ x: plot.x + 5 + share * (plot.width - width - 10), y: top, width, height: HEIGHT })),
           )
         : [0, 1, 0.5, 0.25, 0.75].map((share) => plot.y + 4 + share * (plot.height - HEIGHT - 8)).flatMap((top) =>
-            [x.at(at) + 5, x.at(at) - width - 5].map((left) => ({ x: plot.x + 5 + share * (plot.width - width - 10), y: top, width, height: HEIGHT })),
+            [x.at(at) + 5, x.at(at) - width - 5].map((left) => ({ x: left, y: top, width, height: HEIGHT })),
           );
     const fits = tries.filter(
       (box) => box.x >= plot.x && box.x + box.width <= right && box.y >= plot.y - 1 && box.y + box.height <= bottom + 1,

@@ -2,7 +2,7 @@ import { axisOf, bottomAxis, framed, leftAxis, MARGIN, WIDTH, type Axis, type Ch
 import { element, moved, paint, SIZE, textAt, textWidth, type Element, type Theme } from "../svg/index.ts";
 import { endLabels, pointLabels, ruleLabels, type PlotArea } from "./direct-labels.ts";
 import { seriesMarks } from "./marks.ts";
-import type { Panel, Rule } from "./panel.ts";
+import type { Panel, Rule, Series } from "./panel.ts";
 
 export interface PanelsChart {
   readonly text: ChartText;
@@ -21,7 +21,9 @@ const BELOW = 40;
 export function panelsChart(chart: PanelsChart, theme: Theme = "auto"): string {
   const { text, panels, keys = [], columns = 1, plotHeight = 280 } = chart;
   const width = (WIDTH - 2 * MARGIN - GAP * (columns - 1)) / columns;
-  const above = panels.some(({ title, y }) => title !== undefined || y.label !== "") ? 40 : 8;
+  const titled = panels.some(({ title }) => title !== undefined);
+  const named = panels.some(({ y }) => y.label !== "");
+  const above = 8 + (titled ? 16 : 0) + (named ? 16 : 0);
   const rowHeight = above + plotHeight + BELOW;
   const children = panels.map((panel, index) =>
     moved(
@@ -39,7 +41,8 @@ function panelParts(panel: Panel, width: number, top: number, height: number): E
   const { title, series, rules = [] } = panel;
   const numbers = axisOf(panel.y, 1, 0).ticks.map((value) => textWidth(panel.y.format(value), SIZE.small));
   const left = Math.max(0, ...numbers) + 8;
-  const ends = series.map(({ label }) => (label === undefined ? 0 : textWidth(label, SIZE.small) + END_GAP + 2));
+  const end = Math.max(...series.flatMap(({ points }) => points.map((point) => point.x)), panel.x.domain[1]);
+  const ends = series.map((one) => (endsAt(one, end) ? textWidth(one.label ?? "", SIZE.small) + END_GAP + 2 : 0));
   // half of the last number below the axis needs room as well
   const right = Math.max(10, ...ends);
   const plot: PlotArea = { x: left, y: top, width: width - left - right, height };
@@ -58,9 +61,22 @@ function panelParts(panel: Panel, width: number, top: number, height: number): E
     ...bottomAxis(x, plot.y + plot.height, plot.height),
     ...rules.map((rule) => ruleLine(rule, x, y, plot)),
     ...seriesMarks(series, x, y),
-    ...endLabels(series, x, y, plot, END_GAP),
-    ...inPlot(panel, x, y, plot),
+    ...endLabels(series.filter((one) => endsAt(one, end)), x, y, plot, END_GAP),
+    ...inPlot({ ...panel, series: series.map((one) => (endsAt(one, end) ? one : namedAtEnd(one))) }, x, y, plot),
   ];
+}
+
+/** Does it run through to the right edge, where its name has a column? */
+function endsAt({ label, points }: Series, end: number): boolean {
+  const last = points.at(-1);
+  return label !== undefined && last !== undefined && last.x >= end;
+}
+
+/** A line that ends inside the plot is named beside its last point. */
+function namedAtEnd(one: Series): Series {
+  const last = one.points.at(-1);
+  if (one.label === undefined || last === undefined) return one;
+  return { ...one, points: [...one.points.slice(0, -1), { ...last, label: one.label }] };
 }
 
 /** Labels of limits, then of points: none touches another. */

@@ -63,7 +63,7 @@ export function stackedBars({ text, parts, bars, capacities, axis }: StackedBars
       }),
     ),
     ...capacityLines(capacities, x.at, bottom, right),
-    ...bars.flatMap((bar, row) => barText(bar, left, right, TOP + row * STEP + STEP / 2, x.at)),
+    ...bars.flatMap((bar, row) => barText(bar, { left, right, y: TOP + row * STEP + STEP / 2, ground: parts[0]?.colour ?? paint("ink") }, x.at)),
   ];
   const keys = parts.map(({ label, colour }) => ({ label, mark: filledSwatch(colour) }));
   return framed(text, keys, { height: bottom + BELOW, children }, theme);
@@ -96,7 +96,11 @@ function capacityLines(
 }
 
 /** Name and note before the bar; behind it the interval of its end and what is said of it. */
-function barText(bar: Bar, left: number, right: number, y: number, at: (value: number) => number): Element[] {
+function barText(
+  bar: Bar,
+  { left, right, y, ground }: { readonly left: number; readonly right: number; readonly y: number; readonly ground: string },
+  at: (value: number) => number,
+): Element[] {
   const total = Object.values(bar.values).reduce((sum, value) => sum + value, 0);
   const { low = total, high = total } = bar;
   const width = textWidth(bar.end, SIZE.small);
@@ -119,7 +123,7 @@ function barText(bar: Bar, left: number, right: number, y: number, at: (value: n
     ...interval,
     outside
       ? textAt(behind, y + 4, bar.end, { size: SIZE.small }, halo)
-      : textAt(left + 6, y + 4, bar.end, { size: SIZE.small, fill: paint("paper") }),
+      : textAt(left + 6, y + 4, bar.end, { size: SIZE.small, fill: paint("paper") }, { ...halo, stroke: ground }),
   ];
 }
 

@@ -29,7 +29,7 @@ interface Cell {
 }
 
 export async function kvCache(): Promise<Plot> {
-  const models = [];
+  const models: { readonly question: Asked; readonly kind: string; readonly cells: readonly Cell[] }[] = [];
   for (const [model, quant, kind] of MODELS) {
     const question = await asked(model, quant, { vram: [`${CARD_GIB}GB`] }, { gpuLayers: "all" });
     models.push({ question, kind, cells: cellsOf(question) });

@@ -144,8 +144,9 @@ function titleOf(measured: readonly Measured[]): string {
   const [pair] = pairs.toSorted((one, other) => other[1].capacity - other[0].capacity - (one[1].capacity - one[0].capacity));
   if (!pair) return "Weights decide which card a model needs";
   const [one, more] = pair;
+  const chats = more.users === 1 ? formatTokens(more.context) : `${more.users} chats of ${formatTokens(more.context)}`;
   return (
-    `Weights decide the card, until chats multiply the cache: ${shortName(one.asked)} goes from a ${one.capacity} GB card ` +
-    `to ${more.capacity} GB with ${more.users === 1 ? "" : `${more.users} chats of `}${formatTokens(more.context)}`
+    `Weights decide the card until chats multiply the cache: ${chats} take ${shortName(one.asked)} ` +
+    `from ${one.capacity} to ${more.capacity} GB`
   );
 }
