@@ -29,8 +29,10 @@ async function main(): Promise<void> {
     return;
   }
   const tasks = TASKS.filter(({ name }) => values.task === undefined || name === values.task);
-  if (tasks.length === 0) return fail(`no task is called ${values.task}; there is ${TASKS.map(({ name }) => name).join(", ")}`);
-  if (values.check && values.receipts) return fail("--check is of what every machine draws: --receipts adds this one's own");
+  if (tasks.length === 0)
+    return fail(`no task is called ${values.task}; there is ${TASKS.map(({ name }) => name).join(", ")}`);
+  if (values.check && values.receipts)
+    return fail("--check is of what every machine draws: --receipts adds this one's own");
   const receipts = [...committedReceipts(), ...(values.receipts ? await localReceipts() : [])];
   for (const task of tasks) {
     const folder = values.out ?? join(ROOT, task.folder);

@@ -26,7 +26,8 @@ export function publishedCurve(wanted: {
     if (typeof raw !== "object" || raw === null) continue;
     const row = serverRow({ ...raw });
     const { engine, model, quant, concurrency, measured, count, source, speculative } = row;
-    if (engine !== wanted.engine || model !== wanted.model || quant !== wanted.quant || count !== wanted.count) continue;
+    if (engine !== wanted.engine || model !== wanted.model || quant !== wanted.quant || count !== wanted.count)
+      continue;
     if (!source.startsWith(wanted.sourceStarts) || speculative || concurrency === undefined) continue;
     if (row.inputTokens !== 512 || row.outputTokens !== 256) continue;
     const outputPerSec = measured.out_tok_s;

@@ -18,7 +18,11 @@ const COMMITTED = join(import.meta.dirname, "../../data/receipts");
 export function committedReceipts(folder: string = COMMITTED): MeasuredPoint[] {
   return globSync("*.json", { cwd: folder })
     .toSorted()
-    .flatMap((file) => receiptsIn(JSON.parse(readFileSync(join(folder, file), "utf8"))).map((part) => pointOf(part, `data/receipts/${file}`)))
+    .flatMap((file) =>
+      receiptsIn(JSON.parse(readFileSync(join(folder, file), "utf8"))).map((part) =>
+        pointOf(part, `data/receipts/${file}`),
+      ),
+    )
     .filter((point) => point !== undefined);
 }
 
@@ -53,7 +57,8 @@ function pointOf(receipt: ReceiptPart, source: string): MeasuredPoint | undefine
 /** One receipt, or what the command line prints of several; what is neither is no receipt. */
 function receiptsIn(value: unknown): ReceiptPart[] {
   if (isReceipt(value)) return [value];
-  if (typeof value !== "object" || value === null || !("receipts" in value) || !Array.isArray(value.receipts)) return [];
+  if (typeof value !== "object" || value === null || !("receipts" in value) || !Array.isArray(value.receipts))
+    return [];
   return value.receipts.filter(isReceipt);
 }
 

@@ -8,7 +8,12 @@ export type PlotArea = Box;
 
 const HEIGHT = 14;
 /** Letters stay readable where a line runs behind them. */
-const HALO = { stroke: paint("paper"), "stroke-width": 3, "stroke-linejoin": "round", "paint-order": "stroke" } as const;
+const HALO = {
+  stroke: paint("paper"),
+  "stroke-width": 3,
+  "stroke-linejoin": "round",
+  "paint-order": "stroke",
+} as const;
 
 /** Names of series in a column behind the plot, each as high as its line ends and none over another. */
 export function endLabels(series: readonly Series[], x: Axis, y: Axis, plot: PlotArea, gap: number): Element[] {
@@ -30,7 +35,16 @@ export function endLabels(series: readonly Series[], x: Axis, y: Axis, plot: Plo
     const leads = Math.abs(place - endY) > 4 || right - endX > gap;
     return [
       ...(leads
-        ? [element("line", { x1: endX, y1: endY, x2: right + gap - 2, y2: place, stroke: colour, "stroke-opacity": 0.6 })]
+        ? [
+            element("line", {
+              x1: endX,
+              y1: endY,
+              x2: right + gap - 2,
+              y2: place,
+              stroke: colour,
+              "stroke-opacity": 0.6,
+            }),
+          ]
         : []),
       textAt(right + gap, place + 4, label, { size: SIZE.small }),
     ];
@@ -48,16 +62,24 @@ export function ruleLabels(
   const boxes: Box[] = [];
   const paths = series.flatMap((one) => along(one, x, y));
   const elements = rules.flatMap(({ axis, at, label, colour = paint("limit") }) => {
+    if (label === undefined) return [];
     const width = textWidth(label, SIZE.small);
     const [right, bottom] = [plot.x + plot.width, plot.y + plot.height];
     const tries: Box[] =
       axis === "y"
         ? [1, 0, 0.5, 0.75, 0.25, 0.875, 0.125].flatMap((share) =>
-            [y.at(at) - HEIGHT - 1, y.at(at) + 2].map((top) => ({ x: plot.x + 5 + share * (plot.width - width - 10), y: top, width, height: HEIGHT })),
+            [y.at(at) - HEIGHT - 1, y.at(at) + 2].map((top) => ({
+              x: plot.x + 5 + share * (plot.width - width - 10),
+              y: top,
+              width,
+              height: HEIGHT,
+            })),
           )
-        : [0, 1, 0.5, 0.25, 0.75].map((share) => plot.y + 4 + share * (plot.height - HEIGHT - 8)).flatMap((top) =>
-            [x.at(at) + 5, x.at(at) - width - 5].map((left) => ({ x: left, y: top, width, height: HEIGHT })),
-          );
+        : [0, 1, 0.5, 0.25, 0.75]
+            .map((share) => plot.y + 4 + share * (plot.height - HEIGHT - 8))
+            .flatMap((top) =>
+              [x.at(at) + 5, x.at(at) - width - 5].map((left) => ({ x: left, y: top, width, height: HEIGHT })),
+            );
     const fits = tries.filter(
       (box) => box.x >= plot.x && box.x + box.width <= right && box.y >= plot.y - 1 && box.y + box.height <= bottom + 1,
     );
@@ -80,11 +102,14 @@ export function pointLabels(
   taken: readonly Box[],
 ): Element[] {
   const labelled = series.flatMap(({ points }) =>
-    points.flatMap((point) => (point.label === undefined ? [] : [{ label: point.label, x: x.at(point.x), y: y.at(point.y) }])),
+    points.flatMap((point) =>
+      point.label === undefined ? [] : [{ label: point.label, x: x.at(point.x), y: y.at(point.y) }],
+    ),
   );
-  const dots = series.flatMap((one) =>
-    one.mark === undefined && one.line === undefined ? [] : one.mark === undefined ? along(one, x, y) : boxesOf(one, x, y),
-  );
+  const dots = series.flatMap((one) => [
+    ...(one.line === undefined ? [] : along(one, x, y)),
+    ...(one.mark === undefined ? [] : boxesOf(one, x, y)),
+  ]);
   const boxes = placed(
     labelled.map((each) => ({
       x: each.x,
@@ -120,4 +145,3 @@ function along({ points, line, mark }: Series, x: Axis, y: Axis): Box[] {
     });
   });
 }
-

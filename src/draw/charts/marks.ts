@@ -4,6 +4,8 @@ import { element, paint, type Element } from "../svg/index.ts";
 import type { MarkShape, Series } from "./panel.ts";
 
 export const DASHES = { solid: undefined, dashed: "6 4", dotted: "1.5 4" } as const;
+/** Of limits, whatever they limit. */
+export const RULE_DASHES = "5 3";
 export const MARK_RADIUS = 4;
 const DIGITS = 2;
 
@@ -56,7 +58,16 @@ function lineOf({ points, colour, line }: Series, x: Axis, y: Axis): Element[] {
   const dashed = dashes === undefined ? {} : { "stroke-dasharray": dashes };
   return path === null
     ? []
-    : [element("path", { d: path, fill: "none", stroke: colour, "stroke-width": 2, "stroke-linejoin": "round", ...dashed })];
+    : [
+        element("path", {
+          d: path,
+          fill: "none",
+          stroke: colour,
+          "stroke-width": 2,
+          "stroke-linejoin": "round",
+          ...dashed,
+        }),
+      ];
 }
 
 /** Coordinates inside path text, in hundredths. */

@@ -27,7 +27,8 @@ export interface Series {
 export interface Rule {
   readonly axis: "x" | "y";
   readonly at: number;
-  readonly label: string;
+  /** absent: it is said in the legend */
+  readonly label?: string;
   readonly colour?: string;
   /** shaded side: what lies beyond the limit */
   readonly shade?: "below" | "above";

@@ -1,7 +1,17 @@
-import { axisOf, bottomAxis, framed, leftAxis, MARGIN, WIDTH, type Axis, type ChartText, type Key } from "../parts/index.ts";
+import {
+  axisOf,
+  bottomAxis,
+  framed,
+  leftAxis,
+  MARGIN,
+  WIDTH,
+  type Axis,
+  type ChartText,
+  type Key,
+} from "../parts/index.ts";
 import { element, moved, paint, SIZE, textAt, textWidth, type Element, type Theme } from "../svg/index.ts";
 import { endLabels, pointLabels, ruleLabels, type PlotArea } from "./direct-labels.ts";
-import { seriesMarks } from "./marks.ts";
+import { RULE_DASHES, seriesMarks } from "./marks.ts";
 import type { Panel, Rule, Series } from "./panel.ts";
 
 export interface PanelsChart {
@@ -50,9 +60,7 @@ function panelParts(panel: Panel, width: number, top: number, height: number): E
   const y = axisOf(panel.y, plot.y + plot.height, plot.y);
   const heads = [
     ...(title === undefined ? [] : [textAt(0, 12, title, { bold: true })]),
-    ...(panel.y.label === ""
-      ? []
-      : [textAt(0, top - 13, panel.y.label, { size: SIZE.small, fill: paint("soft") })]),
+    ...(panel.y.label === "" ? [] : [textAt(0, top - 13, panel.y.label, { size: SIZE.small, fill: paint("soft") })]),
   ];
   return [
     ...heads,
@@ -61,7 +69,13 @@ function panelParts(panel: Panel, width: number, top: number, height: number): E
     ...bottomAxis(x, plot.y + plot.height, plot.height),
     ...rules.map((rule) => ruleLine(rule, x, y, plot)),
     ...seriesMarks(series, x, y),
-    ...endLabels(series.filter((one) => endsAt(one, end)), x, y, plot, END_GAP),
+    ...endLabels(
+      series.filter((one) => endsAt(one, end)),
+      x,
+      y,
+      plot,
+      END_GAP,
+    ),
     ...inPlot({ ...panel, series: series.map((one) => (endsAt(one, end) ? one : namedAtEnd(one))) }, x, y, plot),
   ];
 }
@@ -90,7 +104,7 @@ function ruleLine({ axis, at, colour = paint("limit") }: Rule, x: Axis, y: Axis,
     axis === "y"
       ? { x1: plot.x, x2: plot.x + plot.width, y1: y.at(at), y2: y.at(at) }
       : { x1: x.at(at), x2: x.at(at), y1: plot.y, y2: plot.y + plot.height };
-  return element("line", { ...place, stroke: colour, "stroke-width": 1.5, "stroke-dasharray": "5 3" });
+  return element("line", { ...place, stroke: colour, "stroke-width": 1.5, "stroke-dasharray": RULE_DASHES });
 }
 
 function shadeOf({ axis, at, shade, colour = paint("limit") }: Rule, x: Axis, y: Axis, plot: PlotArea): Element[] {
@@ -101,6 +115,11 @@ function shadeOf({ axis, at, shade, colour = paint("limit") }: Rule, x: Axis, y:
   const box =
     axis === "y"
       ? { x: plot.x, width: plot.width, y: before ? plot.y : place, height: before ? place - plot.y : bottom - place }
-      : { y: plot.y, height: plot.height, x: shade === "above" ? place : plot.x, width: shade === "above" ? right - place : place - plot.x };
+      : {
+          y: plot.y,
+          height: plot.height,
+          x: shade === "above" ? place : plot.x,
+          width: shade === "above" ? right - place : place - plot.x,
+        };
   return [element("rect", { ...box, fill: colour, "fill-opacity": 0.07 })];
 }

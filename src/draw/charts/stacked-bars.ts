@@ -1,6 +1,7 @@
 import { stack } from "d3-shape";
 import { axisOf, bottomAxis, filledSwatch, framed, MARGIN, spread, WIDTH, type ChartText } from "../parts/index.ts";
-import { element, paint, SIZE, textAt, textWidth, type Element, type Theme } from "../svg/index.ts";
+import { RULE_DASHES } from "./marks.ts";
+import { element, fitted, paint, SIZE, textAt, textWidth, type Element, type Theme } from "../svg/index.ts";
 
 /** A bar: what it is made of, in the order of the parts. */
 export interface Bar {
@@ -39,6 +40,7 @@ export interface StackedBars {
 const BAR = 20;
 const STEP = 40;
 const TOP = 18;
+const MOST_NAME = 200;
 const BELOW = 40;
 
 export function stackedBars({ text, parts, bars, capacities, axis }: StackedBars, theme: Theme = "auto"): string {
@@ -46,7 +48,8 @@ export function stackedBars({ text, parts, bars, capacities, axis }: StackedBars
     textWidth(label, SIZE.text, true),
     textWidth(note, SIZE.small),
   ]);
-  const left = MARGIN + Math.min(220, Math.max(0, ...names)) + 10;
+  const nameWidth = Math.min(MOST_NAME, Math.max(0, ...names));
+  const left = MARGIN + nameWidth + 10;
   const right = WIDTH - MARGIN - 4;
   const bottom = TOP + bars.length * STEP;
   const x = axisOf({ ...axis, scale: "linear", domain: [0, axis.most] }, left, right);
@@ -63,7 +66,9 @@ export function stackedBars({ text, parts, bars, capacities, axis }: StackedBars
       }),
     ),
     ...capacityLines(capacities, x.at, bottom, right),
-    ...bars.flatMap((bar, row) => barText(bar, { left, right, y: TOP + row * STEP + STEP / 2, ground: parts[0]?.colour ?? paint("ink") }, x.at)),
+    ...bars.flatMap((bar, row) =>
+      barText(bar, { left, right, y: TOP + row * STEP + STEP / 2, ground: parts[0]?.colour ?? paint("ink") }, x.at),
+    ),
   ];
   const keys = parts.map(({ label, colour }) => ({ label, mark: filledSwatch(colour) }));
   return framed(text, keys, { height: bottom + BELOW, children }, theme);
@@ -88,7 +93,7 @@ function capacityLines(
       y2: bottom,
       stroke: paint("limit"),
       "stroke-width": 1.5,
-      "stroke-dasharray": "5 3",
+      "stroke-dasharray": RULE_DASHES,
     });
     const style = { size: SIZE.small, bold: true, fill: paint("limit"), anchor: "middle" } as const;
     return place === undefined ? [line] : [line, textAt(place, TOP - 7, label, style)];
@@ -98,7 +103,12 @@ function capacityLines(
 /** Name and note before the bar; behind it the interval of its end and what is said of it. */
 function barText(
   bar: Bar,
-  { left, right, y, ground }: { readonly left: number; readonly right: number; readonly y: number; readonly ground: string },
+  {
+    left,
+    right,
+    y,
+    ground,
+  }: { readonly left: number; readonly right: number; readonly y: number; readonly ground: string },
   at: (value: number) => number,
 ): Element[] {
   const total = Object.values(bar.values).reduce((sum, value) => sum + value, 0);
@@ -107,11 +117,21 @@ function barText(
   const behind = Math.max(at(total), at(high)) + 6;
   // where there is no room behind the bar the words stand inside its beginning
   const outside = behind + width <= right;
+  const room = left - 10 - MARGIN;
   const names = [
-    textAt(left - 10, bar.note === undefined ? y + 4 : y - 2, bar.label, { bold: true, anchor: "end" }),
+    textAt(left - 10, bar.note === undefined ? y + 4 : y - 2, fitted(bar.label, room, SIZE.text, true), {
+      bold: true,
+      anchor: "end",
+    }),
     ...(bar.note === undefined
       ? []
-      : [textAt(left - 10, y + 12, bar.note, { size: SIZE.small, fill: paint("soft"), anchor: "end" })]),
+      : [
+          textAt(left - 10, y + 12, fitted(bar.note, room, SIZE.small), {
+            size: SIZE.small,
+            fill: paint("soft"),
+            anchor: "end",
+          }),
+        ]),
   ];
   const interval =
     high > low

@@ -19,9 +19,13 @@ export interface Axis extends AxisSpec {
 export function axisOf(spec: AxisSpec, from: number, to: number): Axis {
   const { domain, scale } = spec;
   const made = scale === "log" ? scaleLog() : scaleLinear();
-  made.domain([...domain]).range([from, to]).clamp(true);
+  made.domain([...domain]).range([from, to]);
   const ticks = spec.ticks ?? made.ticks(scale === "log" ? 4 : 5);
-  return { ...spec, ticks, at: (value) => made(value) };
+  const at = (value: number): number => {
+    if (Number.isNaN(value)) throw new RangeError(`a number on the axis "${spec.label}" is none`);
+    return made(Math.min(domain[1], Math.max(domain[0], value)));
+  };
+  return { ...spec, ticks, at };
 }
 
 const TICK = 4;
@@ -47,15 +51,19 @@ export function bottomAxis(axis: Axis, y: number, height: number): Element[] {
   ];
 }
 
+/** Numbers closer than this would touch. */
+const APART = 14;
+
 /** Numbers left of a plot; the axis's label stands above them. */
-export function leftAxis(axis: Axis, x: number, width: number, numbers = true): Element[] {
-  return axis.ticks.flatMap((value) => {
-    const y = axis.at(value);
-    const line = element("line", { x1: x, x2: x + width, y1: y, y2: y, stroke: paint("grid") });
-    if (!numbers) return [line];
-    return [
-      line,
-      textAt(x - 6, y + 4, axis.format(value), { size: SIZE.small, fill: paint("soft"), anchor: "end" }),
-    ];
-  });
+export function leftAxis(axis: Axis, x: number, width: number): Element[] {
+  let last = Infinity;
+  return axis.ticks
+    .toSorted((one, other) => one - other)
+    .flatMap((value) => {
+      const y = axis.at(value);
+      const line = element("line", { x1: x, x2: x + width, y1: y, y2: y, stroke: paint("grid") });
+      if (last - y < APART) return [line];
+      last = y;
+      return [line, textAt(x - 6, y + 4, axis.format(value), { size: SIZE.small, fill: paint("soft"), anchor: "end" })];
+    });
 }

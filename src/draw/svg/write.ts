@@ -27,7 +27,8 @@ function written({ name, attributes, children }: Element, theme: Theme, depth: n
   const said = Object.entries(attributes).flatMap(([key, value]) => {
     if (value === undefined || key === "class") return [];
     const painted = paintOf(value);
-    if (painted === undefined) return [` ${key}="${escaped(typeof value === "number" ? String(round(value)) : value)}"`];
+    if (painted === undefined)
+      return [` ${key}="${escaped(typeof value === "number" ? String(round(value)) : value)}"`];
     if (theme === "auto") classes.push(`${key === "stroke" ? "k" : "f"}-${painted}`);
     return [` ${key}="${colourIn(painted, theme)}"`];
   });

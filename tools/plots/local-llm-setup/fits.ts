@@ -1,7 +1,13 @@
 import { heatTable, type Field, type HeatRow } from "../../../src/draw/index.ts";
 import { modelCatalog, tensorList } from "../../../src/facts/model/index.ts";
 import { formatNumber, formatTokens } from "../../../src/facts/units/index.ts";
-import { rankModels, workedRows, type RankModel, type WorkedCell, type WorkedRow } from "../../../src/plan/rank/index.ts";
+import {
+  rankModels,
+  workedRows,
+  type RankModel,
+  type WorkedCell,
+  type WorkedRow,
+} from "../../../src/plan/rank/index.ts";
 import { rigFor } from "../../../src/show/cli/rig-for.ts";
 import type { Plot } from "../plot.ts";
 import { FACTS_DATE, RUNTIME, RUNTIME_NAME, SOURCE } from "../question.ts";
@@ -55,7 +61,12 @@ export async function fits24gb(): Promise<Plot> {
     source: SOURCE,
     date: FACTS_DATE,
     table: {
-      columns: ["model", ...columns.map(({ context, users }) => `${formatTokens(context)} x ${users}`), "up to", "users"],
+      columns: [
+        "model",
+        ...columns.map(({ context, users }) => `${formatTokens(context)} x ${users}`),
+        "up to",
+        "users",
+      ],
       rows: heat.map(({ label, fields, more }) => [label, ...fields.map((field) => field.text), ...more]),
     },
   };

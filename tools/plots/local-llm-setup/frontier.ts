@@ -1,7 +1,15 @@
 import { frontier, markAt, lineSwatch, paint, panelsChart, type Key, type Series } from "../../../src/draw/index.ts";
 import type { Rig } from "../../../src/facts/hardware/index.ts";
 import { formatNumber } from "../../../src/facts/units/index.ts";
-import { choose, GOALS, paceInput, READING, type Choice, type FitRequest, type Goal } from "../../../src/plan/fit/index.ts";
+import {
+  choose,
+  GOALS,
+  paceInput,
+  READING,
+  type Choice,
+  type FitRequest,
+  type Goal,
+} from "../../../src/plan/fit/index.ts";
 import { serverRates } from "../../../src/predict/serving/index.ts";
 import { decodePace, prefillPace } from "../../../src/predict/speed/index.ts";
 import type { MeasuredPoint, Plot, TaskOptions } from "../plot.ts";
@@ -72,7 +80,9 @@ export async function frontierPlot({ receipts = [] }: TaskOptions): Promise<Plot
     };
   });
   const best = (points: readonly MeasuredPoint[]) =>
-    Math.max(...frontier(points.map(({ msPerToken, outputPerSec }) => ({ x: msPerToken, y: outputPerSec }))).map(({ y }) => y));
+    Math.max(
+      ...frontier(points.map(({ msPerToken, outputPerSec }) => ({ x: msPerToken, y: outputPerSec }))).map(({ y }) => y),
+    );
   const alone = measuredHere[0]!;
   const shared = measuredHere.find(({ streams }) => streams === SLOTS)!;
   const over = ({ streams, outputPerSec }: MeasuredPoint) =>
@@ -116,8 +126,20 @@ export async function frontierPlot({ receipts = [] }: TaskOptions): Promise<Plot
     },
   };
   const panel = {
-    x: { label: "milliseconds between two tokens of one user", scale: "log" as const, domain: [8, 400] as const, ticks: [10, 20, 50, 100, 200, 400], format: (value: number) => formatNumber(value) },
-    y: { label: "tokens a second, all users", scale: "log" as const, domain: [30, 2000] as const, ticks: [50, 100, 200, 500, 1000, 2000], format: (value: number) => formatNumber(value) },
+    x: {
+      label: "milliseconds between two tokens of one user",
+      scale: "log" as const,
+      domain: [8, 400] as const,
+      ticks: [10, 20, 50, 100, 200, 400],
+      format: (value: number) => formatNumber(value),
+    },
+    y: {
+      label: "tokens a second, all users",
+      scale: "log" as const,
+      domain: [30, 2000] as const,
+      ticks: [50, 100, 200, 500, 1000, 2000],
+      format: (value: number) => formatNumber(value),
+    },
     series,
     rules: [
       {
@@ -226,6 +248,8 @@ function tableRows(
     String(streams),
     formatNumber(msPerToken),
     formatNumber(outputPerSec),
-    outputLow === undefined || outputHigh === undefined ? "-" : `${formatNumber(outputLow)} to ${formatNumber(outputHigh)}`,
+    outputLow === undefined || outputHigh === undefined
+      ? "-"
+      : `${formatNumber(outputLow)} to ${formatNumber(outputHigh)}`,
   ]);
 }

@@ -1,4 +1,12 @@
-import { DASHES, lineSwatch, paint, panelsChart, type Panel, type Series } from "../../../src/draw/index.ts";
+import {
+  DASHES,
+  lineSwatch,
+  paint,
+  panelsChart,
+  RULE_DASHES,
+  type Panel,
+  type Series,
+} from "../../../src/draw/index.ts";
 import type { CacheType } from "../../../src/facts/runtime/index.ts";
 import { formatBytes, formatNumber, formatTokens } from "../../../src/facts/units/index.ts";
 import { settingsFor } from "../../../src/plan/fit/index.ts";
@@ -42,14 +50,26 @@ export async function kvCache(): Promise<Plot> {
   const growth = (at: number) => formatNumber(bytesAt(at, 1, last) / bytesAt(at, 1, first), 2);
   const panels = models.map(({ question, kind, cells }): Panel => ({
     title: shortName(question),
-    x: { label: "context of each chat, tokens", scale: "log", domain: [first, last], ticks: CONTEXTS, format: formatTokens },
-    y: { label: kind, scale: "log", domain: [1 / 16, 512], ticks: [0.125, 1, 8, 64, 512], format: (value) => formatNumber(value) },
+    x: {
+      label: "context of each chat, tokens",
+      scale: "log",
+      domain: [first, last],
+      ticks: CONTEXTS,
+      format: formatTokens,
+    },
+    y: {
+      label: kind,
+      scale: "log",
+      domain: [1 / 16, 512],
+      ticks: [0.125, 1, 8, 64, 512],
+      format: (value) => formatNumber(value),
+    },
     series: seriesOf(cells),
-    rules: [{ axis: "y", at: CARD_GIB, label: `${CARD_GIB} GB card` }],
+    rules: [{ axis: "y", at: CARD_GIB }],
   }));
   const text = {
     title: `32 times the context is ${growth(0)} times the cache with full attention, ${growth(1)} with windows, ${growth(3)} in a hybrid`,
-    subtitle: "KV cache and state, GiB, against context; both axes logarithmic: the line that bends is no straight line",
+    subtitle: "KV cache and state, GiB; both axes logarithmic, so what bends is not proportional",
     description:
       "Four small plots of cache size against context from 4k to 128k tokens, for 1, 4 and 16 chats with a cache in f16 and q8_0: full attention, sliding windows, multi-head latent attention and a hybrid with recurrent layers.",
     notes: [
@@ -76,6 +96,7 @@ export async function kvCache(): Promise<Plot> {
   const keys = [
     { label: "cache in f16", mark: lineSwatch(paint("soft")) },
     { label: "cache in q8_0", mark: lineSwatch(paint("soft"), DASHES.dashed) },
+    { label: `what a ${CARD_GIB} GB card has`, mark: lineSwatch(paint("limit"), RULE_DASHES) },
   ];
   return {
     name: "kv-cache-vs-context",

@@ -47,7 +47,9 @@ export async function offloadPlot(): Promise<Plot> {
   for (const { model, quant, moves, colour } of MODELS) {
     const question = await asked(model, quant, RIG);
     const layers = question.request.geometry.layers.length;
-    const steps = Array.from({ length: STEPS + 1 }, (_, step) => stepAt(question, moves, layers, Math.round((step * layers) / STEPS)));
+    const steps = Array.from({ length: STEPS + 1 }, (_, step) =>
+      stepAt(question, moves, layers, Math.round((step * layers) / STEPS)),
+    );
     walked.push({ question, moves, colour, layers, steps });
   }
   const [dense, sparse] = walked;
@@ -86,14 +88,26 @@ export async function offloadPlot(): Promise<Plot> {
     {
       title: "A chat",
       x,
-      y: { label: "tokens per second", scale: "log", domain: [2, 200], ticks: [2, 5, 10, 20, 50, 100, 200], format: (value) => formatNumber(value) },
+      y: {
+        label: "tokens per second",
+        scale: "log",
+        domain: [2, 200],
+        ticks: [2, 5, 10, 20, 50, 100, 200],
+        format: (value) => formatNumber(value),
+      },
       series: walked.flatMap((one) => chatSeries(one)),
       rules: [{ axis: "y", at: READING.decodePerSec, label: "reading pace", shade: "below" }],
     },
     {
       title: `${JOBS} jobs`,
       x,
-      y: { label: "minutes", scale: "log", domain: [5, 300], ticks: [5, 10, 20, 50, 100, 200], format: (value) => formatNumber(value) },
+      y: {
+        label: "minutes",
+        scale: "log",
+        domain: [5, 300],
+        ticks: [5, 10, 20, 50, 100, 200],
+        format: (value) => formatNumber(value),
+      },
       series: walked.flatMap((one) => jobSeries(one)),
     },
   ];
@@ -142,21 +156,28 @@ function stepAt({ request }: Asked, moves: Walked["moves"], layers: number, inRa
 }
 
 function chatSeries(one: Walked): Series[] {
-  return twoSeries(one, ({ chatFits }) => chatFits, ({ share, tokensPerSec, tokensLow, tokensHigh }) => ({
-    x: share,
-    y: tokensPerSec,
-    low: tokensLow,
-    high: tokensHigh,
-  }));
+  return twoSeries(
+    one,
+    ({ chatFits }) => chatFits,
+    ({ share, tokensPerSec, tokensLow, tokensHigh }) => ({
+      x: share,
+      y: tokensPerSec,
+      low: tokensLow,
+      high: tokensHigh,
+    }),
+  );
 }
 
 function jobSeries(one: Walked): Series[] {
+  const { steps } = one;
   const point = (step: Step) => ({
     x: step.share,
     y: step.jobsSeconds / 60,
     low: step.jobsLowSeconds / 60,
     high: step.jobsHighSeconds / 60,
-    label: String(step.jobsAtATime),
+    ...(step.jobsAtATime === steps[steps.indexOf(step) - 1]?.jobsAtATime && step.inRam < one.layers
+      ? {}
+      : { label: String(step.jobsAtATime) }),
   });
   return twoSeries(one, ({ batchFits }) => batchFits, point, { mark: "dot" });
 }

@@ -71,7 +71,12 @@ export async function vramBreakdown(): Promise<Plot> {
       ]),
     },
   };
-  const axis = { label: "GiB", most: 50, ticks: [0, 10, 20, 30, 40, 50], format: (value: number) => formatNumber(value) };
+  const axis = {
+    label: "GiB",
+    most: 50,
+    ticks: [0, 10, 20, 30, 40, 50],
+    format: (value: number) => formatNumber(value),
+  };
   const capacities = CAPACITIES.map((value) => ({ value, label: `${value} GB` }));
   return {
     name: "vram-breakdown",
@@ -141,12 +146,16 @@ function titleOf(measured: readonly Measured[]): string {
     const next = measured[index + 1];
     return next?.asked.loadout.model === one.asked.loadout.model ? [[one, next] as const] : [];
   });
-  const [pair] = pairs.toSorted((one, other) => other[1].capacity - other[0].capacity - (one[1].capacity - one[0].capacity));
+  const [pair] = pairs.toSorted(
+    (one, other) => other[1].capacity - other[0].capacity - (one[1].capacity - one[0].capacity),
+  );
   if (!pair) return "Weights decide which card a model needs";
   const [one, more] = pair;
-  const chats = more.users === 1 ? formatTokens(more.context) : `${more.users} chats of ${formatTokens(more.context)}`;
+  const what =
+    more.users === 1
+      ? `${formatTokens(more.context)} of context`
+      : `${more.users} chats of ${formatTokens(more.context)}`;
   return (
-    `Weights decide the card until chats multiply the cache: ${chats} take ${shortName(one.asked)} ` +
-    `from ${one.capacity} to ${more.capacity} GB`
+    `Chats multiply the cache: ${what} take ${shortName(one.asked)} from ` + `${one.capacity} to ${more.capacity} GB`
   );
 }
