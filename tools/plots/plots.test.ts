@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { differing, filesOf, plotsOf, pngsOf, write } from "./files.ts";
+import { LOCAL_LLM_SETUP } from "./local-llm-setup/index.ts";
+import { dataText, steady } from "./plot.ts";
+import { committedReceipts } from "./receipts.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "loadout-plots-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const plots = await plotsOf(LOCAL_LLM_SETUP, {});
+const again = await plotsOf(LOCAL_LLM_SETUP, {});
+
+test("the same bytes on a second run and in another folder", () => {
+  const files = plots.flatMap(filesOf);
+  expect(again.flatMap(filesOf)).toEqual(files);
+  write(folder, files);
+  expect(differing(folder, files)).toEqual([]);
+  writeFileSync(join(folder, "offload.svg"), "another");
+  rmSync(join(folder, "offload.json"));
+  expect(differing(folder, files)).toEqual(["offload.svg differs", "offload.json is missing"]);
+});
+
+test("a picture and its numbers say the same finding, their source and a date that is no day of running", () => {
+  for (const { name, svg, data } of plots) {
+    const text = svg("auto");
+    expect(data.plot).toBe(name);
+    expect(text).toContain(`<title>${data.title}</title>`);
+    expect(data.rows.length).toBeGreaterThan(0);
+    expect(data.loadouts.length).toBeGreaterThan(0);
+    expect(data.date).toContain("2026");
+    // nothing of the machine that drew it
+    expect(dataText(data) + text).not.toMatch(/NaN|undefined|\/home\/|\/tmp\/|\/root\//);
+  }
+});
+
+test("a picture becomes pixels without a browser", async () => {
+  const [light, dark] = await pngsOf(plots[0]!);
+  expect([light!.name, dark!.name]).toEqual(["vram-breakdown.png", "vram-breakdown-dark.png"]);
+  expect([...light!.bytes.slice(1, 4)]).toEqual([0x50, 0x4e, 0x47]);
+});
+
+test("whole numbers keep every digit, others six", () => {
+  expect([steady(21_405_761_536), steady(1 / 3), steady(1234.56789)]).toEqual([21_405_761_536, 0.333333, 1234.57]);
+});
+
+test("committed receipts become points; what is no receipt is left out", () => {
+  const receipt = {
+    id: 1,
+    machine: "a machine",
+    model: { name: "a model", quantization: "Q4_K_M" },
+    engine: { name: "node-llama-cpp", build: "v0.4.0" },
+    rates: [
+      { what: "prefill", measuredPerSec: 900 },
+      { what: "decode", measuredPerSec: 50 },
+    ],
+  };
+  const at = mkdtempSync(join(tmpdir(), "loadout-receipts-"));
+  try {
+    writeFileSync(join(at, "a.json"), JSON.stringify({ kind: "receipts", receipts: [receipt, { machine: 3 }] }));
+    writeFileSync(join(at, "b.json"), JSON.stringify({ ...receipt, rates: [] }));
+    writeFileSync(join(at, "c.json"), "[1, null]");
+    const [point, ...more] = committedReceipts(at);
+    expect(more).toEqual([]);
+    expect(point).toEqual({
+      from: "receipt",
+      source: "data/receipts/a.json",
+      what: "a model Q4_K_M on a machine, node-llama-cpp v0.4.0",
+      streams: 1,
+      msPerToken: 20,
+      outputPerSec: 50,
+    });
+    expect(committedReceipts(join(at, "nothing"))).toEqual([]);
+  } finally {
+    rmSync(at, { recursive: true, force: true });
+  }
+});
