@@ -33,10 +33,10 @@ async function main(): Promise<void> {
     return fail(`no task is called ${values.task}; there is ${TASKS.map(({ name }) => name).join(", ")}`);
   if (values.check && values.receipts)
     return fail("--check is of what every machine draws: --receipts adds this one's own");
-  const receipts = [...committedReceipts(), ...(values.receipts ? await localReceipts() : [])];
+  const points = [...committedReceipts(), ...(values.receipts ? await localReceipts() : [])];
   for (const task of tasks) {
     const folder = values.out ?? join(ROOT, task.folder);
-    const plots = await plotsOf(task, { receipts });
+    const plots = await plotsOf(task, { points });
     const files = plots.flatMap(filesOf);
     const shown = relative(process.cwd(), folder) || ".";
     if (values.check) {

@@ -1,3 +1,3 @@
 export * from "./charts/index.ts";
-export { filledSwatch, frontier, lineSwatch, type ChartText, type DataTable, type Key } from "./parts/index.ts";
-export { paint, SERIES, type Theme } from "./svg/index.ts";
+export { frontier, lineSwatch, type ChartText, type DataTable, type Key } from "./parts/index.ts";
+export { paint, type Theme } from "./svg/index.ts";

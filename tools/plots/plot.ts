@@ -33,10 +33,10 @@ export interface PlotLoadout {
   readonly settings?: LlamaCppSettings;
 }
 
-/** What a task is told by the person who runs it. */
+/** What a task is told by whoever runs it. */
 export interface TaskOptions {
-  /** folder with a home's receipts; absent: only what is committed is drawn */
-  readonly receipts?: readonly MeasuredPoint[];
+  /** what was measured beside what is published, or simulated; absent: none */
+  readonly points?: readonly MeasuredPoint[];
 }
 
 /** Somebody's measurement of one load, or a simulated one. */

@@ -63,7 +63,7 @@ export function wrapped(text: string, width: number, size: number, bold = false)
 /** As much of a line as `width` pixels hold, the rest left out at its end. */
 export function fitted(text: string, width: number, size: number, bold = false): string {
   if (textWidth(text, size, bold) <= width) return text;
-  const letters = [...text];
+  const letters = Array.from(text);
   while (letters.length > 0 && textWidth(`${letters.join("")}…`, size, bold) > width) letters.pop();
   return `${letters.join("")}…`;
 }
