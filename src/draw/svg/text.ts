@@ -15,7 +15,7 @@ const WIDTHS: readonly (readonly [letters: RegExp, width: number])[] = [
   [/[mwMW%@&]/, 0.92],
   [/[A-HJ-LN-VX-Z]/, 0.7],
 ];
-const USUAL_WIDTH = 0.58;
+const USUAL_WIDTH = 0.6;
 const BOLD = 1.2;
 
 export function textWidth(text: string, size: number, bold = false): number {

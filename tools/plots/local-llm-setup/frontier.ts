@@ -42,7 +42,7 @@ export async function frontierPlot({ points = [] }: TaskOptions): Promise<Plot> 
     description:
       "A scatter plot on logarithmic axes: throughput of all users against time per token, predicted as lines with bands and measured as points, for llama.cpp and vLLM, with the operating points of three goals.",
     notes: [
-      `Numbers beside points: users at a time. Prompts of ${PROMPT} and answers of ${ANSWER} tokens. llama.cpp: beyond ${SLOTS} users requests wait for a slot and nothing is gained; Loadout predicts ${missOf(llamaCpp, alone)} with one and ${missOf(llamaCpp, shared)} with ${SLOTS}. vLLM's coefficients were fitted to rows of this rig, and its prompts lay in the prefix cache. Bands: 80%.`,
+      `Numbers beside points: users at a time. Prompts of ${PROMPT} and answers of ${ANSWER} tokens. llama.cpp: beyond ${SLOTS} users requests wait for a slot and nothing is gained; its line lies at ${missOf(llamaCpp, alone)} what was measured with one user, and at ${missOf(llamaCpp, shared)} with ${SLOTS}. vLLM's coefficients were fitted to rows of this rig, and its prompts lay in the prefix cache. Bands: 80%.`,
     ],
     source: `Lines: Loadout, ${RUNTIME_NAME}. Points: ${PUBLISHER}, June and July 2026`,
     date: FACTS_DATE,
@@ -134,7 +134,7 @@ function withUsers<Point extends { readonly streams: number }>(points: readonly 
 function missOf({ predicted }: EngineCurve, { streams, outputPerSec }: MeasuredPoint): string {
   const { outputPerSec: said, outputLow, outputHigh } = withUsers(predicted, streams);
   const inside = outputLow <= outputPerSec && outputPerSec <= outputHigh;
-  return `${formatNumber(said / outputPerSec, 2)} times that ${inside ? "(inside its band)" : "(outside its band)"}`;
+  return `${formatNumber(said / outputPerSec, 2)} times ${inside ? "(inside its band)" : "(outside its band)"}`;
 }
 
 function predictedSeries({ engine, predicted }: EngineCurve, colour: string): Series {

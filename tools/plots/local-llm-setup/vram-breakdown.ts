@@ -155,5 +155,5 @@ function titleOf(measured: readonly Measured[]): string {
     more.users === 1
       ? `${formatTokens(more.context)} of context`
       : `${more.users} chats of ${formatTokens(more.context)}`;
-  return `Chats multiply the cache: ${what} take ${shortName(one.asked)} from ${one.capacity} to ${more.capacity} GB`;
+  return `Chats multiply the cache: ${what} take ${shortName(one.asked)} from a ${one.capacity} GB card to ${more.capacity}`;
 }
