@@ -8,3 +8,4 @@ export type { OffloadException } from "./offload-exceptions.ts";
 export type { CardCandidate, Instead } from "./offload-instead.ts";
 export type { OffloadQuestion } from "./offload-question.ts";
 export type { BatchUse, ChatUse, JobEnergy, Rung, RungKind } from "./offload-rung.ts";
+export * from "./serve/index.ts";

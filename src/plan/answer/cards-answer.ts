@@ -57,6 +57,8 @@ export interface CardRow {
   readonly name: string;
   readonly class: CatalogRow["class"];
   readonly count: 1 | 2;
+  /** a machine that brings its own supply, case and cooling */
+  readonly whole?: true;
   /** of one, as labelled */
   readonly memoryBytes: number;
   /** of one; absent where no source says it */
@@ -130,13 +132,16 @@ export function answerCards(ranking: CardsRanking, context: CardsContext): Cards
     counts: ranking.counts,
     assumptions,
     next: best
-      ? [best.command, `loadout gpus ${shortId(best.id)} --for ${shellWord(context.modelArgument)}`]
+      ? [
+          best.command,
+          `loadout gpus ${shortId(best.id)} --for ${shellWord(context.modelArgument)} ${wishWords(context)}`,
+        ]
       : [`loadout fit ${shellWord(context.modelArgument)} --vram 24GB`],
   };
 }
 
 function rowOf(card: RankedCard, context: CardsContext): CardRow {
-  const { row, count, sizeBytes, rig, placed, checks, loadWatts, price, launchPrice, because } = card;
+  const { row, count, sizeBytes, rig, placed, whole, checks, loadWatts, price, launchPrice, because } = card;
   const { verdict, marginBytes, onCpu, decode, each, prefill } = placed;
   const { bandwidthBytesPerSec, flopsPerSec } = rig.devices[0] ?? {};
   return {
@@ -144,6 +149,7 @@ function rowOf(card: RankedCard, context: CardsContext): CardRow {
     name: row.name,
     class: row.class,
     count,
+    ...(whole ? { whole: true as const } : {}),
     memoryBytes: sizeBytes,
     ...(bandwidthBytesPerSec === undefined ? {} : { bandwidthBytesPerSec }),
     ...(flopsPerSec === undefined ? {} : { flopsPerSec }),
@@ -167,6 +173,12 @@ function shortId(id: string): string {
   return id.slice(id.indexOf("-") + 1);
 }
 
+/** What was asked of each device. */
+function wishWords({ context, users, goal }: CardsContext): string {
+  const named = goal === "interactive" ? "" : ` --goal ${goal}`;
+  return `--context ${formatTokens(context)} --users ${users}${named}`;
+}
+
 /** The same question about this device alone. */
 function commandOf({ row, count, sizeBytes, placed }: RankedCard, context: CardsContext): string {
   const size = row.memoryBytes.length > 1 ? `:${sizeBytes / 2 ** 30}GB` : "";
@@ -176,8 +188,7 @@ function commandOf({ row, count, sizeBytes, placed }: RankedCard, context: Cards
     `--gpu ${count === 1 ? "" : "2x"}${shortId(row.id)}${size}`,
     ...(context.ram === undefined || row.class === "soc" ? [] : [`--ram ${shellWord(context.ram)}`]),
     ...(context.os === undefined ? [] : [`--os ${context.os}`]),
-    `--context ${formatTokens(context.context)} --users ${context.users}`,
-    ...(context.goal === "interactive" ? [] : [`--goal ${context.goal}`]),
+    wishWords(context),
     ...(settings.cacheTypeK === "f16" ? [] : [`--kv-type ${settings.cacheTypeK}`]),
     ...(onCpu?.kind === "experts" ? [`--gpu-layers all --cpu-experts ${onCpu.count}`] : []),
   ];

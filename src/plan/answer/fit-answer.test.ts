@@ -70,6 +70,16 @@ test("the first token comes with the last step of the prompt", () => {
   expect(speed.firstTokenMs!.high).toBeGreaterThan(speed.firstTokenMs!.value);
 });
 
+test("the end comes with the last step of the answer, from the prompt that is not cached", () => {
+  const { speed } = answer({ room: 4096 }, { promptTokens: 2048, answerTokens: 101, cachedShare: 0.5 });
+  const steps = (100 / speed.decodeAnswer!.tokensPerSec) * 1000;
+  expect(speed.endMs!.value).toBeCloseTo(speed.cached!.firstTokenMs.value + steps, 6);
+  expect(speed.endMs!.value).toBeLessThan(speed.firstTokenMs!.value + steps);
+  expect(speed.endMs!.low).toBeLessThan(speed.endMs!.high);
+  // an answer that finds no room behind its prompt is as long as what is left
+  expect(answer({ context: 2048 }, { promptTokens: 2000, answerTokens: 512 }).speed.answerTokens).toBe(48);
+});
+
 test("what is not as asked is said: a prompt beyond the context, a context beyond training, several users", () => {
   const short = answer({ context: 1024 }, { promptTokens: 24576 });
   expect(short.speed.promptTokens).toBe(1024);
@@ -77,6 +87,13 @@ test("what is not as asked is said: a prompt beyond the context, a context beyon
   expect(answer({ context: 8192 }).assumptions.join()).toContain("trained for 4k");
   expect(answer({ users: 3 }).assumptions.join()).toContain("paces are of one user alone");
   expect(answer({}, { promptTokens: 512 }).assumptions.join()).not.toMatch(/trained|does not go|alone/);
+});
+
+test("several users are told what each gets while all decode; one is not", () => {
+  const { speed } = answer({ users: 3 });
+  expect(speed.each!.tokensPerSec).toBeLessThan(speed.decodeFull!.tokensPerSec);
+  expect(3 * speed.each!.tokensPerSec).toBeGreaterThan(speed.decodeFull!.tokensPerSec);
+  expect(answer({}).speed.each).toBeUndefined();
 });
 
 test("commands can be pasted", () => {

@@ -6,13 +6,13 @@ import {
   ASSUMED_DISK_BYTES_PER_SEC,
   decodePace,
   type Duration,
+  eachUsersPace,
   type Pace,
   prefillPace,
   requestTimes,
 } from "../../predict/speed/index.ts";
 import { coarseTraining } from "../../predict/training/index.ts";
 import { mostUsers, type SearchRow } from "../search/index.ts";
-import { shellWord } from "../command/index.ts";
 import {
   alternatives,
   choose,
@@ -25,7 +25,7 @@ import {
   type FitRequest,
   type Verdict,
 } from "../fit/index.ts";
-
+import { afterFit, type TypedFlags } from "./next-commands.ts";
 import { speculationFacts, type SpeculationFacts } from "./speculation-facts.ts";
 import {
   arrangementFacts,
@@ -51,6 +51,12 @@ export interface ModelFacts {
   readonly sizesFrom?: "header" | "formula";
   /** where the model's dimensions are from, in words; absent for a file at hand */
   readonly source?: string;
+}
+
+/** How fast a file is read, from its first byte to its last, and who says so. */
+export interface ReadingRate {
+  readonly bytesPerSec: number;
+  readonly source: string;
 }
 
 /** Room on this machine's disk for a model. */
@@ -95,6 +101,8 @@ export interface FitAnswer {
   readonly training?: readonly Estimate[];
   readonly wouldFit: readonly Alternative[];
   readonly disk?: DiskFacts;
+  /** reading the file once, before anything can be answered */
+  readonly coldLoad?: ReadingRate & { readonly ms: number };
   /** how llama-server is told, and what it takes */
   readonly launch?: LaunchFacts;
   /** ways over several devices, best first */
@@ -119,12 +127,20 @@ export interface SpeedFacts {
   /** of one user alone, with an empty and with a full context; absent where the rig's bandwidth is unknown */
   readonly decode?: Pace;
   readonly decodeFull?: Pace;
+  /** each of several users while all of them decode with full contexts */
+  readonly each?: Pace;
   readonly prefill?: Pace;
   /** length of the prompt that is timed, tokens: what was asked for, at most the context */
   readonly promptTokens: number;
   /** milliseconds from sending a prompt of that length to the first token, cold */
   readonly firstTokenMs?: { readonly value: number; readonly low: number; readonly high: number };
   /** the same where a share of the prompt lies in a cache */
+  /** of the answer whose end is timed */
+  readonly answerTokens?: number;
+  /** milliseconds from sending the prompt, with the stated share of it cached, to the last token of the answer */
+  readonly endMs?: { readonly value: number; readonly low: number; readonly high: number };
+  /** pace halfway through that answer, one user alone */
+  readonly decodeAnswer?: Pace;
   readonly cached?: {
     readonly share: number;
     /** tokens that are not cached, and the pace of these behind those that are */
@@ -141,16 +157,21 @@ export interface AnswerContext {
   readonly model: ModelFacts;
   readonly runtime: RuntimeFacts;
   readonly promptTokens?: number;
+  readonly answerTokens?: number;
   /** share of the prompt that a cache holds, 0 to 1 */
   readonly cachedShare?: number;
   readonly assumptions?: readonly string[];
   readonly disk?: DiskFacts;
+  /** how fast the file is read; absent: no time is claimed */
+  readonly reading?: ReadingRate;
   /** absent: no command is printed */
   readonly server?: ServerContext;
   /** how the model is named on the command line, for the next commands */
   readonly modelArgument: string;
   /** flags that describe the rig, where it was written by hand, as they are typed: for the next commands */
   readonly rigArguments?: string;
+  /** what else was asked, as it is typed, for the next commands */
+  readonly typed?: TypedFlags;
 }
 
 export function answerFit(request: FitRequest, context: AnswerContext): { answer: FitAnswer; choice: Choice } {
@@ -174,28 +195,46 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
     ...(choice.prediction.kind === "fits-engine" && choice.prediction.serving
       ? { serving: choice.prediction.serving }
       : {}),
-    speed: speedFacts(request, choice, promptTokens, context.cachedShare),
+    speed: speedFacts(request, choice, { ...context, promptTokens }),
     ...(longest === undefined ? {} : { longestContext: longest }),
     ...(users === undefined ? {} : { mostUsers: users }),
     ...(request.goal === "finetune" ? { training: coarseTraining(request.shapes ?? request.tensors) } : {}),
     wouldFit: alternatives(request, choice),
     ...(context.disk ? { disk: context.disk } : {}),
+    ...(context.reading
+      ? { coldLoad: { ...context.reading, ms: (context.model.fileBytes / context.reading.bytesPerSec) * 1000 } }
+      : {}),
     ...(context.server ? { launch: launchFacts(choice, context.server) } : {}),
     ...(context.server && request.rig.devices.length > 1
       ? { arrangements: arrangementFacts(choice, context.server) }
       : {}),
     assumptions: [...(context.assumptions ?? []), ...assumptions(request, choice, context.promptTokens)],
-    next: nextCommands(choice, context),
+    next: afterFit({ ...context, atHand: context.model.source === undefined, runs: good(choice.now.verdict) }),
   };
   return { answer, choice };
 }
 
-function speedFacts(request: FitRequest, choice: Choice, promptTokens: number, cachedShare?: number): SpeedFacts {
+function speedFacts(
+  request: FitRequest,
+  choice: Choice,
+  {
+    promptTokens,
+    answerTokens: asked = 256,
+    cachedShare,
+  }: Pick<AnswerContext, "answerTokens" | "cachedShare"> & { promptTokens: number },
+): SpeedFacts {
   const input = { ...paceInput(request, choice), derive: true };
   const decode = decodePace(input, 0);
   const decodeFull = decodePace(input, choice.context);
+  const each = choice.users > 1 ? eachUsersPace(input, choice.users, choice.context) : undefined;
   const prefill = prefillPace(input, promptTokens);
-  const times = requestTimes(input, { promptTokens, ...(cachedShare === undefined ? {} : { cachedShare }) });
+  // what finds no room behind the prompt is not answered
+  const answerTokens = Math.max(1, Math.min(asked, choice.context - promptTokens));
+  const times = requestTimes(input, {
+    promptTokens,
+    answerTokens,
+    ...(cachedShare === undefined ? {} : { cachedShare }),
+  });
   if (!decode || !decodeFull || !prefill || !times) {
     const unknown = request.rig.devices.find(({ bandwidthBytesPerSec }) => bandwidthBytesPerSec === undefined);
     const whose = unknown?.name ?? "a device";
@@ -213,14 +252,18 @@ function speedFacts(request: FitRequest, choice: Choice, promptTokens: number, c
             firstTokenMs: inMs(times.firstToken),
           },
         };
+  const firstTokenMs = inMs(times.firstTokenCold);
+  const ends = { answerTokens, decodeAnswer: times.decode, endMs: inMs(times.end) };
   const speculation = speculationFacts(request, choice);
   return {
     decode,
     decodeFull,
+    ...(each ? { each } : {}),
     prefill,
     promptTokens,
-    firstTokenMs: inMs(times.firstTokenCold),
+    firstTokenMs,
     ...cached,
+    ...ends,
     ...(speculation ? { speculation } : {}),
   };
 }
@@ -255,18 +298,7 @@ function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): str
     );
   if (choice.settings.sequences > 1)
     list.push(
-      `each of the ${choice.users} users owns ${formatTokens(choice.context)} of context; paces are of one user alone`,
+      `each of the ${choice.users} users owns ${formatTokens(choice.context)} of context; paces are of one user alone, but for the lines that say otherwise`,
     );
   return list;
-}
-
-function nextCommands(choice: Choice, { modelArgument, rigArguments, model: facts }: AnswerContext): string[] {
-  const model = shellWord(modelArgument);
-  // what is started is started here, whatever the rig that was asked about
-  if (rigArguments !== undefined) return [`loadout explain ${model} ${rigArguments}`, "loadout gpus"];
-  // what is not here cannot be started yet
-  if (facts.source !== undefined) return [`loadout explain ${model}`];
-  return good(choice.now.verdict)
-    ? [`loadout --model ${model}`, `loadout explain ${model}`]
-    : [`loadout explain ${model}`, "loadout models --local"];
 }

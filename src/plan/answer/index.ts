@@ -1,3 +1,4 @@
+export type { ChatAnswer, ChatsAnswer } from "./chat-answer.ts";
 export type {
   BenchAnswer,
   BenchCeilingStep,
@@ -24,11 +25,13 @@ export {
   type AnswerContext,
   type DiskFacts,
   type FitAnswer,
+  type ReadingRate,
   type ModelFacts,
   type RuntimeFacts,
   type SpeedFacts,
   type Verified,
 } from "./fit-answer.ts";
+export type { TypedFlags } from "./next-commands.ts";
 export { answerGpus, type GpusAnswer, type UsableMemory } from "./gpus-answer.ts";
 export { answerQuants, type QuantsAnswer, type QuantsContext, type QuantsModel } from "./quants-answer.ts";
 export type {
@@ -55,3 +58,10 @@ export {
   type OffloadContext,
   type RungFacts,
 } from "./offload-answer.ts";
+export {
+  answerServePlan,
+  type EnginePlanFacts,
+  type ServePlanAnswer,
+  type ServePlanContext,
+} from "./serve-plan-answer.ts";
+export type { RunsAnswer, ServeAnswer, ServedFacts, ServePlansAnswer } from "./serve-answer.ts";

@@ -49,18 +49,23 @@ export interface ArrangementFacts {
 /** where an rpc-server listens unless told (`-p`) */
 const RPC_PORT = 50_052;
 
-export function launchFacts(choice: Choice, server: ServerContext): LaunchFacts {
+export function launchFacts(
+  choice: Pick<Choice, "settings" | "threads">,
+  server: ServerContext,
+  port?: number,
+): LaunchFacts {
   const weighed = weigh(server.request, choice.settings);
   const { settings, threads } = choice;
   const { weights, buildNumber, request, draft } = server;
   const nodes = [...new Set(request.rig.devices.flatMap(({ node }) => node ?? []))].map(
     (node) => `${node}:${RPC_PORT}`,
   );
+  const listens = port === undefined ? {} : { port };
   const { guessing } = request;
   const guesses = guessing
     ? { guesses: { by: guessing.by, draftTokens: guessing.draftTokens, ...(draft ? { draft } : {}) } }
     : {};
-  const command = llamaServerCommand({ settings, weights, buildNumber, threads, nodes, ...guesses });
+  const command = llamaServerCommand({ settings, weights, buildNumber, threads, nodes, ...guesses, ...listens });
   const { program, args, checkedAgainst, problems } = command;
   return {
     program,

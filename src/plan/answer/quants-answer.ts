@@ -2,6 +2,7 @@ import type { Rig } from "../../facts/hardware/index.ts";
 import type { QuantAdvice, RuntimeAdvice } from "../advise/index.ts";
 import { shellWord } from "../command/index.ts";
 import { ANSWER_VERSION, type ModelFacts, type RuntimeFacts } from "./fit-answer.ts";
+import { flagWords, type TypedFlags } from "./next-commands.ts";
 
 /** Every quantization of a model on a rig: what runs it, what it takes, what it loses, and which to take. */
 export interface QuantsAnswer extends QuantAdvice {
@@ -36,12 +37,14 @@ export interface QuantsContext {
   /** how the model is named on the command line, without a file type */
   readonly modelArgument: string;
   readonly rigArguments?: string;
+  /** what else was asked, as it is typed, for the next commands */
+  readonly typed?: TypedFlags;
 }
 
 export function answerQuants(
   advice: QuantAdvice,
   runtimes: readonly RuntimeAdvice[],
-  { modelArgument, rigArguments, ...context }: QuantsContext,
+  { modelArgument, rigArguments, typed = [], ...context }: QuantsContext,
 ): QuantsAnswer {
   const file = advice.choices.find(({ runtime }) => runtime === "llama.cpp");
   const rig = rigArguments === undefined ? [] : [rigArguments];
@@ -49,7 +52,7 @@ export function answerQuants(
     "loadout fit",
     shellWord(modelArgument),
     ...(file === undefined ? [] : [`--quant ${file.scheme}`]),
-    ...(context.goal === "interactive" ? [] : [`--goal ${context.goal}`]),
+    ...flagWords(typed),
     ...rig,
   ].join(" ");
   return { schema: ANSWER_VERSION, kind: "quants", ...context, ...advice, runtimes, next: [fit] };

@@ -3,7 +3,8 @@ import { shellWord } from "../command/index.ts";
 import { formatBytes, formatCount, formatPercent } from "../../facts/units/index.ts";
 import type { LeftOut, RankedModel, Ranking, WorkedRow } from "../rank/index.ts";
 import { workedWords } from "./worked-words.ts";
-import { ANSWER_VERSION, type DiskFacts, type RuntimeFacts } from "./fit-answer.ts";
+import { ANSWER_VERSION, type DiskFacts, type ReadingRate, type RuntimeFacts } from "./fit-answer.ts";
+import { flagWords, type TypedFlags } from "./next-commands.ts";
 
 /** What can be run on a rig, best first. */
 export interface RankingAnswer {
@@ -31,12 +32,6 @@ export interface RankingAnswer {
 export interface Worked {
   readonly rows: readonly WorkedRow[];
   readonly words: readonly string[];
-}
-
-/** How fast a file is read from the disk, and who says so. */
-export interface ReadingRate {
-  readonly bytesPerSec: number;
-  readonly source: string;
 }
 
 /** A loadout: a model in a file type with its settings, and what it comes to. */
@@ -67,6 +62,8 @@ export interface RankingContext {
   readonly assumptions: readonly string[];
   /** flags that describe the rig, where it is not this machine */
   readonly rigArguments?: string;
+  /** what else was asked, as it is typed, for the next commands */
+  readonly typed?: TypedFlags;
   /** the file of a model in a file type, where it is here */
   readonly leftOut: readonly LeftOut[];
   readonly reading: ReadingRate;
@@ -98,14 +95,15 @@ export function answerRanking(ranking: Ranking, context: RankingContext): Rankin
 }
 
 function rowOf({ choice, ...row }: RankedModel, context: RankingContext): RankingRow {
-  const { rigArguments, pathOf, goal, reading, disk } = context;
+  const { rigArguments, pathOf, typed = [], reading, disk } = context;
+  const decided = ["--gpu-layers", "--cpu-experts"];
   const path = pathOf(row.id, row.fileType);
   const { gpuLayers, expertLayersOnHost } = choice.settings;
   const experts = typeof expertLayersOnHost === "number" ? expertLayersOnHost : undefined;
   const model = path === undefined ? `${row.id}:${row.fileType}` : path;
   const words = [
     `loadout fit ${shellWord(model)}`,
-    ...(goal === "interactive" ? [] : [`--goal ${goal}`]),
+    ...flagWords(experts === undefined ? typed : typed.filter(([flag]) => !decided.includes(flag))),
     ...(experts === undefined ? [] : [`--gpu-layers all --cpu-experts ${experts}`]),
     ...(row.offloadedLayers === undefined ? [] : [`--gpu-layers ${gpuLayers}`]),
     ...(rigArguments === undefined ? [] : [rigArguments]),

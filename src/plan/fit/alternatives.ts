@@ -1,13 +1,15 @@
 import type { CacheType, LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { formatBytes, formatTokens } from "../../facts/units/index.ts";
 import { decodePace } from "../../predict/speed/index.ts";
-import { settingsFor, type Choice } from "./choose.ts";
+import { gained, isNearer } from "./brought-back.ts";
+import { choose, settingsFor, type Choice } from "./choose.ts";
+import { GOALS } from "./goals.ts";
 import { largestThat, largestWithMargin } from "./largest.ts";
 import { paceInput } from "./pace-input.ts";
 import { raiseLimit } from "./raise-limit.ts";
 import type { FitRequest } from "./request.ts";
 import { fewestExpertLayers } from "./spill.ts";
-import { good, type Verdict, type VerdictWord } from "./verdict.ts";
+import { good, ORDER, type Verdict, type VerdictWord } from "./verdict.ts";
 import { weigh, type Weighed } from "./weigh.ts";
 import { searchMargin, weighForSearch } from "./weigh-search.ts";
 
@@ -26,16 +28,18 @@ export interface Alternative {
 }
 
 /**
- * What would make it fit, or fit better: each line computed, those that change nothing left out. Where all fits but layers had to
- * stay on the CPU, what would bring them to the devices.
+ * What would make it fit, or fit better, the best verdict first: each line computed, those that change nothing left out. Where
+ * all fits but layers had to stay on the CPU, what would bring them to the devices.
  */
 export function alternatives(request: FitRequest, choice: Choice): Alternative[] {
   if (request.wishes.settings) return [];
   const raised = raiseLimit(request, choice);
   const partial = leftLayers(request, choice);
-  if (choice.now.verdict === "fits" && !partial) return raised ? [raised] : [];
+  const caches = smallerCaches(request, choice);
+  if (choice.now.verdict === "fits" && !partial)
+    return [...fastEnough(request, choice), ...caches, ...(raised ? [raised] : [])];
   const weights = otherWeights(request, choice);
-  if (choice.now.verdict === "fits") return [...weights, ...(raised ? [raised] : [])];
+  if (choice.now.verdict === "fits") return [...weights, ...caches, ...(raised ? [raised] : [])];
   const before = choice.memory?.value ?? 0;
   const found: Alternative[] = [];
   const base = {
@@ -51,13 +55,14 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
     if (weighed.prediction.kind === "rejected") return;
     const savedBytes = before > 0 ? before - weighed.memory!.value : 0;
     if (before > 0 && savedBytes <= 0 && weighed.now.verdict === choice.now.verdict) return;
-    const decode = decodeOf(request, weighed.settings, choice);
+    const decode = decodeOf(request, weighed, choice);
     found.push({ change, flags, ...outcome(weighed), savedBytes, ...decode });
   };
 
-  found.push(...weights);
-  for (const cacheType of ["q8_0", "q4_0"] satisfies CacheType[]) {
-    if (cacheType !== base.cacheType) {
+  found.push(...weights, ...caches);
+  for (const cacheType of CACHE_TYPES) {
+    // where something had to leave the devices, the room is for bringing it back
+    if (cacheType !== base.cacheType && !leftParts(request, choice)) {
       consider(`kv type ${cacheType} instead of ${base.cacheType}`, `--kv-type ${cacheType}`, { cacheType });
     }
   }
@@ -81,7 +86,37 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
   if (raised) found.push(raised);
   const closing = closed(choice.now, choice.afterClosing);
   if (closing) found.push(closing);
-  return found;
+  return found.toSorted((one, other) => ORDER.indexOf(one.verdict) - ORDER.indexOf(other.verdict));
+}
+
+/** Cache types that are worth a line. */
+const CACHE_TYPES = ["q8_0", "q4_0"] as const satisfies CacheType[];
+
+/** Where layers or experts had to leave the devices: the same question with a smaller cache, if that brings some of them back. */
+function smallerCaches(request: FitRequest, choice: Choice): Alternative[] {
+  if (!leftParts(request, choice)) return [];
+  const others = CACHE_TYPES.filter((cacheType) => cacheType !== choice.settings.cacheTypeK);
+  return others.flatMap((cacheType) => {
+    const after = choose({ ...request, wishes: { ...request.wishes, cacheType } });
+    const worse = ORDER.indexOf(after.now.verdict) > ORDER.indexOf(choice.now.verdict);
+    if (worse || !isNearer(after, choice)) return [];
+    return [
+      {
+        change: `kv type ${cacheType} instead of ${choice.settings.cacheTypeK}: then ${gained(after, choice)}`,
+        flags: `--kv-type ${cacheType}`,
+        ...outcome(after),
+        savedBytes: (choice.memory?.value ?? 0) - (after.memory?.value ?? 0),
+        ...decodeOf(request, after, choice),
+      },
+    ];
+  });
+}
+
+/** Layers, or layers' experts, that were left on the CPU without being asked to be there. */
+function leftParts(request: FitRequest, choice: Choice): boolean {
+  const { wishes } = request;
+  const experts = choice.settings.expertLayersOnHost !== undefined && wishes.expertLayersOnHost === undefined;
+  return leftLayers(request, choice) || (experts && wishes.gpuLayers === undefined && request.rig.devices.length > 0);
 }
 
 /** Layers that were left on the CPU without being asked to be there. */
@@ -100,7 +135,7 @@ function otherWeights(request: FitRequest, choice: Choice): Alternative[] {
     const weighed = weigh(asked, under);
     if (weighed.prediction.kind === "rejected" || !good(weighed.now.verdict)) return false;
     const savedBytes = before > 0 ? before - weighed.memory!.value : 0;
-    found.push({ change, flags, ...outcome(weighed), savedBytes, ...decodeOf(asked, under, choice) });
+    found.push({ change, flags, ...outcome(weighed), savedBytes, ...decodeOf(asked, weighed, choice) });
     return true;
   };
   for (const { fileType, instead, request: smaller } of request.smaller ?? []) {
@@ -114,6 +149,23 @@ function otherWeights(request: FitRequest, choice: Choice): Alternative[] {
     add(request, under, `experts of ${whose} on the CPU`, `--gpu-layers all --cpu-experts ${experts}`);
   }
   return found;
+}
+
+/** Where a person would wait for tokens: the largest smaller file type that does not make them wait. */
+function fastEnough(request: FitRequest, choice: Choice): Alternative[] {
+  const { targets } = GOALS[request.goal];
+  const { decodePerSec } = decodeOf(request, choice, choice);
+  if (targets === undefined || decodePerSec === undefined || decodePerSec >= targets.decodePerSec) return [];
+  for (const { fileType, instead, request: smaller } of request.smaller ?? []) {
+    const asked = smaller();
+    const weighed = weigh(asked, choice.settings);
+    const decode = decodeOf(asked, weighed, choice);
+    if (weighed.now.verdict !== "fits" || (decode.decodePerSec ?? 0) < targets.decodePerSec) continue;
+    const change = `${fileType} instead of ${instead}: then it is as fast as people read`;
+    const savedBytes = (choice.memory?.value ?? 0) - (weighed.memory?.value ?? 0);
+    return [{ change, flags: `--quant ${fileType}`, ...outcome(weighed), savedBytes, ...decode }];
+  }
+  return [];
 }
 
 /** Fewest layers whose experts must lie on the CPU for it to fit; undefined where that does not help or was decided. */
@@ -134,8 +186,8 @@ function outcome({ now }: Weighed): Pick<Alternative, "verdict" | "marginBytes">
   return { verdict: now.verdict, marginBytes: now.marginBytes };
 }
 
-function decodeOf(request: FitRequest, settings: LlamaCppSettings, { threads }: Choice): { decodePerSec?: number } {
-  const decode = decodePace(paceInput(request, { settings, threads }), 0);
+function decodeOf(request: FitRequest, weighed: Weighed, { threads }: Choice): { decodePerSec?: number } {
+  const decode = decodePace(paceInput(request, { ...weighed, threads }), 0);
   return decode === undefined ? {} : { decodePerSec: decode.tokensPerSec };
 }
 

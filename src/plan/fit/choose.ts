@@ -2,6 +2,7 @@ import type { Host } from "../../facts/hardware/index.ts";
 import type { CacheType, LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { formatTokens } from "../../facts/units/index.ts";
 import { asTold } from "./as-told.ts";
+import { contextsWanted } from "./contexts-wanted.ts";
 import type { Decision } from "./decision.ts";
 import { GOALS } from "./goals.ts";
 import type { FitRequest } from "./request.ts";
@@ -28,7 +29,7 @@ export function choose(request: FitRequest): Choice {
   const startUsers = wishes.users ?? goal.users;
   const microBatch = wishes.microBatch ?? goal.microBatch;
   const cacheType = wishes.cacheType ?? goal.cacheType;
-  const wanted = wishes.context ?? Math.min(goal.context, geometry.contextLength);
+  const { wanted, least } = contextsWanted(request.goal, wishes, geometry);
   const every = geometry.layers.length + 1;
 
   const threads = wishes.threads ?? request.measuredThreads ?? coresToUse(rig.host.cpu);
@@ -36,7 +37,7 @@ export function choose(request: FitRequest): Choice {
   const wished = expertLayersWished(request);
   const at = (context: number, part: Part, weighs = weigh) =>
     weighs(request, settingsFor({ context, users: startUsers, microBatch, cacheType, ...wished, ...part }));
-  const contexts = wishes.context === undefined ? shorter(wanted, goal.leastContext) : [wanted];
+  const contexts = shorter(wanted, least);
   const onDevices = rig.devices.length > 0;
   const layerChoices = !onDevices ? [0] : wishes.gpuLayers === undefined ? (["all"] as const) : [wishes.gpuLayers];
 
@@ -73,9 +74,11 @@ export function choose(request: FitRequest): Choice {
               ? good(weighed.now.verdict)
                 ? `${formatTokens(wanted)} does not fit; this is the longest step that does`
                 : `${formatTokens(wanted)} is worse off; this is the longest step that ${weighed.now.verdict}`
-              : wanted < goal.context
+              : wanted < Math.max(goal.context, wishes.room ?? 0)
                 ? `the model was trained for ${formatTokens(geometry.contextLength)}`
-                : goal.because.context,
+                : wanted > goal.context
+                  ? "room for the prompt that was named and its answer"
+                  : goal.because.context,
         ...asked(wishes.context),
       },
       {
@@ -100,7 +103,9 @@ export function choose(request: FitRequest): Choice {
           : wishes.gpuLayers !== undefined
             ? "asked for"
             : !good(weighed.now.verdict)
-              ? "no number of layers on the device makes it fit"
+              ? weighed.now.verdict === "runs from disk"
+                ? "the most that fits on the device; what finds no room in RAM either is read from the disk"
+                : "no number of layers on the device makes it fit"
               : expertLayersOnHost !== undefined && gpuLayers === "all"
                 ? "all but the experts below: what every token reads is on the device"
                 : gpuLayers === "all"
@@ -118,7 +123,7 @@ export function choose(request: FitRequest): Choice {
               value: expertLayersOnHost,
               because:
                 wished.expertLayersOnHost === undefined
-                  ? "the fewest that make it fit: of these layers the CPU reads only the experts a token uses"
+                  ? `the fewest that make ${good(weighed.now.verdict) ? "it" : "the rest"} fit: of these layers the CPU reads only the experts a token uses`
                   : "asked for",
               ...asked(wished.expertLayersOnHost),
             },

@@ -132,6 +132,14 @@ test("weights that exceed RAM are read from disk, a cache that does is not", () 
   expect(choose(request({ available: 200 * MIB })).now.verdict).toBe("does not fit");
 });
 
+test("where the RAM is too small as well, devices are filled and the rest is read from disk", () => {
+  const choice = choose(request({ available: 1 * GIB, free: 2000 * MIB }));
+  expect(choice.now.verdict).toBe("runs from disk");
+  // 12 layers as with RAM enough: 100 MiB of weights, 26 of cache each, 50 and 388 beside them
+  expect(choice.settings.gpuLayers).toBe(12);
+  expect(choice.decisions.find(({ setting }) => setting === "layers on device")?.because).toContain("from the disk");
+});
+
 test("after closing what uses memory is a verdict of its own", () => {
   const choice = choose(request({ available: 2 * GIB, closable: 8 * GIB }));
   expect(choice.now.verdict).toBe("runs from disk");
@@ -286,5 +294,34 @@ describe("other weights", () => {
     const offered = alternatives(whole, choice).filter(({ flags }) => flags.startsWith("--quant"));
     expect(offered.map(({ change }) => change)).toEqual(["T1 instead of T"]);
     expect(good(offered[0]!.verdict)).toBe(true);
+  });
+
+  test("where all fits but a person would wait, the largest file type that is fast enough is offered", () => {
+    const asked = request({ available: 32 * GIB });
+    // weights of 6 GB at 20 GB/s: some 3 tok/s; a half of them twice as fast
+    const slow = { ...asked, rig: { ...asked.rig, host: { ...asked.rig.host, bandwidthBytesPerSec: 20e9 } } };
+    const weights = (bytesPerLayer: number) =>
+      geometry.layers.map((_, layer) => ({
+        name: `blk.${layer}.ffn_up.weight`,
+        shape: [32, (bytesPerLayer / 34) | 0],
+        type: "Q8_0" as const,
+        file: 0,
+        offset: 0,
+        bytes: bytesPerLayer,
+      }));
+    const whole: FitRequest = {
+      ...slow,
+      placement: () => Array.from({ length: LAYERS }, () => "host" as const),
+      tensors: weights(200e6),
+      smaller: [0.9, 0.4, 0.2].map((share, index) => ({
+        fileType: `T${index}`,
+        instead: "T",
+        request: () => ({ ...whole, tensors: weights(200e6 * share) }),
+      })),
+    };
+    const offered = alternatives(whole, choose(whole));
+    expect(offered.map(({ flags }) => flags)).toEqual(["--quant T1"]);
+    expect(offered[0]!.decodePerSec).toBeGreaterThan(5.3);
+    expect(alternatives({ ...whole, goal: "batch" }, choose({ ...whole, goal: "batch" }))).toEqual([]);
   });
 });

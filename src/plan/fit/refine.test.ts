@@ -76,6 +76,25 @@ describe("a goal makes a plan that fits into one that serves it", () => {
     expect(why(choice, "micro-batch")).toMatch(/a token waits for a step .* the limit of 30 ms/);
   });
 
+  test("where no step is short enough, prompts are not slowed for little", () => {
+    const found = findModel("qwen3-30b-a3b");
+    if (found.kind !== "found") throw new Error("no such row");
+    const geometry = geometryFromRow(found.row)!;
+    const { rig, closable } = request("mixed");
+    const setup = {
+      goal: "mixed",
+      wishes: {},
+      rig,
+      closable,
+      build: llamaCppBuild("b11434")!.build,
+      caller: LLAMACPP_CALLERS["llama-server"],
+    } as const;
+    const choice = choose(outlined({ geometry, shapes: tensorList(geometry)! }, setup).exact("Q4_K_M"));
+    expect(choice.settings.microBatch).toBeGreaterThan(32);
+    expect(choice.settings.microBatch).toBeLessThan(512);
+    expect(why(choice, "micro-batch")).toContain("kept by none");
+  });
+
   test("interactive cuts steps only where somebody else waits", () => {
     const alone = choose(request("interactive"));
     expect(alone.settings).toMatchObject({ microBatch: 512, sequences: 1 });

@@ -64,6 +64,12 @@ interface Step {
   readonly because: string;
 }
 
+/**
+ * Where no step is short enough, one that is so much longer than the shortest is taken: beyond some point smaller steps cost prompts
+ * far more than they spare anybody, since each reads the weights again.
+ */
+const LONGER = 1.5;
+
 /** The micro-batch by the time its step takes on an empty context; undefined where no pace is known. */
 function stepFor(
   request: FitRequest,
@@ -76,17 +82,26 @@ function stepFor(
   const whole = stepMs(request, settings, threads);
   if (whole === undefined) return undefined;
   const least = `a step of ${microBatch} tokens takes ${formatDuration(whole)}`;
-  if (users === 1) return { microBatch, because: `${least}: so soon a stop is heard, and nobody else waits for it` };
+  if (users === 1) return { microBatch, because: `${least}: a stop is heard by then, and nobody else waits for it` };
   if (whole <= longestMs) return { microBatch, because: `${least}: a waiting token is held up no longer than that` };
-  let size = microBatch;
-  let ms = whole;
-  while (size > LEAST_MICRO_BATCH && ms > longestMs) {
-    size /= 2;
-    ms = stepMs(request, withStep(settings, size), threads) ?? ms;
+  const tried = [{ size: microBatch, ms: whole }];
+  while (tried.at(-1)!.size > LEAST_MICRO_BATCH && tried.at(-1)!.ms > longestMs) {
+    const size = tried.at(-1)!.size / 2;
+    tried.push({ size, ms: stepMs(request, withStep(settings, size), threads) ?? tried.at(-1)!.ms });
   }
+  const shortest = tried.at(-1)!;
+  const { size, ms } = shortest.ms <= longestMs ? shortest : tried.find((one) => one.ms <= LONGER * shortest.ms)!;
+  if (size === microBatch)
+    return { microBatch, because: `${least}, and none is much shorter: ${formatDuration(longestMs)} is kept by none` };
   const cut = `a token waits for a step of another's prompt: ${formatDuration(ms)}, not the ${formatDuration(whole)} of ${microBatch} tokens`;
   const held = `the limit of ${formatDuration(longestMs)}`;
-  return { microBatch: size, because: ms <= longestMs ? `${cut}; ${held}` : `${cut}; ${held} is not kept by any` };
+  return {
+    microBatch: size,
+    because:
+      ms <= longestMs
+        ? `${cut}; ${held}`
+        : `${cut}; ${held} is kept by none, and shorter ones cost prompts more than they spare`,
+  };
 }
 
 function stepMs(request: FitRequest, settings: LlamaCppSettings, threads: number): number | undefined {

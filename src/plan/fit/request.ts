@@ -12,6 +12,8 @@ export interface Wishes {
   /** all of it, as a command line of the engine says: then nothing is chosen */
   readonly settings?: LlamaCppSettings;
   readonly context?: number;
+  /** tokens that a stated prompt and its answer take: where no context is asked for, it has room for them */
+  readonly room?: number;
   readonly users?: number;
   readonly microBatch?: number;
   readonly cacheType?: CacheType;

@@ -2,7 +2,7 @@ import { decodePace } from "../../predict/speed/index.ts";
 import { largestThat } from "./largest.ts";
 import { paceInput } from "./pace-input.ts";
 import type { FitRequest } from "./request.ts";
-import { good } from "./verdict.ts";
+import { good, type VerdictWord } from "./verdict.ts";
 import { weigh, type Weighed } from "./weigh.ts";
 import { weighForSearch } from "./weigh-search.ts";
 
@@ -20,6 +20,7 @@ export interface Spilled extends Part {
 /**
  * What to leave on the CPU where the whole does not fit on the devices: the fewest layers, or the experts of the fewest layers,
  * whichever decodes faster. The context stays as wanted: beside weights that the CPU reads for every token it costs little.
+ * Where the RAM is too small as well, the same with what is mapped read from the disk.
  */
 export function spill(
   request: FitRequest,
@@ -27,22 +28,27 @@ export function spill(
   contexts: readonly number[],
   threads: number,
 ): Spilled | undefined {
-  for (const context of contexts) {
-    const ways = partsThatFit(request, (part) => at(context, part, weighForSearch));
-    const [best] = ways
-      .map((part) => ({ ...part, context, weighed: at(context, part, weigh) }))
-      .toSorted((one, other) => paceOf(other.weighed) - paceOf(one.weighed));
-    if (best !== undefined) return best;
+  for (const enough of [good, runs]) {
+    for (const context of contexts) {
+      const ways = partsThatFit(request, (part) => enough(at(context, part, weighForSearch).now.verdict));
+      const [best] = ways
+        .map((part) => ({ ...part, context, weighed: at(context, part, weigh) }))
+        .toSorted((one, other) => paceOf(other.weighed) - paceOf(one.weighed));
+      if (best !== undefined) return best;
+    }
   }
   return undefined;
 
-  function paceOf({ settings }: Weighed): number {
-    return decodePace(paceInput(request, { settings, threads }), 0)?.tokensPerSec ?? 0;
+  function paceOf({ settings, now, prediction }: Weighed): number {
+    return decodePace(paceInput(request, { settings, threads, now, prediction }), 0)?.tokensPerSec ?? 0;
   }
 }
 
-function partsThatFit(request: FitRequest, at: (part: Part) => Weighed): Part[] {
-  const fits = (part: Part) => good(at(part).now.verdict);
+function runs(verdict: VerdictWord): boolean {
+  return verdict !== "does not fit";
+}
+
+function partsThatFit(request: FitRequest, fits: (part: Part) => boolean): Part[] {
   const layers = largestThat(request.geometry.layers.length, (gpuLayers) => fits({ gpuLayers }));
   const experts =
     request.wishes.expertLayersOnHost === undefined

@@ -1,11 +1,12 @@
 import { LoadoutError } from "../../facts/errors/index.ts";
 import { formatNumber, formatTokens } from "../../facts/units/index.ts";
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
-import { decodePace, type Pace } from "../../predict/speed/index.ts";
-import { choose, coresToUse, good, GOALS, paceInput, type Choice } from "../fit/index.ts";
+import type { Pace } from "../../predict/speed/index.ts";
+import { choose, contextsWanted, good, type Choice } from "../fit/index.ts";
 import {
   aboveFloor,
   cellsUnder,
+  largestAtPace,
   outlined,
   wantedSettings,
   type Outlined,
@@ -252,9 +253,10 @@ function* placements(
 
 /** The context that is wanted, and the least that serves the goal. */
 function contextsOf({ goal, wishes }: SearchSetup, trained: number): readonly number[] {
-  if (wishes.context !== undefined) return wishes.context <= trained ? [wishes.context] : [];
-  const { context, leastContext } = GOALS[goal];
-  return [...new Set([Math.min(context, trained), Math.min(leastContext, trained)])];
+  // what is not trained for so much is no answer to a question about it
+  if ((wishes.context ?? wishes.room ?? 0) > trained) return [];
+  const { wanted, least } = contextsWanted(goal, wishes, { contextLength: trained });
+  return [...new Set([wanted, least])];
 }
 
 /** "qwen" of "qwen3.6": a family without its number. */
@@ -278,8 +280,8 @@ function newestOfEach<One extends Beyond>(fitting: readonly One[]): One[] {
 
 /** The largest file type that keeps up with reading, else the largest. */
 function exactly({ model, on, settings, candidates }: Fitting): RankedModel | undefined {
-  const paced = candidates.map((fileType) => ({ fileType, decode: paceOf(on, settings, fileType) }));
-  const { fileType, decode } = paced.find((each) => keepsUp(on.setup, each.decode)) ?? paced[0]!;
+  const { at, decode } = largestAtPace(on, settings, candidates);
+  const fileType = candidates[at]!;
   const choice = choose(on.exact(fileType));
   return good(choice.now.verdict)
     ? rankedOf(model, on, fileType, { choice, ...(decode ? { decode } : {}) })
@@ -309,11 +311,6 @@ function rankedOf(
   };
 }
 
-function paceOf(on: Outlined, settings: LlamaCppSettings, fileType: string): Pace | undefined {
-  const { cpu } = on.setup.rig.host;
-  return decodePace(paceInput(on.about(fileType), { settings, threads: coresToUse(cpu) }), 0);
-}
-
 /** Only a person waits for tokens; what is not known is not held against a model. */
 function keepsUp({ goal }: SearchSetup, decode: Pace | undefined): boolean {
   return goal === "batch" || goal === "finetune" || decode === undefined || decode.low >= READING_PACE;
@@ -325,11 +322,8 @@ function byPace(a: Pick<RankedModel, "decode">, b: Pick<RankedModel, "decode">):
 
 function reasons(setup: SearchSetup, floor: string | undefined): string[] {
   const { goal, wishes, rig } = setup;
-  const { context, leastContext } = GOALS[goal];
-  const wanted =
-    wishes.context === undefined
-      ? `${formatTokens(context)} of context, at least ${formatTokens(leastContext)}`
-      : `${formatTokens(wishes.context)} of context`;
+  const { wanted: most, least } = contextsWanted(goal, wishes, { contextLength: Infinity });
+  const wanted = `${formatTokens(most)} of context${least === most ? "" : `, at least ${formatTokens(least)}`}`;
   const free = wishes.gpuLayers === undefined && wishes.expertLayersOnHost === undefined;
   const devices = free ? "on the devices, experts on the CPU where the whole does not fit" : "on the devices";
   const where = rig.devices.length === 0 ? "in RAM" : devices;

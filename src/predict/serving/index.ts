@@ -3,6 +3,8 @@ export { type Banded, type ServerOptions, type ServerRates, serverRates, streams
 export { type ServerCards, type ServerRequests, type ServerTimes, serverTimes } from "./step.ts";
 export { ASSUMED_GUESSES, GUESSED_SPREAD, headLoad, type ServerSpeculation } from "./speculation.ts";
 export type * from "./lanes/lane.ts";
+export { LanePolicy } from "./lanes/policy.ts";
+export * from "./prompts/index.ts";
 export {
   type Arrivals,
   type ArrivalStatistics,

@@ -26,3 +26,4 @@ export {
   tokensPerRound,
 } from "./speculation.ts";
 export { type Duration, type PromptAndAnswer, type RequestTimes, requestTimes } from "./times.ts";
+export { eachUsersPace } from "./each-pace.ts";

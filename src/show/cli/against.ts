@@ -1,7 +1,7 @@
 import { LoadoutError } from "../../facts/errors/index.ts";
 import type { QuestionFlags } from "./commands/fit.ts";
 import { draftFlags } from "./draft-flags.ts";
-import { cached, planFlags, runtimeFlags } from "./flags.ts";
+import { answerLength, cached, planFlags, runtimeFlags } from "./flags.ts";
 import { nearest } from "./nearest.ts";
 import { rigFlags } from "./rig-for.ts";
 import { joinCounts } from "./typed-counts.ts";
@@ -21,6 +21,7 @@ const FLAGS: ReadonlyMap<string, Flag & { readonly key: string }> = new Map(
     ...rigFlags,
     ...draftFlags,
     cached,
+    answer: answerLength,
     quant: asTyped,
     prompt: asTyped,
   }).flatMap(([key, flag]) =>

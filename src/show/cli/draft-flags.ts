@@ -1,7 +1,6 @@
 import { LoadoutError } from "../../facts/errors/index.ts";
 import { parseCount, parseShare } from "../../facts/units/index.ts";
 import { type Guesser, USUAL_GUESSES } from "../../predict/speed/index.ts";
-import { shellWord } from "../../plan/command/index.ts";
 import type { ToldGuesses } from "../../facts/runtime/index.ts";
 import type { CliContext } from "./context.ts";
 import { modelFor } from "./model/model-for.ts";
@@ -54,15 +53,6 @@ export function draftFlagOf({ draft, draftTokens, acceptance }: DraftFlags): str
   if (draft !== undefined) return "--draft";
   if (draftTokens !== undefined) return "--draft-tokens";
   return acceptance === undefined ? undefined : "--acceptance";
-}
-
-/** The flags as they are typed, for the next command. */
-export function draftArguments({ draft, draftTokens, acceptance }: DraftFlags): string {
-  return [
-    ...(draft === undefined ? [] : [`--draft ${shellWord(draft)}`]),
-    ...(draftTokens === undefined ? [] : [`--draft-tokens ${draftTokens}`]),
-    ...(acceptance === undefined ? [] : [`--acceptance ${acceptance}`]),
-  ].join(" ");
 }
 
 /** A server refuses a draft whose vocabulary is larger or smaller by more entries (common/speculative.cpp, b11434). */

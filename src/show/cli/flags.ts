@@ -69,6 +69,14 @@ export const cached = {
   optional: true,
 } as const;
 
+/** Answer whose end is timed: shared by `fit` and `explain`. */
+export const answerLength = {
+  kind: "parsed",
+  parse: (text: string) => parseTokens(text, "--answer", 1),
+  brief: "Answer whose end is timed, tokens; 256 without it",
+  optional: true,
+} as const;
+
 export const planFlags = {
   goal: {
     kind: "parsed",

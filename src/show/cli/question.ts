@@ -1,11 +1,17 @@
 import type { Backend } from "../../facts/hardware/index.ts";
 import { weightBytes } from "../../facts/recipe/index.ts";
 import type { LlamaCppSettings, ServerArguments } from "../../facts/runtime/index.ts";
-import type { AnswerContext, DiskFacts, RuntimeFacts } from "../../plan/answer/index.ts";
+import type { AnswerContext, DiskFacts, ReadingRate, RuntimeFacts, TypedFlags } from "../../plan/answer/index.ts";
 import type { WeightsPlace } from "../../plan/command/index.ts";
-import { remembered, type FitRequest, type SmallerFile } from "../../plan/fit/index.ts";
+import { remembered, roomFor, type FitRequest, type SmallerFile } from "../../plan/fit/index.ts";
 import { type SearchSetup, usualBits, usualFileTypes } from "../../plan/search/index.ts";
-import { aboutLlamaCpp, layerPlaces, predictLlamaCpp, type MemoryPrediction } from "../../predict/memory/index.ts";
+import {
+  aboutLlamaCpp,
+  layerPlaces,
+  predictLlamaCpp,
+  type LlamaCppQuestion,
+  type MemoryPrediction,
+} from "../../predict/memory/index.ts";
 import type { Receipt, ReceiptStore } from "../../run/receipt/index.ts";
 import type { Drafting } from "./draft-flags.ts";
 import { wishesOf, type PlanFlags } from "./flags.ts";
@@ -15,6 +21,9 @@ import { byRecipe } from "./model/by-recipe.ts";
 import type { Weights } from "./model/weights.ts";
 import { wishesTold } from "./server-args.ts";
 import { embeddedRuntime, type Runtime } from "./runtime.ts";
+
+/** Answer whose end is timed where nobody names one, tokens: some two hundred words. */
+export const ANSWER_TOKENS = 256;
 
 /** A question ready to be answered: the pure rooms need nothing else. */
 export interface FitQuestion {
@@ -45,9 +54,15 @@ export function fitQuestion(parts: {
   readonly flags: PlanFlags;
   readonly receipts?: ReceiptStore | undefined;
   readonly promptTokens?: number | undefined;
+  /** of the answer whose end is timed */
+  readonly answerTokens?: number | undefined;
   /** share of the prompt that a cache holds, 0 to 1 */
   readonly cachedShare?: number | undefined;
   readonly disk?: DiskFacts | undefined;
+  /** how fast its file is read */
+  readonly reading?: ReadingRate | undefined;
+  /** what was asked, as it is typed */
+  readonly typed?: TypedFlags | undefined;
   /** what weights beyond the RAM are read at; absent: assumed */
   readonly diskBytesPerSec?: number | undefined;
   /** absent: the embedded engine */
@@ -58,6 +73,8 @@ export function fitQuestion(parts: {
   readonly told?: ServerArguments | undefined;
   /** how tokens are guessed ahead */
   readonly drafting?: Drafting | undefined;
+  /** loaded beside the weights */
+  readonly adapters?: LlamaCppQuestion["adapters"];
 }): FitQuestion {
   const {
     machine,
@@ -65,11 +82,15 @@ export function fitQuestion(parts: {
     flags,
     receipts,
     promptTokens,
+    answerTokens = ANSWER_TOKENS,
     cachedShare,
     disk,
+    reading,
+    typed,
     diskBytesPerSec,
     told,
     drafting,
+    adapters,
     runtime: chosen = embeddedRuntime(),
     server,
   } = parts;
@@ -88,8 +109,10 @@ export function fitQuestion(parts: {
   const { sizesFrom: weightsFrom = "header" } = weights.facts;
   const cpuFeatures = rig.host.cpu.features;
   const { tensors } = weights;
-  const fixed = { geometry, weightsFrom, build, caller, devices: rig.devices, cpuFeatures };
-  const wishes = told ? wishesTold(told, chosen, geometry) : wishesOf(flags);
+  const lora = adapters && adapters.length > 0 ? { adapters } : {};
+  const fixed = { geometry, weightsFrom, build, caller, devices: rig.devices, cpuFeatures, ...lora };
+  const room = promptTokens === undefined ? {} : { room: roomFor(promptTokens, answerTokens) };
+  const wishes = told ? wishesTold(told, chosen, geometry) : { ...wishesOf(flags), ...room };
   const requestUnder = (
     under: Pick<Runtime, "build" | "caller" | "standing">,
     file: Weights["tensors"] = tensors,
@@ -137,8 +160,11 @@ export function fitQuestion(parts: {
         ...(chosen.note === undefined ? [] : [chosen.note]),
       ],
       ...(disk ? { disk } : {}),
+      ...(reading ? { reading } : {}),
+      ...(typed ? { typed } : {}),
       ...(machine.rigArguments === undefined ? {} : { rigArguments: machine.rigArguments }),
       ...(promptTokens === undefined ? {} : { promptTokens }),
+      answerTokens,
       ...(cachedShare === undefined ? {} : { cachedShare }),
       ...(server
         ? {

@@ -80,8 +80,8 @@ test("fit on a rig written by hand names what is taken, inside 80 columns, and a
       users               1  one person waits for each token, so nothing shares the
                              machine
       context            4k  the model was trained for 4k
-      micro-batch       512  a step of 512 tokens takes 70.4 us: so soon a stop is
-                             heard, and nobody else waits for it
+      micro-batch       512  a step of 512 tokens takes 70.4 us: a stop is heard by
+                             then, and nobody else waits for it
       kv type           f16  full quality; a smaller type is worth it only when
                              context does not fit
       layers on device    3  the whole model fits: nothing crosses the bus per token

@@ -10,6 +10,12 @@ const GIB = 2 ** 30;
 const ids = (words: RigWords) => rigByHand(words).rig.devices.map(({ catalogId }) => catalogId);
 
 describe("devices by what people type", () => {
+  it("takes none for a machine without a GPU, but not beside one", () => {
+    expect(ids({ gpus: ["none"], ram: "16GB" })).toEqual([]);
+    expect(ids({ gpus: ["CPU"] })).toEqual([]);
+    expect(() => ids({ gpus: ["none", "rtx-3090"] })).toThrow(LoadoutError);
+  });
+
   it.each([
     ["rtx-3090", "nvidia-geforce-rtx-3090"],
     ["RTX 3090", "nvidia-geforce-rtx-3090"],

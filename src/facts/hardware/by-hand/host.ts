@@ -29,7 +29,7 @@ const PROCESSORS: Readonly<Record<"x64" | "apple" | "arm64", ProcessorRow>> = {
   apple: {
     cpu: { model: "Apple silicon", vendor: "apple", ...CORES, features: ["bf16", "dotprod", "fp16", "i8mm", "neon"] },
     arch: "arm64",
-    said: "a processor with 8 cores, as Apple's have",
+    said: "a processor with 8 cores, the fewest that Macs have",
   },
   arm64: {
     cpu: { model: "any ARM processor", vendor: "unknown", ...CORES, features: ["dotprod", "fp16", "neon"] },

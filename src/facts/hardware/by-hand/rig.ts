@@ -7,7 +7,7 @@ import { MOST_DEVICES, wishes } from "./words.ts";
 
 /** A rig as people write it, flag by flag. */
 export interface RigWords {
-  /** "rtx-3090", "2x rtx-3090", "rtx-3090:24GB", "m3-max-64gb"; in the engine's order */
+  /** "rtx-3090", "2x rtx-3090", "rtx-3090:24GB", "m3-max-64gb"; in the engine's order; "none" for no GPU */
   readonly gpus?: readonly string[];
   /** cards known by their memory alone: "24GB", "2x24GB"; behind the named ones */
   readonly vram?: readonly string[];
@@ -27,15 +27,17 @@ export interface RigByHand {
   readonly assumptions: readonly string[];
 }
 
+const NO_GPU = /^\s*(none|no|cpu)\s*$/i;
+
 /**
  * The rig that people wrote. Devices of nodes come first, as llama.cpp lists them ("RPC servers at the front", to save
  * transfers); then the host's, in the order written.
  */
 export function rigByHand(words: RigWords): RigByHand {
   const ram = words.ram === undefined ? undefined : parseRam(words.ram, "--ram");
-  const named = (words.gpus ?? []).flatMap((text) =>
-    wishes(text, "--gpu", (name) => namedDevice(name, "--gpu", ram?.bytes)),
-  );
+  // "none" alone is a machine without a GPU
+  const gpus = words.gpus?.every((text) => NO_GPU.test(text)) ? [] : (words.gpus ?? []);
+  const named = gpus.flatMap((text) => wishes(text, "--gpu", (name) => namedDevice(name, "--gpu", ram?.bytes)));
   const cards = (words.vram ?? []).flatMap((text) => wishes(text, "--vram", (size) => size));
   const chip = onlyChip(named, cards.length);
   const os = systemOf(words.os, chip);

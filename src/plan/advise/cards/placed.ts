@@ -1,7 +1,6 @@
 import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
-import { decodePace, prefillPace, type Pace, type PaceInput } from "../../../predict/speed/index.ts";
+import { decodePace, eachUsersPace, prefillPace, type Pace, type PaceInput } from "../../../predict/speed/index.ts";
 import { coresToUse, good, paceInput, weigh, type FitRequest, type VerdictWord } from "../../fit/index.ts";
-import { eachUsersPace } from "./each-pace.ts";
 import type { Offload } from "./offload.ts";
 
 /** A model as it lies on a rig, and how fast it is there. */

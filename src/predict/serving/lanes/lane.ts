@@ -13,8 +13,16 @@ export interface LaneSettings {
   readonly preemption: "rests" | "cut" | "none";
   /** quiet after the last chat before cut batch work goes on */
   readonly quietMs: number;
-  /** a batch request that waited (or rested) longer than this goes before chats, one at a time: batch never starves */
+  /**
+   * where chats kept the batch lane out of the engine for so long, its first request goes before them, one at a time, and is
+   * not cut until it has made progress: batch never starves
+   */
   readonly agingMs: number;
+  /**
+   * batch requests that may begin or stay in the engine while a chat is active; absent: none where they cannot rest, as many as
+   * there is room for where they can. More than 0 only pays where a stream beside a chat hardly lengthens its gaps
+   */
+  readonly beside?: number;
   /** waiting requests a lane takes before it refuses */
   readonly queue: Readonly<Record<LaneName, number>>;
   /** longest wait in the queue before a request is refused; Infinity: none */
@@ -38,7 +46,10 @@ export type LaneEvent = { readonly atMs: number } & (
   | { readonly kind: "started"; readonly id: number }
   /** it is out of the engine: answered, failed or given up */
   | { readonly kind: "ended"; readonly id: number }
-  /** it was cut as decided, and is out of the engine; it waits again, at the head of its lane */
+  /**
+   * it is out of the engine unfinished: cut as decided, or the engine died before it had answered; it waits again, at the head
+   * of its lane
+   */
   | { readonly kind: "cut"; readonly id: number }
   /** its client left: waiting it is forgotten, in the engine it holds its place until `ended` */
   | { readonly kind: "left"; readonly id: number }
@@ -52,9 +63,22 @@ export type RefusalReason = "queue-full" | "too-late" | "no-engine";
 
 /** What to do now, in this order. */
 export type LaneDecision =
-  | { readonly kind: "dispatch"; readonly id: number }
+  /** `aged`: batch that waited too long; the engine is to treat it as a chat, so that it does not rest */
+  | { readonly kind: "dispatch"; readonly id: number; readonly aged?: true }
   /** take it out of the engine; report `cut` when it is out, or `ended` when it had just finished */
   | { readonly kind: "cut"; readonly id: number }
   | { readonly kind: "refuse"; readonly id: number; readonly reason: RefusalReason; readonly retryAfterMs: number }
-  /** send a `tick` at this time; a later `wake` replaces it */
+  /** send a `tick` at this time; a later `wake` replaces it. A tick that nobody needs does no harm */
   | { readonly kind: "wake"; readonly atMs: number };
+
+/** How a lane stands. */
+export interface LaneCount {
+  /** outside the engine, those that were cut among them */
+  readonly waiting: number;
+  readonly inEngine: number;
+}
+
+export interface LaneCounts extends Readonly<Record<LaneName, LaneCount>> {
+  /** as the engine says, at most as the settings say; 0: it is down */
+  readonly slots: number;
+}

@@ -4,9 +4,10 @@ import { answerDifference } from "../../../plan/answer/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { explainText } from "../text/explain-text.ts";
 import { needModel } from "../model/need-model.ts";
+import type { WantedFlags } from "../wanted-flags.ts";
 import { askFit, type QuestionFlags } from "./fit.ts";
 
-interface ExplainFlags extends QuestionFlags {
+interface ExplainFlags extends QuestionFlags, Pick<WantedFlags, "disk"> {
   readonly against?: string;
 }
 
@@ -17,7 +18,9 @@ export const explain = guarded(async function (this: CliContext, flags: ExplainF
   const { answer, question } = await askFit(this, own, named, "explain");
   if (against === undefined) {
     const { geometry, rig, goal } = question.request;
-    const whole = { ...answer, programs: runtimeAdvice(geometry, rig, goal) };
+    // what was just explained needs no explaining
+    const next = answer.next.filter((command) => !command.startsWith("loadout explain "));
+    const whole = { ...answer, next, programs: runtimeAdvice(geometry, rig, goal) };
     this.out(flags.json ? JSON.stringify(whole, null, 2) : explainText(whole, this.outStyle));
     return EXIT.ok;
   }

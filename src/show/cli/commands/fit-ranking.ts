@@ -8,10 +8,12 @@ import { wishesOf } from "../flags.ts";
 import { homeOf, machineOf } from "../machine.ts";
 import { modelsDirsOf } from "../models-dirs.ts";
 import { nearest } from "../nearest.ts";
+import { roomOf } from "../prompt-flags.ts";
 import type { PlannedMachine } from "../question.ts";
 import { catalogModels } from "../rank-models.ts";
 import { rigArguments, rigFor } from "../rig-for.ts";
 import { embeddedRuntime, serverRuntime } from "../runtime.ts";
+import { typedFlags } from "../typed-flags.ts";
 import { rankingText } from "../text/ranking-text.ts";
 import { freeDisk } from "../disk.ts";
 import { USUAL_DISK, wantedOf, type WantedFlags } from "../wanted-flags.ts";
@@ -34,7 +36,11 @@ export async function fitRanking(
   const goal = flags.goal ?? "interactive";
   const table = flags.table === true || flags.vram !== undefined;
   // a table is of what fits whole: with experts in RAM the card alone says little
-  const wishes = { ...(table && rig.devices.length > 0 ? { gpuLayers: "all" as const } : {}), ...wishesOf(flags) };
+  const wishes = {
+    ...(table && rig.devices.length > 0 ? { gpuLayers: "all" as const } : {}),
+    ...wishesOf(flags),
+    ...roomOf(flags),
+  };
   const setup = { goal, wishes, rig, closable: machine.closable, build, caller };
   checkLicence(models, flags.licence);
   const { kept, leftOut } = onlyWanted(models, wantedOf(flags));
@@ -51,9 +57,10 @@ export async function fitRanking(
     runtime: { engine, version, build: buildName, backend: rig.devices[0]?.backend ?? "cpu" },
     assumptions: [...(machine.assumptions ?? []), ...(runtime.note === undefined ? [] : [runtime.note])],
     ...(machine.rigArguments === undefined ? {} : { rigArguments: machine.rigArguments }),
+    typed: typedFlags(flags),
     pathOf,
     leftOut: tooLarge > 0 ? [...leftOut, { wish: "maxSize", no: tooLarge, unknown: 0 }] : leftOut,
-    reading: flags.disk ?? USUAL_DISK,
+    reading: flags.disk?.reading ?? USUAL_DISK,
     ...(free ? { disk: free } : {}),
     ...(table ? { worked: workedRows(ranking.rows, kept, setup, flags.quant) } : {}),
   });

@@ -1,20 +1,22 @@
 import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
 import { parseTokens } from "../../../facts/units/index.ts";
 import { answerOffload, offloadRuns } from "../../../plan/answer/index.ts";
-import { GOALS, READING } from "../../../plan/fit/index.ts";
+import { GOALS, READING, roomFor } from "../../../plan/fit/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { homeOf, machineOf } from "../machine.ts";
 import { withChosenFileType } from "../model/chosen-file-type.ts";
 import { modelFor } from "../model/model-for.ts";
 import { needModel } from "../model/need-model.ts";
 import { cardCandidates } from "../offload-cards.ts";
-import { fitQuestion, type PlannedMachine } from "../question.ts";
+import { ANSWER_TOKENS, fitQuestion, type PlannedMachine } from "../question.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
 import { rigArguments, rigFor } from "../rig-for.ts";
 import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import { offloadText } from "../text/offload-text.ts";
 import { progressFor } from "../text/progress.ts";
+import { typedFlags } from "../typed-flags.ts";
 import type { DraftFlags } from "../draft-flags.ts";
+import type { DiskRate } from "../wanted-flags.ts";
 import type { QuestionFlags } from "./fit.ts";
 
 export interface OffloadFlags extends Omit<QuestionFlags, keyof DraftFlags> {
@@ -23,17 +25,16 @@ export interface OffloadFlags extends Omit<QuestionFlags, keyof DraftFlags> {
   readonly atLeast?: number;
   readonly wait?: number;
   readonly hostWatts?: number;
-  /** bytes per second */
-  readonly disk?: number;
+  readonly disk?: DiskRate;
 }
 
 const PROMPT_TOKENS = 1024;
-const ANSWER_TOKENS = 256;
 const JOBS = 1000;
 
 /** `loadout offload MODEL` */
 export const offload = guarded(async function (this: CliContext, flags: OffloadFlags, typed?: string) {
   const promptTokens = flags.prompt === undefined ? PROMPT_TOKENS : parseTokens(flags.prompt, "offload --prompt", 1);
+  const answerTokens = flags.answer ?? ANSWER_TOKENS;
   const byHand = await rigFor(flags);
   const server = serverRuntime(flags.build);
   const runtime = (flags.runtime ?? (byHand ? "llama-server" : "embedded")) === "embedded" ? embeddedRuntime() : server;
@@ -47,16 +48,16 @@ export const offload = guarded(async function (this: CliContext, flags: OffloadF
   };
   const read = await reading;
   // the largest file type that fits whole needs no offload: what is asked about is the usual one
-  const weights = await withChosenFileType(read, machine, flags, runtime);
+  const weights = await withChosenFileType(read, machine, flags, runtime, roomFor(promptTokens, answerTokens));
   const { folders } = await homeOf(this);
   const receipts = probed ? await openKnownReceipts(this, folders.data) : undefined;
   try {
-    const asking = { weights, flags, runtime, diskBytesPerSec: flags.disk };
-    const { request, context } = fitQuestion({ ...asking, machine, receipts, promptTokens });
+    const asking = { weights, flags, runtime, typed: typedFlags(flags), diskBytesPerSec: flags.disk?.pagesBytesPerSec };
+    const { request, context } = fitQuestion({ ...asking, machine, receipts, promptTokens, answerTokens });
     const asked = {
       promptTokens,
       ...(flags.cached === undefined ? {} : { cachedShare: flags.cached }),
-      answerTokens: flags.answer ?? ANSWER_TOKENS,
+      answerTokens,
       jobs: flags.jobs ?? JOBS,
       targets: {
         ...(GOALS[flags.goal ?? "interactive"].targets ?? READING),
@@ -65,7 +66,7 @@ export const offload = guarded(async function (this: CliContext, flags: OffloadF
       },
       ...(flags.hostWatts === undefined ? {} : { hostWatts: flags.hostWatts }),
     };
-    const wanted = promptTokens + asked.answerTokens;
+    const wanted = promptTokens + answerTokens;
     if (flags.context !== undefined && flags.context < wanted) {
       throw new LoadoutError("bad-quantity", {
         what: "offload --context",

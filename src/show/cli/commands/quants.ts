@@ -13,6 +13,7 @@ import type { PlannedMachine } from "../question.ts";
 import { rigArguments, rigFor, type RigFlags } from "../rig-for.ts";
 import { serverRuntime } from "../runtime.ts";
 import { progressFor } from "../text/progress.ts";
+import { typedFlags } from "../typed-flags.ts";
 import { quantsText } from "../text/quants-text.ts";
 
 interface QuantsFlags extends Pick<PlanFlags, "goal" | "context" | "users" | "kvType" | "models" | "json">, RigFlags {
@@ -62,6 +63,7 @@ export const quants = guarded(async function (this: CliContext, flags: QuantsFla
       ...(runtime.note === undefined ? [] : [runtime.note]),
     ],
     modelArgument: weights.inFileType === undefined ? name : (catalog?.id ?? name),
+    typed: typedFlags(flags),
     ...(machine.rigArguments === undefined ? {} : { rigArguments: machine.rigArguments }),
   });
   this.out(flags.json ? JSON.stringify(answer, null, 2) : quantsText(answer, this.outStyle, flags.all ?? false));

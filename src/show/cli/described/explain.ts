@@ -1,7 +1,8 @@
 import { buildCommand } from "@stricli/core";
-import { cached, planFlags, runtimeFlags } from "../flags.ts";
+import { answerLength, cached, planFlags, runtimeFlags } from "../flags.ts";
 import { draftFlags } from "../draft-flags.ts";
 import { rigFlags } from "../rig-for.ts";
+import { wantedFlags } from "../wanted-flags.ts";
 import { optionalModel, quant } from "./shared.ts";
 
 export const explain = buildCommand({
@@ -13,15 +14,17 @@ export const explain = buildCommand({
       quant,
       ...runtimeFlags,
       ...rigFlags,
-      prompt: { kind: "parsed", parse: String, brief: "Prompt length for the prefill rate: 512, 24k", optional: true },
+      prompt: { kind: "parsed", parse: String, brief: "Prompt whose first token is timed: 512, 24k", optional: true },
       against: {
         kind: "parsed",
         parse: String,
         brief: 'What a second loadout has otherwise: ":Q8_0 --gpu B"',
         optional: true,
       },
+      answer: answerLength,
       cached,
       ...draftFlags,
+      disk: { ...wantedFlags.disk, brief: "What weights beyond the RAM are on: nvme, 3GB/s" },
     },
   },
   docs: {

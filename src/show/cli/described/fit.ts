@@ -1,5 +1,5 @@
 import { buildCommand } from "@stricli/core";
-import { cached, planFlags, runtimeFlags } from "../flags.ts";
+import { answerLength, cached, planFlags, runtimeFlags } from "../flags.ts";
 import { draftFlags } from "../draft-flags.ts";
 import { rigFlags } from "../rig-for.ts";
 import { wantedFlags } from "../wanted-flags.ts";
@@ -18,9 +18,10 @@ export const fit = buildCommand({
       prompt: {
         kind: "parsed",
         parse: String,
-        brief: "Prompt length whose first token is timed: 512, 24k",
+        brief: "Prompt whose first token is timed: 512, 24k",
         optional: true,
       },
+      answer: answerLength,
       cached,
       ...draftFlags,
       table: {
@@ -54,7 +55,7 @@ export const fit = buildCommand({
       "  loadout fit ./model.gguf",
       '  loadout fit "qwen3 30b a3b" --quant Q5_K_M',
       "  loadout fit ./model.gguf --context 32k --users 4 --kv-type q8_0",
-      "  loadout fit smollm2 --prompt 4k --json",
+      "  loadout fit qwen3-8b --gpu rtx-4090 --prompt 24k --cached 90% --answer 500",
       "  loadout fit ./model.gguf --gpu rtx-3090 --gpu rtx-4060 --ram 64GB",
       '  loadout fit qwen3-8b --gpu rtx-3090 --server-args "-c 65536 -np 4 -ctk q8_0"',
       "  loadout fit llama-3.3-70b --gpu 2xrtx-3090 --draft llama-3.2-1b",

@@ -8,17 +8,18 @@ import type { Runtime } from "../runtime.ts";
 import { withChosenFileType } from "./chosen-file-type.ts";
 import type { Weights } from "./weights.ts";
 
-/** The file type where nobody named one, beside a draft that takes its room; refused where no server would take the draft. */
+/** The file type where nobody named one, beside a draft that takes its room; refused where no server would take the draft. `room`: see {@link withChosenFileType}. */
 export async function withDraft(
   read: Weights,
   machine: PlannedMachine,
   flags: PlanFlags,
   runtime: Runtime,
   drafting: Drafting | undefined,
+  room?: number,
 ): Promise<Weights> {
-  if (!drafting) return withChosenFileType(read, machine, flags, runtime);
+  if (!drafting) return withChosenFileType(read, machine, flags, runtime, room);
   const unread = checkDraft(read, drafting);
-  const weights = await withChosenFileType(read, besideDraft(machine, drafting, flags, runtime), flags, runtime);
+  const weights = await withChosenFileType(read, besideDraft(machine, drafting, flags, runtime), flags, runtime, room);
   return { ...weights, assumptions: [...(weights.assumptions ?? []), ...unread] };
 }
 

@@ -5,18 +5,29 @@ import type { PlannedMachine } from "../question.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Weights } from "./weights.ts";
 
-/** The file type that suits the rig, where nobody named one; a model whose graph is not written down keeps the usual one. */
+/**
+ * The file type that suits the rig, where nobody named one; a model whose graph is not written down keeps the usual one. `room`:
+ * tokens that a stated prompt and its answer take.
+ */
 export async function withChosenFileType(
   weights: Weights,
   { report: { rig }, closable }: PlannedMachine,
   flags: PlanFlags,
   { build, caller }: Runtime,
+  room?: number,
 ): Promise<Weights> {
   const { inFileType, geometry, tensors } = weights;
   if (inFileType === undefined) return weights;
   const { chooseFileType, outlined } = await import("../../../plan/search/index.ts");
   const goal = flags.goal ?? "interactive";
-  const setup: SearchSetup = { goal, wishes: wishesOf(flags), rig, closable, build, caller };
+  const setup: SearchSetup = {
+    goal,
+    wishes: { ...wishesOf(flags), ...(room === undefined ? {} : { room }) },
+    rig,
+    closable,
+    build,
+    caller,
+  };
   try {
     const { fileType, because } = chooseFileType(outlined({ geometry, shapes: tensors }, setup));
     return inFileType(fileType, because);

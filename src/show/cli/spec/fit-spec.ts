@@ -4,12 +4,13 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
 import { ANSWER_VERSION, answerFit, type FitAnswer } from "../../../plan/answer/index.ts";
+import { roomFor } from "../../../plan/fit/index.ts";
 import type { CliContext } from "../context.ts";
 import { machineOf } from "../machine.ts";
 import { draftingOf } from "../draft-flags.ts";
 import { withDraft } from "../model/beside-draft.ts";
 import { modelFor } from "../model/model-for.ts";
-import { fitQuestion, type PlannedMachine } from "../question.ts";
+import { ANSWER_TOKENS, fitQuestion, type PlannedMachine } from "../question.ts";
 import { rigArguments, rigFor } from "../rig-for.ts";
 import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import { progressFor } from "../text/progress.ts";
@@ -80,9 +81,11 @@ function answererFor(context: CliContext, flags: SpecFlags): (text: string, line
       // as `fit` has it: a rig that is not this machine is asked about for a server
       const named = question.flags.runtime ?? (question.rig === undefined ? "embedded" : "llama-server");
       const runtime = named === "llama-server" || drafting ? server : embeddedRuntime();
-      const weights = await withDraft(read, machine, question.flags, runtime, drafting);
-      const { promptTokens } = question;
-      const asked = fitQuestion({ machine, weights, flags: question.flags, promptTokens, runtime, server, drafting });
+      const { promptTokens, answerTokens = ANSWER_TOKENS, flags: asking } = question;
+      const room = promptTokens === undefined ? undefined : roomFor(promptTokens, answerTokens);
+      const weights = await withDraft(read, machine, asking, runtime, drafting, room);
+      const timed = { promptTokens, answerTokens };
+      const asked = fitQuestion({ machine, weights, flags: asking, ...timed, runtime, server, drafting });
       const { answer } = answerFit(asked.request, asked.context);
       return { answer: { ...numbered(line, id), ...answer }, exit: EXIT.ok };
     } catch (thrown) {

@@ -18,6 +18,7 @@ export interface SpecQuestion {
   /** a rig in words, a whole rig, or none: this machine */
   readonly rig: { readonly words: RigFlags } | { readonly whole: Rig } | undefined;
   readonly promptTokens?: number;
+  readonly answerTokens?: number;
   readonly guesses: DraftFlags;
 }
 
@@ -32,6 +33,7 @@ const FIELDS = [
   "context",
   "users",
   "prompt",
+  "answer",
   "settings",
   "runtime",
   "build",
@@ -69,6 +71,7 @@ export function specQuestion(text: string, line: number): SpecQuestion {
     flags,
     rig: rigOf(fields["rig"], read),
     ...defined("promptTokens", read.tokens(fields["prompt"], "prompt")),
+    ...defined("answerTokens", read.tokens(fields["answer"], "answer")),
     guesses: guessesOf(fields["draft"], read),
   };
 }

@@ -41,6 +41,8 @@ export function cardsText(answer: CardsAnswer, style: Style, chosen: boolean): s
 
 /** Longest name in the table: leaves room for the columns behind it. */
 const NAME_WIDTH = 31;
+/** ... and a price */
+const NAME_BESIDE_PRICE = 25;
 
 function table(answer: CardsAnswer, style: Style): string[] {
   const { rows, behind, users } = answer;
@@ -57,7 +59,7 @@ function table(answer: CardsAnswer, style: Style): string[] {
     ...(priced ? ["price"] : []),
   ].map(style.faint);
   const line = (row: CardRow) => [
-    named(row),
+    named(row, priced ? NAME_BESIDE_PRICE : NAME_WIDTH),
     `${formatNumber((row.memoryBytes * row.count) / 2 ** 30)} GB`,
     row.bandwidthBytesPerSec === undefined ? "?" : formatRate(row.bandwidthBytesPerSec),
     row.onCpu === undefined ? paint(row.verdict, style) : style.faint(`${row.onCpu.count} on CPU`),
@@ -68,11 +70,21 @@ function table(answer: CardsAnswer, style: Style): string[] {
   ];
   const full = users > 1 ? `each: of each of ${users} with full contexts` : "full: with a full context";
   const said = `alone: tok/s of one user, empty context; ${full}`;
-  const lines = [...rows, ...behind].map(line);
+  // machines stand behind cards in a block of their own where a computer was described
+  const at = apart(answer) ? rows.findIndex(({ whole }) => whole) : -1;
+  const machines = rows.map(line);
+  if (at > 0) machines.splice(at, 0, [style.faint("machines bought whole")]);
+  const helped = behind.map(line);
+  if (at > 0 && helped.length > 0) helped.unshift([style.faint("with the CPU's help")]);
+  const lines = [...machines, ...helped];
   return [
     ...columns([head, ...lines], [1, 2, 4, 5, 6, 7]),
     ...wrap(`${said}${behind.length > 0 ? "; on CPU: layers, or layers' experts, left there" : ""}`).map(style.faint),
   ];
+}
+
+function apart({ limits }: CardsAnswer): boolean {
+  return limits.supply !== undefined || limits.lengthMm !== undefined || limits.slots !== undefined;
 }
 
 /** With a question mark where it rests on an estimate. */
@@ -82,9 +94,9 @@ function load({ loadWatts, checks }: CardRow): string {
   return `${formatNumber(loadWatts)} W${estimate ? "?" : ""}`;
 }
 
-function named(row: Pick<CardRow, "name" | "count">): string {
+function named(row: Pick<CardRow, "name" | "count">, width = NAME_WIDTH): string {
   const text = times(row) + row.name;
-  return text.length <= NAME_WIDTH ? text : `${text.slice(0, NAME_WIDTH - 1)}…`;
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }
 
 /** The slowest memory shown that fits against the fastest that does not. */

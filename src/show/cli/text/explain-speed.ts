@@ -7,6 +7,8 @@ import { hanging, workingLines } from "./explain-tree.ts";
 import { explainSpeculation } from "./speculation-text.ts";
 import type { Style } from "./style.ts";
 
+type Speed = FitAnswer["speed"];
+
 /** Paces with their bands and how the numbers in their arithmetic come about, and what a prompt takes. */
 export function speedText({ speed }: Pick<FitAnswer, "speed">, style: Style): string[] {
   const lines = [style.strong("speed")];
@@ -14,6 +16,7 @@ export function speedText({ speed }: Pick<FitAnswer, "speed">, style: Style): st
   for (const [label, pace] of [
     ["decode", speed.decode],
     ["decode, context full", speed.decodeFull],
+    ["decode, each of several with full contexts", speed.each],
     ["prefill", speed.prefill],
   ] as const) {
     if (pace) lines.push(...paceText(label, pace, style), ...derivedText(pace, told, style, "    "));
@@ -34,9 +37,29 @@ export function speedText({ speed }: Pick<FitAnswer, "speed">, style: Style): st
       ),
     );
   }
+  lines.push(...endText(speed, told, style));
   if (speed.speculation) lines.push("", ...explainSpeculation(speed.speculation, style));
   if (speed.unknown) lines.push(...hanging(speed.unknown, "  "));
   return lines;
+}
+
+/** The last token: the prompt, or what of it is not cached, and a step for each further token of the answer. */
+function endText(speed: Speed, told: Set<string>, style: Style): string[] {
+  const { prefill, promptTokens, cached, decodeAnswer, answerTokens, endMs } = speed;
+  if (!prefill || !decodeAnswer || !endMs || answerTokens === undefined) return [];
+  const read = cached?.prefill ?? prefill;
+  const tokens = cached?.computedTokens ?? promptTokens;
+  const at = (end: "tokensPerSec" | "low" | "high") =>
+    `${tokens} tokens / ${formatPace(read[end])} + ${answerTokens - 1} tokens / ${formatPace(decodeAnswer[end])}`;
+  const workings = { formula: at("tokensPerSec"), lowFormula: at("high"), highFormula: at("low") };
+  const range = `${formatDuration(endMs.low)} to ${formatDuration(endMs.high)}`;
+  const label = `last token of ${answerTokens}`;
+  return [
+    ...paceText("decode, halfway through the answer", decodeAnswer, style),
+    ...derivedText(decodeAnswer, told, style, "    "),
+    ...hanging(`${label}: ${formatDuration(endMs.value)}, 80% band ${range}`, "  "),
+    ...workingLines(workings, "    ", style),
+  ];
 }
 
 function firstTokenText(

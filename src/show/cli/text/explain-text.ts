@@ -1,4 +1,12 @@
-import { formatBytes, formatExactBytes, formatNumber, formatWhole } from "../../../facts/units/index.ts";
+import {
+  formatBytes,
+  formatDuration,
+  formatExactBytes,
+  formatFileBytes,
+  formatNumber,
+  formatRate,
+  formatWhole,
+} from "../../../facts/units/index.ts";
 import type { FitAnswer } from "../../../plan/answer/index.ts";
 import type { PlaceBalance } from "../../../plan/fit/index.ts";
 import { constantsText } from "./explain-constants.ts";
@@ -29,6 +37,7 @@ export function explainText(answer: FitAnswer, style: Style): string {
     ...roomText(answer, style),
     "",
     ...speedText(answer, style),
+    ...coldLoadText(answer, style),
     "",
     ...(answer.training ? [...explainTraining(answer.training, style), ""] : []),
     ...constants(answer, style),
@@ -62,6 +71,16 @@ function weightsText({ model }: FitAnswer, style: Style): string[] {
       style.faint,
     ),
     ...hanging(`${model.quantization}, ${how}`, "  ").map(style.faint),
+  ];
+}
+
+/** Before anything is answered the file is read once. */
+function coldLoadText({ coldLoad, model }: FitAnswer, style: Style): string[] {
+  if (coldLoad === undefined) return [];
+  return [
+    ...hanging(`cold load: ${formatDuration(coldLoad.ms)}`, "  "),
+    ...hanging(`= ${formatFileBytes(model.fileBytes)} / ${formatRate(coldLoad.bytesPerSec)}`, "    ").map(style.faint),
+    ...hanging(coldLoad.source, "    ").map(style.faint),
   ];
 }
 

@@ -7,6 +7,7 @@ import {
   formatPace,
   formatPaceBand,
   formatPercent,
+  formatRate,
   formatTokens,
 } from "../../../facts/units/index.ts";
 import type { DiskFacts, FitAnswer } from "../../../plan/answer/index.ts";
@@ -164,7 +165,7 @@ function settingsText({ decisions }: FitAnswer, style: Style): string[] {
   return [style.strong("settings"), ...columns(rows, [1])];
 }
 
-function speedText({ speed }: FitAnswer, style: Style): string[] {
+function speedText({ speed, coldLoad, decisions, verdict }: FitAnswer, style: Style): string[] {
   if (!speed.decode || !speed.prefill || !speed.firstTokenMs)
     return [style.strong("speed"), `  ${speed.unknown ?? "unknown"}`];
   const row = (label: string, pace: Pace, limit = "bandwidth") => [
@@ -174,15 +175,29 @@ function speedText({ speed }: FitAnswer, style: Style): string[] {
     style.faint(`${pace.bound}-bound, ${formatPercent(pace.shareOfLimit)} of the ${limit}, ${pace.provenance}`),
   ];
   const { firstTokenMs } = speed;
+  const users = Number(decisions.find(({ setting }) => setting === "users")?.value ?? 1);
+  const eachRows = (each: Pace, count: number) => [
+    row(`  each of ${count}`, each),
+    [
+      "    together",
+      formatPace(each.tokensPerSec * count),
+      formatPaceBand(each.low * count, each.high * count),
+      style.faint(`${count} at once, their contexts full`),
+    ],
+  ];
   const rows = [
     row("decode", speed.decode),
     ...(speed.decodeFull ? [row("  context full", speed.decodeFull)] : []),
-    row("prefill", speed.prefill, "compute rate"),
+    ...(speed.each ? eachRows(speed.each, users) : []),
+    // a single token is computed as a decoded one is
+    row("prefill", speed.prefill, speed.promptTokens === 1 ? "bandwidth" : "compute rate"),
     [
       "  first token",
       formatDuration(firstTokenMs.value),
       `${formatDuration(firstTokenMs.low)} to ${formatDuration(firstTokenMs.high)}`,
-      style.faint(`after a prompt of ${formatTokens(speed.promptTokens)} tokens, nothing cached`),
+      style.faint(
+        `after a prompt of ${formatTokens(speed.promptTokens)} ${speed.promptTokens === 1 ? "token" : "tokens"}, nothing cached`,
+      ),
     ],
     ...(speed.cached
       ? [
@@ -194,8 +209,26 @@ function speedText({ speed }: FitAnswer, style: Style): string[] {
           ],
         ]
       : []),
+    ...(speed.endMs
+      ? [
+          [
+            "  last token",
+            formatDuration(speed.endMs.value),
+            `${formatDuration(speed.endMs.low)} to ${formatDuration(speed.endMs.high)}`,
+            style.faint(
+              `of an answer of ${formatTokens(speed.answerTokens ?? 0)} ${speed.answerTokens === 1 ? "token" : "tokens"}${speed.cached ? ", so much cached" : ""}`,
+            ),
+          ],
+        ]
+      : []),
   ];
-  return [style.strong("speed") + style.faint("  80% band"), ...columns(rows, [1])];
+  if (coldLoad) {
+    const { ms, bytesPerSec, source } = coldLoad;
+    const how = `the file read once at ${formatRate(bytesPerSec)} (${source})`;
+    rows.push(["  cold load", formatDuration(ms), "", style.faint(how)]);
+  }
+  const room = verdict.now.verdict === "does not fit" ? ", if it found room" : "";
+  return [style.strong("speed") + style.faint(`  80% band${room}`), ...columns(rows, [1])];
 }
 
 function verifiedText({ verified }: FitAnswer, style: Style): string[] {

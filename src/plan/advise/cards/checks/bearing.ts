@@ -51,9 +51,14 @@ export function heatCheck(checked: Checked): Check {
   const efficient = efficientWatts(checked.row.id);
   const less = efficient ? `; limited to ${efficient.watts[0]} to ${efficient.watts[1]} W a card it loses little` : "";
   const socket = load > POWER_RULES.socket.value ? "; more than a 120 V socket carries without end (1,440 W)" : "";
-  const whole = isWhole(checked) ? "the machine" : "card, processor and rest";
-  const because = `${formatNumber(load)} W into the room at full load (${formatNumber(load * BTU_PER_HOUR)} BTU/h): ${whole}${less}${socket}`;
+  const laptop = checked.row.class === "laptop";
   const machine = machineOf(checked.row.id);
+  const whole = laptop
+    ? "its GPU alone; the rest of the laptop comes on top"
+    : isWhole(checked)
+      ? "the machine"
+      : "card, processor and rest";
+  const because = `${formatNumber(load)} W into the room at full load (${formatNumber(load * BTU_PER_HOUR)} BTU/h): ${whole}${less}${socket}`;
   const source = efficient?.source ?? machine?.source;
   const stated = checked.row.boardWatts?.basis === "table" || machine?.most !== undefined;
   return {

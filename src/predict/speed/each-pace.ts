@@ -1,4 +1,6 @@
-import { decodePace, type Pace, type PaceInput } from "../../../predict/speed/index.ts";
+import { decodePace } from "./decode-pace.ts";
+import type { PaceInput } from "./input.ts";
+import type { Pace } from "./speed.ts";
 
 /**
  * What each of several users gets while all of them decode with so much in their caches: one step reads the weights once and every
