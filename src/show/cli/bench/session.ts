@@ -31,7 +31,7 @@ import {
 import { messageOf } from "../../../run/home/index.ts";
 import type { CliContext } from "../context.ts";
 import type { Progress } from "../text/progress.ts";
-import { type BenchFlags, bodyOf } from "./flags.ts";
+import { type BenchFlags, bodyOf, withSessions } from "./flags.ts";
 import { doubled, lengthsText, loadName, rateOf, sweepPoint, typical } from "./loads.ts";
 
 const PROMPT: Lengths = { kind: "fixed", tokens: 256 };
@@ -75,7 +75,7 @@ export class BenchSession {
     },
   ) {
     this.#context = context;
-    this.#flags = flags;
+    this.#flags = withSessions(flags);
     this.#progress = progress;
     this.#first = parts.first;
     this.#second = parts.second;
