@@ -22,6 +22,7 @@ const entries = [
   "run/engine/embedded/worker",
   "run/engine/process/guard-worker",
   "run/probe/copy-worker",
+  "run/bench/load/null-server",
 ];
 /**
  * Tables as JSON text that is parsed when loaded: V8 reads that three times as fast as the same table as an object literal,

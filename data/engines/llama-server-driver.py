@@ -127,6 +127,8 @@ def settings(x, params, arguments) -> None:
         "-md": lambda v: set_to(draft.mparams, "path", v),
         "--spec-type": lambda v: set_to(params.speculative, "types", [getattr(x.common_speculative_type, "COMMON_SPECULATIVE_TYPE_" + v.upper().replace("-", "_"))]),
         "--spec-draft-n-max": lambda v: set_to(draft, "n_max", int(v)),
+        "-ngld": lambda v: set_to(draft, "n_gpu_layers", layers(v)),
+        "--spec-ngram-simple-size-m": lambda v: set_to(params.speculative.ngram_simple, "size_m", int(v)),
         "--mmproj": lambda v: set_to(params.mmproj, "path", v),
         "--chat-template": lambda v: set_to(params, "chat_template", v),
         "--cache-reuse": lambda v: set_to(params, "n_cache_reuse", int(v)),

@@ -1,3 +1,4 @@
+import { BENCH_ERRORS } from "./rows/bench.ts";
 import { CARD_ERRORS } from "./rows/cards.ts";
 import { COMMAND_ERRORS } from "./rows/command.ts";
 import { CONFIG_ERRORS } from "./rows/config.ts";
@@ -53,6 +54,7 @@ export interface ErrorRow {
 
 /** Every error there is. The rows stand in one file per subject under `rows/`. */
 export const ERRORS = {
+  ...BENCH_ERRORS,
   ...COMMAND_ERRORS,
   ...CONFIG_ERRORS,
   ...DIALECT_ERRORS,

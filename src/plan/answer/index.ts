@@ -1,4 +1,13 @@
 export type { ChatAnswer, ChatsAnswer } from "./chat-answer.ts";
+export type {
+  BenchAnswer,
+  BenchCeilingStep,
+  BenchClient,
+  BenchEndpoint,
+  BenchLoad,
+  BenchPoint,
+  BenchRequest,
+} from "./bench-answer.ts";
 export { answerCards, type CardRow, type CardsAnswer, type CardsContext, type CardsLimits } from "./cards-answer.ts";
 export { answerDifference, type DifferenceAnswer } from "./difference-answer.ts";
 export {

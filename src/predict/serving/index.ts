@@ -5,3 +5,23 @@ export { ASSUMED_GUESSES, GUESSED_SPREAD, headLoad, type ServerSpeculation } fro
 export type * from "./lanes/lane.ts";
 export { LanePolicy } from "./lanes/policy.ts";
 export * from "./prompts/index.ts";
+export {
+  type Arrivals,
+  type ArrivalStatistics,
+  arrivalStatistics,
+  type ClosedLoop,
+  closedWorkload,
+  type Extent,
+  type Lengths,
+  openWorkload,
+  parseLengths,
+  type PlannedRequest,
+  readTrace,
+  type RequestShape,
+  scheduledWorkload,
+  type SessionShape,
+  sessionWorkload,
+  type Trace,
+  type Workload,
+} from "./workload/index.ts";
+export * from "./measures/index.ts";

@@ -162,6 +162,33 @@ test("live events reach who listens", async () => {
   await expect(listening).rejects.toThrow("aborted");
 });
 
+test("a request that is over is told to who listens, without a word of it", async () => {
+  await using at = await stand();
+  const end = new AbortController();
+  const seen = Promise.withResolvers<string>();
+  const asked: Promise<unknown>[] = [];
+  const listening = ask(at.port, {
+    path: "/v1/loadout/events",
+    signal: end.signal,
+    onChunk: (text) => (text.startsWith(": ") ? asked.push(ask(at.port, { body: STREAM })) : seen.resolve(text)),
+  });
+  const text = await seen.promise;
+  expect(text).toMatch(/^event: request\n/);
+  expect(JSON.parse(text.split("data: ")[1]!)).toEqual({
+    model: "scripted",
+    lane: "interactive",
+    outcome: "answered",
+    queueMs: expect.any(Number),
+    ttftMs: expect.any(Number),
+    promptTokens: 3,
+    completionTokens: 8,
+    cachedTokens: 0,
+  });
+  await Promise.all(asked);
+  end.abort();
+  await expect(listening).rejects.toThrow("aborted");
+});
+
 test("an address that others reach needs keys", async () => {
   const models = oneModel("http://127.0.0.1:1");
   await expect(startGateway({ models, host: "0.0.0.0" })).rejects.toMatchObject({ code: "gateway-keys-needed" });

@@ -146,8 +146,13 @@ export class Reception {
       meter: this.meter,
       clock: this.#clock,
       onFault: this.#options.onFault,
-      done: () => {
+      done: (outcome, usage) => {
         release();
+        if (this.events.watched) {
+          const { queueMs } = times;
+          const ttftMs = times.firstByteMs > 0 ? times.ttftMs : undefined;
+          this.events.tell("request", { model: server.model.name, lane, outcome, queueMs, ttftMs, ...usage });
+        }
         if (this.#desks.size === 0) this.#whenIdle?.();
       },
     });

@@ -1,6 +1,7 @@
 import { buildApplication, buildRouteMap } from "@stricli/core";
 import type { LoadoutError } from "../../facts/errors/index.ts";
 import type { CliContext } from "./context.ts";
+import { bench } from "./described/bench.ts";
 import { calibrate } from "./described/calibrate.ts";
 import { chat } from "./described/chat.ts";
 import { doctor } from "./described/doctor.ts";
@@ -31,6 +32,7 @@ export const ROUTES = {
   probe,
   receipts,
   quality,
+  bench,
   calibrate,
   doctor,
 };

@@ -181,6 +181,10 @@ describe("loadout serve", () => {
     expect(now.models.map(({ state }: { state: string }) => state)).toEqual(["loaded", "loaded"]);
     expect(JSON.parse((await loadout("serve", "--runs", "--json")).stdout).runs[0].takes.RAM).toBe(2 * before);
 
+    // a chat that names one of them talks to that one
+    const chat = await loadout("chat", "two", "--prompt", "hello", "--max-tokens", "2", "--json");
+    expect(JSON.parse(chat.stdout)).toMatchObject({ endpoint: `${String(answer["url"])}/v1`, model: "two" });
+
     const second = await serve(model, ...SMALL);
     expect(second.answer).toMatchObject({ others: [{ pid: run.pid, models: ["one", "two"] }] });
   });
@@ -242,7 +246,8 @@ describe("keys", () => {
   it("are asked for, and choose the lane", { timeout: 60_000 }, async () => {
     const keys = join(folder, "keys");
     await writeFile(keys, "# who may\nanna a-secret-of-annas-1\njobs a-secret-of-jobs-22 batch\n");
-    const { ask: to } = await serve(model, ...SMALL, "--key-file", keys, "--host", "0.0.0.0");
+    const { url, ask: to } = await serve(model, ...SMALL, "--key-file", keys, "--host", "0.0.0.0");
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:/);
     const as = (key: string) => to({ body: HELLO, headers: { authorization: `Bearer ${key}` } });
     expect((await to({ body: HELLO })).status).toBe(401);
     expect((await as("a-secret-of-nobody")).status).toBe(401);

@@ -67,7 +67,7 @@ function planned(question: ServeQuestion, settings: LlamaCppSettings, serves: Pl
   const cached = withPromptCache(
     question,
     step ? withStep(settings, step.stepTokens) : settings,
-    serves === "both" ? 1 : 2,
+    (serves === "both" ? 1 : 2) * (question.models ?? 1),
   );
   const weighed = weigh(request, cached.settings);
   const basis = basisOf(question, weighed, time, step, capMs);

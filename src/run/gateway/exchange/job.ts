@@ -9,6 +9,7 @@ import { OPERATION_PATHS, targetOf, type Upstream, type UpstreamCall, type Upstr
 import type { Client, Feeder } from "./client.ts";
 import type { Reply } from "./reply.ts";
 import type { Times } from "./times.ts";
+import type { Usage } from "./usage.ts";
 
 /** How often an engine is asked anew after it died under a request. */
 const MOST_LOSSES = 3;
@@ -31,7 +32,7 @@ export interface JobParts {
   readonly clock: Clock;
   readonly onFault?: ((fault: unknown) => void) | undefined;
   /** called once, when the engine is not needed any more */
-  readonly done: () => void;
+  readonly done: (outcome: Outcome, usage: Usage | undefined) => void;
 }
 
 /** One request on its way: waiting in its lane, in the engine, cut and waiting again, over. */
@@ -206,7 +207,8 @@ export class Job implements LaneTicket, UpstreamEvents, Feeder {
     client.close();
     if (inEngine) desk.ended(this.#id);
     desk.forget(this.#id);
-    meter.over(lane, outcome, waiting, times, outcome === "answered" ? reply.usage : undefined);
-    done();
+    const usage = outcome === "answered" ? reply.usage : undefined;
+    meter.over(lane, outcome, waiting, times, usage);
+    done(outcome, usage);
   }
 }

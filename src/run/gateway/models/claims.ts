@@ -9,7 +9,7 @@ export interface Run {
   readonly pid: number;
   /** ISO 8601 */
   readonly startedAt: string;
-  /** its address, where others may ask */
+  /** its address, where others may ask; "" while its first model is loaded */
   readonly url: string;
   readonly models: readonly string[];
   /** memory that its loaded models take, as predicted */
@@ -24,6 +24,8 @@ export class Claims {
   readonly #folder: string;
   readonly #pid: number;
   readonly #alive: (pid: number) => boolean;
+  #turn: Promise<void> = Promise.resolve();
+  #removed = false;
 
   constructor(folder: string, pid: number = process.pid, alive: (pid: number) => boolean = isAlive) {
     this.#folder = folder;
@@ -31,16 +33,30 @@ export class Claims {
     this.#alive = alive;
   }
 
-  async write(run: Omit<Run, "pid">): Promise<void> {
+  /** Writes what is there now; writes happen one after the other, and none after {@link remove}. */
+  write(run: Omit<Run, "pid">): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#removed) await this.#write(run);
+    });
+  }
+
+  remove(): Promise<void> {
+    this.#removed = true;
+    return this.#inTurn(() => rm(this.#path(this.#pid), { force: true }));
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  async #write(run: Omit<Run, "pid">): Promise<void> {
     await makeFolder(this.#folder);
     const path = this.#path(this.#pid);
     const text = JSON.stringify({ ...run, pid: this.#pid, takes: Object.fromEntries(run.takes) });
     await writeFile(`${path}.part`, `${text}\n`, { mode: 0o600 });
     await rename(`${path}.part`, path);
-  }
-
-  async remove(): Promise<void> {
-    await rm(this.#path(this.#pid), { force: true });
   }
 
   /** The others, oldest first. */

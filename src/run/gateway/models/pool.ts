@@ -54,6 +54,8 @@ interface Slot {
   readonly model: Servable;
   serving: Serving | undefined;
   loading: Promise<void> | undefined;
+  /** there was room for it, and it is being loaded */
+  starting: boolean;
   holders: number;
   lastUsedMs: number;
   endIdle: (() => void) | undefined;
@@ -75,6 +77,7 @@ export class ModelPool implements Models {
       model,
       serving: undefined,
       loading: undefined,
+      starting: false,
       holders: 0,
       lastUsedMs: 0,
       endIdle: undefined,
@@ -109,6 +112,11 @@ export class ModelPool implements Models {
     return this.#slots.flatMap(({ model: { name, lane, needs }, serving }) =>
       serving ? [{ name, serving, needs, ...(lane === undefined ? {} : { lane }) }] : [],
     );
+  }
+
+  /** Memory of what is loaded and of what is being loaded. */
+  holds(): Room {
+    return sum(this.#slots.flatMap(({ model, serving, starting }) => (serving || starting ? [model.needs] : [])));
   }
 
   async acquire(
@@ -160,12 +168,15 @@ export class ModelPool implements Models {
     if (slot.serving?.server.state === "failed") await this.#unload(slot, "its engine was given up");
     await this.#makeRoom(slot);
     const { model } = slot;
+    slot.starting = true;
     this.#tell(model, { kind: "loading" });
     try {
       slot.serving = await model.start(this.#closing.signal);
     } catch (error) {
       this.#tell(model, { kind: "failed", because: error instanceof Error ? error.message : String(error) });
       throw error;
+    } finally {
+      slot.starting = false;
     }
     this.#tell(model, { kind: "loaded" });
   }

@@ -11,6 +11,8 @@ export interface ReachFlags {
 /** Somebody to talk to, and what ends it where it was started for this chat. */
 export interface Reached {
   readonly endpoint: ClientEndpoint;
+  /** the one of its models that was meant */
+  readonly model?: string;
   close(): Promise<void>;
 }
 
@@ -26,22 +28,31 @@ export async function reachable(
   const { folders } = await homeOf(context);
   const { Claims } = await import("../../../run/gateway/index.ts");
   const claims = new Claims(join(folders.data, "runs"));
-  const others = await claims.others();
-  const run = typed === undefined ? others.at(-1) : others.find(({ models }) => models.includes(typed));
-  return run ? at(run.url) : served(context, typed, flags);
+  const others = (await claims.others()).filter(({ url }) => url !== "");
+  if (typed === undefined) return others.length > 0 ? at(others.at(-1)!.url) : served(context, typed, flags);
+  const { fileNames } = await import("../serve/names.ts");
+  const names = [typed, ...(/\.gguf$/i.test(typed) ? fileNames(typed) : [])].map((name) => name.toLowerCase());
+  for (const { url, models } of others) {
+    const model = models.find((name) => names.includes(name.toLowerCase()));
+    if (model !== undefined) return { ...at(url), model };
+  }
+  return served(context, typed, flags);
 }
 
 /** The command line of `serve` with an address of its own, for as long as the chat lasts. */
 async function served(context: CliContext, typed: string | undefined, flags: ReachFlags): Promise<Reached> {
   const { Claims } = await import("../../../run/gateway/index.ts");
+  const { besideOthers, besideThem } = await import("../serve/beside.ts");
   const { Serving } = await import("../serve/serving.ts");
   const { servedModels } = await import("../serve/served-models.ts");
   const { openOrNote } = await import("../receipts-at-hand.ts");
   const progress = progressFor(context);
   progress.update("probing this machine ...");
-  const machine = await machineOf(context);
+  const { folders } = await homeOf(context);
+  const claims = new Claims(join(folders.data, "runs"));
+  const beside = await besideOthers(claims, await claims.others());
+  const machine = besideThem(await machineOf(context), beside);
   progress.done();
-  const claims = new Claims(join(machine.folders.data, "runs"));
   const receipts = await openOrNote(context, machine.folders.data);
   const models = await servedModels(context, typed === undefined ? [] : [typed], {
     machine,
@@ -50,7 +61,7 @@ async function served(context: CliContext, typed: string | undefined, flags: Rea
     progress,
   });
   receipts?.close();
-  const serving = new Serving(context, { machine, models, claims, seen: await claims.others(), progress });
+  const serving = new Serving(context, { machine, models, claims, beside, progress });
   try {
     await serving.open({ port: 0 });
   } catch (error) {

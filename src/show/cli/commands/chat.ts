@@ -44,7 +44,7 @@ export const chat = guarded(async function (this: CliContext, flags: ChatFlags, 
   const there = await reachable(this, typed, flags, key);
   try {
     const models = await modelsOf(there.endpoint, this.signal);
-    const model = modelNamed(models, flags.model);
+    const model = modelNamed(models, flags.model ?? there.model);
     const { endpoint } = there;
     if (prompt !== undefined) return await once(this, { endpoint, model, prompt, flags });
     this.out(this.outStyle.faint(`${model?.name ?? "a model"} at ${endpoint.base}; /help, Ctrl-D leaves`));

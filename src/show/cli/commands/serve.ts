@@ -10,6 +10,7 @@ import { checkAddress, Claims, type Run } from "../../../run/gateway/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { homeOf, machineOf } from "../machine.ts";
 import { openOrNote } from "../receipts-at-hand.ts";
+import { besideOthers, besideThem } from "../serve/beside.ts";
 import { readKeys } from "../serve/keys.ts";
 import { servedModels, type ServedFlags } from "../serve/served-models.ts";
 import { DEFAULT_PORT, Serving } from "../serve/serving.ts";
@@ -35,7 +36,8 @@ export const serve = guarded(async function (this: CliContext, flags: ServeFlags
 
   const progress = progressFor(this);
   progress.update("probing this machine ...");
-  const machine = await machineOf(this);
+  const beside = await besideOthers(claims, others);
+  const machine = besideThem(await machineOf(this), beside);
   progress.done();
   const keys = flags.keyFile === undefined ? [] : await readKeys(flags.keyFile);
   const opening = {
@@ -62,7 +64,7 @@ export const serve = guarded(async function (this: CliContext, flags: ServeFlags
     machine,
     models,
     claims,
-    seen: others,
+    beside,
     progress,
     ...(idle === undefined ? {} : { idleMinutes: idle }),
   });
@@ -80,11 +82,12 @@ export const serve = guarded(async function (this: CliContext, flags: ServeFlags
 });
 
 function listRuns(context: CliContext, runs: readonly Run[], { json }: ServeFlags): number {
+  const open = runs.find(({ url }) => url !== "");
   const answer: RunsAnswer = {
     schema: ANSWER_VERSION,
     kind: "runs",
     runs: runs.map(({ takes, ...run }) => ({ ...run, takes: Object.fromEntries(takes) })),
-    next: [runs[0] ? `loadout chat ${runs[0].url}` : "loadout serve"],
+    next: [open ? `loadout chat ${open.url}` : "loadout serve"],
   };
   context.out(json ? JSON.stringify(answer, null, 2) : runsText(answer));
   return EXIT.ok;

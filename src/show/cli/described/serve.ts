@@ -37,7 +37,7 @@ export const serve = buildCommand({
   parameters: {
     positional: {
       kind: "array",
-      parameter: { ...model, brief: "Models to serve: files, names, addresses of servers" },
+      parameter: { ...model, brief: "Files, names, addresses of servers, ollama:NAME" },
     },
     flags: {
       ...planFlags,
@@ -80,6 +80,7 @@ export const serve = buildCommand({
       "  loadout serve qwen3:8b --goal mixed --users 4",
       "  loadout serve a.gguf b.gguf --name chat --name code --port 9000",
       "  loadout serve http://10.0.0.5:8000         lanes before another server",
+      "  loadout serve ollama:qwen3:8b              a model of the Ollama that runs here",
       "  loadout serve --dry-run --json             the plan alone",
     ].join("\n"),
   },

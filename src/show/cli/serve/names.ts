@@ -20,17 +20,26 @@ const SHARD = /-\d{5}-of-\d{5}$/;
 export function clientNames({ path, argument, facts }: WeightsHere, typed: string | undefined): ClientNames {
   const file = basename(path);
   const isFile = /\.gguf$/i.test(file);
-  const base = file.replace(/\.gguf$/i, "").replace(SHARD, "");
-  const spoken = [typed, argument].find((word) => word !== undefined && word !== "" && !isPath(word));
+  const spoken = [typed, isFile ? undefined : argument].find(
+    (word) => word !== undefined && word !== "" && !isPath(word),
+  );
   const fromHeader = slug(facts.name);
   const preferred = [
     ...(spoken === undefined ? [] : [spoken.replace(/^hf:(?:\/\/)?/i, "")]),
-    ...(isFile ? [base.replace(QUANTIZATION, ""), base] : []),
+    ...(isFile ? fileNames(file) : []),
     fromHeader,
     `${fromHeader}-${facts.quantization.toLowerCase()}`,
   ].filter((name) => name !== "");
   const others = [...(typed === undefined ? [] : [typed]), ...(isFile ? [file] : [])];
   return { preferred, others: [...others, ...[...preferred, ...others].map((name) => name.toLowerCase())] };
+}
+
+/** A file's names for clients: without its quantization, and whole. */
+export function fileNames(path: string): readonly string[] {
+  const base = basename(path)
+    .replace(/\.gguf$/i, "")
+    .replace(SHARD, "");
+  return [base.replace(QUANTIZATION, ""), base];
 }
 
 function isPath(word: string): boolean {

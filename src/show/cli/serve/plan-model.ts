@@ -36,8 +36,10 @@ export function planModel(parts: {
   readonly choice: EngineChoice;
   readonly receipts: ReceiptStore | undefined;
   readonly extras?: Extras;
+  /** served beside each other */
+  readonly models?: number;
 }): PlannedModel {
-  const { machine, weights, flags, choice, receipts, extras = NO_EXTRAS } = parts;
+  const { machine, weights, flags, choice, receipts, extras = NO_EXTRAS, models = 1 } = parts;
   const server = choice.name === "llama-server" ? choice.runtime : undefined;
   const question = fitQuestion({
     machine: leaving(machine, extras),
@@ -60,6 +62,7 @@ export function planModel(parts: {
       preemption: choice.name === "embedded" ? "rests" : "cut",
       promptCache: choice.name === "llama-server",
     },
+    models,
     ...(flags.cap === undefined ? {} : { capMs: flags.cap }),
     ...(flags.stepTokens === undefined ? {} : { stepTokens: flags.stepTokens }),
   };
@@ -92,10 +95,14 @@ function lessFree({ freeBytes, totalBytes }: Device, taken: (free: number) => nu
   return free === undefined ? {} : { freeBytes: taken(free) };
 }
 
-/** Memory that an engine of the plan takes, by place; weights that are mapped count, since they are read all the time. */
+/**
+ * Memory that an engine of the plan takes, by place, with what it may come to keep of prompts. Weights that are mapped count:
+ * they are read all the time.
+ */
 export function needsOf({ weighed }: PlannedEngine, { question: { request }, extras }: PlannedModel): Room {
   return sum([
     roomOf(weighed.now.places.map(({ place, needHigh }) => [placeName(place, request.rig), needHigh] as const)),
+    roomOf([[HOST, (weighed.settings.promptCacheMib ?? 0) * MIB]]),
     projectorRoom(request.rig, extras),
   ]);
 }
@@ -115,3 +122,5 @@ function projectorRoom(rig: FitQuestion["request"]["rig"], { projector }: Extras
 function placeName(place: "host" | number, rig: FitQuestion["request"]["rig"]): string {
   return place === "host" ? HOST : (rig.devices[place]?.id ?? `device ${place}`);
 }
+
+const MIB = 2 ** 20;

@@ -27,6 +27,9 @@ export class Reconciled {
     const { name, lane = "both", planned, server } = loaded;
     const engine = planned.engines.find(({ serves }) => serves === lane);
     const { memory } = server;
+    // the log of a draft with a context of its own starts over: only the last of the two could be read
+    const { drafting } = planned.extras;
+    if (drafting && drafting.by !== "ngram") return;
     if (!engine || !memory || engine.weighed.prediction.kind === "rejected") return;
     const terms = compareBuffers(engine.weighed.prediction.buffers, { memory });
     const known = this.#memory.get(name) ?? new Map<string, readonly TermResidual[]>();

@@ -37,7 +37,7 @@ export function servables(model: PlannedModel, options: ServableOptions): Servab
 }
 
 function specOf(
-  { weights, question, extras }: PlannedModel,
+  { weights, question, extras, choice }: PlannedModel,
   engine: PlannedEngine,
   { name, use }: ServableOptions,
 ): ServerSpec {
@@ -48,12 +48,17 @@ function specOf(
     name,
     backend,
     settings: engine.weighed.settings,
-    threads: engine.threads,
+    // the engine inside measures them where nobody said how many and nothing was measured before
+    ...(choice.name === "embedded" && threadsUnknown(question) ? {} : { threads: engine.threads }),
     use,
     ...(projector ? { projectorPath: projector.path } : {}),
     ...(guessArguments.length > 0 ? { extraArguments: guessArguments } : {}),
     ...(adapters.length > 0 ? { adapters: adapters.map(({ tensors: _, ...file }) => file) } : {}),
   };
+}
+
+function threadsUnknown({ request: { wishes, measuredThreads } }: PlannedModel["question"]): boolean {
+  return wishes.threads === undefined && measuredThreads === undefined;
 }
 
 function engineOf(choice: EngineChoice, { lanes, step }: PlannedEngine): ServerEngine {

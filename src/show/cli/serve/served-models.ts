@@ -14,6 +14,7 @@ import { hubSpec } from "../model/hub-spec.ts";
 import type { WeightsHere } from "../model/weights.ts";
 import type { Progress } from "../text/progress.ts";
 import { weightsFor } from "../weights-for.ts";
+import { atOllama, ollamaName } from "./at-ollama.ts";
 import { chooseEngine } from "./engine-choice.ts";
 import type { ServeEngineName } from "./engine-names.ts";
 import { extrasOf, NO_EXTRAS, type ExtrasFlags } from "./extras.ts";
@@ -62,10 +63,17 @@ export async function servedModels(
       taken.add(name);
       return name;
     };
+    const ofOllama = word === undefined ? undefined : ollamaName(word);
+    if (ofOllama !== undefined) {
+      const name = naming([ofOllama, word!]);
+      const servable = atOllama(context, ofOllama, name, parts.flags, useOf(parts.flags));
+      models.push({ name, servables: [servable], facts: { engine: "Ollama", because: "it was named" } });
+      continue;
+    }
     models.push(
       word !== undefined && isServer(word, parts.machine)
         ? atAddress(context, word, naming, parts)
-        : await onThisMachine(context, word, naming, index === 0, parts),
+        : await onThisMachine(context, word, naming, { first: index === 0, models: Math.max(1, typed.length) }, parts),
     );
   }
   return models;
@@ -84,13 +92,13 @@ async function onThisMachine(
   context: CliContext,
   typed: string | undefined,
   naming: Naming,
-  first: boolean,
+  { first, models }: { readonly first: boolean; readonly models: number },
   { machine, receipts, flags, progress }: ServedParts,
 ): Promise<ServedModel> {
   const weights = await weightsOf(context, typed, { machine, receipts, flags, progress });
-  const choice = await chooseEngine(machine.home, flags.engine ?? "auto");
+  const choice = await chooseEngine(context, { home: machine.home, flags, progress });
   const extras = first ? await extrasOf(context, weights, { flags, choice, progress }) : NO_EXTRAS;
-  const planned = planModel({ machine, weights, flags, choice, receipts, extras });
+  const planned = planModel({ machine, weights, flags, choice, receipts, extras, models });
   const { preferred, others } = clientNames(weights, typed);
   const name = naming(preferred);
   return {

@@ -7,21 +7,21 @@ import {
   openaiDialect,
   roomOf,
   startGateway,
-  sum,
   systemClock,
   type Claims,
   type Gateway,
   type GatewayKey,
   type PoolEvent,
   type Room,
-  type Run,
 } from "../../../run/gateway/index.ts";
 import { ANTHROPIC } from "../../../run/gateway/dialects/anthropic/index.ts";
 import { ollamaDialect } from "../../../run/gateway/dialects/ollama/index.ts";
 import { RESPONSES } from "../../../run/gateway/dialects/responses/index.ts";
+import { messageOf } from "../../../run/home/index.ts";
 import type { CliContext } from "../context.ts";
 import type { Machine } from "../machine.ts";
 import type { Progress } from "../text/progress.ts";
+import type { Beside } from "./beside.ts";
 import { showLanes } from "./live-status.ts";
 import { roomHere } from "./plan-model.ts";
 import { Reconciled } from "./reconciled.ts";
@@ -36,8 +36,8 @@ export interface ServingParts {
   readonly machine: Machine;
   readonly models: readonly ServedModel[];
   readonly claims: Claims;
-  /** other runs, as they were when this one measured what is free */
-  readonly seen: readonly Run[];
+  /** other runs, as they were when this one planned, and what of their memory the plan left to them */
+  readonly beside: Beside;
   /** minutes without a request after which a model is unloaded; 0: never */
   readonly idleMinutes?: number;
   readonly progress: Progress;
@@ -60,18 +60,19 @@ export class Serving {
   readonly #reconciled = new Reconciled();
   #gateway: Gateway | undefined;
   #others: ServeAnswer["others"];
+  #unseen = false;
 
   constructor(context: CliContext, parts: ServingParts) {
-    const { models, claims, seen, idleMinutes = DEFAULT_IDLE_MINUTES } = parts;
+    const { models, claims, beside, idleMinutes = DEFAULT_IDLE_MINUTES } = parts;
     this.#context = context;
     this.#parts = parts;
-    this.#others = seen.map(({ pid, url, models: names }) => ({ pid, url, models: names }));
+    this.#others = beside.runs.map(({ pid, url, models: names }) => ({ pid, url, models: names }));
     const room = largest(
       models.flatMap(({ planned }) => planned?.engines.map((each) => roomHere(each, planned)) ?? []),
     );
     this.#pool = new ModelPool({
       models: models.flatMap(({ servables }) => servables),
-      budget: async () => minus(room, await claims.taken(seen)),
+      budget: async () => minus(room, minus(await claims.taken(beside.runs), beside.taken)),
       idleMs: idleMinutes === 0 ? Infinity : idleMinutes * 60_000,
       clock: systemClock,
       onEvent: (event) => this.#heard(event),
@@ -94,8 +95,10 @@ export class Serving {
     await this.#claim();
   }
 
+  /** As this machine reaches it: "all addresses" is one to listen on, not one to ask. */
   get url(): string {
-    return this.#gateway?.url ?? "";
+    const url = this.#gateway?.url ?? "";
+    return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
   }
 
   async answer(): Promise<ServeAnswer> {
@@ -167,15 +170,15 @@ export class Serving {
       });
   }
 
+  /** Other runs read it; a folder that cannot be written costs that, never the serving. */
   async #claim(): Promise<void> {
-    if (!this.#gateway) return;
-    const loaded = this.#pool.loaded();
-    await this.#parts.claims.write({
-      startedAt: this.#startedAt,
-      url: this.#gateway.url,
-      models: this.#pool.list().map(({ name }) => name),
-      takes: sum(loaded.map(({ needs }) => needs)),
-    });
+    const models = this.#pool.list().map(({ name }) => name);
+    try {
+      await this.#parts.claims.write({ startedAt: this.#startedAt, url: this.url, models, takes: this.#pool.holds() });
+    } catch (error) {
+      if (!this.#unseen) this.#context.note(`other runs of Loadout do not see this one: ${messageOf(error)}`);
+      this.#unseen = true;
+    }
   }
 }
 

@@ -1,6 +1,7 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { Ended } from "./command-line.ts";
 
 const MAIN = join(import.meta.dirname, "../main.ts");
@@ -65,20 +66,37 @@ export class RunningLoadout {
   }
 }
 
-/** Processes begun by this one, by it and by those. Linux. */
+/** Processes begun by this one, by it and by those. POSIX. */
 export async function descendants(pid: number): Promise<number[]> {
-  const parents = await Promise.all(
-    (await readdir("/proc"))
-      .filter((name) => /^\d+$/.test(name))
-      .map(async (name) => {
-        const stat = await readFile(`/proc/${name}/stat`, "utf8").catch(() => "");
-        // the name stands in brackets and may hold anything
-        return [Number(name), Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1])] as const;
-      }),
-  );
+  const parents = process.platform === "linux" ? await parentsInProc() : await parentsByPs();
   const under = (parent: number): number[] =>
     parents.flatMap(([child, of]) => (of === parent ? [child, ...under(child)] : []));
   return under(pid);
+}
+
+type Parents = readonly (readonly [child: number, parent: number])[];
+
+/** A small Linux may have no `ps`. */
+async function parentsInProc(): Promise<Parents> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  return Promise.all(
+    pids.map(async (name) => {
+      const stat = await readFile(`/proc/${name}/stat`, "utf8").catch(() => "");
+      // the name stands in brackets and may hold anything
+      return [Number(name), Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1])] as const;
+    }),
+  );
+}
+
+async function parentsByPs(): Promise<Parents> {
+  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid="]);
+  return stdout
+    .trim()
+    .split("\n")
+    .map((line) => {
+      const [child, parent] = line.trim().split(/\s+/);
+      return [Number(child), Number(parent)] as const;
+    });
 }
 
 /** Is there a process of this number that has not ended? */

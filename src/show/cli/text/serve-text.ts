@@ -51,7 +51,7 @@ export function servePlanText(plans: readonly ServePlanAnswer[], style: Style): 
 export function runsText({ runs, next }: RunsAnswer): string {
   const rows = runs.map(({ pid, url, models, takes }) => [
     `${pid}`,
-    url,
+    url || "not open yet",
     formatBytes(Object.values(takes).reduce((total, bytes) => total + bytes, 0)),
     models.join(", "),
   ]);

@@ -1,0 +1,107 @@
+import type { Measured } from "../../predict/estimate/index.ts";
+import type {
+  ArrivalStatistics,
+  Distribution,
+  RecordDifference,
+  RequestRecord,
+  Summary,
+  ToolReport,
+} from "../../predict/serving/index.ts";
+import type { ANSWER_VERSION } from "./fit-answer.ts";
+
+/** What is asked of an endpoint at once: people who wait for answers, or requests (conversations) that come at a rate. */
+export type BenchLoad = { readonly users: number } | { readonly requestsPerSec: number };
+
+/** What the measuring process was like meanwhile. */
+export interface BenchClient {
+  readonly loopLagMs: { readonly p50: number; readonly p99: number; readonly max: number };
+  readonly cpuPerEventUs?: number;
+  /** share of one core */
+  readonly busy: number;
+}
+
+/** A request with times from the start of its point, milliseconds. */
+export type BenchRequest = Omit<RequestRecord, "tokenMs"> & { readonly tokenMs: readonly number[] };
+
+/** One load, measured. */
+export interface BenchPoint {
+  readonly load: BenchLoad;
+  readonly summary: Summary;
+  readonly client: BenchClient;
+  /** prompts and answers as they came out */
+  readonly promptTokens?: Distribution;
+  readonly outputTokens?: Distribution;
+  /** part of the time to the first token where each request has a connection of its own */
+  readonly connectMs?: Distribution;
+  /** sent again because a kept connection was closed */
+  readonly retried: number;
+  /** what came of the arrivals, as sent; open loop only */
+  readonly arrivals?: ArrivalStatistics;
+  /** small requests one after another beside the load, from send to end */
+  readonly sideProbe?: { readonly alone?: Distribution; readonly beside?: Distribution; readonly failed: number };
+  /** why requests failed, with how many */
+  readonly failures: readonly { readonly error: string; readonly count: number }[];
+  readonly requests: readonly BenchRequest[];
+}
+
+/** What this client adds at a rate, against a null server's own log; milliseconds. */
+export interface BenchCeilingStep {
+  readonly streams: number;
+  readonly askedTokensPerSec: number;
+  readonly tokensPerSec: number;
+  readonly ttftMs: { readonly true50: number; readonly added50: number; readonly added99: number };
+  readonly gapMs: { readonly true50: number; readonly added50: number; readonly added99: number };
+  readonly lag99Ms: number;
+  readonly cpuPerEventUs?: number;
+  readonly good: boolean;
+}
+
+export interface BenchEndpoint {
+  readonly base: string;
+  readonly model: string;
+  /** how prompts of a length were made */
+  readonly prompts: {
+    readonly how: "tokenized" | "calibrated" | "estimated" | "data set";
+    readonly tokensPerWord?: number;
+    readonly overheadTokens?: number;
+  };
+  /** fields it does not take, so that answers may be shorter than asked */
+  readonly refused: readonly string[];
+}
+
+/** `loadout bench` */
+export interface BenchAnswer {
+  readonly schema: typeof ANSWER_VERSION;
+  readonly kind: "bench";
+  readonly endpoint: BenchEndpoint;
+  readonly asked: {
+    readonly loop: "closed" | "open" | "sessions";
+    /** in the words of the flags */
+    readonly arrivals?: string;
+    readonly prompt: string;
+    readonly output: string;
+    readonly seed: number;
+    readonly cache: "unique" | "off" | "shared";
+    readonly connections: "fresh" | "kept";
+  };
+  /** absent: the client was not checked */
+  readonly ceiling?: { readonly tokensPerSec?: number; readonly steps: readonly BenchCeilingStep[] };
+  readonly points: readonly BenchPoint[];
+  /** of several points: place of the one with the highest throughput by latency */
+  readonly knee?: { readonly index: number; readonly beyond: boolean };
+  readonly compared?: {
+    readonly endpoint: BenchEndpoint;
+    /** a point for each of `points`, measured next to it */
+    readonly points: readonly BenchPoint[];
+    readonly differences: readonly RecordDifference[];
+    /** tokens per second of the second by the first */
+    readonly throughput?: Measured;
+  };
+  /** the same requests as another tool counts them, a report a point */
+  readonly as?: readonly ToolReport[];
+  readonly stopped: boolean;
+  readonly notes: readonly string[];
+  /** file of the whole answer */
+  readonly stored?: string;
+  readonly next: readonly string[];
+}

@@ -1,0 +1,1 @@
+export { chanceOf } from "../../../predict/serving/workload/index.ts";

@@ -1,0 +1,11 @@
+export { type Ceiling, type CeilingStep, HEADROOM, measureCeiling, nullStep, truthOf } from "./ceiling.ts";
+export { type DataSet, readDataSet } from "./data-set.ts";
+export { drive, type Driven, type DriveOptions, type DriveProgress, type DriveResult } from "./drive.ts";
+export type { ClientHealth } from "./health.ts";
+export { askOnce, learnManners, type Manners, type PromptScale } from "./manners.ts";
+export { type NullServer, startNullServer } from "./null.ts";
+export { measurePoint, type PointLoad, type PointOptions, type PointPlan } from "./point.ts";
+export { requestBytes } from "./prompts.ts";
+export { startSideProbe } from "./side-probe.ts";
+export { Connections } from "./stream.ts";
+export { type LoadTarget, loadTarget, postBytes } from "./target.ts";

@@ -1,0 +1,81 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type NullServer, startNullServer } from "../../run/bench/load/index.ts";
+import { answerForm, runLoadout, widest } from "./testing/command-line.ts";
+
+let folder: string;
+let server: NullServer;
+let isAnswer: (value: unknown) => unknown;
+const FAST = ["--prompt", "40", "--output", "5", "--no-check", "--body", '{"null_ttft_ms":5,"null_gap_ms":2}'];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "loadout-bench-"));
+  server = await startNullServer();
+  isAnswer = await answerForm();
+});
+afterAll(async () => {
+  await server.stop();
+  await rm(folder, { recursive: true });
+});
+
+const bench = (...args: string[]) => runLoadout(folder, ["bench", server.url, ...FAST, ...args]);
+
+describe("loadout bench", () => {
+  test("users: an answer in the documented form, kept whole, every request in it and in the CSV", async () => {
+    const csv = join(folder, "requests.csv");
+    const ended = await bench("--users", "2", "--requests", "10", "--json", "--csv", csv, "--as", "vllm");
+    expect(ended.code).toBe(0);
+    const answer = JSON.parse(ended.stdout);
+    expect(isAnswer(answer)).toBe("valid");
+    const [point] = answer.points;
+    expect(point.load).toEqual({ users: 2 });
+    expect(point.requests.length).toBeGreaterThanOrEqual(12);
+    expect(point.summary.requests).toMatchObject({ failed: 0, unfinished: 0 });
+    expect(point.summary.requests.ok).toBe(10);
+    expect(answer.as[0].rows.map((row: { name: string }) => row.name)).toContain("ITL");
+    expect((await readFile(csv, "utf8")).trim().split("\r\n").length).toBe(point.requests.length + 1);
+    const [kept] = await readdir(join(folder, "home/data/bench"));
+    expect(JSON.parse(await readFile(join(folder, "home/data/bench", kept!), "utf8")).points).toEqual(answer.points);
+  });
+
+  test("a rate on a schedule, with targets: missed ones end with code 1; text inside 80 columns", async () => {
+    const ended = await bench(
+      "--rate",
+      "40",
+      "--requests",
+      "30",
+      "--targets",
+      "ttft p95 10s, e2e p50 1ms",
+      "--side-probe",
+    );
+    expect(ended.code).toBe(1);
+    expect(ended.stdout).toContain("time to first token, from due");
+    expect(ended.stdout).toMatch(/missed {2}e2e p50/);
+    expect(ended.stdout).toMatch(/met {2}ttft p95/);
+    expect(ended.stdout).toContain("small request beside the load");
+    expect(widest(ended.stdout.replace(/kept in .*/, ""))).toBeLessThanOrEqual(80);
+  });
+
+  test("several loads have a knee; two endpoints are paired", async () => {
+    const swept = await bench("--users", "1,2", "--requests", "4", "--json");
+    const answer = JSON.parse(swept.stdout);
+    expect(isAnswer(answer)).toBe("valid");
+    expect(answer.points.length).toBe(2);
+    expect(answer.knee.index).toBeGreaterThanOrEqual(0);
+    const paired = await bench("--users", "1", "--requests", "9", "--rounds", "3", "--compare", server.url, "--json");
+    const both = JSON.parse(paired.stdout);
+    expect(isAnswer(both)).toBe("valid");
+    expect(both.compared.points.length).toBe(3);
+    expect(both.compared.differences.length).toBe(3);
+    expect(both.compared.throughput.low).toBeLessThanOrEqual(both.compared.throughput.value);
+  });
+
+  test("nobody there, and questions that make no sense", async () => {
+    const nobody = await runLoadout(folder, ["bench", "9", "--no-check", "--json"]);
+    expect(nobody.code).toBe(3);
+    expect(isAnswer(JSON.parse(nobody.stdout))).toBe("valid");
+    expect((await runLoadout(folder, ["bench", "9", "--as", "wrk"])).code).toBe(2);
+  });
+});

@@ -1,0 +1,124 @@
+import { LoadoutError } from "../../../facts/errors/index.ts";
+import {
+  type Lengths,
+  OTHER_TOOLS,
+  type OtherTool,
+  parseLengths,
+  parseTargets,
+  type Target,
+} from "../../../predict/serving/index.ts";
+
+/** How requests come that wait for nobody; a file is a trace. */
+export type ArrivalFlag =
+  | { readonly kind: "poisson" | "constant" }
+  | { readonly kind: "gamma"; readonly burstiness: number }
+  | { readonly kind: "file"; readonly path: string };
+
+export function lengthsOf(typed: string, flag: string): Lengths {
+  return parseLengths(typed) ?? bad(flag, typed, "a number of tokens or a spread", "512, 100-900 or 512~0.6");
+}
+
+/** "4" or "1,2,4,8". */
+export function listOf(typed: string, flag: string): readonly number[] {
+  const values = typed.split(",").map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : 0));
+  if (values.every((value) => value >= 1 && value <= 10_000)) return values;
+  return bad(flag, typed, "whole numbers from 1 to 10000", "4 or 1,2,4,8");
+}
+
+export function ratesOf(typed: string): readonly number[] {
+  const values = typed.split(",").map((part) => (/^\s*\d+(\.\d+)?\s*$/.test(part) ? Number(part) : 0));
+  return values.every((value) => value > 0 && value <= 100_000)
+    ? values
+    : bad("--rate", typed, "requests a second", "2 or 0.5,1,2");
+}
+
+export function arrivalsOf(typed: string): ArrivalFlag {
+  if (typed === "poisson" || typed === "constant") return { kind: typed };
+  const burstiness = /^gamma:(\d+(?:\.\d+)?)$/.exec(typed)?.[1];
+  if (burstiness !== undefined && Number(burstiness) > 0) return { kind: "gamma", burstiness: Number(burstiness) };
+  if (/\.(csv|jsonl)$/i.test(typed)) return { kind: "file", path: typed };
+  return bad("--arrivals", typed, "poisson, constant, gamma:SHAPE or a trace (.csv, .jsonl)", "gamma:0.5");
+}
+
+/** "30s", "500ms", "2min", "90": seconds; in milliseconds. */
+export function durationMs(typed: string, flag: string): number {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|min|m|h)?\s*$/i.exec(typed);
+  const unit = { ms: 1, s: 1000, min: 60_000, m: 60_000, h: 3_600_000 }[match?.[2]?.toLowerCase() ?? "s"] ?? 0;
+  const value = Number(match?.[1] ?? 0) * unit;
+  return value > 0 && value <= 86_400_000 ? value : bad(flag, typed, "a time of at most a day", "30s, 500ms or 2min");
+}
+
+export function targetsOf(typed: string): readonly Target[] {
+  return (
+    parseTargets(typed) ??
+    bad("--targets", typed, "limits of ttft, tpot, gap or e2e", '"ttft p95 500ms, tpot p95 50ms"')
+  );
+}
+
+function bad(what: string, got: string, expected: string, example: string): never {
+  throw new LoadoutError("bad-quantity", { what, expected, got, example });
+}
+
+export interface BenchFlags {
+  readonly users?: readonly number[];
+  readonly rate?: readonly number[];
+  readonly arrivals?: ArrivalFlag;
+  readonly prompt?: Lengths;
+  readonly output?: Lengths;
+  readonly shared?: number;
+  readonly duration?: number;
+  readonly requests?: number;
+  readonly think?: number;
+  readonly turns?: Lengths;
+  readonly sessions?: number;
+  readonly dataset?: string;
+  readonly targets?: readonly Target[];
+  readonly sweep?: boolean;
+  readonly compare?: string;
+  readonly rounds?: number;
+  readonly as?: string;
+  readonly model?: string;
+  readonly key?: string;
+  readonly body?: string;
+  readonly noCache?: boolean;
+  readonly keepAlive?: boolean;
+  readonly sideProbe?: boolean;
+  readonly noCheck?: boolean;
+  readonly csv?: string;
+  readonly seed?: number;
+  readonly json?: boolean;
+}
+
+export function toolOf(typed: string | undefined): OtherTool | undefined {
+  if (typed === undefined) return undefined;
+  const found = OTHER_TOOLS.find((tool) => tool === typed.toLowerCase());
+  if (found !== undefined) return found;
+  throw new LoadoutError("bad-quantity", {
+    what: "--as",
+    expected: OTHER_TOOLS.join(", "),
+    got: typed,
+    example: "vllm",
+  });
+}
+
+export function bodyOf(typed: string | undefined): Readonly<Record<string, unknown>> {
+  if (typed === undefined) return {};
+  try {
+    const value: unknown = JSON.parse(typed);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  } catch {
+    // said below
+  }
+  throw new LoadoutError("bad-quantity", {
+    what: "--body",
+    expected: "a JSON object",
+    got: typed,
+    example: '{"top_k": 1}',
+  });
+}
+
+/** Conversations are asked for by their count, their turns, or both. */
+export function withSessions(flags: BenchFlags): BenchFlags {
+  if (flags.sessions === undefined) return flags;
+  return { ...flags, requests: flags.sessions, turns: flags.turns ?? { kind: "fixed", tokens: 3 } };
+}
