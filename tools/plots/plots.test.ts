@@ -2,9 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { layoutOf } from "../../src/draw/charts/testing/layout.ts";
+import { inside, overlap } from "../../src/draw/parts/index.ts";
 import { differing, filesOf, plotsOf, pngsOf, write } from "./files.ts";
 import { LOCAL_LLM_SETUP } from "./local-llm-setup/index.ts";
-import { dataText, steady } from "./plot.ts";
+import { frontierPlot } from "./local-llm-setup/frontier.ts";
+import { dataText, steady, type MeasuredPoint, type Plot } from "./plot.ts";
 import { committedReceipts } from "./receipts.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "loadout-plots-"));
@@ -76,4 +79,42 @@ test("committed receipts become points; what is no receipt is left out", () => {
   } finally {
     rmSync(at, { recursive: true, force: true });
   }
+});
+
+/** By the widths that letters are thought to have at most. */
+function expectReadable({ name, svg }: Plot): void {
+  const { width, height, texts } = layoutOf(svg("auto"));
+  const frame = { x: 0, y: 0, width, height };
+  expect(
+    texts.filter(({ box }) => !inside(box, frame)).map(({ text }) => text),
+    name,
+  ).toEqual([]);
+  const clashes = texts.flatMap((one, index) =>
+    texts.slice(0, index).flatMap((other) => (overlap(one.box, other.box) ? [`${one.text} / ${other.text}`] : [])),
+  );
+  expect(clashes, name).toEqual([]);
+}
+
+test("no text of any chart runs into another or out of the frame", () => {
+  for (const plot of plots) expectReadable(plot);
+});
+
+test("the frontier takes points of receipts and of simulations, each said to be what it is", async () => {
+  const point = (from: MeasuredPoint["from"], streams: number): MeasuredPoint => ({
+    from,
+    source: "a test",
+    what: "llama.cpp",
+    streams,
+    msPerToken: 25 + streams,
+    outputPerSec: 40 * streams,
+    outputLow: 30 * streams,
+    outputHigh: 50 * streams,
+  });
+  const points = [point("receipt", 1), point("simulated", 1), point("simulated", 4), point("simulated", 8)];
+  const plot = await frontierPlot({ points });
+  expectReadable(plot);
+  const svg = plot.svg("auto");
+  expect(svg).toContain(">simulated</text>");
+  expect(svg).toContain(">receipts</text>");
+  expect(plot.data.rows.filter(({ from }) => from === "simulated")).toHaveLength(3);
 });

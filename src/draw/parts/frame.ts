@@ -82,7 +82,7 @@ export function framed(text: ChartText, keys: readonly Key[], body: Body, theme:
       element("desc", {}, [text.description]),
       element("rect", { width: WIDTH, height, fill: paint("paper") }),
       group(parts, { "aria-hidden": "true" }),
-      hiddenTable(text.table, text.title),
+      hiddenTable(text.table),
     ],
   );
   return writeSvg(root, theme);

@@ -7,11 +7,18 @@ export interface DataTable {
 }
 
 /** The table for screen readers: there, and not drawn. */
-export function hiddenTable({ columns, rows }: DataTable, label: string): Element {
+export function hiddenTable({ columns, rows }: DataTable): Element {
   const cell = (role: string) => (text: string) => element("text", { role }, [text]);
   return element(
     "g",
-    { role: "table", "aria-label": label, fill: "none", stroke: "none", "font-size": 1, "pointer-events": "none" },
+    {
+      role: "table",
+      "aria-label": "the numbers of this chart",
+      fill: "none",
+      stroke: "none",
+      "font-size": 1,
+      "pointer-events": "none",
+    },
     [
       element("g", { role: "row" }, columns.map(cell("columnheader"))),
       ...rows.map((row) =>

@@ -82,7 +82,7 @@ export function styleSheet(fills: ReadonlySet<PaintName>, strokes: ReadonlySet<P
     ...[...strokes].sort().map((name) => `.${CHART_CLASS} .k-${name}{stroke:var(--${name})}`),
   ];
   return [
-    `.${CHART_CLASS}{${variables("light")}}`,
+    `.${CHART_CLASS}{max-width:100%;height:auto;${variables("light")}}`,
     `@media (prefers-color-scheme:dark){.${CHART_CLASS}{${variables("dark")}}}`,
     `[data-theme=light] .${CHART_CLASS}{${variables("light")}}`,
     `[data-theme=dark] .${CHART_CLASS}{${variables("dark")}}`,
