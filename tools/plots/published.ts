@@ -18,6 +18,7 @@ export function publishedCurve(wanted: {
   readonly model: string;
   readonly quant: string;
   readonly count: number;
+  readonly powerLimitWatts: number;
 }): PublishedPoint[] {
   const points = new Map<number, PublishedPoint>();
   for (const line of readFileSync(FILE, "utf8").split("\n")) {
@@ -29,6 +30,7 @@ export function publishedCurve(wanted: {
     if (engine !== wanted.engine || model !== wanted.model || quant !== wanted.quant || count !== wanted.count)
       continue;
     if (!source.startsWith(wanted.sourceStarts) || speculative || concurrency === undefined) continue;
+    if (row.powerLimitWatts !== wanted.powerLimitWatts) continue;
     if (row.inputTokens !== 512 || row.outputTokens !== 256) continue;
     const outputPerSec = measured.out_tok_s;
     const msPerToken = measured.itl_p50_ms ?? measured.tpot_p50_ms ?? measured.itl_mean_ms ?? measured.tpot_mean_ms;

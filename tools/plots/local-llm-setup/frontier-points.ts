@@ -51,7 +51,7 @@ export async function frontierPoints(): Promise<{
     const { users, settings } = choose(of.request);
     goals.push({ goal, point: at(users), loadout: { ...of.loadout, id: `${of.loadout.id}, ${goal}`, settings } });
   }
-  const one = { sourceStarts: PUBLISHER, count: 1 };
+  const one = { sourceStarts: PUBLISHER, count: 1, powerLimitWatts: LIMIT_WATTS };
   const slots = publishedCurve({
     ...one,
     engine: "llama.cpp",

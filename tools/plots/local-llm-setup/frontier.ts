@@ -37,14 +37,14 @@ export async function frontierPlot({ points = [] }: TaskOptions): Promise<Plot> 
     },
   ];
   const text = {
-    title: `One user of llama.cpp gets ${formatNumber(alone.outputPerSec, 2)} tokens a second; eight share ${formatNumber(shared.outputPerSec, 3)}. vLLM, built for many, reaches ${formatNumber(best, 2)} on the same card`,
+    title: `One user of llama.cpp gets ${formatNumber(alone.outputPerSec, 2)} tok/s, eight share ${formatNumber(shared.outputPerSec, 3)}; vLLM reaches ${formatNumber(best, 2)} on the same card`,
     subtitle: `Tokens a second of all users against the time between two tokens of one; Gemma 4 12B in 4 bits, RTX 3090 at ${LIMIT_WATTS} W`,
     description:
       "A scatter plot on logarithmic axes: throughput of all users against time per token, predicted as lines with bands and measured as points, for llama.cpp and vLLM, with the operating points of three goals.",
     notes: [
       `Numbers beside points: users at a time. Prompts of ${PROMPT} and answers of ${ANSWER} tokens. llama.cpp: beyond ${SLOTS} users requests wait for a slot and nothing is gained; its line lies at ${missOf(llamaCpp, alone)} what was measured with one user, and at ${missOf(llamaCpp, shared)} with ${SLOTS}. vLLM's coefficients were fitted to rows of this rig, and its prompts lay in the prefix cache. Bands: 80%.`,
     ],
-    source: `Lines: Loadout, ${RUNTIME_NAME}. Points: ${PUBLISHER}, June and July 2026`,
+    source: `Lines: Loadout, ${RUNTIME_NAME}. Points: ${PUBLISHER}, ${datesOf([...llamaCpp.measured, ...vllm.measured])}`,
     date: FACTS_DATE,
     table: {
       columns: ["engine", "kind", "users", "ms per token", "tokens a second, all users", "80% band"],
@@ -128,6 +128,13 @@ function withUsers<Point extends { readonly streams: number }>(points: readonly 
   const point = points.find(({ streams }) => streams === users);
   if (!point) throw new Error(`no point of ${users} users`);
   return point;
+}
+
+/** First and last day that points were measured on. */
+function datesOf(points: readonly MeasuredPoint[]): string {
+  const days = points.flatMap(({ date }) => date ?? []).toSorted();
+  const [first, last] = [days[0], days.at(-1)];
+  return first === undefined ? "undated" : first === last ? first : `${first} to ${last}`;
 }
 
 /** How far a prediction is from what was measured, and whether its own band says so. */
