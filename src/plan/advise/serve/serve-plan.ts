@@ -5,6 +5,7 @@ import {
   measuredPromptTime,
   predictedPromptTime,
   type PromptTime,
+  SHARED_TOKENS,
 } from "../../../predict/serving/index.ts";
 import { decodePace } from "../../../predict/speed/index.ts";
 import { type Decision, GOALS, good, paceInput, weigh, weighForSearch, type Weighed } from "../../fit/index.ts";
@@ -117,7 +118,7 @@ function stepOf(
     asked === undefined ? (capMs === undefined ? kept : undefined) : { stepTokens: asked, because: "asked for" };
   return planStep({
     alone,
-    time: besideAnswer(alone, answeredMs),
+    time: answeredMs > 0 ? besideAnswer(alone, answeredMs) : alone,
     promptTokens: promptTokensOf(question),
     usual: Math.max(goal.microBatch, given?.stepTokens ?? 0),
     ...(capMs === undefined ? {} : { capMs }),
@@ -206,8 +207,9 @@ function timedPrompts(promptTokens: number): TimedPrompt[] {
   const short = Math.floor(long / 4);
   return [
     ...TIMED_SIZES.map((stepTokens) => ({ stepTokens, promptTokens: long })),
-    { stepTokens: 64, promptTokens: short },
+    { stepTokens: 96 - SHARED_TOKENS, promptTokens: short },
   ];
 }
 
-const TIMED_SIZES = [32, 64, 128, 512];
+/** as they are beside an answer */
+const TIMED_SIZES = [32, 64, 96, 512].map((size) => size - SHARED_TOKENS);

@@ -51,7 +51,8 @@ const PUBLISHED = [
   { stepTokens: 128, seconds: 27.5, steps: 27 },
   { stepTokens: 32, seconds: 37.0, steps: 105 },
 ].map(({ stepTokens, seconds, steps }) => ({
-  stepTokens,
+  // what is left of the step beside the stream
+  stepTokens: stepTokens - 2,
   promptTokens: 1110,
   tokensPerSec: 3330 / (seconds - steps * 0.0145),
 }));
@@ -95,6 +96,8 @@ describe("the step", () => {
     const at = (size: number) => step.rows.find(({ stepTokens }) => stepTokens === size)!.price;
     expect(at(32).low).toBeLessThan(1.37);
     expect(at(32).high).toBeGreaterThan(1.37);
+    // below 64 tokens left for the prompt attention loses its tiles
+    expect(at(64).value / at(96).value).toBeGreaterThan(1.08);
     expect(at(128).high).toBeGreaterThan(1.02);
   });
 

@@ -1,9 +1,15 @@
 import { formatDuration, formatPercent } from "../../../facts/units/index.ts";
 import type { Provenance } from "../../../predict/estimate/index.ts";
-import { type Banded, longestStepMs, type PromptTime, stepPrice } from "../../../predict/serving/index.ts";
+import {
+  type Banded,
+  longestStepMs,
+  type PromptTime,
+  SHARED_TOKENS,
+  stepPrice,
+} from "../../../predict/serving/index.ts";
 
 /** Tokens of a step that are looked at, from the smallest. */
-const SIZES = [32, 64, 128, 256, 512, 1024, 2048] as const;
+const SIZES = [32, 64, 96, 128, 256, 512, 1024, 2048] as const;
 
 /** So much of a prompt's time may be wasted for the sake of who waits beside it; smaller steps waste ever more and bring ever less. */
 const MOST_WASTE = 1.15;
@@ -84,7 +90,7 @@ export function planStep(question: StepQuestion): StepPlan | undefined {
       stepTokens,
       stallMs: banded(longestStepMs(time, stepTokens, promptTokens), time.spread),
       price: { value: price, low: price * Math.exp(-priceBand), high: price * Math.exp(priceBand) },
-      waste: stepPrice(alone, stepTokens, against!, promptTokens),
+      waste: stepPrice(alone, shared(stepTokens), shared(against!), promptTokens),
     };
   }
 }
@@ -105,6 +111,11 @@ function because(chosen: StepRow, rows: readonly StepRow[], capMs: number | unde
 
 function longer({ price }: StepRow): string {
   return `${formatPercent(Math.max(0, price.value - 1))} longer`;
+}
+
+/** What is left of a step for a prompt beside an answer. */
+function shared(stepTokens: number): number {
+  return Math.max(1, stepTokens - SHARED_TOKENS);
 }
 
 function banded(value: number, spread: number): Banded {

@@ -31,13 +31,18 @@ export function stepPrice(time: PromptTime, stepTokens: number, against: number,
 }
 
 /**
- * The same beside one that is being answered: with a cache of its own for each slot, a step's tokens of unlike sequences are
- * computed one after the other, so that each step takes a token's time longer.
+ * The same beside one that is being answered. Where each slot has a cache of its own, sequences are computed in equal parts: of a
+ * step of 128 first a token of each, then 126 of the prompt. So each step takes a token's time longer, and works like one that is
+ * two tokens smaller: below the width of a kernel's tile that costs.
  */
 export function besideAnswer(time: PromptTime, tokenMs: number): PromptTime {
   return {
     ...time,
     promptMs: (stepTokens, promptTokens) =>
-      time.promptMs(stepTokens, promptTokens) + Math.ceil(promptTokens / stepTokens) * tokenMs,
+      time.promptMs(Math.max(1, stepTokens - SHARED_TOKENS), promptTokens) +
+      Math.ceil(promptTokens / stepTokens) * tokenMs,
   };
 }
+
+/** the answer's token, and the prompt's that is computed with it */
+export const SHARED_TOKENS = 2;
