@@ -12,7 +12,7 @@ const quick = process.argv.includes("--quick");
 const asked = process.argv.indexOf("--rounds");
 const rounds = asked < 0 ? (quick ? 3 : 9) : Number(process.argv[asked + 1]);
 const LOADS: readonly Load[] = [
-  { streams: 1, tokens: 4, gapMs: 50, ttftMs: 20, rounds: 10 },
+  { streams: 1, tokens: 2, gapMs: 50, ttftMs: 10, rounds: 40 },
   { streams: 50, tokens: 20, gapMs: 50, ttftMs: 50, rounds: 1 },
   { streams: 200, tokens: 20, gapMs: 50, ttftMs: 50, rounds: 1 },
 ];

@@ -11,6 +11,8 @@ export interface StreamTimes {
 }
 
 const nowMs = () => performance.timeOrigin + performance.now();
+/** what each token of the null server says; gateways that write events anew keep the text */
+const TOKEN = '" token';
 let lastId = 0;
 
 export interface Load {
@@ -40,14 +42,12 @@ export async function runStreams(port: number, load: Load): Promise<StreamTimes[
 
 function stream(port: number, agent: Agent, load: Load): Promise<StreamTimes> {
   const id = `s${++lastId}`;
+  const asked = { null_id: id, null_ttft_ms: load.ttftMs, null_gap_ms: load.gapMs };
   const body = JSON.stringify({
     model: "null",
     stream: true,
-    messages: [{ role: "user", content: "Say some words." }],
+    messages: [{ role: "user", content: `Say some words. ${JSON.stringify(asked)}` }],
     max_tokens: load.tokens,
-    null_id: id,
-    null_ttft_ms: load.ttftMs,
-    null_gap_ms: load.gapMs,
   });
   return new Promise((resolve, reject) => {
     const times: StreamTimes = { id, sentMs: nowMs(), firstByteMs: 0, tokenMs: [] };
@@ -64,7 +64,7 @@ function stream(port: number, agent: Agent, load: Load): Promise<StreamTimes> {
       answer.on("data", (chunk: Buffer) => {
         const now = nowMs();
         if (times.firstByteMs === 0) times.firstByteMs = now;
-        for (let at = chunk.indexOf('"n":'); at >= 0; at = chunk.indexOf('"n":', at + 4)) times.tokenMs.push(now);
+        for (let at = chunk.indexOf(TOKEN); at >= 0; at = chunk.indexOf(TOKEN, at + 4)) times.tokenMs.push(now);
       });
       answer.on("error", reject);
       answer.on("end", () => {
