@@ -9,12 +9,12 @@ import { embeddedServer, type Endpoint } from "../src/run/engine/index.ts";
 import { smallModelFolders } from "../tools/small-models.ts";
 import { printMachineCard } from "./machine-card.ts";
 
-const [given, seconds = "12", rounds = "2"] = process.argv.slice(2);
+const [given, seconds = "8", rounds = "4"] = process.argv.slice(2);
 const SLOTS = Number(process.env["LOADOUT_BENCH_SLOTS"] ?? 4);
 const THREADS = Number(process.env["LOADOUT_BENCH_THREADS"] ?? 1);
 /** Shares of time that chat is busy; 1: it asks again at once. */
 const SHARES = [0.25, 0.5, 0.75, 1] as const;
-const CHAT_TOKENS = 40;
+const CHAT_TOKENS = 24;
 const BATCH_TOKENS = 160;
 const TOPICS = ["the sea", "old maps", "a long winter", "bread", "a city by night", "small engines", "a letter"];
 

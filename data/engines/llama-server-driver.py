@@ -6,6 +6,7 @@ Takes the arguments of llama-server that Loadout plans with, refuses all others,
 import os
 import signal
 import sys
+import time
 
 BUILD = 11549
 
@@ -30,17 +31,17 @@ def main() -> int:
     except (KeyError, ValueError, AttributeError) as error:
         print(f"error: invalid argument: {error}", file=sys.stderr)
         return 1
-    # pending until asked for, in every thread that the server starts
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
         server = x.Server(params)
     except Exception as error:
         print(f"error: {error}", file=sys.stderr, flush=True)
         return 1
     print(f"ready {server.listening_address}", flush=True)
+    # the server's threads take no notice of Python's end: they go with the process
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    signal.signal(signal.SIGINT, lambda *_: os._exit(0))
     while True:
-        signal.pause()
+        time.sleep(3600)
 
 
 def settings(x, params, arguments) -> None:

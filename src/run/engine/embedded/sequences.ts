@@ -1,8 +1,11 @@
 import type { LlamaContextSequence, Token } from "node-llama-cpp";
 import type { LaneName } from "../../../predict/serving/index.ts";
 
-/** What a sequence's cache is worth to somebody who comes back, against tokens that must be evaluated now. */
-const KEPT_WORTH = 0.5;
+/**
+ * What a token in a sequence's cache is worth, by who left it, against one that must be evaluated now: people go on with
+ * what they said, batch hardly ever does.
+ */
+const KEPT_WORTH: Readonly<Record<LaneName, number>> = { interactive: 1, batch: 0.1 };
 
 /** What is needed of a sequence. */
 export type StepSequence = Pick<
@@ -26,14 +29,14 @@ interface Waiting {
 /** Hands out a context's sequences, one a reply; who comes when none is free waits in line, chats before batch. */
 export class Sequences {
   /** least recently used first */
-  readonly #free: StepSequence[];
+  readonly #free: { readonly sequence: StepSequence; readonly usedBy: LaneName }[];
   readonly #waiting: Waiting[] = [];
   readonly #reserved: number;
   readonly count: number;
 
   /** `reserved`: so many of them are never taken by the batch lane */
   constructor(sequences: readonly StepSequence[], reserved = 0) {
-    this.#free = [...sequences];
+    this.#free = sequences.map((sequence) => ({ sequence, usedBy: "batch" }));
     this.count = this.#free.length;
     this.#reserved = Math.min(reserved, this.count - 1);
   }
@@ -67,8 +70,9 @@ export class Sequences {
     return promise.finally(() => signal?.removeEventListener("abort", leave));
   }
 
-  give(sequence: StepSequence): void {
-    this.#free.push(sequence);
+  /** `usedBy`: whose work it holds now */
+  give(sequence: StepSequence, usedBy: LaneName = "interactive"): void {
+    this.#free.push({ sequence, usedBy });
     this.#serve();
   }
 
@@ -78,7 +82,7 @@ export class Sequences {
       const at = chat >= 0 ? chat : this.#free.length > this.#reserved ? 0 : -1;
       const [next] = at >= 0 ? this.#waiting.splice(at, 1) : [];
       if (!next) return;
-      next.resolve(this.#free.splice(this.#best(next.tokens), 1)[0]);
+      next.resolve(this.#free.splice(this.#best(next.tokens), 1)[0]?.sequence);
     }
   }
 
@@ -89,10 +93,10 @@ export class Sequences {
   #best(tokens: readonly Token[]): number {
     let best = 0;
     let least = Number.POSITIVE_INFINITY;
-    this.#free.forEach((sequence, age) => {
+    this.#free.forEach(({ sequence, usedBy }, age) => {
       const common = sequence.compareContextTokens([...tokens]).firstDifferentIndex;
       const uses = this.#free.length - age;
-      const cost = tokens.length - common + (KEPT_WORTH * (sequence.nextTokenIndex - common)) / uses;
+      const cost = tokens.length - common + (KEPT_WORTH[usedBy] * (sequence.nextTokenIndex - common)) / uses;
       if (cost < least) [best, least] = [age, cost];
     });
     return best;

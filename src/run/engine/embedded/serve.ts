@@ -14,7 +14,8 @@ export async function serve(
   const port = await server.open();
   if (args.use === "generate") {
     const { session, loaded } = await Session.load(args, relay, onLoading);
-    if (args.threads === undefined) await session.measureThreads({});
+    // where devices do the work the processor's threads hardly count
+    if (args.threads === undefined && args.settings.gpuLayers !== "all") await session.measureThreads({});
     server.serve(textRoutes(new Served(session, args.name)));
     const serving = {
       ...loaded,

@@ -21,6 +21,7 @@ export function aliasOf({ name }: ServerSpec): string {
 export async function argumentsOf(spec: ServerSpec, buildNumber: number): Promise<readonly string[]> {
   const { modelPath, settings, backend, threads = OWN_THREADS, draftPath, projectorPath, adapters = [] } = spec;
   if (modelPath === undefined) throw new LoadoutError("engine-rejected", { got: "no file of weights" });
+  const table = flagsOf(LLAMA_SERVER_FLAGS, buildNumber);
   const onDevices = backend === "cpu" && settings.devices === undefined ? { devices: [] } : {};
   const planned = llamaServerCommand({
     settings: { ...settings, ...onDevices },
@@ -30,7 +31,8 @@ export async function argumentsOf(spec: ServerSpec, buildNumber: number): Promis
     port: 0,
   });
   const more = [
-    ["-lv", VERBOSITY, "-a", aliasOf(spec), "--metrics", "--slots", "--cors-origins", "localhost"],
+    ["-lv", VERBOSITY, "-a", aliasOf(spec), "--metrics", "--slots"],
+    table === undefined ? [] : ["--cors-origins", "localhost"],
     ...(await useArguments(spec, modelPath)),
     // the file alone is not enough: without a type the server loads a draft and never asks it
     draftPath === undefined ? [] : ["-md", draftPath, "--spec-type", "draft-simple"],
@@ -41,7 +43,6 @@ export async function argumentsOf(spec: ServerSpec, buildNumber: number): Promis
     spec.extraArguments ?? [],
   ].flat();
   const args = [...planned.args, ...more];
-  const table = flagsOf(LLAMA_SERVER_FLAGS, buildNumber);
   const [problem] = table === undefined ? [] : checkArguments(args, table);
   if (problem) throw new LoadoutError("engine-rejected", { got: `${problem.argument}: ${problem.because}` });
   return args;

@@ -26,6 +26,7 @@ const FOREIGN_VARIABLES = /^(LLAMA_ARG_|LLAMA_API_KEY$|AIP_)/;
 /** the first looks at /health follow fast, since small models load in moments */
 const FIRST_LOOK_MS = 20;
 const LAST_LOOK_MS = 250;
+const DYING_MS = 500;
 
 /** A llama-server that answers. */
 export class LaunchedServer {
@@ -91,16 +92,23 @@ export async function launch(options: LaunchOptions): Promise<LaunchedServer> {
   const leave = new AbortController();
   const either = AbortSignal.any([signal, leave.signal]);
   try {
-    const number = await Promise.race([port.promise, failed, aborted(signal)]);
+    const number = await Promise.race([port.promise, failed, aborted(signal, leave.signal)]);
     const endpoint = { url: `http://127.0.0.1:${number}`, headers: { authorization: `Bearer ${key}` } };
-    await Promise.race([healthy(endpoint, options.clock, either), failed]);
-    await applyAdapters(endpoint, spec.adapters ?? [], signal);
-    const props = await readProps(endpoint, signal);
+    const prepared = healthy(endpoint, options.clock, either)
+      .then(() => applyAdapters(endpoint, spec.adapters ?? [], either))
+      .then(() => readProps(endpoint, either));
+    // a server that dies meanwhile says more than the connection that breaks with it
+    const late = prepared.catch(async (error: unknown): Promise<never> => {
+      await options.clock.pause(DYING_MS, either);
+      throw error;
+    });
+    const props = await Promise.race([late, failed]);
     return new LaunchedServer(child, log, endpoint, (await child.started) ?? 0, props);
   } catch (error) {
-    leave.abort();
     await child.stop(0);
     throw error;
+  } finally {
+    leave.abort();
   }
 }
 
@@ -120,11 +128,12 @@ async function healthy(endpoint: Endpoint, clock: Clock, signal: AbortSignal): P
   }
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
+/** Rejects when `signal` aborts; `leave` ends the listening. */
+function aborted(signal: AbortSignal, leave: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    const leave = () => reject(new LoadoutError("interrupted"));
-    if (signal.aborted) leave();
-    signal.addEventListener("abort", leave, { once: true });
+    const interrupt = () => reject(new LoadoutError("interrupted"));
+    if (signal.aborted) interrupt();
+    signal.addEventListener("abort", interrupt, { once: true, signal: leave });
   });
 }
 

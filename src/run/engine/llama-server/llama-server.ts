@@ -1,7 +1,14 @@
 import { thisHome, type HomeContext } from "../../home/index.ts";
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { EngineMemory, StopReport } from "../engine.ts";
-import { RESTART_POLICY, Supervisor, systemClock, type Clock, type RestartPolicy } from "../process/index.ts";
+import {
+  peakResidentBytes,
+  RESTART_POLICY,
+  Supervisor,
+  systemClock,
+  type Clock,
+  type RestartPolicy,
+} from "../process/index.ts";
 import type {
   Endpoint,
   RunningServer,
@@ -100,8 +107,15 @@ class LlamaServer implements RunningServer {
   }
 
   stop(): Promise<StopReport> {
-    this.#stopped ??= this.#supervisor.stop().then((how) => ({ memory: this.memory, how }));
+    this.#stopped ??= this.#stop();
     return this.#stopped;
+  }
+
+  async #stop(): Promise<StopReport> {
+    const peak = this.state === "ready" ? await peakResidentBytes(this.pid) : undefined;
+    const how = await this.#supervisor.stop();
+    const measured = how === "stopped" && peak !== undefined ? { peakResidentBytes: peak } : {};
+    return { memory: this.memory, how, ...measured };
   }
 }
 

@@ -16,7 +16,7 @@ import { realLlamaServer, realModel } from "../testing/real-models.ts";
 import { realSpecs } from "../testing/real-server.ts";
 import { post, stream } from "../testing/server-client.ts";
 import { llamaServerEngine } from "./llama-server.ts";
-import { readCounters } from "./readings.ts";
+import { readCounters, readSlots } from "./readings.ts";
 
 // What only a real llama-server can show; fetched where engines are required (LOADOUT_REQUIRE_ENGINES=1).
 const model = await realModel();
@@ -41,7 +41,9 @@ else {
       async (_, each) => {
         const running = await llamaServerEngine({ program }).start(each);
         const { log } = running.memory!;
-        await running.stop();
+        const report = await running.stop();
+        const weights = log.terms.find(({ term }) => term === "weights")!.bytes;
+        if (process.platform === "linux") expect(report?.peakResidentBytes).toBeGreaterThan(weights);
         const places = (await predicted(each)).map(({ label, term, bytes }) => ({ label, terms: { [term]: bytes } }));
         const compared = compareMemory(places, log.terms);
         expect(compared.length).toBeGreaterThanOrEqual(4);
@@ -72,6 +74,8 @@ else {
           onEvent: () => cut.abort(),
         },
       );
+      // asked again at once it may find its slot still taken, and begins in another from nothing
+      while ((await readSlots(running.endpoint))!.some(({ working }) => working));
       const { body } = await post(running, "/v1/chat/completions", { messages, max_tokens: 1 });
       await running.stop();
       const usage = body["usage"];

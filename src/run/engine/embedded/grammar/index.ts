@@ -1,1 +1,2 @@
-export { JsonGrammar, literal } from "./json-grammar.ts";
+export { JsonGrammar } from "./json-grammar.ts";
+export { literal } from "./rules.ts";

@@ -1,19 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { JsonGrammar } from "../grammar/index.ts";
 import { promptTokens, textTokens, type TemplateMessage } from "../template/index.ts";
-import type { ReplyPart, ReplyShape } from "../text/index.ts";
+import { isThinking, thinkingOf, type ReplyPart, type ReplyShape, type Thinking } from "../text/index.ts";
 import { toolFormat } from "../tools/index.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Fields } from "./fields.ts";
-import { answerGrammar, THINKING_FIRST } from "./format.ts";
+import { answerGrammar, thinkingFirst } from "./format.ts";
 import { chatMessages } from "./messages.ts";
 import { drawing } from "./sampling.ts";
 import type { Served } from "./served.ts";
 import { textReply, type TextWork } from "./text-reply.ts";
 import { askedTools, callGrammar, toldOfTools } from "./tools.ts";
 import { timings, usage } from "./usage.ts";
-
-const THINK = { open: "<think>", close: "</think>" } as const;
 
 /** `/v1/chat/completions`. */
 export async function chat(served: Served, exchange: Exchange): Promise<void> {
@@ -56,10 +54,11 @@ function chatWork(
   const { opened, prompter } = served.session;
   const { text, contents, asked, format } = prompt(served, fields);
   const source = prompter.chat?.source ?? "";
-  const begun = isThinking(text);
-  const thinks = fields.text("reasoning_format") !== "none" && (begun || source.includes(THINK.close));
+  const thinking = thinkingOf(source);
+  const begun = thinking !== undefined && isThinking(text, thinking);
+  const split = fields.text("reasoning_format") !== "none";
   const shape: ReplyShape = {
-    ...(thinks ? { thinking: { ...THINK, begun } } : {}),
+    ...(thinking && split ? { thinking: { ...thinking, begun } } : {}),
     ...(asked ? { tools: { format, names: new Set(asked.tools.map(({ name }) => name)) } } : {}),
   };
   const grammar = new JsonGrammar();
@@ -72,7 +71,7 @@ function chatWork(
       : calls === undefined
         ? answer.body
         : `${grammar.rule(answer.body)} | ${grammar.rule(calls)}`;
-  const whole = root === undefined ? undefined : grammar.text(begun ? `${THINKING_FIRST} (${root})` : root);
+  const whole = root === undefined ? undefined : grammar.text(begun ? `${thinkingFirst(thinking)} (${root})` : root);
   return {
     tokens: prompter.chat ? promptTokens(opened.model, text, contents) : textTokens(opened.model, text),
     drawing: drawing(fields, opened.model, opened.library),
@@ -93,28 +92,34 @@ function prompt(served: Served, fields: Fields) {
   const { chat: template } = prompter;
   const format = toolFormat(template?.source);
   const told = format.name === "generic" ? toldOfTools(messages, asked) : messages;
-  const variables = fields.record("chat_template_kwargs");
+  const effort = fields.text("reasoning_effort");
+  const variables = {
+    ...(effort === undefined ? {} : { reasoning_effort: effort, enable_thinking: effort !== "none" }),
+    ...fields.record("chat_template_kwargs"),
+  };
   const rendered = template
     ? template.render(told, {
-        ...(variables ? { variables } : {}),
+        variables,
         ...(asked && format.name !== "generic" ? { tools: asked.given } : {}),
       })
     : told.map(({ content }) => content).join("\n");
-  const begun = unfinished ? beginning(rendered, unfinished) : "";
+  const begun = unfinished ? beginning(rendered, unfinished, thinkingOf(template?.source ?? "")) : "";
   const contents = [...told.map(({ content }) => content), unfinished?.content ?? ""].filter((text) => text !== "");
   return { text: rendered + begun, contents, asked, format };
 }
 
 /** What the assistant has said so far, thinking included. */
-function beginning(rendered: string, { content, reasoning_content: reasoning }: TemplateMessage): string {
-  if (reasoning === undefined) return isThinking(rendered) && content !== "" ? `${THINK.close}\n\n${content}` : content;
-  const open = isThinking(rendered) ? "" : `${THINK.open}\n`;
-  return content === "" ? `${open}${reasoning}` : `${open}${reasoning}\n${THINK.close}\n\n${content}`;
-}
-
-/** Does the assistant's turn stand in the middle of its thinking? */
-function isThinking(text: string): boolean {
-  return text.lastIndexOf(THINK.open) > text.lastIndexOf(THINK.close) && /<think>\s*$|<think>\n[^<]*$/.test(text);
+function beginning(
+  rendered: string,
+  { content, reasoning_content: reasoning }: TemplateMessage,
+  thinking: Thinking | undefined,
+): string {
+  if (!thinking) return content;
+  const { open, close, skip = "" } = thinking;
+  const begun = isThinking(rendered, thinking);
+  if (reasoning === undefined) return begun && content !== "" ? `${close}\n\n${content}` : `${skip}${content}`;
+  const thought = begun ? reasoning : `${open}${reasoning}`;
+  return content === "" ? thought : `${thought}${close}${skip === "" ? "\n\n" : ""}${content}`;
 }
 
 /** A message while it comes: what was said, and what a stream is told of it. */

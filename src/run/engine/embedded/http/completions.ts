@@ -33,6 +33,8 @@ export async function completions(served: Served, exchange: Exchange): Promise<v
     model: served.name,
   };
   const stream = fields.flag("stream") ?? false;
+  const failed = new AbortController();
+  const signal = AbortSignal.any([exchange.signal, failed.signal]);
   const ends = await Promise.all(
     prompts.map(async ({ tokens, text }, index) => {
       let whole = "";
@@ -49,7 +51,7 @@ export async function completions(served: Served, exchange: Exchange): Promise<v
         grammar: answer && ("text" in answer ? answer.text : grammar.text(answer.body)),
         shape: {},
         reusePrefix: fields.flag("cache_prompt") ?? true,
-        signal: exchange.signal,
+        signal,
         onParts: (parts) => {
           for (const part of parts) if (part.kind === "content") say(part.text);
         },
@@ -58,7 +60,10 @@ export async function completions(served: Served, exchange: Exchange): Promise<v
       if (stream && !exchange.signal.aborted) exchange.event({ ...reply, choices: [choice] });
       return { end, choice };
     }),
-  );
+  ).catch((error: unknown) => {
+    failed.abort(); // the others are wanted by nobody any more
+    throw error;
+  });
   if (exchange.signal.aborted) return;
   const sum = ends.map(({ end }) => end).reduce(together);
   const totals = { usage: usage(sum), timings: timings(sum) };

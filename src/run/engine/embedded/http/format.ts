@@ -1,9 +1,13 @@
-import type { JsonGrammar } from "../grammar/index.ts";
+import { literal, type JsonGrammar } from "../grammar/index.ts";
+import type { Thinking } from "../text/index.ts";
 import { wrong, type Fields } from "./fields.ts";
 import { isBody } from "./messages.ts";
 
-/** A reply that begins in the middle of thinking ends that first; GBNF. */
-export const THINKING_FIRST = '([^<] | "<" [^/])* "</think>" ws';
+/** A reply that begins in the middle of thinking ends that first; GBNF. Thoughts have no character that begins the end. */
+export function thinkingFirst({ close }: Thinking): string {
+  const first = close[0] === "[" ? "\\[" : close[0]!;
+  return `([^${first}] | ${literal(close[0]!)} [^${close[1]}])* ${literal(close)} ws`;
+}
 
 /** What the answer must look like: a rule's body of `grammar`, or a grammar of the client's own. */
 export function answerGrammar(

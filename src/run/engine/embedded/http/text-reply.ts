@@ -32,7 +32,11 @@ export async function textReply(served: Served, work: TextWork): Promise<TextEnd
   checkLength(work.tokens.length, context.contextSize);
   const grammar = work.grammar === undefined ? undefined : await served.grammar(work.grammar);
   // markers of calls may be tokens that are not printed otherwise
-  const special = work.shape.tools !== undefined;
+  const { thinking, tools } = work.shape;
+  const special = tools !== undefined || thinking?.special === true;
+  // what ends a turn may also stand between thinking and answer
+  const inside = thinking?.special === true ? new Set(model.tokenize(thinking.close, true)) : new Set<Token>();
+  const ends = (token: Token) => model.isEogToken(token) || (prompter.stops.has(token) && !inside.has(token));
   const stream = new TextStream<Token>((part, before) => model.detokenize(part, special, before));
   const stops = new StopTexts(work.drawing.stops);
   const parser = new ReplyParser(work.shape);
@@ -54,7 +58,7 @@ export async function textReply(served: Served, work: TextWork): Promise<TextEnd
     reusePrefix: work.reusePrefix,
     signal: work.signal,
     onToken(token) {
-      if (!endless && (model.isEogToken(token) || prompter.stops.has(token))) return false;
+      if (!endless && ends(token)) return false;
       drawn.push(token);
       show(parser.push(stops.push(stream.push(token))));
       return !stops.found;

@@ -108,7 +108,7 @@ export class Conductor {
     } finally {
       work.signal.removeEventListener("abort", wake);
       await running?.close();
-      this.#sequences.give(sequence);
+      this.#sequences.give(sequence, work.lane);
       this.#notify();
     }
   }

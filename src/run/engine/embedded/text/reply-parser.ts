@@ -1,5 +1,6 @@
 import type { ToolCall, ToolFormat } from "../tools/index.ts";
 import { findMarker, heldBack } from "./markers.ts";
+import type { Thinking } from "./thinking.ts";
 
 /** A piece of a reply, as the client hears it. */
 export type ReplyPart =
@@ -8,7 +9,7 @@ export type ReplyPart =
 
 export interface ReplyShape {
   /** around the model's thinking; absent: it does not think, or it is to be shown as it is */
-  readonly thinking?: { readonly open: string; readonly close: string; readonly begun: boolean };
+  readonly thinking?: Thinking & { readonly begun: boolean };
   /** how it writes calls, and of which tools; absent: none are asked for */
   readonly tools?: { readonly format: ToolFormat; readonly names: ReadonlySet<string> };
 }
@@ -78,12 +79,16 @@ export class ReplyParser {
     const { thinking, tools } = this.#shape;
     const trimmed = this.#text.trimStart();
     const fences = tools && tools.format.close === undefined ? [FENCE] : [];
-    const opens = [...(thinking ? [thinking.open] : []), ...(tools?.format.opens ?? []), ...fences];
-    if (opens.some((open) => open !== trimmed && open.startsWith(trimmed))) return false;
+    const { open, skip } = thinking ?? {};
+    const opens = [open, skip, ...(tools?.format.opens ?? []), ...fences].filter((marker) => marker !== undefined);
+    if (opens.some((marker) => marker !== trimmed && marker.startsWith(trimmed))) return false;
     if (trimmed === "" && tools) return false;
-    if (thinking && trimmed.startsWith(thinking.open)) {
-      this.#text = trimmed.slice(thinking.open.length);
+    if (open !== undefined && trimmed.startsWith(open)) {
+      this.#text = trimmed.slice(open.length);
       this.#state = "thinking";
+    } else if (skip !== undefined && trimmed.startsWith(skip)) {
+      this.#text = trimmed.slice(skip.length);
+      this.#state = "content";
     } else if (tools && isWhole(tools.format, trimmed)) this.#state = "whole";
     else this.#state = "content";
     return true;

@@ -1,9 +1,10 @@
 import { array, assert, constantFrom, integer, property, string } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toolFormat } from "../tools/index.ts";
-import { ReplyParser, StopTexts, type ReplyPart, type ReplyShape } from "./index.ts";
+import { isThinking, ReplyParser, StopTexts, thinkingOf, type ReplyPart, type ReplyShape } from "./index.ts";
 
-const THINKING = { open: "<think>", close: "</think>", begun: false };
+const THINKING = { ...thinkingOf("<think>")!, begun: false };
+const CHANNELS = { ...thinkingOf("<|channel|>")!, begun: false };
 const HERMES = { format: toolFormat("{{ tools }} <tool_call>"), names: new Set(["add", "get"]) };
 const LLAMA = { format: toolFormat('{{ tools }} "parameters": <|python_tag|>'), names: new Set(["add"]) };
 const MISTRAL = { format: toolFormat("{{ tools }} [TOOL_CALLS]"), names: new Set(["add"]) };
@@ -40,6 +41,13 @@ describe("a reply taken apart", () => {
       { thinking: { ...THINKING, begun: true } },
       { reasoning: "so it is", content: "Yes" },
     ],
+    [
+      "channels",
+      "<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>Yes",
+      { thinking: CHANNELS },
+      { reasoning: "hm", content: "Yes" },
+    ],
+    ["one channel", "<|channel|>final<|message|>Yes", { thinking: CHANNELS }, { content: "Yes" }],
     ["thinking without an end", "<think>hm", { thinking: THINKING }, { reasoning: "hm" }],
     [
       "one call after words",
@@ -121,5 +129,22 @@ describe("stop texts", () => {
         expect(stops.found).toBe(first !== null);
       }),
     );
+  });
+});
+
+describe("thinking in a prompt", () => {
+  it.each<[string, boolean]>([
+    ["<|im_start|>assistant\n<think>\n", true],
+    ["<|im_start|>assistant\n<think>\nSo far", true],
+    ["<|im_start|>assistant\n<think>\n\n</think>\n\n", false],
+    ["<|im_start|>user\nwhat is <think>?<|im_end|>\n<|im_start|>assistant\n", false],
+    ["<|im_start|>assistant\n", false],
+  ])("%j: %s", (prompt, expected) => {
+    expect(isThinking(prompt, THINKING)).toBe(expected);
+  });
+
+  it("is known from the template", () => {
+    expect(thinkingOf("no such thing")).toBeUndefined();
+    expect(thinkingOf("[THINK]")?.close).toBe("[/THINK]");
   });
 });
