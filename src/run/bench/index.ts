@@ -1,2 +1,3 @@
 export * from "./calibrate/index.ts";
+export * from "./prompts/index.ts";
 export * from "./quality/index.ts";

@@ -54,6 +54,7 @@ export const serve = buildCommand({
       allowHost: texts("Another name this server is reached by", "NAME"),
       cap: { kind: "parsed", parse: parseCap, brief: "Longest wait for a token beside a prompt: 30ms", optional: true },
       stepTokens: count("Tokens the engine computes in one step (-b)", "--step-tokens", 1, 65_536),
+      calibrate: yesOrNo("Time prompts of it first: less than a minute"),
       idle: count("Minutes until an unused model is unloaded; 0: never", "--idle", 0, 100_000),
       embed: yesOrNo("Serve embeddings"),
       rerank: yesOrNo("Serve reranking"),

@@ -1,0 +1,1 @@
+export { timePrompts, type TimeOptions } from "./time-prompts.ts";
