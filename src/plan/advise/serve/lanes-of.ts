@@ -14,6 +14,8 @@ export interface LaneBasis {
   readonly capMs?: number;
   /** a step of a long prompt */
   readonly stallMs?: number;
+  /** whether that is as short as wanted */
+  readonly keepsCap?: boolean;
   /** between two tokens of one stream where so many are answered at a time */
   readonly tokenMs?: (streams: number) => number | undefined;
   /** what a second prompt saves by sharing the first one's step */
@@ -105,13 +107,13 @@ function reservedOf({ goal, slots, chats = 1, preemption }: LaneBasis): Figure {
 }
 
 /** How many batch streams a chat bears beside it; undefined where the engine lets them rest. */
-function besideOf({ preemption, tokenMs, capMs, stallMs }: LaneBasis, most: number): Figure | undefined {
+function besideOf({ preemption, tokenMs, keepsCap, stallMs }: LaneBasis, most: number): Figure | undefined {
   if (preemption === "rests") return undefined;
   const alone = tokenMs?.(1);
   if (most <= 0) return { value: 0, because: "there is no place beside a chat" };
   if (tokenMs === undefined || alone === undefined)
     return { value: 0, because: "what a stream beside a chat costs it is not known" };
-  if (capMs !== undefined && stallMs !== undefined && stallMs > capMs)
+  if (keepsCap === false && stallMs !== undefined)
     return {
       value: 0,
       because: `a job's prompt beside a chat would hold its tokens up for ${formatDuration(stallMs)}`,

@@ -104,7 +104,8 @@ describe("the step", () => {
   test("on a card keeps the goal's cap at a small price", () => {
     const { step } = planServe(question("qwen3-8b", "Q4_K_M", gpus("rtx-4090"))).engines[0]!;
     expect(step!.keepsCap).toBe(true);
-    expect(step!.stallMs.value).toBeLessThanOrEqual(30);
+    // but for the step in which one prompt follows another
+    expect(step!.stallMs.value).toBeLessThanOrEqual(33);
     expect(step!.waste).toBeLessThanOrEqual(1.15);
     expect(step!.price.value).toBeGreaterThan(step!.waste);
   });
