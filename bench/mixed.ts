@@ -16,6 +16,7 @@ const CHAT_TOKENS = 32;
 /** p95 of a chat's first token and of its gaps, against the lane off */
 const MOST = engine === "embedded" ? { first: 1.5, gap: 1.6 } : { first: 2, gap: 2 };
 const BATCH_TOKENS = 160;
+const SETTLE_MS = 300;
 const TOPICS = ["the sea", "old maps", "a long winter", "bread", "a city by night", "small engines", "a letter"];
 
 interface Said {
@@ -119,6 +120,10 @@ async function batch(into: Phase, now: () => number, signal: AbortSignal): Promi
 
 /** Asks, reads, and thinks as long as the share of time wants it. */
 async function chat(into: Phase, now: () => number, share: number, endMs: number, signal: AbortSignal): Promise<void> {
+  // batch is at work when the first chat comes
+  if (share < 1) await sleep(SETTLE_MS, undefined, { signal }).catch(() => {});
+  const began = now();
+  let busyMs = 0;
   while (now() < endMs && !signal.aborted) {
     seed.next += 1;
     const content = `Question ${seed.next}: ${`what is there to say about ${TOPICS[seed.next % TOPICS.length]}? `.repeat(3)}`;
@@ -130,7 +135,10 @@ async function chat(into: Phase, now: () => number, share: number, endMs: number
     into.busyMs.push([from, to]);
     // a chat that the phase's end cut off counts as far as it came
     if (at.length > 0) into.chats.push({ ttftMs: at[0]! - from, gapsMs: at.slice(1).map((one, i) => one - at[i]!) });
-    if (share < 1) await sleep((to - from) * (1 / share - 1), undefined, { signal }).catch(() => {});
+    busyMs += to - from;
+    // so that chat was busy for its share of the time when it comes again
+    const again = began + busyMs / share;
+    if (share < 1 && again > now()) await sleep(again - now(), undefined, { signal }).catch(() => {});
   }
 }
 

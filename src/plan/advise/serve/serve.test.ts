@@ -169,7 +169,7 @@ describe("lanes of a plan", () => {
     expect(card.beside).toBeGreaterThan(0);
     const { lanes, decisions } = planServe(small({ measured: PUBLISHED })).engines[0]!;
     expect(lanes).toMatchObject({ slots: 4, reserved: 1, beside: 0 });
-    expect(lanes.quietMs).toBe(500);
+    expect(lanes.quietMs).toBe(20);
     expect(decisions.every(({ because }) => because.length > 5)).toBe(true);
   });
 
@@ -184,7 +184,7 @@ describe("lanes of a plan", () => {
 
   test("an engine of which nothing is known gets careful figures", () => {
     const { lanes } = lanesOf({ goal: "mixed", slots: 4, preemption: "none" });
-    expect(lanes).toMatchObject({ reserved: 1, beside: 0, holdMs: 0, quietMs: 250 });
+    expect(lanes).toMatchObject({ reserved: 1, beside: 0, holdMs: 0, quietMs: 20 });
   });
 
   test("the hold pays only where more come than sharing saves, and never exceeds the cap", () => {
