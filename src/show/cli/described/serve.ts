@@ -81,6 +81,7 @@ export const serve = buildCommand({
       "  loadout serve qwen3:8b --goal mixed --users 4",
       "  loadout serve a.gguf b.gguf --name chat --name code --port 9000",
       "  loadout serve http://10.0.0.5:8000         lanes before another server",
+      "  loadout serve a.gguf --calibrate           plan on prompts timed here",
       "  loadout serve --dry-run --json             the plan alone",
     ].join("\n"),
   },
