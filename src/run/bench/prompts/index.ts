@@ -1,1 +1,1 @@
-export { timePrompts, type TimeOptions } from "./time-prompts.ts";
+export { timePrompts } from "./time-prompts.ts";

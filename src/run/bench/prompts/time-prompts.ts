@@ -6,7 +6,7 @@ import type { RunningServer, ServerEngine, ServerSpec } from "../../engine/index
 import { fitting } from "./fitting-text.ts";
 import { promptSeconds } from "./prompt-seconds.ts";
 
-export interface TimeOptions {
+interface TimeOptions {
   /** text to make prompts of; repeated where it is too short */
   readonly text: string;
   /** for all prompts together, without starting the engines; prompts are shortened to keep it. Default: 40 s */
