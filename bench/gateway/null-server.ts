@@ -33,6 +33,7 @@ const server = createServer((request, response) => {
   const receivedMs = performance.timeOrigin + performance.now();
   if (request.method === "GET") {
     response.setHeader("content-type", "application/json");
+    if (request.url !== "/log") return void response.end("{}"); // whether it lives, asked by gateways at any time
     response.end(JSON.stringify(log));
     log = {};
     return;
