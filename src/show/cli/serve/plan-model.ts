@@ -2,6 +2,8 @@ import type { Device } from "../../../facts/hardware/index.ts";
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import { planServe, type PlannedEngine, type ServeQuestion } from "../../../plan/advise/index.ts";
 import { answerFit, answerServePlan, type ServePlanAnswer } from "../../../plan/answer/index.ts";
+import type { Choice } from "../../../plan/fit/index.ts";
+import type { MeasuredPrompt } from "../../../predict/serving/index.ts";
 import { HOST, roomOf, sum, type Room } from "../../../run/gateway/index.ts";
 import type { ReceiptStore } from "../../../run/receipt/index.ts";
 import type { PlanFlags } from "../flags.ts";
@@ -10,12 +12,15 @@ import type { WeightsHere } from "../model/weights.ts";
 import { fitQuestion, type FitQuestion } from "../question.ts";
 import type { EngineChoice } from "./engine-choice.ts";
 import { NO_EXTRAS, type Extras } from "./extras.ts";
+import { promptsKnown } from "./prompts-known.ts";
 
 export interface ServePlanFlags extends PlanFlags {
   /** longest wait for a token that somebody else's prompt may cause, ms */
   readonly cap?: number;
   readonly stepTokens?: number;
   readonly port?: number;
+  /** times prompts before anything is planned on older timings */
+  readonly calibrate?: boolean;
 }
 
 /** A model of this machine, and how it is going to be served. */
@@ -23,6 +28,8 @@ export interface PlannedModel {
   readonly weights: WeightsHere;
   readonly choice: EngineChoice;
   readonly question: FitQuestion;
+  /** what was chosen for the same request where nobody waits */
+  readonly chosen: Choice;
   readonly engines: readonly PlannedEngine[];
   readonly answer: ServePlanAnswer;
   readonly extras: Extras;
@@ -38,6 +45,8 @@ export function planModel(parts: {
   readonly extras?: Extras;
   /** served beside each other */
   readonly models?: number;
+  /** prompts that have just been timed; absent: those that are known */
+  readonly timed?: readonly MeasuredPrompt[];
 }): PlannedModel {
   const { machine, weights, flags, choice, receipts, extras = NO_EXTRAS, models = 1 } = parts;
   const server = choice.name === "llama-server" ? choice.runtime : undefined;
@@ -54,7 +63,11 @@ export function planModel(parts: {
   const { choice: chosen } = answerFit(question.request, question.context);
   if (chosen.now.verdict === "does not fit" || chosen.prediction.kind === "rejected")
     throw new LoadoutError("serve-no-fit", { what: weights.facts.name, argument: weights.argument });
+  const timed =
+    receipts && flags.calibrate !== true ? promptsKnown(receipts, { machine, weights, question, chosen }) : [];
+  const measured = parts.timed ?? timed;
   const asked: ServeQuestion = {
+    ...(measured.length > 0 ? { measured } : {}),
     request: question.request,
     choice: chosen,
     engine: {
@@ -75,7 +88,7 @@ export function planModel(parts: {
     ...(served ? { server: served } : {}),
     ...(flags.port === undefined ? {} : { port: flags.port }),
   });
-  return { weights, choice, question, engines: planServe(asked).engines, answer, extras };
+  return { weights, choice, question, chosen, engines: planServe(asked).engines, answer, extras };
 }
 
 /** The machine without what a projector takes: it lies whole on the first device, else in RAM (tools/mtmd/clip.cpp). */
