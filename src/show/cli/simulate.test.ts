@@ -89,7 +89,7 @@ test("a measured run, replayed: error and bias before and after learning from th
     const shape = { prompt: { kind: "uniform", low: 200, high: 700 }, output: { kind: "fixed", tokens: 60 } } as const;
     const workload = closedWorkload({ users }, { requests: 8 * users }, shape, users);
     const times = timesOf(costs, "a test", "calibrated");
-    const { records } = simulate({ workload, engine: { ...engine, unified: true }, times, seed: 1 });
+    const { records } = simulate({ workload, engine: { ...engine, unified: false }, times, seed: 1 });
     return { load: { users }, requests: records.map((one) => ({ ...one, tokenMs: [...one.tokenMs] })) };
   };
   const run = join(folder, "run.json");
