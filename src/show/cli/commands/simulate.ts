@@ -1,9 +1,16 @@
 import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
-import { enough, machineFor, replays, type SimulatedLoad } from "../../../plan/advise/index.ts";
+import {
+  enough,
+  machineFor,
+  planServe,
+  replays,
+  type SimulatedEngine,
+  type SimulatedLoad,
+} from "../../../plan/advise/index.ts";
 import { answerSimulation, type SimulateAnswer } from "../../../plan/answer/index.ts";
 import { shellWord } from "../../../plan/command/index.ts";
-import { choose, READING, roomFor } from "../../../plan/fit/index.ts";
-import type { Lengths, Target } from "../../../predict/serving/index.ts";
+import { type Choice, choose, type FitRequest, READING, roomFor } from "../../../plan/fit/index.ts";
+import type { LaneSettings, Lengths, Target } from "../../../predict/serving/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { homeOf, machineOf } from "../machine.ts";
 import { withChosenFileType } from "../model/chosen-file-type.ts";
@@ -68,7 +75,9 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
     const targets = flags.targets ?? READING_TARGETS;
     const router = { policy: flags.router ?? ("least-loaded" as const), staleMs: flags.stale ?? 0 };
     const { engine: settings, times } = made;
-    const enoughness = load && enough({ load, engine: settings, times, replicas, router, targets, seed });
+    const lanes = flags.batch === undefined ? undefined : lanesFor(question.request, choice, engine, promptTokens);
+    const asked = { engine: settings, times, replicas, router, targets, seed, ...(lanes ? { lanes } : {}) };
+    const enoughness = load && enough({ load, ...asked });
     const model = shellWord(weights.argument);
     answer = answerSimulation(
       {
@@ -81,6 +90,7 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
           prompt: lengthWords(prompt),
           output: lengthWords(output),
           replicas,
+          ...(flags.batch === undefined ? {} : { batch: flags.batch }),
           ...(replicas > 1 ? { router: router.policy } : {}),
           seed,
           targets,
@@ -102,6 +112,20 @@ const READING_TARGETS: readonly Target[] = [
   { metric: "ttft", percent: 95, limitMs: READING.firstTokenMs },
   { metric: "tpot", percent: 95, limitMs: Math.round(1000 / READING.decodePerSec) },
 ];
+
+/** Lanes as a plan to serve the same would have them. */
+function lanesFor(request: FitRequest, choice: Choice, engine: SimulatedEngine, promptTokens: number): LaneSettings {
+  if (engine === "vllm" || choice.settings.sequences < 2)
+    throw new LoadoutError("bad-quantity", {
+      what: "--batch",
+      expected: "llama-server or the embedded engine, with at least two slots",
+      got: engine === "vllm" ? "vllm" : "one slot",
+      example: "--batch 2 --slots 4",
+    });
+  const preemption = engine === "embedded" ? ("rests" as const) : ("cut" as const);
+  const served = { name: engine, preemption, promptCache: engine === "llama-server" };
+  return planServe({ request, choice, engine: served, promptTokens }).engines[0]!.lanes;
+}
 
 /** Longest prompt and answer that a sequence is to hold. */
 function lengthsHeld(
