@@ -50,7 +50,7 @@ if (args.includes("--json")) console.log(JSON.stringify(report, null, 2));
 /** 200 requests a second, answers of 20 tokens: is the schedule kept, and is it what its name says? */
 async function rate(arrivals: Arrivals): Promise<void> {
   const shape = { prompt: { kind: "fixed", tokens: 64 }, output: { kind: "fixed", tokens: 20 } } as const;
-  const run = await against(server, openWorkload(arrivals, { durationMs: seconds * 1000 }, shape, 1), 50, 10);
+  const run = await against(server, openWorkload(arrivals, { durationMs: seconds * 3000 }, shape, 1), 50, 10);
   const summary = summarize(run.result.records, { loop: "open" });
   const sent = arrivalStatistics(
     run.result.records.map((record) => record.sentMs),

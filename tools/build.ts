@@ -20,6 +20,7 @@ const entries = [
   "plan/index",
   "show/cli/main",
   "run/engine/embedded/worker",
+  "run/engine/process/guard-worker",
   "run/probe/copy-worker",
   "run/bench/load/null-server",
 ];

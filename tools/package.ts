@@ -33,6 +33,7 @@ for (const path of [
   "dist/index.js",
   "dist/index.d.ts",
   "dist/show/cli/main.js",
+  "data/engines/llama-server-driver.py",
   "data/small-models.json",
   "LICENSE",
   "NOTICE",

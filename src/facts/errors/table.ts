@@ -2,8 +2,12 @@ import { BENCH_ERRORS } from "./rows/bench.ts";
 import { CARD_ERRORS } from "./rows/cards.ts";
 import { COMMAND_ERRORS } from "./rows/command.ts";
 import { CONFIG_ERRORS } from "./rows/config.ts";
+import { DIALECT_ERRORS } from "./rows/dialect.ts";
+import { ENDPOINT_ERRORS } from "./rows/endpoint.ts";
 import { ENGINE_ERRORS } from "./rows/engine.ts";
+import { ENGINE_HTTP_ERRORS } from "./rows/engine-http.ts";
 import { FETCH_ERRORS } from "./rows/fetch.ts";
+import { GATEWAY_ERRORS } from "./rows/gateway.ts";
 import { MEMORY_ERRORS } from "./rows/memory.ts";
 import { MODEL_ERRORS } from "./rows/model.ts";
 import { QUALITY_ERRORS } from "./rows/quality.ts";
@@ -11,6 +15,8 @@ import { RECEIPT_ERRORS } from "./rows/receipt.ts";
 import { RECIPE_ERRORS } from "./rows/recipe.ts";
 import { REMOTE_ERRORS } from "./rows/remote.ts";
 import { RIG_ERRORS } from "./rows/rig.ts";
+import { SERVER_ERRORS } from "./rows/server.ts";
+import { SERVE_ERRORS } from "./rows/serve.ts";
 import { SIMULATE_ERRORS } from "./rows/simulate.ts";
 import { SPEC_ERRORS } from "./rows/spec.ts";
 import { WEIGHTS_ERRORS } from "./rows/weights.ts";
@@ -52,8 +58,12 @@ export const ERRORS = {
   ...BENCH_ERRORS,
   ...COMMAND_ERRORS,
   ...CONFIG_ERRORS,
+  ...DIALECT_ERRORS,
+  ...ENDPOINT_ERRORS,
   ...ENGINE_ERRORS,
+  ...ENGINE_HTTP_ERRORS,
   ...FETCH_ERRORS,
+  ...GATEWAY_ERRORS,
   ...MEMORY_ERRORS,
   ...MODEL_ERRORS,
   ...QUALITY_ERRORS,
@@ -62,6 +72,8 @@ export const ERRORS = {
   ...REMOTE_ERRORS,
   ...RIG_ERRORS,
   ...CARD_ERRORS,
+  ...SERVER_ERRORS,
+  ...SERVE_ERRORS,
   ...SIMULATE_ERRORS,
   ...SPEC_ERRORS,
   ...WEIGHTS_ERRORS,

@@ -1,6 +1,7 @@
-import { good, type FitRequest } from "../fit/index.ts";
+import { formatBytes } from "../../facts/units/index.ts";
+import { good, withRaisedLimit, type FitRequest } from "../fit/index.ts";
 import type { OffloadQuestion } from "./offload-question.ts";
-import type { BatchUse, ChatUse } from "./offload-rung.ts";
+import type { BatchUse, ChatUse, Rung } from "./offload-rung.ts";
 import { batchUse, chatUse } from "./offload-use.ts";
 
 /** A device that could be had instead, and the same model on it. */
@@ -15,11 +16,11 @@ export interface CardCandidate {
   readonly request: () => FitRequest;
 }
 
-/** What avoids offload: the same placement, all on the devices, with other weights or another card. */
+/** What avoids offload: the same placement, all on the devices, with other weights, another card, or more of the shared RAM. */
 export interface Instead {
-  readonly kind: "quantization" | "card";
+  readonly kind: "quantization" | "card" | "limit";
   readonly name: string;
-  /** flags that ask for it */
+  /** flags that ask for it; of a limit the command that raises it */
   readonly flags: string;
   readonly memoryBytes?: number;
   readonly chat: ChatUse;
@@ -37,6 +38,27 @@ export function nextQuantization(question: OffloadQuestion): Instead | undefined
     return { kind: "quantization", name: fileType, flags: `--quant ${fileType}`, chat, batch: batchUse(other, WHOLE) };
   }
   return undefined;
+}
+
+/**
+ * A chip that shares the RAM may take a part of it that the owner can raise: all on it with that limit, where a chat fits only then,
+ * or a batch job is done sooner than on any rung, since more jobs at a time have room.
+ */
+export function higherLimit(question: OffloadQuestion, rungs: readonly Rung[]): Instead | undefined {
+  const whole = rungs.find(({ kind }) => kind === "whole");
+  const raised = withRaisedLimit(question.request);
+  if (whole === undefined || raised === undefined) return undefined;
+  const other = { ...question, request: raised.request };
+  const chat = chatUse(other, WHOLE);
+  const batch = batchUse(other, WHOLE);
+  if (!good(chat.now.verdict)) return undefined;
+  const times = rungs
+    .filter((rung) => good(rung.batch.now.verdict))
+    .map((rung) => rung.batch.seconds?.value ?? Infinity);
+  const sooner = good(batch.now.verdict) && (batch.seconds?.value ?? Infinity) < Math.min(...times);
+  if (good(whole.chat.now.verdict) && !sooner) return undefined;
+  const { bytes, command } = raised.limit;
+  return { kind: "limit", name: `limit of the GPU at ${formatBytes(bytes)}`, flags: command, chat, batch };
 }
 
 /** Sizes of other cards listed at most. */

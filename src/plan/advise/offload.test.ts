@@ -210,6 +210,16 @@ test("memory that is shared is named: nothing is freed by leaving it", () => {
   expect(offload(chip).exceptions.map((each) => each.case)).toContain("shared memory");
 });
 
+test("a shared memory's limit is raised, not got round: all on the chip with more jobs at a time beats every rung", () => {
+  const chip = question("gpt-oss 120b", "MXFP4_MOE", rigByHand({ gpus: ["strix halo 128gb"] }).rig);
+  const { rungs, instead } = offload(chip);
+  const [limit] = instead;
+  expect(limit).toMatchObject({ kind: "limit", flags: "kernel parameter ttm.pages_limit=32505856" });
+  for (const { batch } of rungs) expect(limit!.batch.seconds!.value).toBeLessThan(batch.seconds!.value);
+  // a card of its own memory has none
+  expect(found.instead.map(({ kind }) => kind)).not.toContain("limit");
+});
+
 test("weights beyond the RAM are a pace, not a refusal", () => {
   const small = question("qwen3-32b", "Q4_K_M", rig("rtx-4060-ti-16-gb", "8GB:ddr5-6000"));
   const rung = offload(small).rungs.find(({ kind }) => kind === "prompts")!;

@@ -1,7 +1,7 @@
 import { good, largestThat, weighForSearch, type Weighed } from "../fit/index.ts";
 import { chatEnds, type ChatEnd } from "./offload-ends.ts";
 import { exceptions, type OffloadException } from "./offload-exceptions.ts";
-import { nextCards, nextQuantization, type CardCandidate, type Instead } from "./offload-instead.ts";
+import { higherLimit, nextCards, nextQuantization, type CardCandidate, type Instead } from "./offload-instead.ts";
 import { expertsInRam, hasExperts, ladder, layersInRam } from "./offload-ladder.ts";
 import { batchSettings, chatSettings, type OffloadQuestion } from "./offload-question.ts";
 import type { Rung, RungPlacement } from "./offload-rung.ts";
@@ -43,14 +43,17 @@ export function offload(question: OffloadQuestion, cards: readonly CardCandidate
   const avoided = whole !== undefined && good(whole.chat.now.verdict);
   const quantization = avoided || whole === undefined ? undefined : nextQuantization(question);
   const best = bestChat === undefined ? undefined : rungs[bestChat];
+  const limit = higherLimit(question, rungs);
   return {
     rungs,
     ...(bestChat === undefined ? {} : { bestChat }),
     ...(bestBatch === undefined ? {} : { bestBatch }),
     ends: rig.devices.length === 0 || count === 0 ? [] : chatEnds(question),
-    instead: avoided
-      ? []
-      : [...(quantization ? [quantization] : []), ...nextCards(question, cards, deviceBytes(whole?.chat))],
+    instead: [
+      ...(limit ? [limit] : []),
+      ...(quantization ? [quantization] : []),
+      ...(avoided ? [] : nextCards(question, cards, deviceBytes(whole?.chat))),
+    ],
     exceptions: exceptions(question, rungs, best),
   };
 }

@@ -57,6 +57,8 @@ export interface CardRow {
   readonly name: string;
   readonly class: CatalogRow["class"];
   readonly count: 1 | 2;
+  /** a machine that brings its own supply, case and cooling */
+  readonly whole?: true;
   /** of one, as labelled */
   readonly memoryBytes: number;
   /** of one; absent where no source says it */
@@ -139,7 +141,7 @@ export function answerCards(ranking: CardsRanking, context: CardsContext): Cards
 }
 
 function rowOf(card: RankedCard, context: CardsContext): CardRow {
-  const { row, count, sizeBytes, rig, placed, checks, loadWatts, price, launchPrice, because } = card;
+  const { row, count, sizeBytes, rig, placed, whole, checks, loadWatts, price, launchPrice, because } = card;
   const { verdict, marginBytes, onCpu, decode, each, prefill } = placed;
   const { bandwidthBytesPerSec, flopsPerSec } = rig.devices[0] ?? {};
   return {
@@ -147,6 +149,7 @@ function rowOf(card: RankedCard, context: CardsContext): CardRow {
     name: row.name,
     class: row.class,
     count,
+    ...(whole ? { whole: true as const } : {}),
     memoryBytes: sizeBytes,
     ...(bandwidthBytesPerSec === undefined ? {} : { bandwidthBytesPerSec }),
     ...(flopsPerSec === undefined ? {} : { flopsPerSec }),

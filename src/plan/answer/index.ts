@@ -1,3 +1,4 @@
+export type { ChatAnswer, ChatsAnswer } from "./chat-answer.ts";
 export type {
   BenchAnswer,
   BenchCeilingStep,
@@ -63,6 +64,7 @@ export {
   type ServePlanAnswer,
   type ServePlanContext,
 } from "./serve-plan-answer.ts";
+export type { RunsAnswer, ServeAnswer, ServedFacts, ServePlansAnswer } from "./serve-answer.ts";
 export {
   answerSimulation,
   type EnoughFacts,

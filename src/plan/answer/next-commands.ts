@@ -8,7 +8,18 @@ const TAKEN = {
   start: ["--goal", "--context", "--users", "--micro-batch", "--kv-type", "--gpu-layers", "--cpu-experts", "--threads"],
   quants: ["--goal", "--context", "--users", "--kv-type"],
   gpus: ["--goal", "--context", "--users", "--kv-type"],
-  offload: ["--goal", "--context", "--users", "--kv-type", "--prompt", "--answer", "--runtime", "--build"],
+  offload: [
+    "--goal",
+    "--context",
+    "--users",
+    "--kv-type",
+    "--prompt",
+    "--cached",
+    "--answer",
+    "--disk",
+    "--runtime",
+    "--build",
+  ],
 } as const satisfies Record<string, readonly string[]>;
 
 /** "--context 32k --users 4", as words of a command line; `command` takes only some. */

@@ -22,6 +22,7 @@ import {
   type RungKind,
 } from "../advise/index.ts";
 import { shellWord } from "../command/index.ts";
+import { flagWords } from "./next-commands.ts";
 import { good, type GoalTargets, type VerdictWord } from "../fit/index.ts";
 import { ANSWER_VERSION, type AnswerContext, type ModelFacts, type RuntimeFacts } from "./fit-answer.ts";
 
@@ -100,7 +101,7 @@ export interface InsteadFacts extends Omit<Instead, "chat" | "batch"> {
 
 export interface OffloadContext extends Pick<
   AnswerContext,
-  "model" | "runtime" | "assumptions" | "modelArgument" | "rigArguments"
+  "model" | "runtime" | "assumptions" | "modelArgument" | "rigArguments" | "typed"
 > {
   readonly targets: GoalTargets;
   readonly cards: readonly CardCandidate[];
@@ -144,7 +145,11 @@ export function answerOffload(question: OffloadQuestion, context: OffloadContext
     instead,
     exceptions: computed.exceptions,
     assumptions: [...(context.assumptions ?? []), ...assumptions(question, chosen)],
-    next: nextCommands(context, instead[0], chosen),
+    next: nextCommands(
+      context,
+      instead.find(({ kind }) => kind === "quantization"),
+      chosen,
+    ),
   };
 }
 
@@ -253,7 +258,7 @@ function assumptions(question: OffloadQuestion, best: Rung | undefined): string[
 }
 
 function nextCommands(
-  { modelArgument, rigArguments }: OffloadContext,
+  { modelArgument, rigArguments, typed = [] }: OffloadContext,
   instead: InsteadFacts | undefined,
   best: Rung | undefined,
 ): string[] {
@@ -262,9 +267,20 @@ function nextCommands(
   const { gpuLayers, expertLayersOnHost } = best?.placement ?? {};
   const layers = gpuLayers === undefined ? "" : ` --gpu-layers ${gpuLayers}`;
   const experts = expertLayersOnHost === undefined ? "" : ` --cpu-experts ${expertLayersOnHost}`;
-  const here = best ? [`loadout explain ${model}${rig}${layers}${experts}`] : [];
-  if (instead?.kind !== "quantization") return here.length > 0 ? here : ["loadout gpus"];
-  return [...here, `loadout fit ${model} ${instead.flags}${rig}`];
+  const asked = (...without: readonly string[]): string =>
+    joined(flagWords(typed.filter(([flag]) => ![...PLACED, ...without].includes(flag))));
+  // a chat is one person's
+  const here = best ? [`loadout explain ${model}${rig}${layers}${experts}${asked("--users")}`] : [];
+  if (instead === undefined)
+    return here.length > 0 ? here : [`loadout gpus --for ${model}${joined(flagWords(typed, "gpus"))}`];
+  return [...here, `loadout fit ${model} ${instead.flags}${rig}${asked()}`];
+}
+
+/** Flags that a rung decides. */
+const PLACED: readonly string[] = ["--gpu-layers", "--cpu-experts"];
+
+function joined(words: readonly string[]): string {
+  return words.map((word) => ` ${word}`).join("");
 }
 
 /** It answers yes where a chat is fine, or somebody can wait: it runs in memory. */

@@ -103,7 +103,11 @@ function sentence(engines: readonly PlannedEngine[]): string {
     if (step?.capMs === undefined) return places;
     const { stallMs, price, stepTokens, against } = step;
     const cost = Math.max(0, price.value - 1);
-    return `${places}; a token waits up to ${formatDuration(stallMs.value)} beside a long prompt (steps of ${stepTokens}), for which prompts take ${formatPercent(cost)} longer than with steps of ${against}`;
+    const paid =
+      stepTokens === against
+        ? ""
+        : `, for which prompts take ${formatPercent(cost)} longer than with steps of ${against}`;
+    return `${places}; a token waits up to ${formatDuration(stallMs.value)} beside a long prompt (steps of ${stepTokens})${paid}`;
   });
   return each.join("; ");
 }
@@ -124,5 +128,5 @@ function assumptions(engines: readonly PlannedEngine[], { promptTokens, answerTo
 function nextCommands({ modelArgument, rigArguments }: ServePlanContext, timed: boolean): string[] {
   const model = shellWord(modelArgument);
   if (rigArguments !== undefined) return [`loadout explain ${model} ${rigArguments}`];
-  return [...(timed ? ["loadout calibrate"] : []), `loadout explain ${model}`];
+  return [...(timed ? [`loadout serve ${model} --calibrate`] : []), `loadout explain ${model}`];
 }

@@ -1,2 +1,2 @@
-export { llamaServerCommand, type LaunchCommand, type WeightsPlace } from "./llama-server.ts";
+export { guessArguments, llamaServerCommand, type LaunchCommand, type WeightsPlace } from "./llama-server.ts";
 export { shellLine, shellWord } from "./shell.ts";

@@ -77,7 +77,8 @@ function weightArguments(weights: WeightsPlace): Arguments {
   return [["-hf", weights.quantization ? `${weights.repository}:${weights.quantization}` : weights.repository]];
 }
 
-function guessArguments({ by, draftTokens, draft }: GuessArguments): Arguments {
+/** What tells a server to guess ahead. */
+export function guessArguments({ by, draftTokens, draft }: GuessArguments): Arguments {
   if (by === "ngram") {
     return [
       ["--spec-type", "ngram-simple"],

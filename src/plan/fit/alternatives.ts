@@ -1,7 +1,8 @@
 import type { CacheType, LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { formatBytes, formatTokens } from "../../facts/units/index.ts";
 import { decodePace } from "../../predict/speed/index.ts";
-import { settingsFor, type Choice } from "./choose.ts";
+import { gained, isNearer } from "./brought-back.ts";
+import { choose, settingsFor, type Choice } from "./choose.ts";
 import { GOALS } from "./goals.ts";
 import { largestThat, largestWithMargin } from "./largest.ts";
 import { paceInput } from "./pace-input.ts";
@@ -34,9 +35,11 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
   if (request.wishes.settings) return [];
   const raised = raiseLimit(request, choice);
   const partial = leftLayers(request, choice);
-  if (choice.now.verdict === "fits" && !partial) return [...fastEnough(request, choice), ...(raised ? [raised] : [])];
+  const caches = smallerCaches(request, choice);
+  if (choice.now.verdict === "fits" && !partial)
+    return [...fastEnough(request, choice), ...caches, ...(raised ? [raised] : [])];
   const weights = otherWeights(request, choice);
-  if (choice.now.verdict === "fits") return [...weights, ...(raised ? [raised] : [])];
+  if (choice.now.verdict === "fits") return [...weights, ...caches, ...(raised ? [raised] : [])];
   const before = choice.memory?.value ?? 0;
   const found: Alternative[] = [];
   const base = {
@@ -56,9 +59,10 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
     found.push({ change, flags, ...outcome(weighed), savedBytes, ...decode });
   };
 
-  found.push(...weights);
-  for (const cacheType of ["q8_0", "q4_0"] satisfies CacheType[]) {
-    if (cacheType !== base.cacheType) {
+  found.push(...weights, ...caches);
+  for (const cacheType of CACHE_TYPES) {
+    // where something had to leave the devices, the room is for bringing it back
+    if (cacheType !== base.cacheType && !leftParts(request, choice)) {
       consider(`kv type ${cacheType} instead of ${base.cacheType}`, `--kv-type ${cacheType}`, { cacheType });
     }
   }
@@ -83,6 +87,36 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
   const closing = closed(choice.now, choice.afterClosing);
   if (closing) found.push(closing);
   return found.toSorted((one, other) => ORDER.indexOf(one.verdict) - ORDER.indexOf(other.verdict));
+}
+
+/** Cache types that are worth a line. */
+const CACHE_TYPES = ["q8_0", "q4_0"] as const satisfies CacheType[];
+
+/** Where layers or experts had to leave the devices: the same question with a smaller cache, if that brings some of them back. */
+function smallerCaches(request: FitRequest, choice: Choice): Alternative[] {
+  if (!leftParts(request, choice)) return [];
+  const others = CACHE_TYPES.filter((cacheType) => cacheType !== choice.settings.cacheTypeK);
+  return others.flatMap((cacheType) => {
+    const after = choose({ ...request, wishes: { ...request.wishes, cacheType } });
+    const worse = ORDER.indexOf(after.now.verdict) > ORDER.indexOf(choice.now.verdict);
+    if (worse || !isNearer(after, choice)) return [];
+    return [
+      {
+        change: `kv type ${cacheType} instead of ${choice.settings.cacheTypeK}: then ${gained(after, choice)}`,
+        flags: `--kv-type ${cacheType}`,
+        ...outcome(after),
+        savedBytes: (choice.memory?.value ?? 0) - (after.memory?.value ?? 0),
+        ...decodeOf(request, after, choice),
+      },
+    ];
+  });
+}
+
+/** Layers, or layers' experts, that were left on the CPU without being asked to be there. */
+function leftParts(request: FitRequest, choice: Choice): boolean {
+  const { wishes } = request;
+  const experts = choice.settings.expertLayersOnHost !== undefined && wishes.expertLayersOnHost === undefined;
+  return leftLayers(request, choice) || (experts && wishes.gpuLayers === undefined && request.rig.devices.length > 0);
 }
 
 /** Layers that were left on the CPU without being asked to be there. */

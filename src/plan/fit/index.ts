@@ -5,6 +5,7 @@ export type { Decision } from "./decision.ts";
 export { GOAL_NAMES, GOALS, READING, type Goal, type GoalTargets } from "./goals.ts";
 export { appendedBlock, guessesOf, type Guessing } from "./guessing.ts";
 export { bytesFromDisk, paceInput } from "./pace-input.ts";
+export { withRaisedLimit } from "./raise-limit.ts";
 export { remembered } from "./remembered.ts";
 export type { FitRequest, SmallerFile, Wishes } from "./request.ts";
 export { good, ORDER, type PlaceBalance, type Verdict, type VerdictWord, verdictWord } from "./verdict.ts";

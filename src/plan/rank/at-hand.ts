@@ -1,6 +1,6 @@
 import { formatPace } from "../../facts/units/index.ts";
 import type { Pace } from "../../predict/speed/index.ts";
-import { good, type VerdictWord } from "../fit/index.ts";
+import { good, READING, type VerdictWord } from "../fit/index.ts";
 
 /** Weights at hand with what was predicted for them on this rig. */
 export interface Candidate {
@@ -10,8 +10,8 @@ export interface Candidate {
   readonly decode?: Pace;
 }
 
-/** Somebody who reads along takes in about this many tokens a second: 250 to 300 words a minute at 0.75 words a token. */
-export const READING_PACE = 6;
+/** Somebody who reads along takes in this many tokens a second. */
+export const READING_PACE = READING.decodePerSec;
 
 /**
  * The best of what is at hand: of those that fit and keep up with reading even at the slow end of their band, the one with the

@@ -1,11 +1,12 @@
 import { LoadoutError } from "../../facts/errors/index.ts";
 import { formatNumber, formatTokens } from "../../facts/units/index.ts";
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
-import { decodePace, type Pace } from "../../predict/speed/index.ts";
-import { choose, contextsWanted, coresToUse, good, paceInput, type Choice } from "../fit/index.ts";
+import type { Pace } from "../../predict/speed/index.ts";
+import { choose, contextsWanted, good, type Choice } from "../fit/index.ts";
 import {
   aboveFloor,
   cellsUnder,
+  largestAtPace,
   outlined,
   wantedSettings,
   type Outlined,
@@ -279,8 +280,8 @@ function newestOfEach<One extends Beyond>(fitting: readonly One[]): One[] {
 
 /** The largest file type that keeps up with reading, else the largest. */
 function exactly({ model, on, settings, candidates }: Fitting): RankedModel | undefined {
-  const paced = candidates.map((fileType) => ({ fileType, decode: paceOf(on, settings, fileType) }));
-  const { fileType, decode } = paced.find((each) => keepsUp(on.setup, each.decode)) ?? paced[0]!;
+  const { at, decode } = largestAtPace(on, settings, candidates);
+  const fileType = candidates[at]!;
   const choice = choose(on.exact(fileType));
   return good(choice.now.verdict)
     ? rankedOf(model, on, fileType, { choice, ...(decode ? { decode } : {}) })
@@ -308,11 +309,6 @@ function rankedOf(
     fileBytes: on.outline.fileBytes(found.choice.settings, fileType),
     ...found,
   };
-}
-
-function paceOf(on: Outlined, settings: LlamaCppSettings, fileType: string): Pace | undefined {
-  const { cpu } = on.setup.rig.host;
-  return decodePace(paceInput(on.about(fileType), { settings, threads: coresToUse(cpu) }), 0);
 }
 
 /** Only a person waits for tokens; what is not known is not held against a model. */

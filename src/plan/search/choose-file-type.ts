@@ -1,6 +1,7 @@
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
-import { formatBytes, formatTokens } from "../../facts/units/index.ts";
+import { formatBytes, formatPace, formatTokens } from "../../facts/units/index.ts";
 import { contextsWanted, good, GOALS, settingsFor } from "../fit/index.ts";
+import { largestAtPace, type Paced } from "./at-pace.ts";
 import { aboveFloor } from "./file-types.ts";
 import type { Outlined } from "./outlined.ts";
 import { cellsUnder, type Cell } from "./table.ts";
@@ -12,8 +13,9 @@ export interface ChosenFileType {
 }
 
 /**
- * The file type to take where none is asked for: the largest usual one that fits with room to spare and the context the goal wants;
- * else the largest that fits at all; else, with the least context of the goal, the same; else the smallest above the floor.
+ * The file type to take where none is asked for: of the usual ones that fit with room to spare and the context the goal wants, the
+ * largest that is as fast as the goal wants, else the largest; else the same of those that fit at all; else, with the least context
+ * of the goal, the same; else the smallest above the floor.
  */
 export function chooseFileType(model: Outlined): ChosenFileType {
   const { geometry } = model.model;
@@ -21,10 +23,15 @@ export function chooseFileType(model: Outlined): ChosenFileType {
   const { goal, wishes } = model.setup;
   const { wanted, least } = contextsWanted(goal, wishes, geometry);
   for (const context of new Set([wanted, least])) {
-    const cells = cellsUnder(model, wantedSettings(model, context), candidates);
+    const settings = wantedSettings(model, context);
+    const cells = cellsUnder(model, settings, candidates);
     const roomy = cells.findIndex((cell) => cell?.verdict === "fits");
     const at = roomy >= 0 ? roomy : cells.findIndex((cell) => cell !== undefined && good(cell.verdict));
-    if (at >= 0) return { fileType: candidates[at]!, because: reason(candidates, cells, at, context) };
+    if (at < 0) continue;
+    // what is smaller than one that fits, fits too
+    const paced = largestAtPace(model, settings, candidates.slice(at));
+    const fits = reason(candidates, cells, at, context);
+    return { fileType: candidates[at + paced.at]!, because: withPace(fits, candidates[at]!, paced, model) };
   }
   const smallest = candidates.at(-1)!;
   return { fileType: smallest, because: "the smallest usual file type that keeps four bits: none fits whole" };
@@ -65,4 +72,17 @@ function reason(
   const { marginBytes } = larger;
   const next = marginBytes < 0 ? `would be ${formatBytes(-marginBytes)} short` : "would leave little room";
   return `${what} with ${formatTokens(context)} of context; ${candidates[at - 1]!} ${next}`;
+}
+
+/** Why not the largest that fits, or why it is taken although it is slow. */
+function withPace(fits: string, largest: string, { at, decode, keeps }: Paced, { setup }: Outlined): string {
+  const { targets } = GOALS[setup.goal];
+  if (decode === undefined || targets === undefined) return fits;
+  const wanted = formatPace(targets.decodePerSec);
+  const own = formatPace(decode.tokensPerSec);
+  if (keeps === "slow")
+    return `${fits}; none of four bits or more is as fast as people read, ${wanted}: it decodes ${own}`;
+  if (at === 0) return fits;
+  const band = `${keeps === "middle" ? "" : "even "}${formatPace(decode.low)} at the slow end of its band`;
+  return `the largest usual file type that is as fast as people read, ${wanted}: ${own}, ${band}; ${largest} would fit too`;
 }

@@ -1,3 +1,4 @@
+export { largestAtPace } from "./at-pace.ts";
 export { chooseFileType, type ChosenFileType, wantedSettings } from "./choose-file-type.ts";
 export { aboveFloor, FLOOR, USUAL_FILE_TYPES, usualBits, usualFileTypes } from "./file-types.ts";
 export { mostUsers } from "./limits.ts";

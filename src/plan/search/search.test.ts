@@ -3,7 +3,7 @@ import type { Device, Rig } from "../../facts/hardware/index.ts";
 import { modelCatalog, tensorList } from "../../facts/model/index.ts";
 import { FILE_TYPE_NAMES } from "../../facts/recipe/index.ts";
 import { llamaCppBuild, LLAMACPP_CALLERS } from "../../facts/runtime/index.ts";
-import { choose, longestContext, weigh, type Wishes } from "../fit/index.ts";
+import { alternatives, choose, longestContext, weigh, type Wishes } from "../fit/index.ts";
 import {
   cellsUnder,
   chooseFileType,
@@ -88,6 +88,21 @@ describe("the file type that is taken where none is asked for", () => {
     expect(chosen.because).toMatch(/^the largest usual file type that fits.* with 8k of context; Q5_K_M would/);
   });
 
+  test("is the largest that people can read along with on a processor, and where none is, the largest, with the reason", () => {
+    const paced = (name: string, bandwidthBytesPerSec: number, goal: "interactive" | "batch" = "interactive") => {
+      const where = rig(undefined);
+      const asked = on(name, { ...where, host: { ...where.host, bandwidthBytesPerSec } });
+      return chooseFileType({ ...asked, setup: { ...asked.setup, goal } });
+    };
+    const chosen = paced("qwen3-8b", 60e9);
+    expect(chosen.fileType).toBe("Q4_K_M");
+    expect(chosen.because).toMatch(/as fast as people read, 5\.3 tok\/s: .* slow end of its band; Q8_0 would fit too$/);
+    expect(paced("qwen3-8b", 60e9, "batch").fileType).toBe("Q8_0");
+    const slow = paced("qwen3-32b", 60e9);
+    expect(slow.fileType).toBe("Q8_0");
+    expect(slow.because).toMatch(/none of four bits or more is as fast as people read/);
+  });
+
   test("is the smallest that keeps four bits where none fits whole", () => {
     expect(chooseFileType(on("qwen3-32b", rig(6)))).toEqual({
       fileType: "IQ4_XS",
@@ -133,6 +148,21 @@ describe("one model over file types, contexts and users", () => {
     expect(at(users)).not.toBe("does not fit");
     expect(at(users + 1)).toBe("does not fit");
   });
+});
+
+test("a smaller cache is asked as it would be typed: the room brings experts back, and the pace is of that", () => {
+  const request = on("qwen3 30b a3b", rig(12), { context: 32_768 }).exact("Q4_K_M");
+  const bandwidths = { ...request.rig, host: { ...request.rig.host, bandwidthBytesPerSec: 60e9 } };
+  const devices = bandwidths.devices.map((device) => ({ ...device, bandwidthBytesPerSec: 500e9, flopsPerSec: 60e12 }));
+  const asked = { ...request, rig: { ...bandwidths, devices } };
+  const choice = choose(asked);
+  const expertsOf = ({ settings }: typeof choice) => Number(settings.expertLayersOnHost);
+  expect(expertsOf(choice)).toBeGreaterThan(0);
+  const listed = alternatives(asked, choice).find(({ flags }) => flags === "--kv-type q8_0")!;
+  const typed = choose({ ...asked, wishes: { ...asked.wishes, cacheType: "q8_0" } });
+  expect(expertsOf(typed)).toBeLessThan(expertsOf(choice));
+  expect(listed.change).toContain(`then the experts of ${expertsOf(typed)} layers on the CPU`);
+  expect(listed.marginBytes).toBe(typed.now.marginBytes);
 });
 
 describe("a search over graphs without repetitions", () => {

@@ -1,7 +1,7 @@
 import type { Device } from "../../facts/hardware/index.ts";
 import { formatBytes, formatRate } from "../../facts/units/index.ts";
 import type { PaceInput } from "./input.ts";
-import { SLOT_SHARE, wayText, wayTo } from "./links.ts";
+import { SLOT_SHARE, wayText, wayTo, type Way } from "./links.ts";
 import { expertsTouched, type Load } from "./load.ts";
 import { add, type Step } from "./step.ts";
 
@@ -44,11 +44,15 @@ export function copyRate(slotBytesPerSec: number, pinned: boolean): number {
   return pinned ? slotBytesPerSec : Math.min(slotBytesPerSec * MAPPED_SHARE, MOST_MAPPED_BYTES_PER_SEC);
 }
 
-/** Host weights that cross the slot for one step; a device that shares the host's memory reads them where they are. */
+/**
+ * Host weights that cross the slot for one step. A device that shares the host's memory has no slot, and yet does not read them
+ * where they are: no back end takes a mapped file's pages for its own buffer (`supports_buft` of CUDA, Vulkan and Metal), so one
+ * thread copies them; CUDA reads pinned ones in place.
+ */
 export function addCopy(step: Step, input: PaceInput, device: Device, bytes: number): void {
   const way = wayTo(device, input.links);
-  if (way.bytesPerSec === Infinity || bytes === 0) return;
   const rate = copyRate(way.bytesPerSec, input.pinnedHostWeights === true);
+  if (rate === Infinity || bytes === 0) return;
   const seconds = bytes / rate;
   add(step, {
     worker: "link",
@@ -62,14 +66,22 @@ export function addCopy(step: Step, input: PaceInput, device: Device, bytes: num
       {
         label: `copying weights to ${device.name}`,
         value: formatRate(rate),
-        formula: copyFormula(
-          `${formatRate(way.bytesPerSec / SLOT_SHARE)} x ${SLOT_SHARE}`,
-          input.pinnedHostWeights === true,
-        ),
-        because: `${wayText(way)}; mapped weights: published runs of three models`,
+        ...copied(way, input.pinnedHostWeights === true),
       },
     ],
   });
+}
+
+function copied(way: Way, pinned: boolean): { readonly formula: string; readonly because: string } {
+  if (way.bytesPerSec === Infinity)
+    return {
+      formula: formatRate(MOST_MAPPED_BYTES_PER_SEC),
+      because: "memory is shared, and mapped weights are copied in it: assumed at what one thread fills beside a card",
+    };
+  return {
+    formula: copyFormula(`${formatRate(way.bytesPerSec / SLOT_SHARE)} x ${SLOT_SHARE}`, pinned),
+    because: `${wayText(way)}; mapped weights: published runs of three models`,
+  };
 }
 
 function copyFormula(slot: string, pinned: boolean): string {

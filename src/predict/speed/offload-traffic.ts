@@ -1,4 +1,4 @@
-import { copiedBytes, LEAST_COPIED_BATCH } from "./copying.ts";
+import { copiedBytes, copyRate, LEAST_COPIED_BATCH } from "./copying.ts";
 import { ACTIVATION_BYTES, crossingsOf } from "./crossings.ts";
 import { helperOf } from "./helper.ts";
 import type { PaceInput } from "./input.ts";
@@ -66,7 +66,8 @@ export function trafficOf(input: PaceInput, depth: number, promptTokens: number)
   const crossings = places.map(({ where }) => (where === "host" ? 0 : crossingsOf(input, places, where)));
   const crossingsPerToken = crossings.reduce((sum, count) => sum + count, 0);
   const device = helper === undefined ? undefined : input.devices[helper];
-  const copies = device !== undefined && Number.isFinite(wayTo(device, input.links).bytesPerSec);
+  const pinned = input.pinnedHostWeights === true;
+  const copies = device !== undefined && copyRate(wayTo(device, input.links).bytesPerSec, pinned) < Infinity;
   const { fromDiskBytes = 0 } = input;
   const chances = input.placement.at(-1) === "host" ? 0 : input.geometry.vocabularySize;
   return {

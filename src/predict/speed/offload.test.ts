@@ -25,13 +25,14 @@ test("a larger micro-batch pays for copied experts: the copy is made once", () =
   expect(at(2048)).toBeGreaterThan(at(512) * 1.5);
 });
 
-test("a shared memory copies nothing", () => {
+test("in shared memory a mapped file is copied too, by one thread; pinned weights are read in place", () => {
   const { slotBytesPerSec: _, ...card } = CARD;
   const input = inputOf(EXPERTS, {
     overrides: expertsOnHost(32),
     devices: [{ ...card, memoryKind: "unified" }],
   });
-  expect(prefillPace(input, 2048)!.formula).not.toContain("copying");
+  expect(prefillPace(input, 2048)!.formula).toMatch(/ \/ 17\.6 GB\/s \[copying to the device\]/);
+  expect(prefillPace({ ...input, pinnedHostWeights: true }, 2048)!.formula).not.toContain("copying");
 });
 
 test("layers that leave the card cost decoding, one by one", () => {

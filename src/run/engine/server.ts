@@ -94,6 +94,11 @@ export interface RunningServer {
   readonly engine: { readonly name: string; readonly version: string; readonly build?: string };
   readonly model: ServedModel;
   readonly abilities: ServerAbilities;
+  /**
+   * fields for every request that does not bring its own. A llama-server with adapters has to be told their scales each time:
+   * without, or with an empty list, a slot goes on with what it cached under the adapters of the request before.
+   */
+  readonly requestDefaults?: Readonly<Record<string, unknown>>;
   /** changes when the engine is restarted on another port */
   readonly endpoint: Endpoint;
   readonly state: ServerState;

@@ -3,6 +3,7 @@ import type { LoadoutError } from "../../facts/errors/index.ts";
 import type { CliContext } from "./context.ts";
 import { bench } from "./described/bench.ts";
 import { calibrate } from "./described/calibrate.ts";
+import { chat } from "./described/chat.ts";
 import { doctor } from "./described/doctor.ts";
 import { explain } from "./described/explain.ts";
 import { fit } from "./described/fit.ts";
@@ -13,6 +14,7 @@ import { probe } from "./described/probe.ts";
 import { quality } from "./described/quality.ts";
 import { quants } from "./described/quants.ts";
 import { receipts } from "./described/receipts.ts";
+import { serve } from "./described/serve.ts";
 import { simulate } from "./described/simulate.ts";
 import { start } from "./described/start.ts";
 import { VERSION } from "./version.ts";
@@ -20,6 +22,8 @@ import { textsWith } from "./wrong-flags.ts";
 
 export const ROUTES = {
   start,
+  serve,
+  chat,
   fit,
   explain,
   offload,

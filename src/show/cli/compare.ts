@@ -5,7 +5,10 @@ import { decodePace, prefillPace, type Pace, type PaceInput } from "../../predic
 import type { Reply, StopReport } from "../../run/engine/index.ts";
 
 /** Predicted buffers beside those the engine reported, term by term. */
-export function compareBuffers(buffers: readonly EngineBuffer[], { memory }: StopReport): TermResidual[] {
+export function compareBuffers(
+  buffers: readonly EngineBuffer[],
+  { memory }: Pick<StopReport, "memory">,
+): TermResidual[] {
   const places = buffers.map(({ label, term, bytes }) => ({ label, terms: { [term]: bytes } }));
   return compareMemory(places, memory.log.terms)
     .filter(({ predictedBytes, actualBytes }) => (predictedBytes ?? 0) > 0 || (actualBytes ?? 0) > 0)

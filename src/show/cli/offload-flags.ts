@@ -1,6 +1,6 @@
-import { DISKS } from "../../facts/hardware/index.ts";
-import { parseCount, parseRate, parseTokens } from "../../facts/units/index.ts";
+import { parseCount, parseTokens } from "../../facts/units/index.ts";
 import { cached } from "./flags.ts";
+import { diskOf } from "./wanted-flags.ts";
 
 /** Flags of `offload` beside those of a plan and of a rig. */
 export const offloadFlags = {
@@ -43,14 +43,8 @@ export const offloadFlags = {
   },
   disk: {
     kind: "parsed",
-    parse: pagesFrom,
+    parse: diskOf,
     brief: "What weights beyond the RAM are on: nvme, 3GB/s",
     optional: true,
   },
 } as const;
-
-/** A figure is taken as it is; of a kind of disk half, since a mapped file is read page by page and not from first to last. */
-function pagesFrom(text: string): number {
-  const row = DISKS.find(({ name }) => name === text.toLowerCase());
-  return row ? row.bytesPerSec / 2 : parseRate(text, "--disk");
-}

@@ -101,6 +101,24 @@ test("the disk that weights beyond the RAM come from can be said, by its kind or
   expect(said[2]).toContain("at 7 GB/s");
 });
 
+test("fit takes the same disk for its pace, and every command to type next asks about the same", async () => {
+  const beyond = ["qwen3-32b:Q4_K_M", "--gpu", "rtx-4070", "--ram", "8GB:ddr5-6000", "--context", "4k"];
+  const fits = await Promise.all(
+    [[], ["--disk", "nvme"], ["--disk", "7GB/s"]].map(async (more): Promise<FitAnswer> => {
+      const { stdout } = await loadout("fit", ...beyond, ...more, "--json");
+      return JSON.parse(stdout);
+    }),
+  );
+  const rates = fits.map(({ speed }) => speed.decode!.tokensPerSec);
+  expect(rates[1]).toBe(rates[0]);
+  expect(rates[2]! / rates[0]!).toBeGreaterThan(2);
+  expect(fits[2]!.next[0]).toMatch(/--context 4k --disk 7GB\/s$/);
+  const { next } = await answered(...beyond, "--disk", "7GB/s", "--goal", "mixed", "--prompt", "2k");
+  for (const command of next) expect(command).toMatch(/--goal mixed --context 4k --prompt 2k --disk 7GB\/s$/);
+  const { stdout } = await loadout("explain", ...beyond, "--disk", "7GB/s", "--json");
+  expect((JSON.parse(stdout) as FitAnswer).speed.decode!.tokensPerSec).toBe(rates[2]);
+});
+
 test("the network to another machine is said, or assumed and said so", async () => {
   const far = ["qwen3-32b:Q4_K_M", "--gpu", "rtx-4070", "--ram", "32GB", "--node", "big:rtx-3090"];
   const [unknown, fast] = await Promise.all([answered(...far), answered(...far, "--link", "25Gb/s")]);

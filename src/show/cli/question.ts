@@ -5,7 +5,13 @@ import type { AnswerContext, DiskFacts, ReadingRate, RuntimeFacts, TypedFlags } 
 import type { WeightsPlace } from "../../plan/command/index.ts";
 import { remembered, roomFor, type FitRequest, type SmallerFile } from "../../plan/fit/index.ts";
 import { type SearchSetup, usualBits, usualFileTypes } from "../../plan/search/index.ts";
-import { aboutLlamaCpp, layerPlaces, predictLlamaCpp, type MemoryPrediction } from "../../predict/memory/index.ts";
+import {
+  aboutLlamaCpp,
+  layerPlaces,
+  predictLlamaCpp,
+  type LlamaCppQuestion,
+  type MemoryPrediction,
+} from "../../predict/memory/index.ts";
 import type { Receipt, ReceiptStore } from "../../run/receipt/index.ts";
 import type { Drafting } from "./draft-flags.ts";
 import { wishesOf, type PlanFlags } from "./flags.ts";
@@ -67,6 +73,8 @@ export function fitQuestion(parts: {
   readonly told?: ServerArguments | undefined;
   /** how tokens are guessed ahead */
   readonly drafting?: Drafting | undefined;
+  /** loaded beside the weights */
+  readonly adapters?: LlamaCppQuestion["adapters"];
 }): FitQuestion {
   const {
     machine,
@@ -82,6 +90,7 @@ export function fitQuestion(parts: {
     diskBytesPerSec,
     told,
     drafting,
+    adapters,
     runtime: chosen = embeddedRuntime(),
     server,
   } = parts;
@@ -100,7 +109,8 @@ export function fitQuestion(parts: {
   const { sizesFrom: weightsFrom = "header" } = weights.facts;
   const cpuFeatures = rig.host.cpu.features;
   const { tensors } = weights;
-  const fixed = { geometry, weightsFrom, build, caller, devices: rig.devices, cpuFeatures };
+  const lora = adapters && adapters.length > 0 ? { adapters } : {};
+  const fixed = { geometry, weightsFrom, build, caller, devices: rig.devices, cpuFeatures, ...lora };
   const room = promptTokens === undefined ? {} : { room: roomFor(promptTokens, answerTokens) };
   const wishes = told ? wishesTold(told, chosen, geometry) : { ...wishesOf(flags), ...room };
   const requestUnder = (

@@ -2,11 +2,13 @@ import type { TypedFlags } from "../../plan/answer/index.ts";
 import { formatTokens } from "../../facts/units/index.ts";
 import type { DraftFlags } from "./draft-flags.ts";
 import type { PlanFlags, RuntimeFlags } from "./flags.ts";
+import type { DiskRate } from "./wanted-flags.ts";
 
 interface AskedFlags extends PlanFlags, RuntimeFlags, DraftFlags {
   readonly prompt?: string;
   readonly answer?: number;
   readonly cached?: number;
+  readonly disk?: DiskRate;
 }
 
 /** What was asked, as it is typed, but for the model and the rig: the next commands ask the same. */
@@ -25,6 +27,7 @@ export function typedFlags(flags: AskedFlags): TypedFlags {
     ["--prompt", flags.prompt],
     ["--answer", tokens(flags.answer)],
     ["--cached", share(flags.cached)],
+    ["--disk", flags.disk?.typed],
     ["--draft", flags.draft],
     ["--draft-tokens", flags.draftTokens],
     ["--acceptance", flags.acceptance],

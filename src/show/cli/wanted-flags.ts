@@ -1,6 +1,7 @@
 import { DISKS } from "../../facts/hardware/index.ts";
 import { LoadoutError } from "../../facts/errors/index.ts";
 import { parseBytes, parseRate } from "../../facts/units/index.ts";
+import type { ReadingRate } from "../../plan/answer/index.ts";
 import type { Wanted } from "../../plan/rank/index.ts";
 
 /** Flags that choose among models where none is named. */
@@ -15,10 +16,13 @@ export interface WantedFlags {
   readonly why?: boolean;
 }
 
-/** How fast a model is read from the disk, and who says so. */
+/** How fast a disk is read. */
 export interface DiskRate {
-  readonly bytesPerSec: number;
-  readonly source: string;
+  /** from first to last, and who says so */
+  readonly reading: ReadingRate;
+  /** page by page, as a mapped file is read that has no room in RAM */
+  readonly pagesBytesPerSec: number;
+  readonly typed: string;
 }
 
 const flag = { kind: "boolean", optional: true, withNegated: false } as const;
@@ -63,7 +67,7 @@ export function wantedOf({ tools, vision, licence, since }: WantedFlags): Wanted
 }
 
 /** Where nothing else is said, the disk most machines have. */
-export const USUAL_DISK: DiskRate = diskOf("nvme");
+export const USUAL_DISK: ReadingRate = diskOf("nvme").reading;
 
 /** A flag that is of no use beside a model, if one was typed. */
 export function flagBesideModel(flags: WantedFlags): string | undefined {
@@ -74,10 +78,15 @@ export function flagBesideModel(flags: WantedFlags): string | undefined {
   return typed === "maxSize" ? "--max-size" : typed === undefined ? undefined : `--${typed}`;
 }
 
-function diskOf(text: string): DiskRate {
+/** A figure is taken as it is; of a kind of disk half for pages, since these are not read from first to last. */
+export function diskOf(text: string): DiskRate {
   const row = DISKS.find(({ name }) => name === text.toLowerCase());
-  if (row) return { bytesPerSec: row.bytesPerSec, source: `${row.label}, ${row.source}` };
-  return { bytesPerSec: parseRate(text, "--disk"), source: "as given" };
+  if (row) {
+    const { bytesPerSec, label, source } = row;
+    return { reading: { bytesPerSec, source: `${label}, ${source}` }, pagesBytesPerSec: bytesPerSec / 2, typed: text };
+  }
+  const bytesPerSec = parseRate(text, "--disk");
+  return { reading: { bytesPerSec, source: "as given" }, pagesBytesPerSec: bytesPerSec, typed: text };
 }
 
 function dateOf(text: string): string {

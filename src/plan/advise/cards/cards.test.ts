@@ -145,10 +145,24 @@ test("what is put in order is left on the CPU within a layer of what is exact, a
   }
 });
 
+test("whoever describes a computer gets cards first, and machines bought whole behind them", () => {
+  const question = questionFor("qwen3-8b", "Q4_K_M", { limits: { supply: { watts: 750, atx: 3 } } });
+  const { rows, smallest } = rankCards(question, { rows: 5, machines: 3 });
+  expect(rows.map(({ whole }) => whole)).toEqual([false, false, false, false, false, true, true, true]);
+  expect(smallest.sure!.whole).toBe(false);
+  const free = rankCards({ ...question, limits: {} }, { rows: 400 }).rows;
+  expect(free).toEqual(free.toSorted(byRank));
+  expect(free.findLastIndex(({ whole }) => !whole)).toBeGreaterThan(free.findIndex(({ whole }) => whole));
+});
+
 test("a larger supply and more room leave out no device that a smaller one kept", () => {
   const question = questionFor("qwen3-8b", "Q4_K_M", { devices: DEVICES.filter((_, at) => at % 4 === 0) });
   const kept = (limits: CardLimits) =>
-    new Set(rankCards({ ...question, limits }, { rows: 400 }).rows.map(({ row, count }) => `${row.id} ${count}`));
+    new Set(
+      rankCards({ ...question, limits }, { rows: 400, machines: 400 }).rows.map(
+        ({ row, count }) => `${row.id} ${count}`,
+      ),
+    );
   let before = kept({ supply: { watts: 300, atx: 3 }, lengthMm: 200, slots: 1 });
   expect(before.size).toBeGreaterThan(0);
   for (const [watts, lengthMm, slots] of [

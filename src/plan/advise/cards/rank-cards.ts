@@ -2,7 +2,7 @@ import { boardFor, systemsOf, type LaunchPrice } from "../../../facts/hardware/b
 import { formatNumber, formatPace, formatTokens } from "../../../facts/units/index.ts";
 import { READING_PACE } from "../../rank/index.ts";
 import { placerFor, type PlacedCandidate, type Placer } from "./candidate.ts";
-import { checksOf, holds, loadWatts, type Check } from "./checks/index.ts";
+import { checksOf, holds, isWhole, loadWatts, type Check } from "./checks/index.ts";
 import { byRank, tierOf } from "./order.ts";
 import type { Placed } from "./placed.ts";
 import { priceKey, type Candidate, type CardsQuestion, type Price } from "./question.ts";
@@ -12,6 +12,8 @@ import { smallestOf, type Size, type SmallestRig } from "./smallest.ts";
 /** A device, or two of it, with the model on it: exact. */
 export interface RankedCard extends Candidate {
   readonly placed: Placed;
+  /** brings its own supply, case and cooling */
+  readonly whole: boolean;
   readonly checks: readonly Check[];
   /** what cards and machine draw under load; absent where it is not known */
   readonly loadWatts?: number;
@@ -52,6 +54,8 @@ export interface CardsRanking {
 export interface CardsOptions {
   readonly rows?: number;
   readonly behind?: number;
+  /** machines bought whole, behind cards where the computer around a card was described */
+  readonly machines?: number;
   readonly leftOut?: number;
   readonly tooSmall?: number;
   /** tokens per second that each user wants with a full context; absent: as fast as somebody reads, where somebody waits */
@@ -60,6 +64,7 @@ export interface CardsOptions {
 }
 
 const ROWS = 12;
+const MACHINES = 4;
 const BEHIND = 4;
 const LEFT_OUT = 4;
 const TOO_SMALL = 4;
@@ -80,16 +85,29 @@ export function rankCards(question: CardsQuestion, options: CardsOptions = {}): 
   const waits = question.goal === "interactive" || question.goal === "mixed";
   const pace = options.pace ?? (waits ? READING_PACE : 0);
   const behind = exactly(placer, partly.slice(0, options.behind ?? BEHIND), question);
+  const built = whole.filter((each) => !each.whole);
+  // whoever names a supply, a length or slots has a computer, and looks for what goes into it
+  const apart = asksForCards(limits) && built.length > 0;
+  const shown = (rows: readonly RankedCard[], count: number) => exactly(placer, rows.slice(0, count), question);
+  const ranked = apart
+    ? [
+        ...shown(built, options.rows ?? ROWS),
+        ...shown(
+          whole.filter((each) => each.whole),
+          options.machines ?? MACHINES,
+        ),
+      ]
+    : shown(whole, options.rows ?? ROWS);
   const names = (rows: readonly RankedCard[]) => new Set(rows.map(({ row }) => row.id));
   const [fit, runs, kept] = [names(whole), names([...whole, ...partly]), names(held)];
   return {
-    rows: explained(exactly(placer, whole.slice(0, options.rows ?? ROWS), question), behind),
+    rows: explained(ranked, behind),
     behind,
     leftOut: exactly(placer, worthNaming(out).slice(0, options.leftOut ?? LEFT_OUT), question),
     tooSmall: exactly(placer, largest(inTiers(all, 3, 3)).slice(0, options.tooSmall ?? TOO_SMALL), question),
-    smallest: smallestOf(whole, pace, options.smallestBy ?? "memory"),
+    smallest: smallestOf(apart ? built : whole, pace, options.smallestBy ?? "memory"),
     asked,
-    because: reasons(asked),
+    because: reasons(asked, apart),
     counts: {
       devices: devices.length,
       fit: fit.size,
@@ -125,6 +143,7 @@ function withChecks(
   return {
     ...candidate,
     placed,
+    whole: isWhole({ row, board }),
     checks: checksOf(candidate, limits),
     ...(load === undefined ? {} : { loadWatts: load }),
     ...(price === undefined ? {} : { price }),
@@ -162,8 +181,13 @@ function bandwidth({ rig }: Candidate): number {
   return rig.devices[0]?.bandwidthBytesPerSec ?? 0;
 }
 
-function reasons({ users, context }: CardsRanking["asked"]): string[] {
+function asksForCards({ supply, lengthMm, slots }: CardsQuestion["limits"]): boolean {
+  return supply !== undefined || lengthMm !== undefined || slots !== undefined;
+}
+
+function reasons({ users, context }: CardsRanking["asked"], apart: boolean): string[] {
   return [
+    ...(apart ? ["cards before machines that are bought whole, since a computer was described"] : []),
     `fits whole with ${users === 1 ? "" : `${users} x `}${formatTokens(context)} of context, the smallest size sold that does, two cards where one does not`,
     "bandwidth of the memory, which sets the pace of decoding",
     "matrix rate, which sets how fast prompts are read and many users are served",

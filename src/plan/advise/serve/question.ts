@@ -19,6 +19,8 @@ export interface ServeQuestion {
   readonly measured?: readonly MeasuredPrompt[];
   /** longest wait for a token that a prompt of another may cause, ms; absent: the goal's */
   readonly capMs?: number;
+  /** models that are served beside each other, this one counted; they share what RAM is left for prompts */
+  readonly models?: number;
   /** tokens of a step, asked for: then nothing is chosen */
   readonly stepTokens?: number;
 }

@@ -23,6 +23,8 @@ export interface PairedRound {
 }
 
 const DRAWS = 1000;
+/** a p95 of fewer pairs rests on its two largest values, which drawing again does not tell about */
+const LEAST_FOR_P95 = 60;
 
 const METRICS = {
   ttft: (record: RequestRecord) => ttftMs(record, "send"),
@@ -48,7 +50,8 @@ export function differences(rounds: readonly PairedRound[], seed: number): Recor
       return first === undefined || second === undefined ? [] : [{ first, second }];
     });
     if (values.length < 2) return [];
-    return (["p50", "p95"] as const).map((statistic) => differenceOf(metric, statistic, values, seed));
+    const statistics = values.length < LEAST_FOR_P95 ? (["p50"] as const) : (["p50", "p95"] as const);
+    return statistics.map((statistic) => differenceOf(metric, statistic, values, seed));
   });
 }
 

@@ -1,5 +1,5 @@
 export { type Arrivals, arrivalTimes, type Extent } from "./arrivals.ts";
-export { chanceOf, exponential, gamma, normal } from "./chance.ts";
+export { chanceOf, gamma } from "./chance.ts";
 export { type Lengths, lengthOf, parseLengths } from "./lengths.ts";
 export type { PlannedRequest, Workload } from "./planned.ts";
 export { type SessionShape, sessionWorkload } from "./sessions.ts";

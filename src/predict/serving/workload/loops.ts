@@ -30,27 +30,32 @@ export interface ClosedLoop {
   readonly thinkMs?: number;
   /** the first requests of all users are spread evenly over this time; together they would measure the client */
   readonly spreadMs?: number;
+  /** each user's first request, and what follows while others have not begun, does not count towards the extent's requests */
+  readonly warmUp?: boolean;
 }
 
 /** Each user asks, waits for the answer, thinks, asks again. `durationMs` is about when requests leave. */
 export function closedWorkload(loop: ClosedLoop, extent: Extent, shape: RequestShape, seed: number): Workload {
   const { requests = Infinity, durationMs = Infinity } = extent;
-  const first = Math.min(loop.users, requests);
+  const first = loop.warmUp ? loop.users : Math.min(loop.users, requests);
   const scheduled = Array.from({ length: first }, (_, id) => ({
     id,
     atMs: ((loop.spreadMs ?? 0) * id) / loop.users,
     ...shaped(shape, seed, id),
   })).filter((request) => request.atMs < durationMs);
   let issued = scheduled.length;
+  let counted = loop.warmUp ? 0 : issued;
+  const beganMs = loop.warmUp ? (scheduled.at(-1)?.atMs ?? 0) : -1;
   return {
     kind: "closed",
     scheduled,
     following(_ended, endMs) {
-      if (issued >= requests || endMs >= durationMs) return undefined;
+      if (counted >= requests || endMs >= durationMs) return undefined;
       const id = issued;
       const atMs = endMs + (loop.thinkMs ? loop.thinkMs * exponential(chanceOf(~seed, id)) : 0);
       if (atMs >= durationMs) return undefined;
       issued++;
+      if (atMs > beganMs) counted++;
       return { id, atMs, ...shaped(shape, seed, id) };
     },
   };

@@ -142,6 +142,12 @@ describe("loops", () => {
     ]);
   });
 
+  test("closed: with a warm-up, so many are counted as were asked for, after all users have begun", () => {
+    const workload = closedWorkload({ users: 2, spreadMs: 1000, warmUp: true }, { requests: 2 }, shape, 1);
+    const next = (endMs: number) => workload.following(workload.scheduled[0]!, endMs)?.id;
+    expect([next(100), next(400), next(600), next(700), next(800)]).toEqual([2, 3, 4, 5, undefined]);
+  });
+
   test("closed: nothing leaves after the duration; what request n asks does not depend on when it leaves", () => {
     const drawn = { prompt: { kind: "uniform", low: 1, high: 1000 }, output: fixed(5) } as const;
     const early = closedWorkload({ users: 1 }, { durationMs: 5000 }, drawn, 3);

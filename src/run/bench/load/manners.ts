@@ -36,17 +36,23 @@ const FEW = 8;
 const MANY = 200;
 
 /** Asks for models, tries the fields, and finds how many tokens words make. Throws `bench-no-answer` where nothing comes. */
-export async function learnManners(target: LoadTarget, wanted: MannersWanted): Promise<Manners> {
+export async function learnManners(target: LoadTarget, wanted: MannersWanted, signal?: AbortSignal): Promise<Manners> {
   const models = await askJson(target, `${target.path}/models`);
   const model = wanted.model ?? firstModel(models) ?? "default";
   const ask = (words: readonly string[], count: number, extras: object) =>
-    askOnce(target, { model, messages: [{ role: "user", content: wordText(words, count, count, 7) }], ...extras });
-  let extras = wanted.extras;
-  let few = await ask(WORDS, FEW, extras);
-  if (few.status !== undefined && few.status >= 400 && few.status < 500 && Object.keys(extras).length > 0) {
-    extras = {};
+    askOnce(
+      target,
+      { model, messages: [{ role: "user", content: wordText(words, count, count, 7) }], ...extras },
+      signal,
+    );
+  let extras: Readonly<Record<string, unknown>> = {};
+  let few: StreamOutcome | undefined;
+  for (extras of withFewer(wanted.extras)) {
     few = await ask(WORDS, FEW, extras);
+    const unknown = few.status !== undefined && REFUSES.has(few.status);
+    if (!unknown) break;
   }
+  if (few === undefined) throw new LoadoutError("bench-no-answer", { what: target.base, got: "nothing" });
   if (few.error !== undefined) throw new LoadoutError("bench-no-answer", { what: target.base, got: few.error });
   const words = await wholeWords(target, model);
   const prompts = await scaleOf(few, words, (list, count) => ask(list, count, extras));
@@ -56,6 +62,17 @@ export async function learnManners(target: LoadTarget, wanted: MannersWanted): P
     refused: Object.keys(wanted.extras).filter((key) => !(key in extras)),
     prompts,
   };
+}
+
+/** Statuses that may mean a field is not known: bad request, unprocessable. */
+const REFUSES = new Set([400, 422]);
+
+/** All fields, then without each one, then none: a server that refuses one often takes the others. */
+function withFewer(all: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>[] {
+  const names = Object.keys(all);
+  const without = (out: readonly string[]) =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => !out.includes(name)));
+  return [all, ...(names.length > 1 ? names.map((name) => without([name])) : []), ...(names.length > 0 ? [{}] : [])];
 }
 
 async function scaleOf(
@@ -105,15 +122,23 @@ async function wholeWords(target: LoadTarget, model: string): Promise<readonly s
 }
 
 /** One request by itself, one token long unless told. */
-export function askOnce(target: LoadTarget, body: Readonly<Record<string, unknown>>): Promise<StreamOutcome> {
+export function askOnce(
+  target: LoadTarget,
+  body: Readonly<Record<string, unknown>>,
+  signal?: AbortSignal,
+): Promise<StreamOutcome> {
   const connections = new Connections(target, false);
-  const whole = { max_tokens: 1, temperature: 0, stream: true, stream_options: { include_usage: true }, ...body };
+  const whole = { max_tokens: 1, temperature: 0, stream: true, ...body };
   const bytes = postBytes(target, `${target.path}/chat/completions`, JSON.stringify(whole), "loadout-first", false);
   return new Promise((resolve) => {
     const stream = openStream(connections, bytes, { expected: 1 }, (outcome) => {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
       resolve(outcome);
     });
+    const stop = () => stream.cancel("stopped");
+    signal?.addEventListener("abort", stop, { once: true });
+    if (signal?.aborted) stop();
     const timer = setTimeout(() => stream.cancel("no answer within ten minutes"), FIRST_PATIENCE_MS);
   });
 }

@@ -4,7 +4,6 @@ import {
   arrivalStatistics,
   closedWorkload,
   distributionOf,
-  type Doubt,
   type Lengths,
   openWorkload,
   scheduledWorkload,
@@ -15,7 +14,7 @@ import {
   type Workload,
 } from "../../../predict/index.ts";
 import type { BenchPoint, BenchRequest } from "../../../plan/answer/index.ts";
-import { HEADROOM } from "./ceiling.ts";
+import { clientDoubts } from "./doubts.ts";
 import { type DataSet, withData } from "./data-set.ts";
 import { drive, type Driven, type DriveProgress, type DriveResult } from "./drive.ts";
 import type { Manners } from "./manners.ts";
@@ -121,10 +120,10 @@ function workloadOf(plan: PointPlan, aloneMs: number): Made {
   if (load.kind === "users") {
     const spreadMs = load.users === 1 ? 0 : Math.min(MOST_SPREAD_MS, aloneMs);
     const extent = {
-      ...(requests === undefined ? {} : { requests: requests + load.users }),
+      ...(requests === undefined ? {} : { requests }),
       ...(durationMs === undefined ? {} : { durationMs: durationMs + spreadMs }),
     };
-    const loop = { users: load.users, thinkMs: load.thinkMs, spreadMs };
+    const loop = { users: load.users, thinkMs: load.thinkMs, spreadMs, warmUp: true };
     return { workload: closedWorkload(loop, extent, shape, seed), warmUpMs: spreadMs, firstWave: load.users };
   }
   if (load.kind === "trace") {
@@ -177,7 +176,10 @@ function pointOf(plan: PointPlan, options: PointOptions, result: DriveResult, me
   const ok = counted.filter((record) => record.outcome === "ok");
   return {
     load: loadOf(plan, records),
-    summary: { ...summary, doubts: [...summary.doubts, ...clientDoubts(summary, options, result)] },
+    summary: {
+      ...summary,
+      doubts: [...summary.doubts, ...clientDoubts(summary, health, result.stopped, options.ceilingTokensPerSec)],
+    },
     client: health,
     ...distribution(
       "promptTokens",
@@ -192,10 +194,17 @@ function pointOf(plan: PointPlan, options: PointOptions, result: DriveResult, me
       ok.flatMap((record) => record.connectMs ?? []),
     ),
     retried: records.filter((record) => record.retried).length,
-    ...(loop === "open" ? { arrivals: arrivalStatistics(counted.map((record) => record.sentMs)) } : {}),
+    ...(loop === "open" ? { arrivals: arrivalsAsSent(counted) } : {}),
     failures: [...failures].map(([error, list]) => ({ error, count: list.length })),
     requests: records.map((record) => fromStart(record, startMs)),
   };
+}
+
+/** Counted in windows of ten arrivals on average: a Fano factor does not depend on the window, its error does. */
+function arrivalsAsSent(records: readonly Driven[]) {
+  const sent = records.map((record) => record.sentMs);
+  const { ratePerSec } = arrivalStatistics(sent);
+  return arrivalStatistics(sent, ratePerSec > 0 ? 10_000 / ratePerSec : undefined);
 }
 
 function loadOf({ load }: PointPlan, records: readonly Driven[]): BenchPoint["load"] {
@@ -203,33 +212,6 @@ function loadOf({ load }: PointPlan, records: readonly Driven[]): BenchPoint["lo
   if (load.kind !== "trace") return { requestsPerSec: load.arrivals.ratePerSec };
   return { requestsPerSec: arrivalStatistics(records.map((record) => record.scheduledMs)).ratePerSec };
 }
-
-/** Signs that a figure is the client's own: above its headroom, an event loop that came late, events in clumps. */
-function clientDoubts(
-  summary: BenchPoint["summary"],
-  options: PointOptions,
-  { health, stopped }: DriveResult,
-): Doubt[] {
-  const doubts: Doubt[] = [];
-  const rate = summary.steadyOutputTokensPerSec ?? summary.outputTokensPerSec;
-  const limit = (options.ceilingTokensPerSec ?? Infinity) * HEADROOM;
-  if (rate > limit) doubts.push({ why: "client-headroom", value: rate, limit });
-  if (health.loopLagMs.p99 > MOST_LOOP_LAG_MS)
-    doubts.push({ why: "event-loop-lag", value: health.loopLagMs.p99, limit: MOST_LOOP_LAG_MS });
-  const [gap, tpot] = [summary.gapMs?.p50 ?? 0, summary.tpotMs?.p50 ?? 0];
-  if (health.busy > HEADROOM && gap < CLUMPED * tpot)
-    doubts.push({ why: "clumped", value: gap, limit: CLUMPED * tpot });
-  if (stopped)
-    doubts.push({
-      why: "stopped-early",
-      value: summary.requests.ok,
-      limit: summary.requests.ok + summary.requests.unfinished,
-    });
-  return doubts;
-}
-
-const MOST_LOOP_LAG_MS = 10;
-const CLUMPED = 0.05;
 
 function distribution<Name extends string>(name: Name, values: readonly number[]) {
   const found = distributionOf(values);

@@ -33,7 +33,6 @@ export function requestBytes(options: PromptOptions): RequestBytes {
       max_tokens: request.outputTokens,
       temperature: 0,
       stream: true,
-      stream_options: { include_usage: true },
       ...manners.extras,
       ...body,
     };
@@ -56,6 +55,7 @@ function said(options: PromptOptions, request: PlannedRequest): string {
   const known = request.prefix?.tokens ?? 0;
   const shared = request.prefix?.id === "shared" ? known : 0;
   const overhead = (request.turn ?? 0) > 0 ? 0 : prompts.overheadTokens;
+  if (request.blocks !== undefined) return blockText(prompts, request.blocks, request.promptTokens - overhead, seed);
   const fresh = wordText(
     prompts.words,
     wordsFor(prompts, request.promptTokens - known - overhead),
@@ -65,6 +65,21 @@ function said(options: PromptOptions, request: PlannedRequest): string {
   if (shared === 0) return fresh;
   return `${wordText(prompts.words, wordsFor(prompts, shared), seed, 0)} ${fresh}`;
 }
+
+/** A trace's prompt: equal numbers become equal words, so what its requests share is shared here. */
+function blockText(prompts: PromptScale, blocks: Blocks, tokens: number, seed: number): string {
+  let left = Math.max(1, tokens);
+  const parts: string[] = [];
+  for (const id of blocks.ids) {
+    if (left <= 0) break;
+    // numbers below zero: none of the words of single requests
+    parts.push(wordText(prompts.words, wordsFor(prompts, Math.min(blocks.tokens, left)), seed, -1 - id));
+    left -= blocks.tokens;
+  }
+  return parts.join(" ");
+}
+
+type Blocks = NonNullable<PlannedRequest["blocks"]>;
 
 function wordsFor(scale: PromptScale, tokens: number): number {
   return Math.max(1, Math.round(tokens / scale.tokensPerWord));

@@ -12,10 +12,13 @@ import type {
   ThreadOptions,
   TokenScore,
 } from "../engine.ts";
+import type { AdapterFile } from "../server.ts";
 
 /** Calls from the parent to the child process: name, arguments, answer. */
 export interface Calls {
   load: { args: LoadArgs; answer: Loaded };
+  /** loads as `load` does, behind an HTTP server of the child's own */
+  serve: { args: ServeArgs; answer: Serving };
   chat: { args: Omit<ChatRequest, "signal">; answer: null };
   countTokens: { args: { text: string }; answer: number };
   tokenize: { args: { text: string }; answer: readonly number[] };
@@ -34,6 +37,36 @@ export interface LoadArgs {
   readonly settings: LlamaCppSettings;
   readonly threads?: number;
   readonly warmUp?: boolean;
+  readonly adapters?: readonly AdapterFile[];
+  readonly lanes?: LaneOptions;
+}
+
+export interface ServeArgs extends LoadArgs {
+  /** the model's name in answers */
+  readonly name: string;
+  readonly use: "generate" | "embed" | "rerank";
+  /** who knows it may ask */
+  readonly key: string;
+}
+
+export interface Serving extends Omit<Loaded, "totals"> {
+  readonly port: number;
+  readonly slots: number;
+  readonly contextPerSlot: number;
+  /** absent where the engine does not say: of contexts for vectors */
+  readonly totals?: Loaded["totals"];
+}
+
+/** How chats and batch share the steps of an engine. */
+export interface LaneOptions {
+  /** sequences that batch never takes */
+  readonly reserved: number;
+  /** an idle engine waits so long for others to share its first step */
+  readonly holdMs: number;
+  /** a resting batch reply steps once after this time */
+  readonly agingMs: number;
+  /** longest step that prompts of the batch lane may cause, as far as it can be foreseen; absent: no limit */
+  readonly batchStepMs?: number;
 }
 
 export type DryRunArgs = Pick<LoadArgs, "modelPath" | "backend" | "settings">;

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { ensureSmallModel, findWeights, readSmallModels, type Consent, type SmallModel } from "../../fetch/index.ts";
 import { thisHome } from "../../home/index.ts";
 import type { Reply, RunningEngine } from "../engine.ts";
+import { whenFree } from "../testing/real-models.ts";
 import { embeddedEngine } from "./embedded.ts";
 
 // A model of random weights says nonsense; that a reply makes sense takes real ones. They are used where they are at hand,
@@ -30,7 +31,7 @@ const withModel = (
     `${title} (where ${model.file} is at hand)`,
     async () => {
       const running = await embeddedEngine().start({
-        modelPath: await ensureSmallModel(model, { home, consent, found: weights }),
+        modelPath: await whenFree(() => ensureSmallModel(model, { home, consent, found: weights })),
         backend: "cpu",
         threads: 1,
         settings: {

@@ -1,5 +1,6 @@
-import type { LlamaContextSequence, Token } from "node-llama-cpp";
+import type { Token } from "node-llama-cpp";
 import type { ScoreRequest, TokenScore } from "../engine.ts";
+import type { StepSequence } from "./sequences.ts";
 
 /** Below the smallest probability that a float can hold; its logarithm stands for "as good as impossible". */
 const LEAST = 1e-45;
@@ -10,7 +11,7 @@ const LEAST = 1e-45;
  * is off by some 1e-4 on a large vocabulary. What is not kept is let go at once: a batch of vocabularies would take gigabytes.
  */
 export async function scoreTokens(
-  sequence: LlamaContextSequence,
+  sequence: StepSequence,
   { tokens, from, to, top }: Omit<ScoreRequest, "tokens"> & { readonly tokens: readonly Token[] },
 ): Promise<TokenScore[]> {
   const first = Math.max(1, from);

@@ -1,45 +1,50 @@
-import type { Llama, LlamaContext, LlamaModel } from "node-llama-cpp";
+import type { LlamaContext, Token } from "node-llama-cpp";
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { ChatRequest, ReplyEvent, ScoreRequest, ThreadMeasurement, ThreadOptions, TokenScore } from "../engine.ts";
-import { deviceList } from "./devices.ts";
-import { backendOf, loadLibrary, openBackend, type Library } from "./library.ts";
-import { LogRelay } from "./log-relay.ts";
+import { systemClock } from "../process/index.ts";
+import type { LogRelay } from "./log-relay.ts";
+import { engineInfo, failure, LOG_LIMIT_MS, openModel, totals, type OpenModel } from "./open-model.ts";
 import { prompter, type Prompter } from "./prompt.ts";
-import type { LoadArgs, Loaded } from "./protocol.ts";
+import type { LaneOptions, LoadArgs, Loaded } from "./protocol.ts";
 import { reply } from "./reply.ts";
 import { scoreTokens, token } from "./score.ts";
-import { Sequences } from "./sequences.ts";
-import { chooseContext, contextOptions } from "./settings.ts";
+import { Sequences, type StepSequence } from "./sequences.ts";
+import { adapterOptions, chooseContext, contextOptions } from "./settings.ts";
+import { Conductor } from "./steps/index.ts";
 import { anyToken, measureThreads } from "./threads.ts";
 
-/** How long to wait for log lines that are already printed but not delivered. */
-const LOG_LIMIT_MS = 2000;
+/** One user, nobody to make room for. */
+const ALONE: LaneOptions = { reserved: 0, holdMs: 0, agingMs: 0 };
 
 /** A model loaded in this process: what the child does when it is asked. */
 export class Session {
-  readonly #llama: Llama;
-  readonly #model: LlamaModel;
-  readonly #context: LlamaContext;
-  readonly #sequences: Sequences;
-  readonly #prompter: Prompter;
+  readonly context: LlamaContext;
+  readonly conductor: Conductor;
+  readonly prompter: Prompter;
+  readonly opened: OpenModel;
+  readonly sequences: Sequences;
   readonly #relay: LogRelay;
-  readonly #mostThreads: number;
 
-  private constructor(parts: {
-    llama: Llama;
-    model: LlamaModel;
-    context: LlamaContext;
-    prompter: Prompter;
-    relay: LogRelay;
-    mostThreads: number;
-  }) {
-    this.#llama = parts.llama;
-    this.#model = parts.model;
-    this.#context = parts.context;
-    this.#sequences = new Sequences(parts.context);
-    this.#prompter = parts.prompter;
-    this.#relay = parts.relay;
-    this.#mostThreads = parts.mostThreads;
+  private constructor(
+    opened: OpenModel,
+    context: LlamaContext,
+    prompts: Prompter,
+    relay: LogRelay,
+    lanes: LaneOptions = ALONE,
+  ) {
+    this.opened = opened;
+    this.context = context;
+    const sequences: StepSequence[] = [];
+    while (context.sequencesLeft > 0) sequences.push(context.getSequence());
+    this.sequences = new Sequences(sequences, lanes.reserved);
+    this.conductor = new Conductor(this.sequences, {
+      ...lanes,
+      contextSize: context.contextSize,
+      stepTokens: context.batchSize,
+      clock: systemClock,
+    });
+    this.prompter = prompts;
+    this.#relay = relay;
   }
 
   static async load(
@@ -47,39 +52,22 @@ export class Session {
     relay: LogRelay,
     onLoading: (share: number) => void,
   ): Promise<{ session: Session; loaded: Loaded }> {
-    const library = await loadLibrary();
-    const llama = await openBackend(library, args.backend, {
-      ...(args.threads === undefined ? {} : { maxThreads: args.threads }),
-      logger: (level, message) => relay.take(level, message),
-    });
-    const mostThreads = args.threads ?? llama.cpuMathCores;
-    llama.maxThreads = mostThreads;
-
-    const beganModel = performance.now();
-    const model = await loadModel(args, llama, library, relay, onLoading);
-    const modelMs = performance.now() - beganModel;
-
+    const opened = await openModel(args, relay, onLoading);
+    const { library, model, mostThreads, modelMs } = opened;
     const choice = chooseContext(args.settings, model.trainContextSize, library);
     relay.expect();
     const beganContext = performance.now();
-    const context = await model.createContext(contextOptions(choice, mostThreads)).catch(async (error: unknown) => {
+    const options = { ...contextOptions(choice, mostThreads), ...adapterOptions(args.adapters) };
+    const context = await model.createContext(options).catch(async (error: unknown) => {
       throw await failure(error, "engine-rejected", args.modelPath, library, relay);
     });
     const contextMs = performance.now() - beganContext;
     await relay.seen(["buffer", "nodes", "splits"], LOG_LIMIT_MS);
 
-    const prompts = prompter(model, library);
-    const session = new Session({ llama, model, context, prompter: prompts, relay, mostThreads });
+    const session = new Session(opened, context, await prompter(model, library), relay, args.lanes);
     const loaded: Loaded = {
-      info: {
-        name: "embedded",
-        version: await library.getModuleVersion(),
-        build: `llama.cpp ${llama.llamaCppRelease.release}`,
-        backend: backendOf(llama),
-        system: llama.systemInfo.trim(),
-        devices: await deviceList(llama),
-      },
-      template: prompts.template,
+      info: await engineInfo(opened),
+      template: session.prompter.template,
       totals: { model: totals(model.memoryUsage), context: totals(context.memoryUsage) },
       times: { modelMs, contextMs, warmUpMs: args.warmUp === false ? 0 : await session.#warmUp() },
     };
@@ -89,108 +77,74 @@ export class Session {
   /** On one thread: how many are good is not known yet, and one is never catastrophic. */
   async #warmUp(): Promise<number> {
     const since = performance.now();
-    const sequence = await this.#sequences.take([]);
-    this.#llama.maxThreads = 1;
-    await sequence.evaluateWithoutGeneratingNewTokens([anyToken(this.#model)]);
+    const sequence = await this.#sequence([]);
+    this.opened.llama.maxThreads = 1;
+    await sequence.evaluateWithoutGeneratingNewTokens([anyToken(this.opened.model)]);
     await sequence.clearHistory();
-    this.#llama.maxThreads = this.#mostThreads;
-    this.#sequences.give(sequence);
+    this.opened.llama.maxThreads = this.opened.mostThreads;
+    this.sequences.give(sequence);
     return performance.now() - since;
   }
 
-  async *chat(request: Omit<ChatRequest, "signal">, cancelled: () => boolean): AsyncGenerator<ReplyEvent> {
-    const startedMs = performance.now();
-    const tokens = this.#prompter.tokens(request.prompt);
-    if (tokens.length === 0 || tokens.length >= this.#context.contextSize)
-      throw new LoadoutError("engine-context-full", { expected: this.#context.contextSize, got: tokens.length });
-    const sequence = await this.#sequences.take(tokens);
-    try {
-      const parts = { model: this.#model, prompter: this.#prompter, sequence, tokens, startedMs };
-      yield* reply(parts, request, cancelled);
-    } finally {
-      this.#sequences.give(sequence);
-    }
+  async chat(
+    request: Omit<ChatRequest, "signal">,
+    signal: AbortSignal,
+    emit: (event: ReplyEvent) => void,
+  ): Promise<void> {
+    const tokens = this.prompter.tokens(request.prompt);
+    if (tokens.length === 0 || tokens.length >= this.context.contextSize)
+      throw new LoadoutError("engine-context-full", { expected: this.context.contextSize, got: tokens.length });
+    const parts = {
+      model: this.opened.model,
+      conductor: this.conductor,
+      stops: this.prompter.stops,
+      tokens,
+      threads: () => this.context.currentThreads,
+    };
+    await reply(parts, request, signal, emit);
   }
 
   countTokens(text: string): number {
-    return this.#model.tokenize(text).length;
+    return this.opened.model.tokenize(text).length;
   }
 
   tokenize(text: string): readonly number[] {
-    return this.#prompter.tokens(text);
+    return this.prompter.tokens(text);
   }
 
   async score(request: ScoreRequest): Promise<TokenScore[]> {
     const tokens = request.tokens.map(token);
-    if (tokens.length > this.#context.contextSize)
-      throw new LoadoutError("engine-context-full", { expected: this.#context.contextSize, got: tokens.length });
-    const sequence = await this.#sequences.take(tokens.slice(0, Math.max(0, request.from - 1)));
+    if (tokens.length > this.context.contextSize)
+      throw new LoadoutError("engine-context-full", { expected: this.context.contextSize, got: tokens.length });
+    const sequence = await this.#sequence(tokens.slice(0, Math.max(0, request.from - 1)));
     try {
       return await scoreTokens(sequence, { ...request, tokens });
     } finally {
-      this.#sequences.give(sequence);
+      this.sequences.give(sequence);
     }
   }
 
   async measureThreads(options: ThreadOptions): Promise<ThreadMeasurement> {
-    const sequence = await this.#sequences.take([]);
+    const sequence = await this.#sequence([]);
     try {
-      const parts = { llama: this.#llama, model: this.#model, sequence };
-      return await measureThreads(parts, this.#mostThreads, options);
+      const parts = { llama: this.opened.llama, model: this.opened.model, sequence };
+      return await measureThreads(parts, this.opened.mostThreads, options);
     } finally {
-      this.#sequences.give(sequence);
+      this.sequences.give(sequence);
     }
+  }
+
+  async #sequence(tokens: readonly Token[]): Promise<StepSequence> {
+    const sequence = await this.sequences.take(tokens);
+    if (!sequence) throw new LoadoutError("engine-failed", { what: "taking a sequence", got: "none" });
+    return sequence;
   }
 
   /** Closes the context first: then the engine prints its compute buffers to four decimals. */
   async close(): Promise<void> {
     this.#relay.expect();
-    await this.#context.dispose();
+    await this.context.dispose();
     await this.#relay.seen(["exact-compute"], 200);
-    await this.#model.dispose();
+    await this.opened.model.dispose();
   }
-}
-
-async function loadModel(
-  args: LoadArgs,
-  llama: Llama,
-  library: Library,
-  relay: LogRelay,
-  onLoading: (share: number) => void,
-): Promise<LlamaModel> {
-  const { gpuLayers, memoryMap } = args.settings;
-  relay.expect();
-  try {
-    const model = await llama.loadModel({
-      modelPath: args.modelPath,
-      gpuLayers: gpuLayers === "all" ? "max" : gpuLayers,
-      ...(memoryMap === undefined ? {} : { useMmap: memoryMap }),
-      onLoadProgress: onLoading,
-    });
-    await relay.seen(["buffer"], LOG_LIMIT_MS);
-    return model;
-  } catch (error) {
-    throw await failure(error, "engine-bad-model", args.modelPath, library, relay);
-  }
-}
-
-/** The engine's exceptions say little ("Failed to load model"); its last error lines say why. */
-async function failure(
-  error: unknown,
-  otherwise: "engine-bad-model" | "engine-rejected",
-  path: string,
-  library: Library,
-  relay: LogRelay,
-): Promise<LoadoutError> {
-  if (error instanceof LoadoutError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  const lines = await relay.lastErrors();
-  const got = lines === "" || message.includes(lines) ? message : `${message}: ${lines}`;
-  if (error instanceof library.InsufficientMemoryError)
-    return new LoadoutError("engine-out-of-memory", { what: path, got }, { cause: error });
-  return new LoadoutError(otherwise, { path, got }, { cause: error });
-}
-
-function totals({ ram, vram }: { ram: number; vram: number }): { ramBytes: number; deviceBytes: number } {
-  return { ramBytes: ram, deviceBytes: vram };
 }

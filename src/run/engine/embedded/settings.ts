@@ -1,6 +1,7 @@
 import type { GgmlType, LlamaContextOptions } from "node-llama-cpp";
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { CacheType, LlamaCppSettings } from "../../../facts/runtime/index.ts";
+import type { AdapterFile } from "../server.ts";
 import type { Library } from "./library.ts";
 
 /** A context as node-llama-cpp is asked for it; its sizes are per sequence. */
@@ -46,6 +47,20 @@ export function contextOptions(choice: ContextChoice, threads: number | undefine
     failedCreationRemedy: false,
     ...(threads === undefined ? {} : { threads }),
   };
+}
+
+/** Adapters are of the context: every request sees them, at the scale they have from the start. */
+export function adapterOptions(adapters: readonly AdapterFile[] = []): Pick<LlamaContextOptions, "lora"> {
+  if (adapters.length === 0) return {};
+  for (const { name, scale } of adapters)
+    if (scale === 0)
+      throw new LoadoutError("engine-unsupported-setting", {
+        engine: "the embedded engine",
+        what: `adapters by request (${name})`,
+        expected: "a scale from the start",
+        got: scale,
+      });
+  return { lora: { adapters: adapters.map(({ path, scale }) => ({ filePath: path, scale })) } };
 }
 
 /** The number of a type: the dry run silently reads a name as f16. */

@@ -1,5 +1,6 @@
-import type { Llama, LlamaContextSequence, LlamaModel, Token } from "node-llama-cpp";
+import type { Llama, LlamaModel, Token } from "node-llama-cpp";
 import type { ThreadMeasurement, ThreadOptions } from "../engine.ts";
+import type { StepSequence } from "./sequences.ts";
 
 /** Below this gain more threads are not worth their noise. */
 const WORTH = 0.95;
@@ -14,7 +15,7 @@ const STEPS = 4;
  * most threads; lowering the library's ceiling changes what the next step uses, so nothing is loaded again.
  */
 export async function measureThreads(
-  { llama, model, sequence }: { llama: Llama; model: LlamaModel; sequence: LlamaContextSequence },
+  { llama, model, sequence }: { llama: Llama; model: LlamaModel; sequence: StepSequence },
   most: number,
   options: ThreadOptions,
 ): Promise<ThreadMeasurement> {

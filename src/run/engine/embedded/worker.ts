@@ -4,13 +4,14 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import { allDevices } from "./devices.ts";
 import { dryRun } from "./dry-run.ts";
+import { serve } from "./serve.ts";
 import { LogRelay } from "./log-relay.ts";
-import type { AnyAnswer, Calls, FromChild, SentError, ToChild } from "./protocol.ts";
+import type { AnyAnswer, FromChild, SentError, ToChild } from "./protocol.ts";
 import { Session } from "./session.ts";
 
 let session: Session | undefined;
-const cancelled = new Set<number>();
-const replies = new Map<number, Promise<void>>();
+let closeServer: (() => Promise<void>) | undefined;
+const replies = new Map<number, { readonly control: AbortController; readonly settled: Promise<void> }>();
 const relay = new LogRelay((log) => send({ log }));
 
 function send(message: FromChild<AnyAnswer>): void {
@@ -24,11 +25,17 @@ async function answer(message: Extract<ToChild, { call: string }>): Promise<AnyA
       session = result.session;
       return result.loaded;
     }
+    case "serve": {
+      const { serving, close } = await serve(message.args, relay, (loading) => send({ loading }));
+      closeServer = close;
+      return serving;
+    }
     case "chat": {
       const { id, args } = message;
-      const done = chat(id, args);
+      const control = new AbortController();
+      const done = loaded().chat(args, control.signal, (part) => send({ id, part }));
       const settled = done.catch(() => {}); // whoever asked hears of its error; stopping only waits for its end
-      replies.set(id, settled);
+      replies.set(id, { control, settled });
       await done.finally(() => replies.delete(id));
       return null;
     }
@@ -47,17 +54,10 @@ async function answer(message: Extract<ToChild, { call: string }>): Promise<AnyA
     case "stop":
       break;
   }
-  await Promise.all(replies.values());
+  await Promise.all([...replies.values()].map(({ settled }) => settled));
+  await closeServer?.();
   await session?.close();
   return process.resourceUsage().maxRSS * 1024;
-}
-
-async function chat(id: number, args: Calls["chat"]["args"]): Promise<void> {
-  try {
-    for await (const part of loaded().chat(args, () => cancelled.has(id))) send({ id, part });
-  } finally {
-    cancelled.delete(id);
-  }
 }
 
 function loaded(): Session {
@@ -80,7 +80,7 @@ process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 process.on("SIGINT", () => {});
 process.on("message", (message: ToChild) => {
   if ("cancel" in message) {
-    cancelled.add(message.id);
+    replies.get(message.id)?.control.abort();
     return;
   }
   answer(message).then(

@@ -1,4 +1,5 @@
 import type { LoadoutError } from "../../../facts/errors/index.ts";
+import type { ListedModel } from "../serving.ts";
 
 /** What a request asks of an engine, whatever the words it is asked in. */
 export type Operation = "chat" | "completions" | "embeddings" | "rerank";
@@ -8,6 +9,8 @@ export interface Dialect {
   /** "openai", "responses", "anthropic", "ollama" */
   readonly name: string;
   readonly routes: readonly DialectRoute[];
+  /** paths that are answered from the list of models alone */
+  readonly listings?: readonly DialectListing[];
   /** a failure in the shape clients of this dialect expect; `LoadoutError` carries code, hint and HTTP status */
   error(error: LoadoutError): DialectAnswer;
   /** the same in the middle of a stream that has begun: bytes that end it in an orderly way */
@@ -23,6 +26,13 @@ export interface DialectRoute {
    * What is asked as `undefined` passes through as it came.
    */
   translate(body: Readonly<Record<string, unknown>>): EngineRequest;
+}
+
+export interface DialectListing {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  /** the answer's body; throws `model-not-served` where one model is asked for by name and is not there */
+  answer(models: readonly ListedModel[], body: Readonly<Record<string, unknown>>): unknown;
 }
 
 export interface EngineRequest {

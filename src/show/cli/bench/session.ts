@@ -4,6 +4,7 @@ import { formatDuration, formatPace } from "../../../facts/units/index.ts";
 import { ANSWER_VERSION, type BenchAnswer, type BenchEndpoint, type BenchPoint } from "../../../plan/answer/index.ts";
 import {
   type Arrivals,
+  arrivalStatistics,
   asTool,
   differences,
   kneeOf,
@@ -30,12 +31,13 @@ import {
 import { messageOf } from "../../../run/home/index.ts";
 import type { CliContext } from "../context.ts";
 import type { Progress } from "../text/progress.ts";
-import { type BenchFlags, bodyOf } from "./flags.ts";
+import { type BenchFlags, bodyOf, withSessions } from "./flags.ts";
 import { doubled, lengthsText, loadName, rateOf, sweepPoint, typical } from "./loads.ts";
 
 const PROMPT: Lengths = { kind: "fixed", tokens: 256 };
 const OUTPUT: Lengths = { kind: "fixed", tokens: 64 };
 const USERS = 4;
+const TRACE = "the trace";
 const DURATION_MS = 30_000;
 const ROUNDS = 4;
 /** A sweep ends where doubling twice brought less than this. */
@@ -73,7 +75,7 @@ export class BenchSession {
     },
   ) {
     this.#context = context;
-    this.#flags = flags;
+    this.#flags = withSessions(flags);
     this.#progress = progress;
     this.#first = parts.first;
     this.#second = parts.second;
@@ -90,16 +92,23 @@ export class BenchSession {
     const side = async (address: string): Promise<Side> => {
       const target = loadTarget(address, key);
       progress.update(`asking ${target.base} ...`);
-      const wanted = { extras: { ignore_eos: true }, ...(flags.model === undefined ? {} : { model: flags.model }) };
-      const manners = await learnManners(target, wanted);
+      const wanted = {
+        extras: { ignore_eos: true, stream_options: { include_usage: true } },
+        ...(flags.model === undefined ? {} : { model: flags.model }),
+      };
+      const manners = await learnManners(target, wanted, context.signal);
       progress.update(`${target.base}: one answer alone ...`);
-      const alone = await askOnce(target, {
-        model: manners.model,
-        messages: [{ role: "user", content: manners.prompts.words.slice(0, 100).join(" ") }],
-        max_tokens: typical(flags.output ?? OUTPUT),
-        ...manners.extras,
-        ...body,
-      });
+      const alone = await askOnce(
+        target,
+        {
+          model: manners.model,
+          messages: [{ role: "user", content: manners.prompts.words.slice(0, 100).join(" ") }],
+          max_tokens: typical(flags.output ?? OUTPUT),
+          ...manners.extras,
+          ...body,
+        },
+        context.signal,
+      );
       return { target, manners, aloneMs: alone.endMs - alone.sentMs };
     };
     const first = await side(typed);
@@ -144,10 +153,14 @@ export class BenchSession {
   async #loads(): Promise<PointLoad[]> {
     const { users, rate, arrivals, think = 0, turns } = this.#flags;
     if (arrivals?.kind === "file") {
-      const trace = readTrace(await textOf(arrivals.path));
+      const text = await textOf(arrivals.path);
+      const trace = readTrace(text);
       if (trace === undefined)
         throw new LoadoutError("bench-bad-data", { path: arrivals.path, got: "no trace of a known form" });
-      return [{ kind: "trace", trace }];
+      // at its own rate, or stretched to the rates asked for
+      const own = arrivalStatistics(trace.requests.map((request) => request.atMs)).ratePerSec;
+      const scaled = (rate ?? []).map((wanted) => readTrace(text, own / wanted)).filter((one) => one !== undefined);
+      return (scaled.length > 0 ? scaled : [trace]).map((one) => ({ kind: "trace", trace: one }));
     }
     if (rate !== undefined || turns !== undefined)
       return (rate ?? [1]).map((ratePerSec) => {
@@ -163,10 +176,12 @@ export class BenchSession {
   async #check(load: PointLoad): Promise<void> {
     if (this.#flags.noCheck) return;
     this.#progress.update("measuring this client against a null server ...");
-    const { users } = load.kind === "users" ? load : { users: 1 };
-    const expected = (users * typical(this.#flags.output ?? OUTPUT) * 1000) / this.#first.aloneMs;
+    const tokens = typical(this.#flags.output ?? OUTPUT);
+    const users = load.kind === "users" ? Math.max(load.users, ...(this.#flags.users ?? [])) : 1;
+    const rate = load.kind === "users" || load.kind === "trace" ? 0 : Math.max(...(this.#flags.rate ?? [1]));
+    const expected = Math.max((users * tokens * 1000) / this.#first.aloneMs, rate * tokens);
     const enough = Math.max(CHECKED_TOKENS_PER_SEC, expected / HEADROOM);
-    this.#ceiling = await measureCeiling(CHECKED_TOKENS_PER_SEC, Math.min(enough, 40_000), this.#context.signal);
+    this.#ceiling = await measureCeiling(CHECKED_TOKENS_PER_SEC, Math.min(enough, 40_000), users, this.#context.signal);
   }
 
   async #alone(loads: readonly PointLoad[]) {
@@ -286,8 +301,13 @@ export class BenchSession {
     return {
       loop: turns !== undefined ? "sessions" : open ? "open" : "closed",
       ...(open || turns !== undefined ? { arrivals: how ?? "poisson" } : {}),
-      prompt: this.#dataSet === undefined ? lengthsText(prompt ?? PROMPT) : "as in the data set",
-      output: lengthsText(output ?? OUTPUT),
+      prompt:
+        arrivals?.kind === "file"
+          ? TRACE
+          : this.#dataSet === undefined
+            ? lengthsText(prompt ?? PROMPT)
+            : "the data set",
+      output: arrivals?.kind === "file" ? TRACE : lengthsText(output ?? OUTPUT),
       seed,
       cache: noCache ? "off" : shared === undefined ? "unique" : "shared",
       connections: keepAlive ? "kept" : "fresh",
@@ -298,7 +318,7 @@ export class BenchSession {
     const notes: string[] = [];
     for (const { target, manners } of [this.#first, ...(this.#second ? [this.#second] : [])]) {
       if (manners.refused.length > 0)
-        notes.push(`${target.base} does not take ${manners.refused.join(", ")}: answers may end before their length`);
+        notes.push(`${target.base} does not take ${manners.refused.join(", ")}: ${refusedText(manners.refused)}`);
       if (manners.prompts.how === "estimated")
         notes.push(`${target.base} does not count tokens: lengths of prompts are estimates, tokens are events`);
     }
@@ -313,6 +333,13 @@ export class BenchSession {
       ? [`loadout bench ${typed} --side-probe`]
       : [`loadout bench ${typed} --sweep`];
   }
+}
+
+function refusedText(refused: readonly string[]): string {
+  return [
+    ...(refused.includes("ignore_eos") ? ["answers may end before their length"] : []),
+    ...(refused.includes("stream_options") ? ["tokens may not be counted by the server"] : []),
+  ].join(", ");
 }
 
 interface Measured {

@@ -4,9 +4,10 @@ import { answerDifference } from "../../../plan/answer/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { explainText } from "../text/explain-text.ts";
 import { needModel } from "../model/need-model.ts";
+import type { WantedFlags } from "../wanted-flags.ts";
 import { askFit, type QuestionFlags } from "./fit.ts";
 
-interface ExplainFlags extends QuestionFlags {
+interface ExplainFlags extends QuestionFlags, Pick<WantedFlags, "disk"> {
   readonly against?: string;
 }
 

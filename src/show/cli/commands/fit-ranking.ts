@@ -60,7 +60,7 @@ export async function fitRanking(
     typed: typedFlags(flags),
     pathOf,
     leftOut: tooLarge > 0 ? [...leftOut, { wish: "maxSize", no: tooLarge, unknown: 0 }] : leftOut,
-    reading: flags.disk ?? USUAL_DISK,
+    reading: flags.disk?.reading ?? USUAL_DISK,
     ...(free ? { disk: free } : {}),
     ...(table ? { worked: workedRows(ranking.rows, kept, setup, flags.quant) } : {}),
   });

@@ -72,14 +72,25 @@ export async function askFit(context: CliContext, flags: AskedFlags, model: stri
   const server = serverRuntime(flags.build);
   const told = flags.serverArgs === undefined ? undefined : serverArgumentsOf(flags.serverArgs, server);
   const byHand = await rigFor(flags);
-  const reading = flags.disk ?? USUAL_DISK;
+  const reading = flags.disk?.reading ?? USUAL_DISK;
+  const diskBytesPerSec = flags.disk?.pagesBytesPerSec;
   const progress = progressFor(context);
   const loading = Promise.all([
     modelFor(context, model, told?.guesses?.by === "mtp" ? { ...flags, draft: "mtp" } : flags, progress),
     draftingOf(context, flags, progress, told?.guesses),
   ]);
   const answered = (question: FitQuestion) => ({ ...answerFit(question.request, question.context), question });
-  const asked = { flags, promptTokens, answerTokens, cachedShare: flags.cached, typed, reading, server, told };
+  const asked = {
+    flags,
+    promptTokens,
+    answerTokens,
+    cachedShare: flags.cached,
+    typed,
+    reading,
+    diskBytesPerSec,
+    server,
+    told,
+  };
   if (byHand) {
     // nothing is asked of this machine, and what was measured on it says nothing of another
     const { rig, assumptions } = byHand;

@@ -51,7 +51,7 @@ export async function gpusFor(
     limits: { ...said, ...(prices ? { prices } : {}) },
   };
   const ranking = rankCards(question, {
-    ...(count === undefined ? {} : { rows: count, leftOut: count, behind: count, tooSmall: count }),
+    ...(count === undefined ? {} : { rows: count, machines: count, leftOut: count, behind: count, tooSmall: count }),
     ...(pace === undefined ? {} : { pace }),
     ...(smallest ? { smallestBy: smallest } : {}),
   });

@@ -14,7 +14,9 @@ import { rigArguments, rigFor } from "../rig-for.ts";
 import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import { offloadText } from "../text/offload-text.ts";
 import { progressFor } from "../text/progress.ts";
+import { typedFlags } from "../typed-flags.ts";
 import type { DraftFlags } from "../draft-flags.ts";
+import type { DiskRate } from "../wanted-flags.ts";
 import type { QuestionFlags } from "./fit.ts";
 
 export interface OffloadFlags extends Omit<QuestionFlags, keyof DraftFlags> {
@@ -23,8 +25,7 @@ export interface OffloadFlags extends Omit<QuestionFlags, keyof DraftFlags> {
   readonly atLeast?: number;
   readonly wait?: number;
   readonly hostWatts?: number;
-  /** bytes per second */
-  readonly disk?: number;
+  readonly disk?: DiskRate;
 }
 
 const PROMPT_TOKENS = 1024;
@@ -51,7 +52,7 @@ export const offload = guarded(async function (this: CliContext, flags: OffloadF
   const { folders } = await homeOf(this);
   const receipts = probed ? await openKnownReceipts(this, folders.data) : undefined;
   try {
-    const asking = { weights, flags, runtime, diskBytesPerSec: flags.disk };
+    const asking = { weights, flags, runtime, typed: typedFlags(flags), diskBytesPerSec: flags.disk?.pagesBytesPerSec };
     const { request, context } = fitQuestion({ ...asking, machine, receipts, promptTokens, answerTokens });
     const asked = {
       promptTokens,

@@ -2,6 +2,7 @@ import { buildCommand } from "@stricli/core";
 import { answerLength, cached, planFlags, runtimeFlags } from "../flags.ts";
 import { draftFlags } from "../draft-flags.ts";
 import { rigFlags } from "../rig-for.ts";
+import { wantedFlags } from "../wanted-flags.ts";
 import { optionalModel, quant } from "./shared.ts";
 
 export const explain = buildCommand({
@@ -23,6 +24,7 @@ export const explain = buildCommand({
       answer: answerLength,
       cached,
       ...draftFlags,
+      disk: { ...wantedFlags.disk, brief: "What weights beyond the RAM are on: nvme, 3GB/s" },
     },
   },
   docs: {

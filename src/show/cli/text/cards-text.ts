@@ -70,11 +70,21 @@ function table(answer: CardsAnswer, style: Style): string[] {
   ];
   const full = users > 1 ? `each: of each of ${users} with full contexts` : "full: with a full context";
   const said = `alone: tok/s of one user, empty context; ${full}`;
-  const lines = [...rows, ...behind].map(line);
+  // machines stand behind cards in a block of their own where a computer was described
+  const at = apart(answer) ? rows.findIndex(({ whole }) => whole) : -1;
+  const machines = rows.map(line);
+  if (at > 0) machines.splice(at, 0, [style.faint("machines bought whole")]);
+  const helped = behind.map(line);
+  if (at > 0 && helped.length > 0) helped.unshift([style.faint("with the CPU's help")]);
+  const lines = [...machines, ...helped];
   return [
     ...columns([head, ...lines], [1, 2, 4, 5, 6, 7]),
     ...wrap(`${said}${behind.length > 0 ? "; on CPU: layers, or layers' experts, left there" : ""}`).map(style.faint),
   ];
+}
+
+function apart({ limits }: CardsAnswer): boolean {
+  return limits.supply !== undefined || limits.lengthMm !== undefined || limits.slots !== undefined;
 }
 
 /** With a question mark where it rests on an estimate. */

@@ -196,5 +196,6 @@ function insteadText({ instead, asked }: OffloadAnswer, style: Style): string[] 
     `${name} ${style.faint(flags)}`,
   ]);
   const of = asked.hostWatts === undefined ? "energy of the devices alone" : "energy with the rest of the machine";
-  return ["", `${style.strong("what avoids it")}  ${style.faint(of)}`, ...columns([head, ...rows], [0, 1, 2, 3])];
+  const title = instead.every(({ kind }) => kind === "limit") ? "what does better" : "what avoids it";
+  return ["", `${style.strong(title)}  ${style.faint(of)}`, ...columns([head, ...rows], [0, 1, 2, 3])];
 }

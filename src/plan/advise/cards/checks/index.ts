@@ -6,7 +6,7 @@ import { connectorsCheck, peaksCheck, powerCheck } from "./power.ts";
 import { priceCheck } from "./price.ts";
 import { coolingCheck, formCheck, lanesCheck, lengthCheck, slotsCheck } from "./room.ts";
 
-export { holds, type Check, type CheckKey } from "./check.ts";
+export { holds, isWhole, type Check, type CheckKey } from "./check.ts";
 export { loadWatts } from "./power.ts";
 
 /** All boring constraints of a device, one or two of it. */

@@ -1,0 +1,2 @@
+export { JsonGrammar } from "./json-grammar.ts";
+export { literal } from "./rules.ts";

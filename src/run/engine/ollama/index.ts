@@ -1,0 +1,1 @@
+export { ollamaEngine, type OllamaOptions } from "./ollama.ts";

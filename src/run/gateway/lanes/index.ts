@@ -1,0 +1,2 @@
+export { LaneDesk, type LaneTicket, type Policy } from "./desk.ts";
+export { LaneDesks } from "./desks.ts";

@@ -1,0 +1,139 @@
+import type { Device } from "../../../facts/hardware/index.ts";
+import { LoadoutError } from "../../../facts/errors/index.ts";
+import { planServe, type PlannedEngine, type ServeQuestion } from "../../../plan/advise/index.ts";
+import { answerFit, answerServePlan, type ServePlanAnswer } from "../../../plan/answer/index.ts";
+import type { Choice } from "../../../plan/fit/index.ts";
+import type { MeasuredPrompt } from "../../../predict/serving/index.ts";
+import { HOST, roomOf, sum, type Room } from "../../../run/gateway/index.ts";
+import type { ReceiptStore } from "../../../run/receipt/index.ts";
+import type { PlanFlags } from "../flags.ts";
+import type { Machine } from "../machine.ts";
+import type { WeightsHere } from "../model/weights.ts";
+import { fitQuestion, type FitQuestion } from "../question.ts";
+import type { EngineChoice } from "./engine-choice.ts";
+import { NO_EXTRAS, type Extras } from "./extras.ts";
+import { promptsKnown } from "./prompts-known.ts";
+
+export interface ServePlanFlags extends PlanFlags {
+  /** longest wait for a token that somebody else's prompt may cause, ms */
+  readonly cap?: number;
+  readonly stepTokens?: number;
+  readonly port?: number;
+  /** times prompts before anything is planned on older timings */
+  readonly calibrate?: boolean;
+}
+
+/** A model of this machine, and how it is going to be served. */
+export interface PlannedModel {
+  readonly weights: WeightsHere;
+  readonly choice: EngineChoice;
+  readonly question: FitQuestion;
+  /** what was chosen for the same request where nobody waits */
+  readonly chosen: Choice;
+  readonly engines: readonly PlannedEngine[];
+  readonly answer: ServePlanAnswer;
+  readonly extras: Extras;
+}
+
+/** Throws `serve-no-fit` where nothing of the model's settings fits this machine. */
+export function planModel(parts: {
+  readonly machine: Machine;
+  readonly weights: WeightsHere;
+  readonly flags: ServePlanFlags;
+  readonly choice: EngineChoice;
+  readonly receipts: ReceiptStore | undefined;
+  readonly extras?: Extras;
+  /** served beside each other */
+  readonly models?: number;
+  /** prompts that have just been timed; absent: those that are known */
+  readonly timed?: readonly MeasuredPrompt[];
+}): PlannedModel {
+  const { machine, weights, flags, choice, receipts, extras = NO_EXTRAS, models = 1 } = parts;
+  const server = choice.name === "llama-server" ? choice.runtime : undefined;
+  const question = fitQuestion({
+    machine: leaving(machine, extras),
+    weights,
+    flags,
+    receipts,
+    adapters: extras.adapters,
+    drafting: extras.drafting,
+    runtime: choice.runtime,
+    ...(server ? { server } : {}),
+  });
+  const { choice: chosen } = answerFit(question.request, question.context);
+  if (chosen.now.verdict === "does not fit" || chosen.prediction.kind === "rejected")
+    throw new LoadoutError("serve-no-fit", { what: weights.facts.name, argument: weights.argument });
+  const timed =
+    receipts && flags.calibrate !== true ? promptsKnown(receipts, { machine, weights, question, chosen }) : [];
+  const measured = parts.timed ?? timed;
+  const asked: ServeQuestion = {
+    ...(measured.length > 0 ? { measured } : {}),
+    request: question.request,
+    choice: chosen,
+    engine: {
+      name: choice.name,
+      preemption: choice.name === "embedded" ? "rests" : "cut",
+      promptCache: choice.name === "llama-server",
+    },
+    models,
+    ...(flags.cap === undefined ? {} : { capMs: flags.cap }),
+    ...(flags.stepTokens === undefined ? {} : { stepTokens: flags.stepTokens }),
+  };
+  const { server: served } = question.context;
+  const answer = answerServePlan(asked, {
+    model: question.context.model,
+    runtime: question.runtime,
+    modelArgument: weights.argument,
+    assumptions: [...(question.context.assumptions ?? []), ...extras.assumptions],
+    ...(served ? { server: served } : {}),
+    ...(flags.port === undefined ? {} : { port: flags.port }),
+  });
+  return { weights, choice, question, chosen, engines: planServe(asked).engines, answer, extras };
+}
+
+/** The machine without what a projector takes: it lies whole on the first device, else in RAM (tools/mtmd/clip.cpp). */
+function leaving(machine: Machine, { projector }: Extras): Machine {
+  if (projector === undefined) return machine;
+  const { rig } = machine.report;
+  const [first, ...others] = rig.devices;
+  const taken = (free: number) => Math.max(0, free - projector.bytes);
+  const left = first
+    ? { ...rig, devices: [{ ...first, ...lessFree(first, taken) }, ...others] }
+    : { ...rig, host: { ...rig.host, availableBytes: taken(rig.host.availableBytes) } };
+  return { ...machine, report: { ...machine.report, rig: left } };
+}
+
+function lessFree({ freeBytes, totalBytes }: Device, taken: (free: number) => number): Pick<Device, "freeBytes"> {
+  const free = freeBytes ?? totalBytes;
+  return free === undefined ? {} : { freeBytes: taken(free) };
+}
+
+/**
+ * Memory that an engine of the plan takes, by place, with what it may come to keep of prompts. Weights that are mapped count:
+ * they are read all the time.
+ */
+export function needsOf({ weighed }: PlannedEngine, { question: { request }, extras }: PlannedModel): Room {
+  return sum([
+    roomOf(weighed.now.places.map(({ place, needHigh }) => [placeName(place, request.rig), needHigh] as const)),
+    roomOf([[HOST, (weighed.settings.promptCacheMib ?? 0) * MIB]]),
+    projectorRoom(request.rig, extras),
+  ]);
+}
+
+/** What a plan found free for its model and all that stands beside it, by place. */
+export function roomHere({ weighed }: PlannedEngine, { question: { request }, extras }: PlannedModel): Room {
+  return sum([
+    roomOf(weighed.now.places.map(({ place, have }) => [placeName(place, request.rig), have] as const)),
+    projectorRoom(request.rig, extras),
+  ]);
+}
+
+function projectorRoom(rig: FitQuestion["request"]["rig"], { projector }: Extras): Room {
+  return roomOf(projector ? [[placeName(rig.devices.length > 0 ? 0 : "host", rig), projector.bytes]] : []);
+}
+
+function placeName(place: "host" | number, rig: FitQuestion["request"]["rig"]): string {
+  return place === "host" ? HOST : (rig.devices[place]?.id ?? `device ${place}`);
+}
+
+const MIB = 2 ** 20;
