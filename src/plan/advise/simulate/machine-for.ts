@@ -31,7 +31,7 @@ export function machineFor(request: FitRequest, choice: Choice, engine: Simulate
   const { sequences, context: contextTokens, batch, microBatch, unifiedCache } = settings;
   if (engine === "embedded") {
     const sequenceTokens = Math.floor(contextTokens / sequences);
-    const stepTokens = Math.max(microBatch, sequences);
+    const stepTokens = Math.max(batch, sequences);
     return {
       engine: { kind: "embedded", sequences, reserved: 0, sequenceTokens, stepTokens, agingMs: AGING_MS },
       times,

@@ -2,6 +2,7 @@ import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
 import {
   enough,
   machineFor,
+  type PlannedEngine,
   planServe,
   replays,
   type SimulatedEngine,
@@ -65,7 +66,9 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
   let answer: SimulateAnswer;
   try {
     const question = fitQuestion({ machine, weights, flags: planned, receipts, promptTokens, answerTokens, runtime });
-    const choice = choose(question.request);
+    const chosen = choose(question.request);
+    const plan = engine === "vllm" ? undefined : servePlan(question.request, chosen, engine, flags);
+    const choice = plan ? { ...chosen, settings: plan.weighed.settings } : chosen;
     const made = machineFor(question.request, choice, engine);
     const { rig } = machine.report;
     if (made === undefined) {
@@ -75,7 +78,7 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
     const targets = flags.targets ?? READING_TARGETS;
     const router = { policy: flags.router ?? ("least-loaded" as const), staleMs: flags.stale ?? 0 };
     const { engine: settings, times } = made;
-    const lanes = flags.batch === undefined ? undefined : lanesFor(question.request, choice, engine, promptTokens);
+    const lanes = flags.batch === undefined ? undefined : lanesOf(plan);
     const asked = { engine: settings, times, replicas, router, targets, seed, ...(lanes ? { lanes } : {}) };
     const enoughness = load && enough({ load, ...asked });
     const model = shellWord(weights.argument);
@@ -113,18 +116,27 @@ const READING_TARGETS: readonly Target[] = [
   { metric: "tpot", percent: 95, limitMs: Math.round(1000 / READING.decodePerSec) },
 ];
 
-/** Lanes as a plan to serve the same would have them. */
-function lanesFor(request: FitRequest, choice: Choice, engine: SimulatedEngine, promptTokens: number): LaneSettings {
-  if (engine === "vllm" || choice.settings.sequences < 2)
-    throw new LoadoutError("bad-quantity", {
-      what: "--batch",
-      expected: "llama-server or the embedded engine, with at least two slots",
-      got: engine === "vllm" ? "vllm" : "one slot",
-      example: "--batch 2 --slots 4",
-    });
+/** Slots, steps and lanes as `loadout serve` would have them; a micro-batch that was named stays. */
+function servePlan(
+  request: FitRequest,
+  choice: Choice,
+  engine: Exclude<SimulatedEngine, "vllm">,
+  { microBatch }: SimulateFlags,
+): PlannedEngine {
   const preemption = engine === "embedded" ? ("rests" as const) : ("cut" as const);
   const served = { name: engine, preemption, promptCache: engine === "llama-server" };
-  return planServe({ request, choice, engine: served, promptTokens }).engines[0]!.lanes;
+  const named = microBatch === undefined ? {} : { stepTokens: microBatch };
+  return planServe({ request, choice, engine: served, ...named }).engines[0]!;
+}
+
+function lanesOf(plan: PlannedEngine | undefined): LaneSettings {
+  if (plan !== undefined && plan.lanes.slots > 1) return plan.lanes;
+  throw new LoadoutError("bad-quantity", {
+    what: "--batch",
+    expected: "llama-server or the embedded engine, with at least two slots",
+    got: plan === undefined ? "vllm" : "one slot",
+    example: "--batch 2 --slots 4",
+  });
 }
 
 /** Longest prompt and answer that a sequence is to hold. */
