@@ -29,8 +29,6 @@ import { simulateText } from "../text/simulate-text.ts";
 
 /** llama-server's own number of slots */
 const SLOTS = 4;
-/** and its own micro-batch */
-const MICRO_BATCH = 512;
 /** the length of a context where prompts have no longest */
 const UNBOUNDED = 8192;
 
@@ -53,7 +51,7 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
   };
   const [promptTokens, answerTokens] = lengthsHeld(load, flags, runs);
   const slots = flags.slots ?? flags.users ?? SLOTS;
-  const planned = { ...flags, users: slots, microBatch: flags.microBatch ?? MICRO_BATCH };
+  const planned = { ...flags, users: slots };
   const weights = await withChosenFileType(
     await reading,
     machine,
