@@ -17,6 +17,7 @@ import { REMOTE_ERRORS } from "./rows/remote.ts";
 import { RIG_ERRORS } from "./rows/rig.ts";
 import { SERVER_ERRORS } from "./rows/server.ts";
 import { SERVE_ERRORS } from "./rows/serve.ts";
+import { SIMULATE_ERRORS } from "./rows/simulate.ts";
 import { SPEC_ERRORS } from "./rows/spec.ts";
 import { WEIGHTS_ERRORS } from "./rows/weights.ts";
 
@@ -73,6 +74,7 @@ export const ERRORS = {
   ...CARD_ERRORS,
   ...SERVER_ERRORS,
   ...SERVE_ERRORS,
+  ...SIMULATE_ERRORS,
   ...SPEC_ERRORS,
   ...WEIGHTS_ERRORS,
 } as const satisfies Record<string, ErrorRow>;

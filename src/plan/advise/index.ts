@@ -9,3 +9,4 @@ export type { CardCandidate, Instead } from "./offload-instead.ts";
 export type { OffloadQuestion } from "./offload-question.ts";
 export type { BatchUse, ChatUse, JobEnergy, Rung, RungKind } from "./offload-rung.ts";
 export * from "./serve/index.ts";
+export * from "./simulate/index.ts";

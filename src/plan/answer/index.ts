@@ -65,3 +65,10 @@ export {
   type ServePlanContext,
 } from "./serve-plan-answer.ts";
 export type { RunsAnswer, ServeAnswer, ServedFacts, ServePlansAnswer } from "./serve-answer.ts";
+export {
+  answerSimulation,
+  type EnoughFacts,
+  type ReplayFacts,
+  type SimulateAnswer,
+  type SimulateFacts,
+} from "./simulate-answer.ts";

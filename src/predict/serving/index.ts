@@ -25,3 +25,4 @@ export {
   type Workload,
 } from "./workload/index.ts";
 export * from "./measures/index.ts";
+export * from "./simulate/index.ts";

@@ -15,6 +15,7 @@ import { quality } from "./described/quality.ts";
 import { quants } from "./described/quants.ts";
 import { receipts } from "./described/receipts.ts";
 import { serve } from "./described/serve.ts";
+import { simulate } from "./described/simulate.ts";
 import { start } from "./described/start.ts";
 import { VERSION } from "./version.ts";
 import { textsWith } from "./wrong-flags.ts";
@@ -34,6 +35,7 @@ export const ROUTES = {
   quality,
   bench,
   calibrate,
+  simulate,
   doctor,
 };
 

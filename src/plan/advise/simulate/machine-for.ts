@@ -1,0 +1,91 @@
+import { formatTokens } from "../../../facts/units/index.ts";
+import { type EngineSettings, paceTimes, type StepTimes, vllmTimes } from "../../../predict/serving/index.ts";
+import { loadOf, overTokens } from "../../../predict/speed/index.ts";
+import { type Choice, type FitRequest, paceInput } from "../../fit/index.ts";
+
+export const SIMULATED_ENGINES = ["llama-server", "embedded", "vllm"] as const;
+export type SimulatedEngine = (typeof SIMULATED_ENGINES)[number];
+
+/** An engine as the simulator runs it, and how long its steps take. */
+export interface SimulatedMachine {
+  readonly engine: EngineSettings;
+  readonly times: StepTimes;
+  readonly assumptions: readonly string[];
+}
+
+/** vLLM's own figures where nobody names others. */
+const VLLM = { batchTokens: 2048, sequences: 256, memoryShare: 0.9 };
+/** --cache-ram of llama-server, where nobody names another */
+const HOST_CACHE_BYTES = 8 * 2 ** 30;
+/** where a cache per token is read off: windows are full by then */
+const DEPTH = 8192;
+/** a batch reply that rests steps so often */
+const AGING_MS = 1000;
+
+/** Undefined where no pace is claimed, or vLLM's cache finds no room. */
+export function machineFor(request: FitRequest, choice: Choice, engine: SimulatedEngine): SimulatedMachine | undefined {
+  if (engine === "vllm") return vllmMachine(request);
+  const { settings } = choice;
+  const times = paceTimes(paceInput(request, choice), settings.microBatch);
+  if (times === undefined) return undefined;
+  const { sequences, context: contextTokens, batch, microBatch, unifiedCache } = settings;
+  if (engine === "embedded") {
+    const sequenceTokens = Math.floor(contextTokens / sequences);
+    const stepTokens = Math.max(batch, sequences);
+    return {
+      engine: { kind: "embedded", sequences, reserved: 0, sequenceTokens, stepTokens, agingMs: AGING_MS },
+      times,
+      assumptions: [],
+    };
+  }
+  const { geometry, tensors } = request;
+  const load = loadOf(
+    { geometry, cacheTypeK: settings.cacheTypeK, cacheTypeV: settings.cacheTypeV },
+    tensors,
+    () => true,
+  );
+  const perToken = overTokens(load, DEPTH, "bytesPerToken") / DEPTH;
+  const special = request.geometry.layers.some(({ mixer }) => mixer.kind === "recurrent");
+  return {
+    engine: {
+      kind: "llama-server",
+      slots: sequences,
+      contextTokens,
+      batchTokens: Math.max(batch, sequences),
+      microBatchTokens: microBatch,
+      unified: unifiedCache,
+      hostCacheTokens: Math.floor(HOST_CACHE_BYTES / Math.max(1, perToken)),
+      ...(special ? { checkpoints: true } : {}),
+    },
+    times,
+    assumptions: [],
+  };
+}
+
+function vllmMachine({ geometry, tensors, rig }: FitRequest): SimulatedMachine | undefined {
+  const [card] = rig.devices;
+  if (card?.bandwidthBytesPerSec === undefined || card.flopsPerSec === undefined) return undefined;
+  const load = loadOf({ geometry, cacheTypeK: "f16", cacheTypeV: "f16" }, tensors, () => true);
+  const count = rig.devices.length;
+  const memory = rig.devices.reduce((sum, { totalBytes = 0 }) => sum + totalBytes, 0) * VLLM.memoryShare;
+  const weights = tensors.reduce((sum, { bytes }) => sum + bytes, 0);
+  const perToken = overTokens(load, DEPTH, "bytesPerToken") / DEPTH;
+  const cacheTokens = Math.floor((memory - weights) / Math.max(1, perToken));
+  if (cacheTokens < DEPTH / 8) return undefined;
+  const times = vllmTimes(load, geometry.embeddingLength, {
+    bytesPerSec: card.bandwidthBytesPerSec,
+    flopsPerSec: card.flopsPerSec,
+    powerShare: 1,
+    tensorParallel: count,
+  });
+  const { batchTokens, sequences } = VLLM;
+  return {
+    engine: { kind: "vllm", batchTokens, sequences, cacheTokens },
+    times,
+    assumptions: [
+      `vLLM with ${batchTokens} tokens a step and ${sequences} sequences; its cache holds ${formatTokens(cacheTokens)} tokens ` +
+        `in what ${VLLM.memoryShare * 100}% of the cards leave beside weights of this file's size`,
+      ...(count > 1 ? [`the ${count} cards compute every layer together`] : []),
+    ],
+  };
+}

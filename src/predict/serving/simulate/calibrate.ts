@@ -1,0 +1,119 @@
+import { type RequestRecord, tpotMs, ttftMs } from "../measures/index.ts";
+import type { EngineSettings } from "./engine-of.ts";
+import { leastSquares } from "./least-squares.ts";
+import { type StepCosts, timesOf } from "./linear-times.ts";
+import { observedDraws, observedPrompts } from "./observed-steps.ts";
+import { replayWorkload } from "./replay.ts";
+import { simulate } from "./simulate.ts";
+import type { StepTimes } from "./step-times.ts";
+
+/** A short run of the real engine: its records, and how it was set. */
+export interface Probe {
+  readonly records: readonly RequestRecord[];
+  readonly engine: EngineSettings;
+}
+
+export interface CalibratedTimes {
+  readonly times: StepTimes;
+  readonly costs: StepCosts;
+  /** what a request takes before it reaches the engine, ms: network, template, tokens */
+  readonly requestMs: number;
+  /** root mean square of the logarithms that are left, over requests' first tokens and paces */
+  readonly spread: number;
+  readonly requests: number;
+}
+
+const NAMES = ["fixedMs", "weightsMs", "streamMs", "promptMs", "depthMs", "promptDepthMs"] as const;
+/** of the logarithm of each cost around where it starts */
+const PRIOR_DEVIATION = 1.5;
+/** a first token tells less than a pace: it waits for steps that are under way */
+const FIRST_DEVIATION = 0.3;
+const PACE_DEVIATION = 0.15;
+/** what a record tells without replaying anything, of its logarithm */
+const SEEN_DEVIATION = 0.02;
+const LEAST_MS = 1e-4;
+
+/**
+ * Costs of a step such that steps that records show by themselves (only tokens drawn, or a lone prompt) take as long as they did, and
+ * such that the simulator, asked the same at the same times, gives the first tokens and paces that were measured: least squares of
+ * logarithms. A replay alone is a poor teacher: a step more or less decides who shares one with whom. It starts from what a lone request tells, or from `start`. Undefined: nothing to
+ * learn from.
+ */
+export function calibrate(probes: readonly Probe[], start?: StepCosts): CalibratedTimes | undefined {
+  const runs = probes
+    .map(({ records, engine }) => ({ engine, records: records.filter(({ outcome }) => outcome === "ok") }))
+    .filter(({ records }) => records.length > 0)
+    .map(({ engine, records }) => ({
+      engine,
+      records,
+      workload: replayWorkload(records, "open"),
+      seen: [...observedDraws(records), ...observedPrompts(records, engine)],
+    }));
+  const all = runs.flatMap(({ records }) => records);
+  const first = start ?? startFrom(all);
+  if (first === undefined) return undefined;
+  const from = [...NAMES.map((name) => Math.max(LEAST_MS, first[name])), 1].map(Math.log);
+  const costsAt = (at: readonly number[]): StepCosts => ({
+    fixedMs: Math.exp(at[0]!),
+    weightsMs: Math.exp(at[1]!),
+    streamMs: Math.exp(at[2]!),
+    promptMs: Math.exp(at[3]!),
+    depthMs: Math.exp(at[4]!),
+    promptDepthMs: Math.exp(at[5]!),
+  });
+  const seen = runs.flatMap((run) => run.seen);
+  const seenAt = (at: readonly number[]): number[] => {
+    const times = timesOf(costsAt(at), "", "calibrated");
+    return seen.map(({ measuredMs, works, arrives }) => {
+      const ms = works.reduce((sum, work) => sum + times.stepMs(work), arrives ? Math.exp(at[6]!) : 0);
+      return Math.log(ms / measuredMs) / SEEN_DEVIATION;
+    });
+  };
+  const replayedAt = (at: readonly number[]): number[] => {
+    const times = timesOf(costsAt(at), "", "calibrated");
+    const requestMs = Math.exp(at[6]!);
+    return runs.flatMap(({ records, engine, workload }) => {
+      const again = simulate({ workload, engine, times, requestMs, seed: 1 });
+      const byId = new Map(again.records.map((record) => [record.id, record]));
+      return records.flatMap((record) => {
+        const same = byId.get(record.id);
+        const ratio = (of: (one: RequestRecord) => number | undefined, deviation: number) => {
+          const [a, b] = [of(record), same && of(same)];
+          return a !== undefined && a > 0 ? [Math.log(Math.max(LEAST_MS, b ?? a) / a) / deviation] : [0];
+        };
+        return [...ratio((one) => ttftMs(one, "send"), FIRST_DEVIATION), ...ratio(tpotMs, PACE_DEVIATION)];
+      });
+    });
+  };
+  const at = leastSquares((costs) => [...seenAt(costs), ...replayedAt(costs)], from, PRIOR_DEVIATION);
+  const costs = costsAt(at);
+  const left = replayedAt(at).map((value, index) => value * (index % 2 === 0 ? FIRST_DEVIATION : PACE_DEVIATION));
+  return {
+    times: timesOf(costs, `${all.length} measured requests`, "calibrated"),
+    costs,
+    requestMs: Math.exp(at[6]!),
+    spread: Math.sqrt(left.reduce((sum, value) => sum + value * value, 0) / Math.max(1, left.length)),
+    requests: all.length,
+  };
+}
+
+/** What the fastest pace and the fastest prompt tell, split as such machines usually are. */
+function startFrom(records: readonly RequestRecord[]): StepCosts | undefined {
+  const paces = records.map(tpotMs).filter((ms) => ms !== undefined && ms > 0);
+  const prompts = records.map((record) => {
+    const computed = record.promptTokens - (record.cachedTokens ?? 0);
+    return (ttftMs(record, "send") ?? Infinity) / Math.max(1, computed);
+  });
+  const paceMs = paces.reduce<number>((least, ms) => Math.min(least, ms ?? Infinity), Infinity);
+  const promptMs = prompts.reduce((least, ms) => Math.min(least, ms), Infinity);
+  if (!Number.isFinite(promptMs)) return undefined;
+  const step = Number.isFinite(paceMs) ? paceMs : promptMs * 10;
+  return {
+    fixedMs: step * 0.1,
+    weightsMs: step * 0.8,
+    streamMs: step * 0.12,
+    promptMs: promptMs * 0.9,
+    depthMs: step * 0.02,
+    promptDepthMs: promptMs * 0.02,
+  };
+}

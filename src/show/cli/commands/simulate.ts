@@ -1,0 +1,170 @@
+import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
+import {
+  enough,
+  machineFor,
+  type PlannedEngine,
+  planServe,
+  replays,
+  type SimulatedEngine,
+  type SimulatedLoad,
+} from "../../../plan/advise/index.ts";
+import { answerSimulation, type SimulateAnswer } from "../../../plan/answer/index.ts";
+import { shellWord } from "../../../plan/command/index.ts";
+import { type Choice, choose, type FitRequest, READING, roomFor } from "../../../plan/fit/index.ts";
+import type { LaneSettings, Lengths, Target } from "../../../predict/serving/index.ts";
+import { guarded, type CliContext } from "../context.ts";
+import { homeOf, machineOf } from "../machine.ts";
+import { withChosenFileType } from "../model/chosen-file-type.ts";
+import { modelFor } from "../model/model-for.ts";
+import { needModel } from "../model/need-model.ts";
+import { fitQuestion, type PlannedMachine } from "../question.ts";
+import { openKnownReceipts } from "../receipts-at-hand.ts";
+import { rigArguments, rigFor } from "../rig-for.ts";
+import { embeddedRuntime, serverRuntime } from "../runtime.ts";
+import type { SimulateFlags } from "../simulate/flags.ts";
+import { loadFrom, longest, OUTPUT, PROMPT } from "../simulate/load.ts";
+import { measuredRuns } from "../simulate/measured-runs.ts";
+import { progressFor } from "../text/progress.ts";
+import { simulateText } from "../text/simulate-text.ts";
+
+/** llama-server's own number of slots */
+const SLOTS = 4;
+/** the length of a context where prompts have no longest */
+const UNBOUNDED = 8192;
+
+/** `loadout simulate MODEL` */
+export const simulate = guarded(async function (this: CliContext, flags: SimulateFlags, typed?: string) {
+  const named = needModel(typed, "simulate");
+  const runs = flags.replay === undefined ? undefined : await measuredRuns(flags.replay);
+  const load = await loadFrom(flags);
+  if (load === undefined && runs === undefined) throw new LoadoutError("simulate-no-load");
+  const { engine = "llama-server", prompt = PROMPT, output = OUTPUT, seed = 1, replicas = 1 } = flags;
+  const byHand = await rigFor(flags);
+  const runtime = engine === "embedded" ? embeddedRuntime() : serverRuntime(flags.build);
+  const reading = modelFor(this, named, flags, progressFor(this));
+  const probed = byHand ? undefined : await machineOf(this);
+  const machine: PlannedMachine = probed ?? {
+    report: { rig: byHand!.rig },
+    closable: { host: 0, devices: byHand!.rig.devices.map(() => 0) },
+    assumptions: byHand!.assumptions,
+    rigArguments: rigArguments(flags),
+  };
+  const [promptTokens, answerTokens] = lengthsHeld(load, flags, runs);
+  const slots = flags.slots ?? flags.users ?? SLOTS;
+  const planned = { ...flags, users: slots };
+  const weights = await withChosenFileType(
+    await reading,
+    machine,
+    planned,
+    runtime,
+    roomFor(promptTokens, answerTokens),
+  );
+  const { folders } = await homeOf(this);
+  const receipts = probed ? await openKnownReceipts(this, folders.data) : undefined;
+  let answer: SimulateAnswer;
+  try {
+    const question = fitQuestion({ machine, weights, flags: planned, receipts, promptTokens, answerTokens, runtime });
+    const chosen = choose(question.request);
+    const plan = engine === "vllm" ? undefined : servePlan(question.request, chosen, engine, flags);
+    const choice = plan ? { ...chosen, settings: plan.weighed.settings } : chosen;
+    const made = machineFor(question.request, choice, engine);
+    const { rig } = machine.report;
+    if (made === undefined) {
+      const names = rig.devices.map(({ name }) => name).join(" + ");
+      throw new LoadoutError("simulate-no-pace", { engine, rig: names === "" ? rig.host.cpu.model : names });
+    }
+    const targets = flags.targets ?? READING_TARGETS;
+    const router = { policy: flags.router ?? ("least-loaded" as const), staleMs: flags.stale ?? 0 };
+    const { engine: settings, times } = made;
+    const lanes = flags.batch === undefined ? undefined : lanesOf(plan);
+    const asked = { engine: settings, times, replicas, router, targets, seed, ...(lanes ? { lanes } : {}) };
+    const enoughness = load && enough({ load, ...asked });
+    const model = shellWord(weights.argument);
+    answer = answerSimulation(
+      {
+        model: weights.facts,
+        rig,
+        engine: settings,
+        times: { provenance: times.provenance, source: times.source },
+        asked: {
+          load: askedLoad(load, flags),
+          prompt: lengthWords(prompt),
+          output: lengthWords(output),
+          replicas,
+          ...(flags.batch === undefined ? {} : { batch: flags.batch }),
+          ...(replicas > 1 ? { router: router.policy } : {}),
+          seed,
+          targets,
+        },
+        assumptions: [...(machine.assumptions ?? []), ...(weights.assumptions ?? []), ...made.assumptions],
+        next: [`loadout explain ${model}${machine.rigArguments === undefined ? "" : ` ${machine.rigArguments}`}`],
+      },
+      enoughness,
+      runs && replays(runs, settings, times),
+    );
+  } finally {
+    receipts?.close();
+  }
+  this.out(flags.json ? JSON.stringify(answer, null, 2) : simulateText(answer, this.outStyle));
+  return answer.enough?.met === false ? EXIT.no : EXIT.ok;
+});
+
+const READING_TARGETS: readonly Target[] = [
+  { metric: "ttft", percent: 95, limitMs: READING.firstTokenMs },
+  { metric: "tpot", percent: 95, limitMs: Math.round(1000 / READING.decodePerSec) },
+];
+
+/** Slots, steps and lanes as `loadout serve` would have them; a micro-batch that was named stays. */
+function servePlan(
+  request: FitRequest,
+  choice: Choice,
+  engine: Exclude<SimulatedEngine, "vllm">,
+  { microBatch }: SimulateFlags,
+): PlannedEngine {
+  const preemption = engine === "embedded" ? ("rests" as const) : ("cut" as const);
+  const served = { name: engine, preemption, promptCache: engine === "llama-server" };
+  const named = microBatch === undefined ? {} : { stepTokens: microBatch };
+  return planServe({ request, choice, engine: served, ...named }).engines[0]!;
+}
+
+function lanesOf(plan: PlannedEngine | undefined): LaneSettings {
+  if (plan !== undefined && plan.lanes.slots > 1) return plan.lanes;
+  throw new LoadoutError("bad-quantity", {
+    what: "--batch",
+    expected: "llama-server or the embedded engine, with at least two slots",
+    got: plan === undefined ? "vllm" : "one slot",
+    example: "--batch 2 --slots 4",
+  });
+}
+
+/** Longest prompt and answer that a sequence is to hold. */
+function lengthsHeld(
+  load: SimulatedLoad | undefined,
+  { prompt = PROMPT, output = OUTPUT }: SimulateFlags,
+  runs: Awaited<ReturnType<typeof measuredRuns>> | undefined,
+): [prompt: number, answer: number] {
+  const bounded = (lengths: Lengths) => Math.min(UNBOUNDED, longest(lengths));
+  let [longestPrompt, longestAnswer] = [bounded(prompt), bounded(output)];
+  const seen = [
+    ...(load?.by === "trace" ? load.at(1).scheduled : []),
+    ...(runs ?? []).flatMap(({ records }) => records),
+  ];
+  for (const { promptTokens, outputTokens } of seen) {
+    longestPrompt = Math.max(longestPrompt, promptTokens);
+    longestAnswer = Math.max(longestAnswer, outputTokens);
+  }
+  return [longestPrompt, longestAnswer];
+}
+
+function askedLoad(load: SimulatedLoad | undefined, flags: SimulateFlags): SimulateAnswer["asked"]["load"] {
+  if (load === undefined) return { trace: flags.replay ?? "" };
+  if (load.by === "trace") return { trace: flags.trace ?? "" };
+  return load.by === "rate" ? { requestsPerSec: load.amount } : { users: load.amount };
+}
+
+function lengthWords(lengths: Lengths): string {
+  if (lengths.kind === "fixed") return String(lengths.tokens);
+  if (lengths.kind === "uniform") return `${lengths.low}-${lengths.high}`;
+  if (lengths.kind === "drawn") return `${lengths.from.length} lengths`;
+  return `${lengths.medianTokens}~${lengths.sigma}`;
+}

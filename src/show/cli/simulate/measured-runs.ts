@@ -1,0 +1,75 @@
+import { LoadoutError } from "../../../facts/errors/index.ts";
+import type { MeasuredRun } from "../../../plan/advise/index.ts";
+import type { RequestRecord } from "../../../predict/serving/index.ts";
+import { textOf } from "./load.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The runs of a file that `loadout bench --json` printed, a run a point; what is no request of it is an error. */
+export async function measuredRuns(path: string): Promise<readonly MeasuredRun[]> {
+  const bad = (problem: string): never => {
+    throw new LoadoutError("simulate-bad-file", { path, wanted: "measured run", problem });
+  };
+  let answer: unknown;
+  try {
+    answer = JSON.parse(await textOf(path, "measured run"));
+  } catch (error) {
+    if (error instanceof LoadoutError) throw error;
+    return bad("it is no JSON");
+  }
+  if (!isFields(answer) || !Array.isArray(answer.points)) return bad("it has no points");
+  const loop = isFields(answer.asked) && answer.asked.loop === "open" ? "open" : "closed";
+  const runs = answer.points.flatMap((point: unknown): MeasuredRun[] => {
+    if (!isFields(point) || !Array.isArray(point.requests)) return [];
+    const records = point.requests.map((request: unknown) => recordOf(request) ?? bad("a request has no times"));
+    return [{ name: nameOf(point.load), loop, records }];
+  });
+  const some = runs.filter(({ records }) => records.some(({ outcome }) => outcome === "ok"));
+  return some.length > 0 ? some : bad("no request in it ended well");
+}
+
+function recordOf(value: unknown): RequestRecord | undefined {
+  if (!isFields(value)) return undefined;
+  const number = (key: string): number | undefined => {
+    const one = value[key];
+    return typeof one === "number" && Number.isFinite(one) ? one : undefined;
+  };
+  const [id, scheduledMs, sentMs, endMs] = [number("id"), number("scheduledMs"), number("sentMs"), number("endMs")];
+  const [promptTokens, outputTokens] = [number("promptTokens"), number("outputTokens")];
+  const { tokenMs, outcome, lane } = value;
+  if (id === undefined || scheduledMs === undefined || sentMs === undefined || endMs === undefined) return undefined;
+  if (promptTokens === undefined || outputTokens === undefined || !Array.isArray(tokenMs)) return undefined;
+  const times = Float64Array.from(tokenMs, Number);
+  const optional = (key: "firstMs" | "firstEventMs" | "cachedTokens" | "session" | "turn") => {
+    const one = number(key);
+    return one === undefined ? {} : { [key]: one };
+  };
+  return {
+    id,
+    scheduledMs,
+    sentMs,
+    endMs,
+    ...optional("firstMs"),
+    ...optional("firstEventMs"),
+    ...optional("cachedTokens"),
+    ...optional("session"),
+    ...optional("turn"),
+    ...(typeof lane === "string" ? { lane } : {}),
+    promptTokens: Math.max(1, Math.round(promptTokens)),
+    outputTokens: Math.max(0, Math.round(outputTokens)),
+    tokenMs: times,
+    outcome: outcome === "ok" || outcome === "failed" ? outcome : "unfinished",
+  };
+}
+
+function nameOf(load: unknown): string {
+  if (isFields(load)) {
+    if (typeof load.users === "number") return `${load.users} users`;
+    if (typeof load.requestsPerSec === "number") return `${load.requestsPerSec} req/s`;
+  }
+  return "a run";
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
