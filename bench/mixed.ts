@@ -1,23 +1,22 @@
-// Chats and a saturating batch lane on one engine: what the lane costs a chat (time to the first token, gaps between tokens)
-// and what chats cost the batch, over the share of time that chat is busy. Phases take turns, so that other work on the
-// machine hits all of them.
-// Usage: node bench/mixed.ts [FILE.gguf | URL] [SECONDS a phase] [ROUNDS]; LOADOUT_BENCH_THREADS, LOADOUT_BENCH_SLOTS
-import { request } from "node:http";
-import { join } from "node:path";
+// Chats and a saturating batch lane on one real engine, behind the gateway, with the lanes that `loadout serve` plans: what the lane
+// costs a chat (time to the first token, gaps between tokens) and what chats cost the batch, over the share of time that chat is
+// busy. Phases take turns, so that other work on the machine hits all of them.
+// Usage: node bench/mixed.ts [embedded | llama-server | URL] [SECONDS a phase] [ROUNDS] [FILE.gguf] [SHARE,SHARE,...]
 import { setTimeout as sleep } from "node:timers/promises";
-import { embeddedServer, type Endpoint } from "../src/run/engine/index.ts";
-import { smallModelFolders } from "../tools/small-models.ts";
 import { printMachineCard } from "./machine-card.ts";
+import { ask } from "./serve/ask.ts";
+import { benchModel } from "./serve/model.ts";
+import { BenchHome, RunningServe } from "./serve/running.ts";
 
-const [given, seconds = "8", rounds = "4"] = process.argv.slice(2);
-const SLOTS = Number(process.env["LOADOUT_BENCH_SLOTS"] ?? 4);
-const THREADS = Number(process.env["LOADOUT_BENCH_THREADS"] ?? 1);
+const [engine = "embedded", seconds = "6", rounds = "4", given, shares = "0.25,0.5,0.75"] = process.argv.slice(2);
+const SLOTS = 4;
 /** Shares of time that chat is busy; 1: it asks again at once. */
-const SHARES = [0.25, 0.5, 0.75, 1] as const;
-const CHAT_TOKENS = 24;
-/** The batch lane runs so long before a phase counts. */
-const LEAD_MS = 2000;
+const SHARES = shares.split(",").map(Number);
+const CHAT_TOKENS = 32;
+/** p95 of a chat's first token and of its gaps, against the lane off */
+const MOST = engine === "embedded" ? { first: 1.5, gap: 1.6 } : { first: 2, gap: 2 };
 const BATCH_TOKENS = 160;
+const SETTLE_MS = 300;
 const TOPICS = ["the sea", "old maps", "a long winter", "bread", "a city by night", "small engines", "a letter"];
 
 interface Said {
@@ -35,26 +34,14 @@ interface Phase {
 }
 
 printMachineCard();
-const running = given?.startsWith("http")
+const home = new BenchHome();
+const common = ["--goal", "mixed", "--users", `${SLOTS}`, "--threads", "1", "--context", "2048"];
+const serve = engine.startsWith("http")
   ? undefined
-  : await embeddedServer().start({
-      name: "bench",
-      modelPath: given ?? (await smallModel()),
-      backend: "cpu",
-      threads: THREADS,
-      settings: {
-        context: 1024 * SLOTS,
-        sequences: SLOTS,
-        unifiedCache: false,
-        batch: 256,
-        microBatch: 256,
-        flashAttention: true,
-        cacheTypeK: "f16",
-        cacheTypeV: "f16",
-        gpuLayers: 0,
-      },
-    });
-const endpoint: Endpoint = running?.endpoint ?? { url: given!, headers: {} };
+  : await RunningServe.start(home, [await benchModel(given), "--engine", engine, ...common]);
+const url = serve?.answer.url ?? engine;
+for (const { decisions } of serve?.plan.engines ?? [])
+  for (const { setting, value, because } of decisions) console.log(`${setting.padEnd(22)} ${value}: ${because}`);
 const off = newPhase();
 const alone = newPhase();
 const mixed = new Map(SHARES.map((share) => [share, newPhase()]));
@@ -67,7 +54,8 @@ try {
     for (const [share, into] of mixed) await phase(into, Number(seconds) * 1000, share, true);
   }
 } finally {
-  await running?.stop();
+  await serve?.stop();
+  home.remove();
 }
 
 const own = alone.batchAtMs.length / alone.ms;
@@ -86,8 +74,8 @@ for (const [share, seen] of mixed) {
       (idle === undefined ? "" : `, ${(100 * idle).toFixed(0)}% while chat is idle`),
   );
   if (share === 0.5) {
-    check("time to first token, p95", Number(ratio(seen, ttfts)), 1.5);
-    check("token gap, p95", Number(ratio(seen, gaps)), 1.6);
+    check("time to first token, p95", Number(ratio(seen, ttfts)), MOST.first);
+    check("token gap, p95", Number(ratio(seen, gaps)), MOST.gap);
     check("batch while chat is idle, inverse of 85%", 1 / (idle ?? 0), 1 / 0.85);
     check("batch in all, inverse of 45%", 1 / whole, 1 / 0.45);
   }
@@ -105,14 +93,12 @@ function newPhase(): Phase {
 
 /** Runs chat, busy for a share of the time (0: none), beside a batch lane that fills every slot it is given. */
 async function phase(into: Phase, ms: number, share: number, withBatch: boolean): Promise<void> {
+  const began = performance.now() - into.ms;
+  const now = () => performance.now() - began;
   const endMs = into.ms + ms;
   const over = new AbortController();
   const work: Promise<void>[] = [];
-  let began = Number.POSITIVE_INFINITY;
-  const now = () => performance.now() - began;
   if (withBatch) for (let index = 0; index < SLOTS; index += 1) work.push(batch(into, now, over.signal));
-  await sleep(LEAD_MS); // the first prompts of the batch lane belong to no phase
-  began = performance.now() - into.ms;
   if (share > 0) work.push(chat(into, now, share, endMs, over.signal));
   await sleep(ms);
   over.abort();
@@ -126,44 +112,34 @@ async function batch(into: Phase, now: () => number, signal: AbortSignal): Promi
     const topic = TOPICS[seed.next % TOPICS.length]!;
     const prompt = `Note ${seed.next} of a long list of notes is about ${topic}, and about number ${seed.next}. In short:`;
     const body = { prompt, max_tokens: BATCH_TOKENS, ignore_eos: true, temperature: 0 };
-    await ask("/v1/completions", body, "batch", signal, () => {
-      if (!signal.aborted && now() > 0) into.batchAtMs.push(now());
+    await ask(url, { path: "/v1/completions", body, lane: "batch", signal }, () => {
+      if (!signal.aborted) into.batchAtMs.push(now());
     });
   }
 }
 
 /** Asks, reads, and thinks as long as the share of time wants it. */
 async function chat(into: Phase, now: () => number, share: number, endMs: number, signal: AbortSignal): Promise<void> {
+  // batch is at work when the first chat comes
+  if (share < 1) await sleep(SETTLE_MS, undefined, { signal }).catch(() => {});
+  const began = now();
+  let busyMs = 0;
   while (now() < endMs && !signal.aborted) {
     seed.next += 1;
     const content = `Question ${seed.next}: ${`what is there to say about ${TOPICS[seed.next % TOPICS.length]}? `.repeat(3)}`;
     const body = { messages: [{ role: "user", content }], max_tokens: CHAT_TOKENS, ignore_eos: true, temperature: 0 };
     const from = now();
     const at: number[] = [];
-    await ask("/v1/chat/completions", body, "interactive", signal, () => at.push(now()));
+    await ask(url, { path: "/v1/chat/completions", body, lane: "interactive", signal }, () => at.push(now()));
     const to = Math.min(now(), endMs);
     into.busyMs.push([from, to]);
     // a chat that the phase's end cut off counts as far as it came
     if (at.length > 0) into.chats.push({ ttftMs: at[0]! - from, gapsMs: at.slice(1).map((one, i) => one - at[i]!) });
-    if (share < 1) await sleep((to - from) * (1 / share - 1), undefined, { signal }).catch(() => {});
+    busyMs += to - from;
+    // so that chat was busy for its share of the time when it comes again
+    const again = began + busyMs / share;
+    if (share < 1 && again > now()) await sleep(again - now(), undefined, { signal }).catch(() => {});
   }
-}
-
-/** Streams an answer; `onToken` at each event with text. */
-function ask(path: string, body: object, lane: string, signal: AbortSignal, onToken: () => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const headers = { ...endpoint.headers, "content-type": "application/json", "x-loadout-lane": lane };
-    const fail = (error: Error) => (signal.aborted ? resolve() : reject(error));
-    const sent = request(`${endpoint.url}${path}`, { method: "POST", headers, agent: false, signal }, (answer) => {
-      if (answer.statusCode !== 200) reject(new Error(`${path} answers ${answer.statusCode}`));
-      answer.setEncoding("utf8").on("data", (text: string) => {
-        for (const line of text.split("\n")) if (/"(content|text)":"[^"]/.test(line)) onToken();
-      });
-      answer.on("end", resolve).on("error", fail);
-    });
-    sent.on("error", fail);
-    sent.end(JSON.stringify({ model: "bench", stream: true, ...body }));
-  });
 }
 
 function ttfts({ chats }: Phase): number[] {
@@ -185,10 +161,4 @@ function show(seen: Phase, at: number): string {
 function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
-}
-
-async function smallModel(): Promise<string> {
-  const [entry] = await smallModelFolders();
-  if (!entry) throw new Error("no small model");
-  return join(entry[1], entry[0]);
 }

@@ -112,6 +112,7 @@ function runChecks() {
     ["unused code", ["node_modules/knip/bin/knip.js", "--no-progress"]],
     ["house: imports and purity", ["tools/house.ts"]],
     ["package", ["tools/package.ts"]],
+    ["plots", ["tools/plots.ts", "--check"]],
     ["tests", ["node_modules/vitest/vitest.mjs", "run", ...rest]],
   ];
   /** @type {string[]} */

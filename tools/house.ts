@@ -8,7 +8,7 @@ const HOUSE: Record<string, readonly string[]> = {
   facts: ["errors", "units", "weights", "model", "recipe", "hardware", "runtime", "quality"],
   predict: ["estimate", "memory", "speed", "serving", "training"],
   plan: ["fit", "search", "rank", "explain", "advise", "command", "answer"],
-  draw: [],
+  draw: ["svg", "parts", "charts"],
   run: ["home", "source", "fetch", "probe", "engine", "receipt", "client", "bench", "gateway", "batch", "tune"],
   show: ["report", "cli"],
 };

@@ -24,7 +24,7 @@ const listed = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scr
 });
 const [packed]: [Packed] = JSON.parse(listed);
 const paths = packed.files.map(({ path }) => path);
-const wanted = /^(package\.json|README\.md|LICENSE|NOTICE|dist\/.+\.(js|d\.ts)|data\/[\w./-]+)$/;
+const wanted = /^(package\.json|README\.md|LICENSE|NOTICE|dist\/.+\.(js|d\.ts)|data\/[\w./-]+|web\/chat\/[\w.-]+)$/;
 for (const path of paths) {
   if (!wanted.test(path) || /\.test\.|fixtures|testing|truth/.test(path))
     faults.push(`packs ${path}, which nobody needs`);
@@ -35,6 +35,7 @@ for (const path of [
   "dist/show/cli/main.js",
   "data/engines/llama-server-driver.py",
   "data/small-models.json",
+  "web/chat/index.html",
   "LICENSE",
   "NOTICE",
 ]) {

@@ -21,7 +21,10 @@ const { values } = parseArgs({
   },
 });
 const rounds = Number(values.rounds);
-const LOAD: Load = { streams: 20, tokens: 20, gapMs: 50, ttftMs: 50, rounds: 1 };
+const LOADS: readonly Load[] = [50, 200].map((streams) => ({ streams, tokens: 25, gapMs: 40, ttftMs: 50, rounds: 1 }));
+
+/** Compiled and connected before it is measured. */
+const WARM_UP: Load = { streams: 20, tokens: 5, gapMs: 20, ttftMs: 20, rounds: 10 };
 
 /** Something in the middle, or nothing (direct). */
 interface Path {
@@ -30,7 +33,6 @@ interface Path {
   readonly headers: Readonly<Record<string, string>>;
   readonly cpuUs: () => Promise<number>;
   readonly stop: () => void;
-  readonly samples: Sample[];
 }
 
 printMachineCard();
@@ -46,32 +48,39 @@ try {
       process.exitCode = 1;
     } else paths.push(peerPath(peer.name, started));
   }
-  for (const { port, headers } of paths) await runStreams(port, { ...LOAD, streams: 5, tokens: 5, headers });
-  for (let round = 0; round < rounds; round++) {
-    for (const path of round % 2 === 0 ? paths : paths.toReversed()) await measure(path);
-  }
-  report();
+  for (const { port, headers } of paths) await runStreams(port, { ...WARM_UP, headers });
+  for (const load of LOADS) report(load, await rounded(load));
 } finally {
   for (const { stop } of paths) stop();
 }
 
-async function measure({ port, headers, cpuUs, samples }: Path): Promise<void> {
-  await takeLog(truth.port);
-  const before = await cpuUs();
-  const times = await runStreams(port, { ...LOAD, headers });
-  samples.push(sampleOf(times, await takeLog(truth.port), (await cpuUs()) - before));
+/** By path: a sample of each round; paths alternate. */
+async function rounded(load: Load): Promise<ReadonlyMap<Path, readonly Sample[]>> {
+  const samples = new Map<Path, Sample[]>(paths.map((path) => [path, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const path of round % 2 === 0 ? paths : paths.toReversed())
+      samples.get(path)!.push(await measured(path, load));
+  }
+  return samples;
 }
 
-function report(): void {
+async function measured({ port, headers, cpuUs }: Path, load: Load): Promise<Sample> {
+  await takeLog(truth.port);
+  const before = await cpuUs();
+  const times = await runStreams(port, { ...load, headers });
+  return sampleOf(times, await takeLog(truth.port), (await cpuUs()) - before);
+}
+
+function report(load: Load, samples: ReadonlyMap<Path, readonly Sample[]>): void {
   const [direct] = paths;
   const first = ({ firstMs }: Sample) => quantile(firstMs, 0.5);
   const median = (path: Path, value: (sample: Sample, round: number) => number) =>
-    quantile(path.samples.map(value), 0.5);
-  const added = (path: Path) => median(path, (sample, round) => first(sample) - first(direct!.samples[round]!));
+    quantile(samples.get(path)!.map(value), 0.5);
+  const added = (path: Path) => median(path, (sample, round) => first(sample) - first(samples.get(direct!)![round]!));
   const cpu = (path: Path) => median(path, ({ cpuUs, tokens }) => cpuUs / tokens);
-  console.log(`${LOAD.streams} streams x ${1000 / LOAD.gapMs} tokens/s, medians of ${rounds} rounds`);
+  console.log(`\n${load.streams} streams x ${1000 / load.gapMs} tokens/s, medians of ${rounds} rounds`);
   for (const path of paths.slice(1)) {
-    const merged = path.samples.reduce((sum, sample) => sum + sample.merged, 0);
+    const merged = samples.get(path)!.reduce((sum, sample) => sum + sample.merged, 0);
     console.log(
       `${path.name.padEnd(12)} adds ${added(path).toFixed(2)} ms to the first byte; ` +
         `CPU ${(cpu(path) / 1000).toFixed(3)} s per 1,000 tokens; ${merged} tokens merged`,
@@ -86,16 +95,10 @@ function report(): void {
 }
 
 function ownPath(name: string, child: Child): Path {
-  return {
-    name,
-    port: child.port,
-    headers: {},
-    cpuUs: async () => (await child.used()).cpuUs,
-    stop: () => child.stop(),
-    samples: [],
-  };
+  const cpuUs = async () => (await child.used()).cpuUs;
+  return { name, port: child.port, headers: {}, cpuUs, stop: () => child.stop() };
 }
 
 function peerPath(name: string, { port, headers, cpuUs, stop }: PeerProcess): Path {
-  return { name, port, headers, cpuUs: () => Promise.resolve(cpuUs()), stop, samples: [] };
+  return { name, port, headers, cpuUs: () => Promise.resolve(cpuUs()), stop };
 }

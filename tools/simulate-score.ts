@@ -111,9 +111,9 @@ const result = {
 };
 if (values.json) console.log(JSON.stringify({ ...result, lines }, null, 2));
 else {
-  for (const { sweep, medianError, loads, knees: knee } of lines)
+  for (const { sweep, medianError, loads, knees: at } of lines)
     console.log(
-      `${(100 * medianError).toFixed(1).padStart(5)}%  knee ${knee ? `${loads[knee.measured]} / ${loads[knee.simulated]}` : "-"}  ${sweep.slice(0, SHOWN)}`,
+      `${(100 * medianError).toFixed(1).padStart(5)}%  knee ${at ? `${loads[at.measured]} / ${loads[at.simulated]}` : "-"}  ${sweep.slice(0, SHOWN)}`,
     );
   console.log(
     `${result.points} points: median error ${(100 * result.medianError).toFixed(1)}%, bias ${(100 * result.bias).toFixed(1)}%, ` +

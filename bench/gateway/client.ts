@@ -40,6 +40,23 @@ export async function runStreams(port: number, load: Load): Promise<StreamTimes[
   return done;
 }
 
+/**
+ * Streams one at a time, at each port in turn, so that a busy moment of the machine strikes all of them alike; by port, in the
+ * order given.
+ */
+export async function takeTurns(ports: readonly number[], count: number, load: Load): Promise<StreamTimes[][]> {
+  const agent = new Agent({ keepAlive: true });
+  const times: StreamTimes[][] = ports.map(() => []);
+  for (let turn = 0; turn < count; turn++) {
+    const order = [...ports.keys()];
+    for (const place of turn % 2 === 0 ? order : order.reverse()) {
+      times[place]!.push(await stream(ports[place]!, agent, load));
+    }
+  }
+  agent.destroy();
+  return times;
+}
+
 function stream(port: number, agent: Agent, load: Load): Promise<StreamTimes> {
   const id = `s${++lastId}`;
   const asked = { null_id: id, null_ttft_ms: load.ttftMs, null_gap_ms: load.gapMs };

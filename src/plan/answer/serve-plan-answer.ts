@@ -133,5 +133,5 @@ function assumptions(engines: readonly PlannedEngine[], { promptTokens, answerTo
 function nextCommands({ modelArgument, rigArguments }: ServePlanContext, timed: boolean): string[] {
   const model = shellWord(modelArgument);
   if (rigArguments !== undefined) return [`loadout explain ${model} ${rigArguments}`];
-  return [...(timed ? ["loadout calibrate"] : []), `loadout explain ${model}`];
+  return [...(timed ? [`loadout serve ${model} --calibrate`] : []), `loadout explain ${model}`];
 }

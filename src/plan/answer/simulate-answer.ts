@@ -24,6 +24,8 @@ export interface SimulateAnswer {
     readonly load: { readonly users: number } | { readonly requestsPerSec: number } | { readonly trace: string };
     readonly prompt: string;
     readonly output: string;
+    /** jobs in the batch lane all the time */
+    readonly batch?: number;
     readonly replicas: number;
     readonly router?: RoutePolicy;
     readonly seed: number;
@@ -48,6 +50,10 @@ export interface SimulateAnswer {
 export interface EnoughFacts {
   /** every target is met with the machines that were asked about */
   readonly met: boolean;
+  /** with nothing in the batch lane they would be */
+  readonly metAlone?: boolean;
+  /** output tokens a second of the batch lane beside it */
+  readonly batchTokensPerSec?: number;
   /** most users or requests per second with which they are; absent: none, or a trace */
   readonly upTo?: number;
   readonly fleet?: Omit<FleetSize, "summary">;
@@ -107,13 +113,19 @@ export function answerSimulation(facts: SimulateFacts, enough: Enough | undefine
   };
 }
 
-function enoughFacts({ met, upTo, fleet }: Enough): EnoughFacts {
-  if (fleet === undefined) return { met, ...(upTo === undefined ? {} : { upTo }) };
+function enoughFacts({ met, metAlone, batchTokensPerSec, upTo, fleet }: Enough): EnoughFacts {
+  const facts = {
+    met,
+    ...(metAlone === undefined ? {} : { metAlone }),
+    ...(batchTokensPerSec === undefined ? {} : { batchTokensPerSec }),
+    ...(upTo === undefined ? {} : { upTo }),
+  };
+  if (fleet === undefined) return facts;
   const { summary: _, ...size } = fleet;
-  return { met, ...(upTo === undefined ? {} : { upTo }), fleet: size };
+  return { ...facts, fleet: size };
 }
 
-function saysEnough({ asked, engine }: SimulateFacts, { met, upTo, fleet, summary, run }: Enough): string {
+function saysEnough({ asked, engine }: SimulateFacts, { met, metAlone, upTo, fleet, summary, run }: Enough): string {
   const machines = asked.replicas === 1 ? "one machine" : `${asked.replicas} machines`;
   const most =
     upTo === undefined
@@ -125,6 +137,8 @@ function saysEnough({ asked, engine }: SimulateFacts, { met, upTo, fleet, summar
   const why = whyNot(summary, run.preempted, engine);
   const until = most === "" ? "" : ` (up to ${most} would be met)`;
   const no = `${machines} ${asked.replicas === 1 ? "is" : "are"} not enough: ${why}${until}`;
+  if (metAlone)
+    return `${no}; with nothing in the batch lane ${asked.replicas === 1 ? "it would be" : "they would be"}`;
   if (fleet?.replicas === undefined) return `${no}; nor are ${fleet?.tried.at(-1)?.replicas ?? 0} machines`;
   const spares = `${fleet.spares} spare${fleet.spares === 1 ? "" : "s"}`;
   const failing = fleet.meetsWhenTheyFail ? "" : ", and still missed while they fail";

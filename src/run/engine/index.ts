@@ -5,13 +5,10 @@ export {
   ensureManaged,
   findLlamaServer,
   llamaServerEngine,
-  programOf,
-  readCounters,
-  readSlots,
   type LlamaServerOptions,
   type LlamaServerProgram,
 } from "./llama-server/index.ts";
-export { ollamaEngine, ollamaLoaded, ollamaTags, type OllamaOptions } from "./ollama/index.ts";
+export { ollamaEngine, type OllamaOptions } from "./ollama/index.ts";
 export { type Clock } from "./process/index.ts";
 export type * from "./server.ts";
-export { reach as reachAddress, urlEngine, type UrlEngineOptions } from "./url/index.ts";
+export { reach as reachAddress, type UrlEngineOptions } from "./url/index.ts";

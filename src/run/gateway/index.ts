@@ -3,7 +3,6 @@ export { type Clock, systemClock } from "./clock.ts";
 export { openaiDialect } from "./dialects/openai.ts";
 export { checkAddress, startGateway } from "./gateway.ts";
 export {
-  DEFAULT_LIMITS,
   type Gateway,
   type GatewayKey,
   type GatewayLimits,

@@ -60,6 +60,19 @@ const STEPS: readonly string[] = [
   ) STRICT;
   CREATE INDEX calibrations_by_machine ON calibrations (machine, engine, backend, at_ms);
   `,
+  `
+  CREATE TABLE timed_prompts (
+    machine TEXT NOT NULL,
+    engine TEXT NOT NULL,
+    backend TEXT NOT NULL,
+    model TEXT NOT NULL,
+    model_bytes INTEGER NOT NULL,
+    arrangement TEXT NOT NULL, -- JSON: what else their pace depends on
+    at_ms INTEGER NOT NULL,
+    prompts TEXT NOT NULL,     -- JSON
+    PRIMARY KEY (machine, engine, backend, model, model_bytes, arrangement)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Brings the database to the newest form. Two processes may try at once: the second finds the work done. */

@@ -106,6 +106,27 @@ describe("receipts", () => {
     expect(receipt.model).not.toHaveProperty("sha256");
   });
 
+  it("keeps timed prompts by what their pace depends on, the newest in place of older ones", () => {
+    const { settings, model } = RECEIPT;
+    const of = { machine: "machine-a", engine: "llama-server", backend: "cpu", model, settings, threads: 1 };
+    const prompts = [{ stepTokens: 94, promptTokens: 1024, tokensPerSec: 208.5 }];
+    withStore((store) => {
+      expect(store.promptsFor(of)).toEqual([]);
+      store.keepPrompts(of, [{ ...prompts[0]!, tokensPerSec: 1 }]);
+      store.keepPrompts(of, prompts);
+    });
+    withStore((store) => {
+      expect(store.promptsFor(of)).toEqual(prompts);
+      // more slots or another step are the same machine at the same work
+      expect(store.promptsFor({ ...of, settings: { ...settings, sequences: 8, batch: 96, microBatch: 96 } })).toEqual(
+        prompts,
+      );
+      expect(store.promptsFor({ ...of, threads: 2 })).toEqual([]);
+      expect(store.promptsFor({ ...of, settings: { ...settings, gpuLayers: 0 } })).toEqual([]);
+      expect(store.promptsFor({ ...of, machine: "machine-b" })).toEqual([]);
+    });
+  });
+
   it("lists newest first, of a machine where one is asked for, up to a limit", () => {
     withStore((store) => {
       for (const machine of ["machine-a", "machine-b", "machine-a"]) {

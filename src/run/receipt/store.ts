@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { LoadoutError } from "../../facts/errors/index.ts";
+import type { MeasuredPrompt } from "../../predict/serving/index.ts";
 import type { Calibration } from "../../predict/speed/index.ts";
 import {
   calibrationOf,
@@ -11,6 +12,7 @@ import {
   type NewMachineCalibration,
 } from "./calibration.ts";
 import type { NewReceipt, Receipt } from "./receipt.ts";
+import { keepPrompts, promptsFor, type PromptsOf } from "./timed-prompts.ts";
 import {
   RECEIPT_COLUMNS,
   readCalibration,
@@ -59,6 +61,10 @@ export interface ReceiptStore {
    * from threads that a small one only spins. Undefined without one.
    */
   calibratedThreads(machine: string, engine: string, backend: string, fileBytes: number): number | undefined;
+  /** Keeps how long prompts took, in place of what was kept for the same before. */
+  keepPrompts(of: PromptsOf, prompts: readonly MeasuredPrompt[]): void;
+  /** Prompts that were timed with this file on this engine, laid out like this; none where nothing was. */
+  promptsFor(of: PromptsOf): readonly MeasuredPrompt[];
   close(): void;
 }
 
@@ -232,6 +238,14 @@ class SqliteReceipts implements ReceiptStore {
   calibratedThreads(machine: string, engine: string, backend: string, fileBytes: number): number | undefined {
     return this.#calibrations(machine, engine, backend).find(({ model }) => model.fileBytes * ALIKE >= fileBytes)
       ?.threads;
+  }
+
+  keepPrompts(of: PromptsOf, prompts: readonly MeasuredPrompt[]): void {
+    keepPrompts(this.#database, of, prompts, this.#now());
+  }
+
+  promptsFor(of: PromptsOf): readonly MeasuredPrompt[] {
+    return promptsFor(this.#database, of);
   }
 
   close(): void {

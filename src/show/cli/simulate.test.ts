@@ -76,6 +76,17 @@ test("every engine, and a trace", async () => {
   expect(answer.asked.load).toEqual({ trace });
 });
 
+test("jobs in the batch lane, behind the gateway's lanes", async () => {
+  for (const engine of ["llama-server", "embedded"]) {
+    const asked = [...MODEL, "--engine", engine, "--users", "2", "--think", "2s", "--slots", "4", "--output", "60"];
+    const answer = await answered(...asked, "--batch", "3");
+    expect(answer.asked.batch).toBe(3);
+    expect(answer.enough!.batchTokensPerSec).toBeGreaterThan(1);
+    expect(answer.summary!.requests.failed).toBe(0);
+  }
+  expect((await loadout(...MODEL, "--engine", "vllm", "--users", "2", "--batch", "3")).code).toBe(2);
+});
+
 test("a measured run, replayed: error and bias before and after learning from the other points", async () => {
   const costs = { fixedMs: 2, weightsMs: 12, streamMs: 0.6, promptMs: 0.4, depthMs: 0.1, promptDepthMs: 0.02 };
   const engine = {
@@ -89,7 +100,7 @@ test("a measured run, replayed: error and bias before and after learning from th
     const shape = { prompt: { kind: "uniform", low: 200, high: 700 }, output: { kind: "fixed", tokens: 60 } } as const;
     const workload = closedWorkload({ users }, { requests: 8 * users }, shape, users);
     const times = timesOf(costs, "a test", "calibrated");
-    const { records } = simulate({ workload, engine: { ...engine, unified: true }, times, seed: 1 });
+    const { records } = simulate({ workload, engine: { ...engine, unified: false }, times, seed: 1 });
     return { load: { users }, requests: records.map((one) => ({ ...one, tokenMs: [...one.tokenMs] })) };
   };
   const run = join(folder, "run.json");

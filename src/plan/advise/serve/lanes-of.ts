@@ -14,6 +14,8 @@ export interface LaneBasis {
   readonly capMs?: number;
   /** a step of a long prompt */
   readonly stallMs?: number;
+  /** whether that is as short as wanted */
+  readonly keepsCap?: boolean;
   /** between two tokens of one stream where so many are answered at a time */
   readonly tokenMs?: (streams: number) => number | undefined;
   /** what a second prompt saves by sharing the first one's step */
@@ -30,8 +32,11 @@ export interface PlannedLanes {
 
 /** A stream beside a chat may lengthen its gaps by so much. */
 const MOST_LONGER = 1.25;
-/** Quiet before cut batch goes on, where no step's time is known, and its limits. */
-const QUIET_MS = { unknown: 250, least: 50, most: 500 };
+/**
+ * Quiet before cut batch goes on. Programs that ask on after an answer were back within 5 ms on loopback; between 20 ms and seconds
+ * hardly anybody comes, so that longer quiet saves chats nothing.
+ */
+const QUIET_MS = 20;
 const QUEUE: Readonly<Record<LaneName, { readonly unknown: number; readonly least: number; readonly most: number }>> = {
   interactive: { unknown: 64, least: 4, most: 1000 },
   batch: { unknown: 1000, least: 16, most: 10_000 },
@@ -105,13 +110,13 @@ function reservedOf({ goal, slots, chats = 1, preemption }: LaneBasis): Figure {
 }
 
 /** How many batch streams a chat bears beside it; undefined where the engine lets them rest. */
-function besideOf({ preemption, tokenMs, capMs, stallMs }: LaneBasis, most: number): Figure | undefined {
+function besideOf({ preemption, tokenMs, keepsCap, stallMs }: LaneBasis, most: number): Figure | undefined {
   if (preemption === "rests") return undefined;
   const alone = tokenMs?.(1);
   if (most <= 0) return { value: 0, because: "there is no place beside a chat" };
   if (tokenMs === undefined || alone === undefined)
     return { value: 0, because: "what a stream beside a chat costs it is not known" };
-  if (capMs !== undefined && stallMs !== undefined && stallMs > capMs)
+  if (keepsCap === false && stallMs !== undefined)
     return {
       value: 0,
       because: `a job's prompt beside a chat would hold its tokens up for ${formatDuration(stallMs)}`,
@@ -144,12 +149,12 @@ function holdOf({ slots, sharedMs, arrivalsPerSec, capMs }: LaneBasis): Figure {
   return { value: Math.round(value), because: `${words}, and ${formatNumber(arrivalsPerSec)} come` };
 }
 
-function quietOf({ preemption, stallMs }: LaneBasis): Figure {
+function quietOf({ preemption }: LaneBasis): Figure {
   if (preemption === "rests") return { value: 0, because: "batch rests in the engine and goes on by itself" };
-  if (stallMs === undefined) return { value: QUIET_MS.unknown, because: "steps are not timed yet" };
-  const value = Math.round(Math.min(QUIET_MS.most, Math.max(QUIET_MS.least, stallMs)));
-  const wait = `a chat that comes back sooner would wait for a step of batch, up to ${formatDuration(stallMs)}`;
-  return { value, because: value < Math.round(stallMs) ? `${wait}; longer quiet would cost batch too much` : wait };
+  return {
+    value: QUIET_MS,
+    because: "a program that asks on is back within it, a person takes seconds: longer quiet would only cost batch",
+  };
 }
 
 /** As many as can begin before their patience ends. */

@@ -124,6 +124,8 @@ function stepOf(
     alone,
     time: answeredMs > 0 ? besideAnswer(alone, answeredMs) : alone,
     promptTokens: promptTokensOf(question),
+    // an answer and two prompts
+    ...(settings.sequences > 2 ? { meetingTokenMs: answeredMs } : {}),
     usual: Math.max(goal.microBatch, given?.stepTokens ?? 0),
     ...(capMs === undefined ? {} : { capMs }),
     ...(given ? { given } : {}),
@@ -197,6 +199,7 @@ function basisOf(
     ...rate,
     tokenMs,
     stallMs: step.stallMs.value,
+    keepsCap: step.keepsCap,
     sharedMs: Math.max(0, sharedMs),
     // while all are busy, each waits for the prompts of all
     ...(gap === undefined ? {} : { serviceMs: slots * time.promptMs(stepTokens, promptTokens) + answerTokens * gap }),
@@ -204,16 +207,18 @@ function basisOf(
 }
 
 /**
- * Some step sizes at one length give what small steps cost, a short prompt beside a long one at one size what depth adds.
+ * Some step sizes at one length give what small steps cost; a short prompt beside a long one what depth adds, in steps that fill
+ * attention's kernels and in steps that do not.
  */
 function timedPrompts(promptTokens: number): TimedPrompt[] {
   const long = Math.max(512, Math.min(promptTokens, 1024));
   const short = Math.floor(long / 4);
   return [
     ...TIMED_SIZES.map((stepTokens) => ({ stepTokens, promptTokens: long })),
-    { stepTokens: 96 - SHARED_TOKENS, promptTokens: short },
+    ...DEEP_SIZES.map((stepTokens) => ({ stepTokens, promptTokens: short })),
   ];
 }
 
 /** as they are beside an answer */
 const TIMED_SIZES = [32, 64, 96, 512].map((size) => size - SHARED_TOKENS);
+const DEEP_SIZES = [64, 96].map((size) => size - SHARED_TOKENS);

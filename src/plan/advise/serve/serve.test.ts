@@ -104,7 +104,8 @@ describe("the step", () => {
   test("on a card keeps the goal's cap at a small price", () => {
     const { step } = planServe(question("qwen3-8b", "Q4_K_M", gpus("rtx-4090"))).engines[0]!;
     expect(step!.keepsCap).toBe(true);
-    expect(step!.stallMs.value).toBeLessThanOrEqual(30);
+    // but for the step in which one prompt follows another
+    expect(step!.stallMs.value).toBeLessThanOrEqual(33);
     expect(step!.waste).toBeLessThanOrEqual(1.15);
     expect(step!.price.value).toBeGreaterThan(step!.waste);
   });
@@ -168,7 +169,7 @@ describe("lanes of a plan", () => {
     expect(card.beside).toBeGreaterThan(0);
     const { lanes, decisions } = planServe(small({ measured: PUBLISHED })).engines[0]!;
     expect(lanes).toMatchObject({ slots: 4, reserved: 1, beside: 0 });
-    expect(lanes.quietMs).toBe(500);
+    expect(lanes.quietMs).toBe(20);
     expect(decisions.every(({ because }) => because.length > 5)).toBe(true);
   });
 
@@ -183,7 +184,7 @@ describe("lanes of a plan", () => {
 
   test("an engine of which nothing is known gets careful figures", () => {
     const { lanes } = lanesOf({ goal: "mixed", slots: 4, preemption: "none" });
-    expect(lanes).toMatchObject({ reserved: 1, beside: 0, holdMs: 0, quietMs: 250 });
+    expect(lanes).toMatchObject({ reserved: 1, beside: 0, holdMs: 0, quietMs: 20 });
   });
 
   test("the hold pays only where more come than sharing saves, and never exceeds the cap", () => {

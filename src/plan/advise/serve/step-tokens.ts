@@ -3,6 +3,7 @@ import type { Provenance } from "../../../predict/estimate/index.ts";
 import {
   type Banded,
   longestStepMs,
+  meetingStepMs,
   type PromptTime,
   SHARED_TOKENS,
   stepPrice,
@@ -13,6 +14,9 @@ const SIZES = [32, 64, 96, 128, 256, 512, 1024, 2048] as const;
 
 /** So much of a prompt's time may be wasted for the sake of who waits beside it; smaller steps waste ever more and bring ever less. */
 const MOST_WASTE = 1.15;
+
+/** Where two prompts meet, which is once for each, a step may be so much longer than the cap. */
+const MEETING_OVER = 1.1;
 
 /** One size of a step: what it makes others wait, and what it costs. */
 export interface StepRow {
@@ -47,6 +51,8 @@ export interface StepQuestion {
   /** beside one that is being answered */
   readonly time: PromptTime;
   readonly promptTokens: number;
+  /** a token of the answer beside it, ms; given where another prompt may come at the same time */
+  readonly meetingTokenMs?: number;
   readonly capMs?: number;
   /** the size that the goal takes where nobody waits */
   readonly usual: number;
@@ -61,13 +67,15 @@ export interface StepQuestion {
  * does not.
  */
 export function planStep(question: StepQuestion): StepPlan | undefined {
-  const { alone, time, promptTokens, capMs, given, usual } = question;
+  const { alone, time, promptTokens, meetingTokenMs, capMs, given, usual } = question;
   const roomy = SIZES.filter((size) => size <= usual && question.roomFor(size));
   const against = roomy.at(-1) ?? given?.stepTokens;
   if (against === undefined) return undefined;
   const sizes = new Set([...roomy, ...(given ? [given.stepTokens] : [])]);
   const rows = [...sizes].toSorted((a, b) => a - b).map(rowOf);
-  const keeps = ({ stallMs }: StepRow) => capMs === undefined || stallMs.value <= capMs;
+  const keeps = ({ stepTokens, stallMs }: StepRow) =>
+    capMs === undefined ||
+    (stallMs.value <= capMs * MEETING_OVER && longestStepMs(time, stepTokens, promptTokens) <= capMs);
   const bearable = rows.filter(({ waste }) => waste <= MOST_WASTE);
   const chosen = given ? rowOf(given.stepTokens) : (bearable.findLast(keeps) ?? bearable[0] ?? rowOf(against));
   const keepsCap = keeps(chosen);
@@ -77,30 +85,43 @@ export function planStep(question: StepQuestion): StepPlan | undefined {
     keepsCap,
     promptTokens,
     against,
-    because: given?.because ?? because(chosen, rows, capMs, against),
+    because: given?.because ?? because({ ...chosen, keepsCap }, rows, capMs, against),
     provenance: time.provenance,
     source: time.source,
     rows,
   };
+
+  function longestMs(stepTokens: number): number {
+    const within = longestStepMs(time, stepTokens, promptTokens);
+    if (meetingTokenMs === undefined) return within;
+    return Math.max(within, meetingStepMs(alone, meetingTokenMs, stepTokens, promptTokens));
+  }
 
   function rowOf(stepTokens: number): StepRow {
     const price = stepPrice(time, stepTokens, against!, promptTokens);
     const priceBand = stepTokens === against ? 0 : time.ratioSpread(stepTokens);
     return {
       stepTokens,
-      stallMs: banded(longestStepMs(time, stepTokens, promptTokens), time.spread),
+      stallMs: banded(longestMs(stepTokens), time.spread),
       price: { value: price, low: price * Math.exp(-priceBand), high: price * Math.exp(priceBand) },
       waste: stepPrice(alone, shared(stepTokens), shared(against!), promptTokens),
     };
   }
 }
 
-function because(chosen: StepRow, rows: readonly StepRow[], capMs: number | undefined, against: number): string {
+function because(
+  chosen: StepRow & Pick<StepPlan, "keepsCap">,
+  rows: readonly StepRow[],
+  capMs: number | undefined,
+  against: number,
+): string {
   if (capMs === undefined) return "nobody waits for a token beside a prompt";
-  const { stepTokens, stallMs, waste } = chosen;
+  const { stepTokens, stallMs, waste, keepsCap } = chosen;
   const wait = `beside a long prompt a token waits up to ${formatDuration(stallMs.value)}`;
   const cost = stepTokens === against ? "" : `; prompts take ${longer(chosen)} than with ${against}`;
-  if (stallMs.value <= capMs) return `${wait}, within ${formatDuration(capMs)}${cost}`;
+  if (keepsCap && stallMs.value > capMs)
+    return `${wait} where another follows it, about the ${formatDuration(capMs)} wanted${cost}`;
+  if (keepsCap) return `${wait}, within ${formatDuration(capMs)}${cost}`;
   const next = rows.findLast((row) => row.stepTokens < stepTokens);
   const more = next
     ? `; with ${next.stepTokens} it would wait ${formatDuration(next.stallMs.value)}, and prompts take ${longer(next)}`

@@ -1,6 +1,7 @@
 import {
   type EngineSettings,
   type FleetSize,
+  type LaneSettings,
   meetsTargets,
   type RouterSettings,
   simulate,
@@ -19,6 +20,8 @@ export interface SimulatedLoad {
   readonly amount: number;
   /** the workload at an amount; anew each time */
   readonly at: (amount: number) => Workload;
+  /** the same with nothing in the batch lane, where jobs run beside it */
+  readonly alone?: (amount: number) => Workload;
   /** so many of its requests are warm-up */
   readonly warmUp: (amount: number) => number;
 }
@@ -29,6 +32,8 @@ export interface EnoughQuestion {
   readonly times: StepTimes;
   readonly replicas: number;
   readonly router: RouterSettings;
+  /** the gateway's lanes in front; absent: requests go straight to the engine */
+  readonly lanes?: LaneSettings;
   readonly targets: readonly Target[];
   readonly seed: number;
 }
@@ -37,6 +42,10 @@ export interface Enough {
   readonly run: Simulated;
   readonly summary: Summary;
   readonly met: boolean;
+  /** output tokens a second of jobs beside it, while there were chats */
+  readonly batchTokensPerSec?: number;
+  /** with nothing in the batch lane; only where there is something, and targets are not met with it */
+  readonly metAlone?: boolean;
   /** most of the load, at these machines, with which targets are met; absent: not asked (a trace), or met at none */
   readonly upTo?: number;
   /** where they are not met: how many machines would */
@@ -54,13 +63,24 @@ const RATE_STEPS = 5;
  */
 export function enough(question: EnoughQuestion): Enough {
   const { load, replicas } = question;
-  const { run, summary } = runAt(question, load.amount, replicas);
+  const { run, summary, batchTokensPerSec } = runAt(question, load.amount, replicas);
   const met = meetsTargets(summary);
   const upTo = load.by === "trace" ? undefined : mostLoad(question, met);
-  if (met) return { run, summary, met, ...(upTo === undefined ? {} : { upTo }) };
+  const both = {
+    run,
+    summary,
+    met,
+    ...(upTo === undefined ? {} : { upTo }),
+    ...(batchTokensPerSec === undefined ? {} : { batchTokensPerSec }),
+  };
+  if (met) return both;
+  const { alone } = load;
+  const metAlone =
+    alone && meetsTargets(runAt({ ...question, load: { ...load, at: alone } }, load.amount, replicas).summary);
+  if (metAlone) return { ...both, metAlone };
   const { engine, times, router, targets, seed } = question;
   const fleet = sizeFleet({
-    workload: () => load.at(load.amount),
+    workload: () => (alone ?? load.at)(load.amount),
     engine,
     times,
     router,
@@ -69,15 +89,28 @@ export function enough(question: EnoughQuestion): Enough {
     tokenTimes: true,
     warmUp: load.warmUp(load.amount),
   });
-  return { run, summary, met, fleet, ...(upTo === undefined ? {} : { upTo }) };
+  return { ...both, ...(metAlone === undefined ? {} : { metAlone }), fleet };
 }
 
-function runAt(question: EnoughQuestion, amount: number, replicas: number): { run: Simulated; summary: Summary } {
-  const { load, engine, times, router, targets, seed } = question;
+interface RunAt {
+  readonly run: Simulated;
+  readonly summary: Summary;
+  readonly batchTokensPerSec?: number;
+}
+
+function runAt(question: EnoughQuestion, amount: number, replicas: number): RunAt {
+  const { load, engine, times, router, lanes, targets, seed } = question;
   const workload = load.at(amount);
-  const run = simulate({ workload, engine, times, replicas, router, seed });
+  const run = simulate({ workload, engine, times, replicas, router, ...(lanes ? { lanes } : {}), seed });
   const loop = workload.kind === "closed" ? "closed" : "open";
-  return { run, summary: summarizeAfter(run.records, load.warmUp(amount), loop, targets) };
+  const chats = run.records.filter(({ lane }) => lane !== "batch");
+  const summary = summarizeAfter(chats, load.warmUp(amount), loop, targets);
+  if (chats.length === run.records.length) return { run, summary };
+  const endMs = chats.reduce((latest, record) => Math.max(latest, record.endMs), 0);
+  const drawn = run.records
+    .filter(({ lane }) => lane === "batch")
+    .reduce((sum, { tokenMs }) => sum + tokenMs.filter((atMs) => atMs <= endMs).length, 0);
+  return { run, summary, batchTokensPerSec: (1000 * drawn) / Math.max(1, endMs) };
 }
 
 /** By doubling or halving, then between: whole users, rates to about 3%. */

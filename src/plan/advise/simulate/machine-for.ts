@@ -15,6 +15,8 @@ export interface SimulatedMachine {
 
 /** vLLM's own figures where nobody names others. */
 const VLLM = { batchTokens: 2048, sequences: 256, memoryShare: 0.9 };
+/** --cache-ram of llama-server, where nobody names another */
+const HOST_CACHE_BYTES = 8 * 2 ** 30;
 /** where a cache per token is read off: windows are full by then */
 const DEPTH = 8192;
 /** a batch reply that rests steps so often */
@@ -29,13 +31,20 @@ export function machineFor(request: FitRequest, choice: Choice, engine: Simulate
   const { sequences, context: contextTokens, batch, microBatch, unifiedCache } = settings;
   if (engine === "embedded") {
     const sequenceTokens = Math.floor(contextTokens / sequences);
-    const stepTokens = Math.max(microBatch, sequences);
+    const stepTokens = Math.max(batch, sequences);
     return {
       engine: { kind: "embedded", sequences, reserved: 0, sequenceTokens, stepTokens, agingMs: AGING_MS },
       times,
       assumptions: [],
     };
   }
+  const { geometry, tensors } = request;
+  const load = loadOf(
+    { geometry, cacheTypeK: settings.cacheTypeK, cacheTypeV: settings.cacheTypeV },
+    tensors,
+    () => true,
+  );
+  const perToken = overTokens(load, DEPTH, "bytesPerToken") / DEPTH;
   const special = request.geometry.layers.some(({ mixer }) => mixer.kind === "recurrent");
   return {
     engine: {
@@ -45,6 +54,7 @@ export function machineFor(request: FitRequest, choice: Choice, engine: Simulate
       batchTokens: Math.max(batch, sequences),
       microBatchTokens: microBatch,
       unified: unifiedCache,
+      hostCacheTokens: Math.floor(HOST_CACHE_BYTES / Math.max(1, perToken)),
       ...(special ? { checkpoints: true } : {}),
     },
     times,

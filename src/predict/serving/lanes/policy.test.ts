@@ -53,6 +53,15 @@ describe("LanePolicy", () => {
     expect(at(160, { kind: "tick" })).toBe("+1");
   });
 
+  it("asks for its alarm again where it came early", () => {
+    const { at } = told();
+    at(0, chat(1));
+    at(1, work(2));
+    expect(at(50, { kind: "ended", id: 1 })).toBe("@150");
+    expect(at(149.6, { kind: "tick" })).toBe("@150");
+    expect(at(150.1, { kind: "tick" })).toMatch(/^\+2/);
+  });
+
   it("forgets a cut that crossed the end of the answer", () => {
     const { at, policy } = told();
     at(0, work(1));

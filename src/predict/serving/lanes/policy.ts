@@ -49,7 +49,8 @@ export class LanePolicy {
   handle(event: LaneEvent): readonly LaneDecision[] {
     this.#decisions = undefined;
     this.#nowMs = event.atMs;
-    if (this.#wakeMs <= event.atMs) this.#wakeMs = Infinity;
+    // a tick is an alarm that is spent, also where the timer came a little early: then it is asked for again
+    if (event.kind === "tick" || this.#wakeMs <= event.atMs) this.#wakeMs = Infinity;
     this.#refuseLate(false);
     const arrived = event.kind === "arrived" ? this.#arrive(event) : undefined;
     if (event.kind === "slots") this.#slots = Math.min(event.slots, this.#settings.slots);

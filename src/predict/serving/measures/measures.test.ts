@@ -132,6 +132,14 @@ describe("saturation", () => {
     expect(label(run((index) => 300 + index * 100))).toBe("OVERLOADED");
   });
 
+  test("bursts, one of them at the very end, are no backlog", () => {
+    const bursts = Array.from({ length: 60 }, (_, index) => {
+      const atMs = Math.floor(index / 10) * 1000;
+      return record(index, atMs, [atMs + 230]);
+    });
+    expect(label(bursts)).toBe("STABLE");
+  });
+
   test("a few requests say nothing, and a closed loop is never behind", () => {
     expect(label(run(() => 500).slice(0, 19))).toBeUndefined();
     expect(

@@ -25,6 +25,17 @@ export function gapsMs(record: RequestRecord): Float64Array {
   return gaps;
 }
 
+/** Many lists as one. */
+export function pooled(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
 export function longestGapMs(record: RequestRecord): number | undefined {
   const gaps = gapsMs(record);
   return gaps.length === 0 ? undefined : gaps.reduce((most, gap) => Math.max(most, gap), 0);

@@ -1,5 +1,5 @@
 import { type Distribution, distributionOf } from "./distribution.ts";
-import { e2eMs, gapsMs, tpotMs, ttftMs } from "./of-request.ts";
+import { e2eMs, gapsMs, pooled, tpotMs, ttftMs } from "./of-request.ts";
 import type { RequestRecord } from "./record.ts";
 import { type Saturation, saturationOf } from "./saturation.ts";
 import { type Goodput, goodputOf, type Target } from "./targets.ts";
@@ -112,16 +112,6 @@ function bothWays(records: readonly RequestRecord[], metric: Metric): BothWays {
   return fromSend === undefined || fromSchedule === undefined ? {} : { fromSend, fromSchedule };
 }
 
-function pooled(parts: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
 function ratesOf(records: readonly RequestRecord[]): { askedPerSec?: number; achievedPerSec?: number } {
   const rate = (times: number[]) => {
     const span = times.reduce((a, b) => Math.max(a, b), -Infinity) - times.reduce((a, b) => Math.min(a, b), Infinity);
@@ -154,14 +144,14 @@ function cachedShareOf(records: readonly RequestRecord[]): number | undefined {
 
 function concurrencyOf(records: readonly RequestRecord[], spanMs: number): { mean: number; most: number } {
   const inside = records.reduce((sum, record) => sum + record.endMs - record.sentMs, 0);
-  const changes = records.flatMap((record) => [
-    { atMs: record.sentMs, by: 1 },
-    { atMs: record.endMs, by: -1 },
-  ]);
-  // one that ends as another begins makes room for it
-  changes.sort((a, b) => a.atMs - b.atMs || a.by - b.by);
-  let now = 0;
+  const starts = Float64Array.from(records, (record) => record.sentMs).sort();
+  const ends = Float64Array.from(records, (record) => record.endMs).sort();
+  let ended = 0;
   let most = 0;
-  for (const change of changes) most = Math.max(most, (now += change.by));
+  for (const [started, atMs] of starts.entries()) {
+    // one that ends as another begins makes room for it
+    while (ends[ended]! <= atMs && ended < started) ended++;
+    most = Math.max(most, started + 1 - ended);
+  }
   return { mean: spanMs > 0 ? inside / spanMs : 0, most };
 }

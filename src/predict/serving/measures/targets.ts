@@ -1,5 +1,5 @@
-import { distributionOf, percentile } from "./distribution.ts";
-import { e2eMs, gapsMs, longestGapMs, tpotMs, ttftMs } from "./of-request.ts";
+import { percentile } from "./distribution.ts";
+import { e2eMs, gapsMs, longestGapMs, pooled, tpotMs, ttftMs } from "./of-request.ts";
 import type { RequestRecord } from "./record.ts";
 
 /** ttft and e2e count from the schedule: what a user waits. gap is pooled; of a single request it is the longest. */
@@ -64,16 +64,15 @@ export function goodputOf(records: readonly RequestRecord[], targets: readonly T
 
 function resultOf(records: readonly RequestRecord[], target: Target): TargetResult {
   const ok = records.filter((record) => record.outcome === "ok");
-  const values = ok.flatMap((record) => valuesOf(record, target.metric)).sort((a, b) => a - b);
-  if (distributionOf(values) === undefined) return { ...target, met: false };
+  const values = valuesOf(ok, target.metric).sort();
+  if (values.length === 0) return { ...target, met: false };
   const valueMs = percentile(values, target.percent);
   return { ...target, valueMs, met: valueMs <= target.limitMs };
 }
 
-function valuesOf(record: RequestRecord, metric: TargetMetric): number[] {
-  if (metric === "gap") return [...gapsMs(record)];
-  const value = ofOne(record, metric);
-  return value === undefined ? [] : [value];
+function valuesOf(records: readonly RequestRecord[], metric: TargetMetric): Float64Array {
+  if (metric === "gap") return pooled(records.map(gapsMs));
+  return Float64Array.from(records.map((record) => ofOne(record, metric)).filter((value) => value !== undefined));
 }
 
 /** What cannot be judged (one token has no gap) does not break a limit; no first token does. */

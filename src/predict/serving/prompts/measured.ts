@@ -14,10 +14,10 @@ const RATIO_SPREAD = 0.05;
 const BEYOND_SPREAD = 0.5;
 
 /**
- * Prompts as this machine took them. A token costs a part that depends on the step (fixed work shared by its tokens, kernels that
- * small steps do not fill) and a part that grows with the tokens before it:
- * promptMs = tokens x (base(step) + deeper x tokens / 2). `deeper` comes from two lengths at one step size; where only one length
- * was timed, from the speed model's share, `model`. Between measured sizes `base` goes as the model's does (without a model as
+ * Prompts as this machine took them. A token costs a part that depends on the step (fixed work shared by its tokens) and a part that
+ * grows with the tokens before it, faster in small steps, which do not fill the kernels of attention:
+ * promptMs = tokens x (base(step) + deeper(step) x tokens / 2). `deeper` comes from two lengths at one step size, for other sizes from
+ * the nearest that has two; where no size has, from the speed model's share, `model`. Between measured sizes `base` goes as the model's does (without a model as
  * 1 / step), beyond the largest it stays, below the smallest it goes on. Undefined without a timing that means anything.
  */
 export function measuredPromptTime(
@@ -33,10 +33,12 @@ export function measuredPromptTime(
       ms: 1000 / tokensPerSec,
     }));
   if (points.length === 0) return undefined;
-  const deeper = deeperOf(points) ?? modelShare(points[0]!, model);
+  const slopes = slopesOf(points);
+  const flat = modelShare(points[0]!, model);
+  const deeper = (step: number): number => nearest(slopes, step)?.slope ?? flat;
   const bases = new Map<number, number[]>();
   for (const { step, tokens, ms } of points)
-    bases.set(step, [...(bases.get(step) ?? []), Math.max(ms * LEAST_BASE, ms - (deeper * tokens) / 2)]);
+    bases.set(step, [...(bases.get(step) ?? []), Math.max(ms * LEAST_BASE, ms - (deeper(step) * tokens) / 2)]);
   const line = [...bases]
     .map(([step, values]) => ({ step, ms: values.reduce((sum, value) => sum + value, 0) / values.length }))
     .toSorted((a, b) => a.step - b.step);
@@ -47,8 +49,11 @@ export function measuredPromptTime(
     like && only && line.length === 1 ? (only.ms * like(stepTokens)) / like(only.step) : baseAt(line, stepTokens, like);
   const least = line[0]!.step;
   return {
-    promptMs: (stepTokens, promptTokens) =>
-      promptTokens * (shaped(Math.min(stepTokens, promptTokens)) + (deeper * promptTokens) / 2),
+    promptMs: (stepTokens, promptTokens) => {
+      const step = Math.min(stepTokens, promptTokens);
+      return promptTokens * (shaped(step) + (deeper(step) * promptTokens) / 2);
+    },
+    partMs: (tokens, place, beside) => tokens * (shaped(tokens + beside) + deeper(tokens) * (place - tokens / 2)),
     spread: MEASURED_SPREAD,
     ratioSpread: (stepTokens) =>
       line.length === 1
@@ -71,16 +76,25 @@ interface Point {
 /** Timings scatter: depth is not let to take more than this of a token's time. */
 const LEAST_BASE = 0.25;
 
-/** ms that each token before it adds to a token: the slope over prompt lengths, averaged over the step sizes that have two. */
-function deeperOf(points: readonly Point[]): number | undefined {
-  const slopes: number[] = [];
-  for (const step of new Set(points.map((point) => point.step))) {
+interface Slope {
+  readonly step: number;
+  readonly slope: number;
+}
+
+/** ms that each token before it adds to a token, over prompt lengths, for each step size that has two. */
+function slopesOf(points: readonly Point[]): Slope[] {
+  return [...new Set(points.map((point) => point.step))].flatMap((step) => {
     const same = points.filter((point) => point.step === step).toSorted((a, b) => a.tokens - b.tokens);
     const [short, long] = [same[0]!, same.at(-1)!];
-    if (long.tokens >= 2 * short.tokens) slopes.push((2 * (long.ms - short.ms)) / (long.tokens - short.tokens));
-  }
-  if (slopes.length === 0) return undefined;
-  return Math.max(0, slopes.reduce((sum, slope) => sum + slope, 0) / slopes.length);
+    if (long.tokens < 2 * short.tokens) return [];
+    return [{ step, slope: Math.max(0, (2 * (long.ms - short.ms)) / (long.tokens - short.tokens)) }];
+  });
+}
+
+/** By ratio: half as large is as near as twice as large. */
+function nearest(slopes: readonly Slope[], step: number): Slope | undefined {
+  const far = (one: Slope) => Math.abs(Math.log(one.step / step));
+  return slopes.toSorted((a, b) => far(a) - far(b))[0];
 }
 
 /** The same slope where the model says what share of a token's time it is. */

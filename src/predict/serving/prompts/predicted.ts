@@ -30,9 +30,18 @@ export function predictedPromptTime(input: PaceInput): PromptTime | undefined {
   const hostShare = probe.workers?.host ?? 0;
   const excess = (stepTokens: number) => hostShare * smallStep(Math.min(stepTokens, MOST_STEP));
   const spread = Math.log(probe.high / probe.tokensPerSec);
+  const filledMs = (stepTokens: number, promptTokens: number) =>
+    (promptTokens / pace(stepTokens, promptTokens)!.tokensPerSec) * 1000;
   return {
-    promptMs: (stepTokens, promptTokens) =>
-      (promptTokens / pace(stepTokens, promptTokens)!.tokensPerSec) * 1000 * (1 + excess(stepTokens)),
+    promptMs: (stepTokens, promptTokens) => filledMs(stepTokens, promptTokens) * (1 + excess(stepTokens)),
+    partMs: (tokens, place, beside) => {
+      const step = tokens + beside;
+      const ms =
+        place - tokens >= step
+          ? filledMs(step, place) - filledMs(step, place - tokens)
+          : (tokens / step) * filledMs(step, step);
+      return ms * (1 + excess(tokens));
+    },
     spread,
     ratioSpread: (stepTokens) =>
       Math.hypot(RATIO_SHARE * spread, (KNEE_SPREAD * excess(stepTokens)) / (1 + excess(stepTokens))),

@@ -7,6 +7,11 @@ import type { Provenance } from "../../estimate/index.ts";
 export interface PromptTime {
   /** a whole prompt from an empty cache, ms */
   promptMs(stepTokens: number, promptTokens: number): number;
+  /**
+   * so many of a prompt's tokens, computed at once, the last of them at this place of it, beside so many tokens of others that share
+   * what a step costs at all, ms
+   */
+  partMs(tokens: number, place: number, beside: number): number;
   /** half-width of the 80% band of times, natural logarithm */
   readonly spread: number;
   /** the same of a ratio of two times: what a step size costs against another */
@@ -42,6 +47,28 @@ export function besideAnswer(time: PromptTime, tokenMs: number): PromptTime {
       time.promptMs(Math.max(1, stepTokens - SHARED_TOKENS), promptTokens) +
       Math.ceil(promptTokens / stepTokens) * tokenMs,
   };
+}
+
+/**
+ * The step in which one prompt ends and the next begins, ms, at its worst. Sequences are computed in equal parts, so the end of the
+ * first, which has k tokens of the step, falls into a part as long as the other's beginning, b = step - k, and a part of the k - b
+ * that are left; deep in a prompt, parts that a kernel's tile does not fill cost more than one that fills it.
+ */
+export function meetingStepMs(time: PromptTime, tokenMs: number, stepTokens: number, promptTokens: number): number {
+  const most = Math.min(stepTokens - SHARED_TOKENS, promptTokens);
+  let longest = 0;
+  for (let eighths = 4; eighths < 8; eighths++) {
+    const ends = Math.ceil((most * eighths) / 8);
+    const begins = most - ends;
+    if (begins < 1) continue;
+    const rest = ends - begins;
+    const together =
+      time.partMs(begins, promptTokens - rest, begins) +
+      time.partMs(begins, begins, begins) +
+      (rest > 0 ? time.partMs(rest, promptTokens, 0) : 0);
+    longest = Math.max(longest, together);
+  }
+  return longest + tokenMs;
 }
 
 /** the answer's token, and the prompt's that is computed with it */

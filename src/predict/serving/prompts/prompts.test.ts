@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { longestStepMs, measuredPromptTime, type MeasuredPrompt, type PromptTime, stepPrice } from "./index.ts";
+import {
+  longestStepMs,
+  measuredPromptTime,
+  meetingStepMs,
+  type MeasuredPrompt,
+  type PromptTime,
+  stepPrice,
+} from "./index.ts";
 
 /** A machine with a fixed cost a step, a cost a token, and one that grows with the tokens before it, ms. */
 function machine(fixedMs: number, tokenMs: number, deeperMs: number): PromptTime {
@@ -9,6 +16,8 @@ function machine(fixedMs: number, tokenMs: number, deeperMs: number): PromptTime
       const size = Math.min(step, tokens);
       return tokens * (fixedMs / size + tokenMs + (deeperMs * tokens) / 2);
     },
+    partMs: (tokens, place, beside) =>
+      (tokens * fixedMs) / (tokens + beside) + tokens * (tokenMs + deeperMs * (place - tokens / 2)),
     spread: 0,
     ratioSpread: () => 0,
     provenance: "formula",
@@ -40,6 +49,7 @@ describe("prompts timed on a machine", () => {
         ] as const) {
           expect(found.promptMs(step, tokens) / real.promptMs(step, tokens)).toBeCloseTo(1, 6);
           expect(longestStepMs(found, step, tokens)).toBeCloseTo(longestStepMs(real, step, tokens), 4);
+          expect(meetingStepMs(found, 5, 512, tokens)).toBeCloseTo(meetingStepMs(real, 5, 512, tokens), 4);
         }
       }),
     );
@@ -69,6 +79,28 @@ describe("prompts timed on a machine", () => {
       [32, 512],
     ] as const)
       expect(Math.abs(found.promptMs(step, tokens) / slower.promptMs(step, tokens) - 1)).toBeLessThan(0.02);
+  });
+
+  it("know that small steps fill no kernel deep in a prompt", () => {
+    // a token costs 4 ms, and 1.5 us for each before it in steps of 94, 4.2 us in steps of 62
+    const perSec = (deeperUs: number, tokens: number) => 1000 / (4 + ((deeperUs / 1000) * tokens) / 2);
+    const measured = [
+      [510, 1024, 1.5],
+      [94, 1024, 1.5],
+      [94, 256, 1.5],
+      [62, 1024, 4.2],
+      [62, 256, 4.2],
+    ].map(([stepTokens, promptTokens, deeper]) => ({
+      stepTokens: stepTokens!,
+      promptTokens: promptTokens!,
+      tokensPerSec: perSec(deeper!, promptTokens!),
+    }));
+    const found = measuredPromptTime(measured, undefined)!;
+    // 126 tokens of one prompt share a step; of two that meet, 79 end one in parts of 47 and 32, and 47 begin the other
+    expect(longestStepMs(found, 126, 1110)).toBeCloseTo(126 * (4 + 0.0015 * 1047), 0);
+    const meeting = 47 * (4 + 0.0042 * 1054.5) + 47 * (4 + 0.0042 * 23.5) + 32 * (4 + 0.0042 * 1094);
+    expect(meetingStepMs(found, 10, 128, 1110) - 10).toBeGreaterThan(meeting - 1);
+    expect(meetingStepMs(found, 10, 128, 1110) / longestStepMs(found, 126, 1110)).toBeGreaterThan(1.15);
   });
 
   it("know nothing without a timing, and do not let small steps be cheaper", () => {

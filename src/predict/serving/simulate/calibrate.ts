@@ -2,6 +2,7 @@ import { type RequestRecord, tpotMs, ttftMs } from "../measures/index.ts";
 import type { EngineSettings } from "./engine-of.ts";
 import { leastSquares } from "./least-squares.ts";
 import { type StepCosts, timesOf } from "./linear-times.ts";
+import { observedDraws, observedPrompts } from "./observed-steps.ts";
 import { replayWorkload } from "./replay.ts";
 import { simulate } from "./simulate.ts";
 import type { StepTimes } from "./step-times.ts";
@@ -23,23 +24,31 @@ export interface CalibratedTimes {
 }
 
 const NAMES = ["fixedMs", "weightsMs", "streamMs", "promptMs", "depthMs", "promptDepthMs"] as const;
-/** of the logarithm of each cost around where it starts; the request's own time is known least */
+/** of the logarithm of each cost around where it starts */
 const PRIOR_DEVIATION = 1.5;
 /** a first token tells less than a pace: it waits for steps that are under way */
-const FIRST_DEVIATION = 0.1;
-const PACE_DEVIATION = 0.05;
+const FIRST_DEVIATION = 0.3;
+const PACE_DEVIATION = 0.15;
+/** what a record tells without replaying anything, of its logarithm */
+const SEEN_DEVIATION = 0.02;
 const LEAST_MS = 1e-4;
 
 /**
- * Costs of a step such that the simulator, asked the same at the same times, gives the first tokens and paces that were measured:
- * least squares of their logarithms, by replay. It starts from what a lone request tells, or from `start`. Undefined: nothing to
+ * Costs of a step such that steps that records show by themselves (only tokens drawn, or a lone prompt) take as long as they did, and
+ * such that the simulator, asked the same at the same times, gives the first tokens and paces that were measured: least squares of
+ * logarithms. A replay alone is a poor teacher: a step more or less decides who shares one with whom. It starts from what a lone request tells, or from `start`. Undefined: nothing to
  * learn from.
  */
 export function calibrate(probes: readonly Probe[], start?: StepCosts): CalibratedTimes | undefined {
   const runs = probes
     .map(({ records, engine }) => ({ engine, records: records.filter(({ outcome }) => outcome === "ok") }))
     .filter(({ records }) => records.length > 0)
-    .map(({ engine, records }) => ({ engine, records, workload: replayWorkload(records, "open") }));
+    .map(({ engine, records }) => ({
+      engine,
+      records,
+      workload: replayWorkload(records, "open"),
+      seen: [...observedDraws(records), ...observedPrompts(records, engine)],
+    }));
   const all = runs.flatMap(({ records }) => records);
   const first = start ?? startFrom(all);
   if (first === undefined) return undefined;
@@ -52,7 +61,15 @@ export function calibrate(probes: readonly Probe[], start?: StepCosts): Calibrat
     depthMs: Math.exp(at[4]!),
     promptDepthMs: Math.exp(at[5]!),
   });
-  const residualsAt = (at: readonly number[]): number[] => {
+  const seen = runs.flatMap((run) => run.seen);
+  const seenAt = (at: readonly number[]): number[] => {
+    const times = timesOf(costsAt(at), "", "calibrated");
+    return seen.map(({ measuredMs, works, arrives }) => {
+      const ms = works.reduce((sum, work) => sum + times.stepMs(work), arrives ? Math.exp(at[6]!) : 0);
+      return Math.log(ms / measuredMs) / SEEN_DEVIATION;
+    });
+  };
+  const replayedAt = (at: readonly number[]): number[] => {
     const times = timesOf(costsAt(at), "", "calibrated");
     const requestMs = Math.exp(at[6]!);
     return runs.flatMap(({ records, engine, workload }) => {
@@ -68,9 +85,9 @@ export function calibrate(probes: readonly Probe[], start?: StepCosts): Calibrat
       });
     });
   };
-  const at = leastSquares(residualsAt, from, PRIOR_DEVIATION);
+  const at = leastSquares((costs) => [...seenAt(costs), ...replayedAt(costs)], from, PRIOR_DEVIATION);
   const costs = costsAt(at);
-  const left = residualsAt(at).map((value, index) => value * (index % 2 === 0 ? FIRST_DEVIATION : PACE_DEVIATION));
+  const left = replayedAt(at).map((value, index) => value * (index % 2 === 0 ? FIRST_DEVIATION : PACE_DEVIATION));
   return {
     times: timesOf(costs, `${all.length} measured requests`, "calibrated"),
     costs,
@@ -94,7 +111,7 @@ function startFrom(records: readonly RequestRecord[]): StepCosts | undefined {
   return {
     fixedMs: step * 0.1,
     weightsMs: step * 0.8,
-    streamMs: step * 0.3,
+    streamMs: step * 0.12,
     promptMs: promptMs * 0.9,
     depthMs: step * 0.02,
     promptDepthMs: promptMs * 0.02,

@@ -13,3 +13,4 @@ export { paceTimes } from "./pace-times.ts";
 export { replayWorkload } from "./replay.ts";
 export { vllmTimes } from "./server-times.ts";
 export { type FleetQuestion, type FleetSize, meetsTargets, sizeFleet, summarizeAfter } from "./fleet.ts";
+export { besideJobs } from "./beside.ts";

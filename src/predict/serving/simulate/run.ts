@@ -209,6 +209,12 @@ export class Run {
   #cut(request: SimRequest, atMs: number): void {
     if (request.replica < 0) return;
     request.cut = true;
+    const { promptTokens, session } = request.planned;
+    if (session === undefined && request.textTokens < promptTokens) {
+      // its slot may still hold its prompt when it comes again
+      request.text = this.#texts.ownOf(request.text, request.textTokens);
+      request.textTokens = promptTokens;
+    }
     this.#replicas.cancel(request, atMs);
   }
 

@@ -12,8 +12,8 @@ export class SimRequest {
   readonly planned: PlannedRequest;
   readonly lane: LaneName;
   /** what others may share of its beginning */
-  readonly text: Text;
-  readonly textTokens: number;
+  text: Text;
+  textTokens: number;
   /** as planned; less where a cache ends before */
   outputTokens: number;
   outcome: "ok" | "failed" | "unfinished" = "unfinished";

@@ -33,6 +33,11 @@ export class Texts {
     return { text: this.#own(prefix.id, undefined), tokens: Math.min(prefix.tokens, promptTokens) };
   }
 
+  /** A text that only one request has: what it goes on from when it comes again. */
+  ownOf(text: Text, tokens: number): Text {
+    return { id: this.#count++, parent: text, fromTokens: tokens };
+  }
+
   #own(name: string, begins: PlannedRequest["prefix"]): Text {
     let text = this.#named.get(name);
     if (text === undefined) {

@@ -194,10 +194,17 @@ function pointOf(plan: PointPlan, options: PointOptions, result: DriveResult, me
       ok.flatMap((record) => record.connectMs ?? []),
     ),
     retried: records.filter((record) => record.retried).length,
-    ...(loop === "open" ? { arrivals: arrivalStatistics(counted.map((record) => record.sentMs)) } : {}),
+    ...(loop === "open" ? { arrivals: arrivalsAsSent(counted) } : {}),
     failures: [...failures].map(([error, list]) => ({ error, count: list.length })),
     requests: records.map((record) => fromStart(record, startMs)),
   };
+}
+
+/** Counted in windows of ten arrivals on average: a Fano factor does not depend on the window, its error does. */
+function arrivalsAsSent(records: readonly Driven[]) {
+  const sent = records.map((record) => record.sentMs);
+  const { ratePerSec } = arrivalStatistics(sent);
+  return arrivalStatistics(sent, ratePerSec > 0 ? 10_000 / ratePerSec : undefined);
 }
 
 function loadOf({ load }: PointPlan, records: readonly Driven[]): BenchPoint["load"] {

@@ -1,4 +1,4 @@
-import { LoadoutError } from "../../../facts/errors/index.ts";
+import { endpointOf } from "../../client/index.ts";
 
 /** Where requests go, taken apart for a socket. */
 export interface LoadTarget {
@@ -15,25 +15,16 @@ export interface LoadTarget {
 
 /** "8080", "host:8080", "http://host/v1", with or without `/v1`. Throws `bad-quantity`. */
 export function loadTarget(typed: string, key?: string): LoadTarget {
-  const whole = /^\d+$/.test(typed) ? `127.0.0.1:${typed}` : typed;
-  const url = URL.parse(/^https?:\/\//i.test(whole) ? whole : `http://${whole}`);
-  if (url === null || url.hostname === "")
-    throw new LoadoutError("bad-quantity", {
-      what: "the address",
-      expected: "an OpenAI-compatible address",
-      got: typed,
-      example: "http://127.0.0.1:8080/v1",
-    });
+  const { base } = endpointOf(typed, key);
+  const url = new URL(base);
   const secure = url.protocol === "https:";
-  const bare = url.pathname.replace(/\/+$/, "");
-  const path = /\/v\d+$/.test(bare) ? bare : `${bare}/v1`;
   return {
-    base: `${url.origin}${path}`,
+    base,
     // brackets belong to the address's spelling, not to the host
     host: url.hostname.replace(/^\[|\]$/g, ""),
     port: Number(url.port) || (secure ? 443 : 80),
     secure,
-    path,
+    path: url.pathname,
     ...(key === undefined ? {} : { key }),
   };
 }

@@ -56,7 +56,7 @@ export class Client {
   head(status: number, headers: Readonly<Record<string, string>>, streaming: boolean): void {
     this.#streaming = streaming;
     this.#takesComments = streaming && headers["content-type"]?.startsWith("text/event-stream") === true;
-    this.#response.writeHead(status, { ...headers, "server-timing": this.#times.header() });
+    this.#response.writeHead(status, [...Object.entries(headers).flat(), "server-timing", this.#times.header()]);
   }
 
   /**

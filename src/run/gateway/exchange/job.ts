@@ -127,16 +127,18 @@ export class Job implements LaneTicket, UpstreamEvents, Feeder {
   }
 
   data(chunk: Buffer): void {
-    if (!this.#started) this.#firstByte();
+    const first = this.#goesOn();
     try {
       if (!this.#parts.reply.data(chunk)) this.#call?.pause();
     } catch (fault) {
       this.#faulty(fault);
     }
+    // the lanes hear of it when the client has it
+    if (first) this.#parts.desk.started(this.#id);
   }
 
   end(): void {
-    if (!this.#started) this.#firstByte();
+    if (this.#goesOn()) this.#parts.desk.started(this.#id);
     const { reply, client } = this.#parts;
     let failure: LoadoutError | undefined;
     try {
@@ -191,12 +193,14 @@ export class Job implements LaneTicket, UpstreamEvents, Feeder {
     this.abort(new LoadoutError("internal", { what: "serving" }));
   }
 
-  #firstByte(): void {
+  /** Something comes from the engine. True: for the first time since it was asked. */
+  #goesOn(): boolean {
+    if (this.#started) return false;
     this.#started = true;
-    const { times, clock, desk, client } = this.#parts;
+    const { times, clock, client } = this.#parts;
     client.goesOn();
     if (times.firstByteMs === 0) times.firstByteMs = clock.now();
-    desk.started(this.#id);
+    return true;
   }
 
   #over(outcome: Outcome, inEngine: boolean): void {

@@ -23,11 +23,13 @@ export async function readJsonBody(
  * (text/plain, multipart) is not.
  */
 function checkType(request: IncomingMessage): void {
-  const type = request.headers["content-type"]?.split(";", 1)[0]!.trim().toLowerCase();
+  const { headers } = request;
+  if (headers["content-type"] === "application/json" && headers["content-encoding"] === undefined) return;
+  const type = headers["content-type"]?.split(";", 1)[0]!.trim().toLowerCase();
   const fine =
     type === undefined || /^application\/(?:[\w.-]+\+)?json$|^application\/x-www-form-urlencoded$/.test(type);
   if (!fine) throw new LoadoutError("gateway-body-type", { expected: "application/json", got: type.slice(0, 60) });
-  const encoding = request.headers["content-encoding"];
+  const encoding = headers["content-encoding"];
   if (encoding !== undefined && encoding !== "identity") {
     throw new LoadoutError("gateway-body-type", { expected: "no compression", got: encoding.slice(0, 60) });
   }

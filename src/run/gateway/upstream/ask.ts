@@ -8,7 +8,8 @@ export interface Target {
   readonly port: number;
   /** before the operation's path, without a slash at the end */
   readonly base: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** of every request, names and values in turn: a list leaves as it is, an object is taken apart for each request */
+  readonly headers: readonly string[];
 }
 
 /** What comes back, in this order: `head`, `data` any number of times, and `end` or `lost` once. Never after `abandon`. */
@@ -103,12 +104,7 @@ export class UpstreamCall {
       port,
       method: "POST",
       path: base + this.#path,
-      headers: {
-        ...headers,
-        "content-type": "application/json",
-        "content-length": Buffer.byteLength(this.#body),
-        "x-loadout-lane": this.#lane,
-      },
+      headers: [...headers, "content-length", String(Buffer.byteLength(this.#body)), "x-loadout-lane", this.#lane],
     });
     request.on("response", (response) => this.#answered(response));
     request.on("error", () => {

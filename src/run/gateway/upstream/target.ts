@@ -18,12 +18,15 @@ export function targetOf(endpoint: Endpoint): Target {
   if (!target) {
     const url = new URL(endpoint.url);
     const secure = url.protocol === "https:";
+    const headers: Record<string, string> = { host: url.host };
+    for (const [name, value] of Object.entries(endpoint.headers)) headers[name.toLowerCase()] = value;
+    headers["content-type"] = "application/json";
     target = {
       secure,
       host: url.hostname.replace(/^\[|\]$/g, ""),
       port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
       base: url.pathname.replace(/\/+$/, ""),
-      headers: endpoint.headers,
+      headers: Object.entries(headers).flat(),
     };
     known.set(endpoint, target);
   }

@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { arrivalsOf, bodyOf, durationMs, lengthsOf, listOf, ratesOf, targetsOf, toolOf } from "./flags.ts";
+import {
+  arrivalsOf,
+  bodyOf,
+  durationMs,
+  lengthsOf,
+  listOf,
+  ratesOf,
+  targetsOf,
+  toolOf,
+  withSessions,
+} from "./flags.ts";
 
 test("what people type", () => {
   expect(listOf("1,2, 4", "--users")).toEqual([1, 2, 4]);
@@ -11,6 +21,7 @@ test("what people type", () => {
   ]);
   expect(lengthsOf("100-900", "--prompt")).toEqual({ kind: "uniform", low: 100, high: 900 });
   expect(targetsOf("ttft p99 1s")).toEqual([{ metric: "ttft", percent: 99, limitMs: 1000 }]);
+  expect(withSessions({ sessions: 4 })).toMatchObject({ requests: 4, turns: { kind: "fixed", tokens: 3 } });
   expect(toolOf("VLLM")).toBe("vllm");
   expect(bodyOf('{"top_k": 1}')).toEqual({ top_k: 1 });
 });

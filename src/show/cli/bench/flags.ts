@@ -70,6 +70,7 @@ export interface BenchFlags {
   readonly requests?: number;
   readonly think?: number;
   readonly turns?: Lengths;
+  readonly sessions?: number;
   readonly dataset?: string;
   readonly targets?: readonly Target[];
   readonly sweep?: boolean;
@@ -114,4 +115,10 @@ export function bodyOf(typed: string | undefined): Readonly<Record<string, unkno
     got: typed,
     example: '{"top_k": 1}',
   });
+}
+
+/** Conversations are asked for by their count, their turns, or both. */
+export function withSessions(flags: BenchFlags): BenchFlags {
+  if (flags.sessions === undefined) return flags;
+  return { ...flags, requests: flags.sessions, turns: flags.turns ?? { kind: "fixed", tokens: 3 } };
 }

@@ -31,12 +31,13 @@ import {
 import { messageOf } from "../../../run/home/index.ts";
 import type { CliContext } from "../context.ts";
 import type { Progress } from "../text/progress.ts";
-import { type BenchFlags, bodyOf } from "./flags.ts";
+import { type BenchFlags, bodyOf, withSessions } from "./flags.ts";
 import { doubled, lengthsText, loadName, rateOf, sweepPoint, typical } from "./loads.ts";
 
 const PROMPT: Lengths = { kind: "fixed", tokens: 256 };
 const OUTPUT: Lengths = { kind: "fixed", tokens: 64 };
 const USERS = 4;
+const TRACE = "the trace";
 const DURATION_MS = 30_000;
 const ROUNDS = 4;
 /** A sweep ends where doubling twice brought less than this. */
@@ -74,7 +75,7 @@ export class BenchSession {
     },
   ) {
     this.#context = context;
-    this.#flags = flags;
+    this.#flags = withSessions(flags);
     this.#progress = progress;
     this.#first = parts.first;
     this.#second = parts.second;
@@ -300,8 +301,13 @@ export class BenchSession {
     return {
       loop: turns !== undefined ? "sessions" : open ? "open" : "closed",
       ...(open || turns !== undefined ? { arrivals: how ?? "poisson" } : {}),
-      prompt: this.#dataSet === undefined ? lengthsText(prompt ?? PROMPT) : "the data set",
-      output: lengthsText(output ?? OUTPUT),
+      prompt:
+        arrivals?.kind === "file"
+          ? TRACE
+          : this.#dataSet === undefined
+            ? lengthsText(prompt ?? PROMPT)
+            : "the data set",
+      output: arrivals?.kind === "file" ? TRACE : lengthsText(output ?? OUTPUT),
       seed,
       cache: noCache ? "off" : shared === undefined ? "unique" : "shared",
       connections: keepAlive ? "kept" : "fresh",

@@ -1,9 +1,17 @@
 import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
-import { enough, machineFor, replays, type SimulatedLoad } from "../../../plan/advise/index.ts";
+import {
+  enough,
+  machineFor,
+  type PlannedEngine,
+  planServe,
+  replays,
+  type SimulatedEngine,
+  type SimulatedLoad,
+} from "../../../plan/advise/index.ts";
 import { answerSimulation, type SimulateAnswer } from "../../../plan/answer/index.ts";
 import { shellWord } from "../../../plan/command/index.ts";
-import { choose, READING, roomFor } from "../../../plan/fit/index.ts";
-import type { Lengths, Target } from "../../../predict/serving/index.ts";
+import { type Choice, choose, type FitRequest, READING, roomFor } from "../../../plan/fit/index.ts";
+import type { LaneSettings, Lengths, Target } from "../../../predict/serving/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { homeOf, machineOf } from "../machine.ts";
 import { withChosenFileType } from "../model/chosen-file-type.ts";
@@ -21,8 +29,6 @@ import { simulateText } from "../text/simulate-text.ts";
 
 /** llama-server's own number of slots */
 const SLOTS = 4;
-/** and its own micro-batch */
-const MICRO_BATCH = 512;
 /** the length of a context where prompts have no longest */
 const UNBOUNDED = 8192;
 
@@ -45,7 +51,7 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
   };
   const [promptTokens, answerTokens] = lengthsHeld(load, flags, runs);
   const slots = flags.slots ?? flags.users ?? SLOTS;
-  const planned = { ...flags, users: slots, microBatch: flags.microBatch ?? MICRO_BATCH };
+  const planned = { ...flags, users: slots };
   const weights = await withChosenFileType(
     await reading,
     machine,
@@ -58,7 +64,9 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
   let answer: SimulateAnswer;
   try {
     const question = fitQuestion({ machine, weights, flags: planned, receipts, promptTokens, answerTokens, runtime });
-    const choice = choose(question.request);
+    const chosen = choose(question.request);
+    const plan = engine === "vllm" ? undefined : servePlan(question.request, chosen, engine, flags);
+    const choice = plan ? { ...chosen, settings: plan.weighed.settings } : chosen;
     const made = machineFor(question.request, choice, engine);
     const { rig } = machine.report;
     if (made === undefined) {
@@ -68,7 +76,9 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
     const targets = flags.targets ?? READING_TARGETS;
     const router = { policy: flags.router ?? ("least-loaded" as const), staleMs: flags.stale ?? 0 };
     const { engine: settings, times } = made;
-    const enoughness = load && enough({ load, engine: settings, times, replicas, router, targets, seed });
+    const lanes = flags.batch === undefined ? undefined : lanesOf(plan);
+    const asked = { engine: settings, times, replicas, router, targets, seed, ...(lanes ? { lanes } : {}) };
+    const enoughness = load && enough({ load, ...asked });
     const model = shellWord(weights.argument);
     answer = answerSimulation(
       {
@@ -81,6 +91,7 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
           prompt: lengthWords(prompt),
           output: lengthWords(output),
           replicas,
+          ...(flags.batch === undefined ? {} : { batch: flags.batch }),
           ...(replicas > 1 ? { router: router.policy } : {}),
           seed,
           targets,
@@ -102,6 +113,29 @@ const READING_TARGETS: readonly Target[] = [
   { metric: "ttft", percent: 95, limitMs: READING.firstTokenMs },
   { metric: "tpot", percent: 95, limitMs: Math.round(1000 / READING.decodePerSec) },
 ];
+
+/** Slots, steps and lanes as `loadout serve` would have them; a micro-batch that was named stays. */
+function servePlan(
+  request: FitRequest,
+  choice: Choice,
+  engine: Exclude<SimulatedEngine, "vllm">,
+  { microBatch }: SimulateFlags,
+): PlannedEngine {
+  const preemption = engine === "embedded" ? ("rests" as const) : ("cut" as const);
+  const served = { name: engine, preemption, promptCache: engine === "llama-server" };
+  const named = microBatch === undefined ? {} : { stepTokens: microBatch };
+  return planServe({ request, choice, engine: served, ...named }).engines[0]!;
+}
+
+function lanesOf(plan: PlannedEngine | undefined): LaneSettings {
+  if (plan !== undefined && plan.lanes.slots > 1) return plan.lanes;
+  throw new LoadoutError("bad-quantity", {
+    what: "--batch",
+    expected: "llama-server or the embedded engine, with at least two slots",
+    got: plan === undefined ? "vllm" : "one slot",
+    example: "--batch 2 --slots 4",
+  });
+}
 
 /** Longest prompt and answer that a sequence is to hold. */
 function lengthsHeld(

@@ -73,7 +73,14 @@ export const bench = buildCommand({
         placeholder: "T",
         optional: true,
       },
-      turns: lengths("--turns", "Conversations of so many turns instead of single requests"),
+      sessions: {
+        kind: "parsed",
+        parse: (typed: string) => parseCount(typed, "--sessions", 1, 1_000_000),
+        brief: "So many conversations, which begin at --rate (1 without it)",
+        placeholder: "N",
+        optional: true,
+      },
+      turns: lengths("--turns", "Turns of a conversation; 3 without it"),
       dataset: text("Prompts from a file: ShareGPT's JSON, or JSON lines", "FILE"),
       targets: {
         kind: "parsed",

@@ -2,6 +2,8 @@ import type { Device } from "../../../facts/hardware/index.ts";
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import { planServe, type PlannedEngine, type ServeQuestion } from "../../../plan/advise/index.ts";
 import { answerFit, answerServePlan, targetFacts, type ServePlanAnswer } from "../../../plan/answer/index.ts";
+import type { Choice } from "../../../plan/fit/index.ts";
+import type { MeasuredPrompt } from "../../../predict/serving/index.ts";
 import { HOST, roomOf, sum, type Room } from "../../../run/gateway/index.ts";
 import type { ReceiptStore } from "../../../run/receipt/index.ts";
 import type { PlanFlags } from "../flags.ts";
@@ -11,6 +13,7 @@ import { fitQuestion, type FitQuestion } from "../question.ts";
 import type { EngineChoice } from "./engine-choice.ts";
 import { NO_EXTRAS, type Extras } from "./extras.ts";
 import { type ServeTarget, settingForTarget } from "./target.ts";
+import { promptsKnown } from "./prompts-known.ts";
 
 export interface ServePlanFlags extends PlanFlags {
   /** longest wait for a token that somebody else's prompt may cause, ms */
@@ -19,6 +22,8 @@ export interface ServePlanFlags extends PlanFlags {
   /** what waits are to keep, for how many people: settings are chosen for it */
   readonly target?: ServeTarget;
   readonly port?: number;
+  /** times prompts before anything is planned on older timings */
+  readonly calibrate?: boolean;
 }
 
 /** A model of this machine, and how it is going to be served. */
@@ -26,6 +31,8 @@ export interface PlannedModel {
   readonly weights: WeightsHere;
   readonly choice: EngineChoice;
   readonly question: FitQuestion;
+  /** what was chosen for the same request where nobody waits */
+  readonly chosen: Choice;
   readonly engines: readonly PlannedEngine[];
   readonly answer: ServePlanAnswer;
   readonly extras: Extras;
@@ -41,6 +48,8 @@ export function planModel(parts: {
   readonly extras?: Extras;
   /** served beside each other */
   readonly models?: number;
+  /** prompts that have just been timed; absent: those that are known */
+  readonly timed?: readonly MeasuredPrompt[];
 }): PlannedModel {
   const { machine, weights, choice, receipts, extras = NO_EXTRAS, models = 1 } = parts;
   const server = choice.name === "llama-server" ? choice.runtime : undefined;
@@ -67,7 +76,11 @@ export function planModel(parts: {
   const { choice: chosen } = answerFit(question.request, question.context);
   if (chosen.now.verdict === "does not fit" || chosen.prediction.kind === "rejected")
     throw new LoadoutError("serve-no-fit", { what: weights.facts.name, argument: weights.argument });
+  const timed =
+    receipts && flags.calibrate !== true ? promptsKnown(receipts, { machine, weights, question, chosen }) : [];
+  const measured = parts.timed ?? timed;
   const asked: ServeQuestion = {
+    ...(measured.length > 0 ? { measured } : {}),
     request: question.request,
     choice: chosen,
     engine: {
@@ -91,7 +104,7 @@ export function planModel(parts: {
     ...(target && setting ? { target: targetFacts(setting, target.promptTokens, target.answerTokens) } : {}),
     ...(flags.port === undefined ? {} : { port: flags.port }),
   });
-  return { weights, choice, question, engines: planServe(asked).engines, answer, extras };
+  return { weights, choice, question, chosen, engines: planServe(asked).engines, answer, extras };
 }
 
 /** The machine without what a projector takes: it lies whole on the first device, else in RAM (tools/mtmd/clip.cpp). */

@@ -36,10 +36,11 @@ export function servables(model: PlannedModel, options: ServableOptions): Servab
   }));
 }
 
-function specOf(
+/** What the engine of a plan is started with. */
+export function specOf(
   { weights, question, extras, choice }: PlannedModel,
   engine: PlannedEngine,
-  { name, use }: ServableOptions,
+  { name, use }: Pick<ServableOptions, "name" | "use">,
 ): ServerSpec {
   const { projector, adapters, guessArguments } = extras;
   const backend: Backend | "auto" = question.backend;
@@ -61,7 +62,7 @@ function threadsUnknown({ request: { wishes, measuredThreads } }: PlannedModel["
   return wishes.threads === undefined && measuredThreads === undefined;
 }
 
-function engineOf(choice: EngineChoice, { lanes, step }: PlannedEngine): ServerEngine {
+export function engineOf(choice: EngineChoice, { lanes, step }: PlannedEngine): ServerEngine {
   if (choice.name === "llama-server") return llamaServerEngine({ program: choice.program });
   const { reserved, holdMs, agingMs } = lanes;
   const batchStepMs = step?.capMs;

@@ -21,6 +21,7 @@ import { extrasOf, NO_EXTRAS, type ExtrasFlags } from "./extras.ts";
 import { clientNames } from "./names.ts";
 import { planModel, type PlannedModel, type ServePlanFlags } from "./plan-model.ts";
 import { servables } from "./servable.ts";
+import { timeAndKeep } from "./timed-prompts.ts";
 
 export interface ServedFlags extends ServePlanFlags, ExtrasFlags {
   readonly engine?: ServeEngineName;
@@ -98,7 +99,13 @@ async function onThisMachine(
   const weights = await weightsOf(context, typed, { machine, receipts, flags, progress });
   const choice = await chooseEngine(context, { home: machine.home, flags, progress });
   const extras = first ? await extrasOf(context, weights, { flags, choice, progress }) : NO_EXTRAS;
-  const planned = planModel({ machine, weights, flags, choice, receipts, extras, models });
+  const asked = { machine, weights, flags, choice, receipts, extras, models };
+  const predicted = planModel(asked);
+  const timed =
+    flags.calibrate && useOf(flags) === "generate"
+      ? await timeAndKeep(context, predicted, { machine, receipts, progress })
+      : [];
+  const planned = timed.length > 0 ? planModel({ ...asked, timed }) : predicted;
   const { preferred, others } = clientNames(weights, typed);
   const name = naming(preferred);
   return {

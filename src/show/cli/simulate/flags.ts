@@ -16,6 +16,7 @@ export interface SimulateFlags extends PlanFlags, RigFlags {
   readonly think?: number;
   readonly requests?: number;
   readonly trace?: string;
+  readonly batch?: number;
   readonly engine?: SimulatedEngine;
   readonly slots?: number;
   readonly replicas?: number;
@@ -67,6 +68,7 @@ export const simulateFlags = {
   shared: count("--shared", "Tokens at the beginning that all prompts share", 1, 10_000_000),
   think: time("--think", "Mean wait between an answer and the next question"),
   requests: count("--requests", "How many; enough for a p95 without it", 1, 10_000_000),
+  batch: count("--batch", "Jobs in the batch lane all the time, behind the gateway's lanes", 1, 256),
   engine: {
     kind: "parsed",
     parse: (text: string) => oneOf(text, SIMULATED_ENGINES, "--engine"),

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { SimulatedLoad } from "../../../plan/advise/index.ts";
 import {
+  besideJobs,
   closedWorkload,
   type Lengths,
   openWorkload,
@@ -37,8 +38,16 @@ export function lengthWords(lengths: Lengths): string {
   return `${lengths.medianTokens}~${lengths.sigma}`;
 }
 
-/** What comes, as the flags say; undefined: they do not. */
+/** What comes, as the flags say, with jobs beside it where they are asked for; undefined: they do not. */
 export async function loadFrom(flags: SimulateFlags): Promise<SimulatedLoad | undefined> {
+  const load = await chatsFrom(flags);
+  const { batch, prompt = PROMPT, output = OUTPUT, seed = 1 } = flags;
+  if (load === undefined || batch === undefined) return load;
+  const jobs = () => closedWorkload({ users: batch }, {}, { prompt, output, lane: "batch" }, seed + 1);
+  return { ...load, alone: load.at, at: (amount) => besideJobs(load.at(amount), jobs()) };
+}
+
+async function chatsFrom(flags: SimulateFlags): Promise<SimulatedLoad | undefined> {
   const { users, rate, trace, prompt = PROMPT, output = OUTPUT, shared, think, seed = 1 } = flags;
   const shape = { prompt, output, ...(shared === undefined ? {} : { sharedTokens: shared }) };
   if (trace !== undefined) {

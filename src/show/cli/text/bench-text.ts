@@ -28,6 +28,7 @@ export function benchText(answer: BenchAnswer, style: Style): string {
 function promptsText({ prompts }: BenchAnswer["endpoint"], asked: BenchAnswer["asked"]): string {
   if (prompts.how === "data set")
     return `prompts from the data set${asked.cache === "off" ? `, ${CACHE.off}` : ""}; answers as it says, else of ${asked.output}`;
+  if (asked.prompt === "the trace") return `lengths of prompts (${HOW[prompts.how]}) and answers from the trace`;
   const answers = `(${HOW[prompts.how]}), answers of ${asked.output}`;
   if (asked.loop === "sessions")
     return `turns of ${asked.prompt} new tokens ${answers}; ${CACHE[asked.cache]} but what was said`;
@@ -122,8 +123,11 @@ function rateRows({ summary, promptTokens, outputTokens, connectMs, retried, arr
   if (arrivals && summary.askedPerSec !== undefined && summary.achievedPerSec !== undefined)
     rows.push([
       "arrivals",
-      `${formatNumber(summary.achievedPerSec)} req/s of ${formatNumber(summary.askedPerSec)} planned; Fano factor ` +
-        `${formatNumber(arrivals.fano)}, lag-1 ${formatNumber(arrivals.lag1)}; late by ${formatDuration(summary.lagMs?.p99 ?? 0)} (p99)`,
+      `${formatNumber(summary.achievedPerSec)} req/s of ${formatNumber(summary.askedPerSec)} planned; ` +
+        (arrivals.windows < LEAST_WINDOWS
+          ? ""
+          : `Fano factor ${formatNumber(arrivals.fano)}, lag-1 ${formatNumber(arrivals.lag1)}; `) +
+        `late by ${formatDuration(summary.lagMs?.p99 ?? 0)} (p99)`,
     ]);
   if (summary.saturation)
     rows.push([
@@ -133,6 +137,9 @@ function rateRows({ summary, promptTokens, outputTokens, connectMs, retried, arr
     ]);
   return rows;
 }
+
+/** A Fano factor of fewer windows says little. */
+const LEAST_WINDOWS = 10;
 
 function spread({ min, p50, max }: Distribution): string {
   return min === max ? formatNumber(min) : `${formatNumber(p50)} (${formatNumber(min)} to ${formatNumber(max)})`;

@@ -28,12 +28,13 @@ function headLines({ model, rig, engine, times, asked }: SimulateAnswer, style: 
       : "trace" in load
         ? `what ${load.trace} says`
         : `${formatNumber(load.requestsPerSec)} requests a second, Poisson`;
+  const jobs = asked.batch === undefined ? "" : `, beside ${asked.batch} jobs in the batch lane`;
   const behind = replicas > 1 ? `; ${replicas} machines, ${router}` : "";
   const lengths = "trace" in load ? "" : `, prompts of ${prompt} and answers of ${output} tokens`;
   return [
     `${style.strong(model.name)}  ${model.quantization}`,
     ...wrap(`simulated on ${names === "" ? rig.host.cpu.model : names} with ${engineWords(engine)}`),
-    ...wrap(`${comes}${lengths}${behind}; seed ${seed}`).map(style.faint),
+    ...wrap(`${comes}${jobs}${lengths}${behind}; seed ${seed}`).map(style.faint),
     ...wrap(`times of steps: ${times.source} (${times.provenance})`).map(style.faint),
   ];
 }
@@ -65,6 +66,9 @@ function summaryLines(summary: Summary, answer: SimulateAnswer, style: Style): s
     ...(summary.cachedShare === undefined || summary.cachedShare === 0
       ? []
       : [`${formatPercent(summary.cachedShare)} of prompts cached`]),
+    ...(answer.enough?.batchTokensPerSec === undefined
+      ? []
+      : [`${formatPace(answer.enough.batchTokensPerSec)} of jobs beside`]),
     ...(preempted > 0 ? [`${preempted} computed again`] : []),
     ...(saturation ? [saturation.label] : []),
   ];

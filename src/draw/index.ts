@@ -1,0 +1,3 @@
+export * from "./charts/index.ts";
+export { frontier, lineSwatch, type ChartText, type DataTable, type Key } from "./parts/index.ts";
+export { paint, type Theme } from "./svg/index.ts";

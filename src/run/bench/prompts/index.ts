@@ -1,0 +1,1 @@
+export { timePrompts } from "./time-prompts.ts";
