@@ -42,6 +42,18 @@ function doubtOf(pace: Pace | undefined): TimeDoubt {
   return { slow: pace.tokensPerSec / pace.low, fast: pace.tokensPerSec / pace.high };
 }
 
+/** Of a standard normal: 80% lie within so many deviations. */
+const EIGHTY = 1.2816;
+/** What stays between a machine's runs, whatever was learned of one. */
+const LEAST_SPREAD = 0.03;
+
+/** Of times that measured runs taught: what was left between them and their replay. */
+export function spreadDoubts({ spread }: { readonly spread: number }): StepDoubts {
+  const wide = EIGHTY * Math.max(LEAST_SPREAD, spread);
+  const doubt = { slow: Math.exp(wide), fast: Math.exp(-wide) };
+  return { prompts: doubt, draws: doubt };
+}
+
 /** Of a time of which prompts are this share. */
 export function together({ prompts, draws }: StepDoubts, promptShare: number): TimeDoubt {
   const mix = (end: "slow" | "fast") => promptShare * prompts[end] + (1 - promptShare) * draws[end];

@@ -1,9 +1,10 @@
+import { calibrate } from "../../../predict/serving/index.ts";
 import { limitPerSec } from "./limit.ts";
-import { madePoints, type PointQuestion } from "./made-points.ts";
+import { type Learned, madePoints, type PointQuestion } from "./made-points.ts";
 import { type MeasuredLoad, measuredPoint } from "./measured-point.ts";
 import { type OperatingPoint, operatingPoints } from "./operating.ts";
 import type { BarePoint, FrontierPoint } from "./point.ts";
-import { doublings, serverSettings } from "./settings.ts";
+import { doublings, type ServerSetting, serverSettings } from "./settings.ts";
 
 export interface FrontierQuestion extends PointQuestion {
   readonly usersUpTo: number;
@@ -28,8 +29,9 @@ export function frontier(question: FrontierQuestion): Frontier | undefined {
   const [one] = settings;
   if (one === undefined) return undefined;
   const mostSlots = settings.reduce((most, { slots }) => Math.max(most, slots), 1);
+  const learned = learnedFrom(settings, measured);
   const made = settings.flatMap((setting) =>
-    usersFor(setting.slots, mostSlots, usersUpTo).flatMap((users) => madePoints(question, setting, users)),
+    usersFor(setting.slots, mostSlots, usersUpTo).flatMap((users) => madePoints(question, setting, users, learned)),
   );
   const limitOf = (streams: number) => limitPerSec(request, one.choice, engine, streams, load.mean);
   const real = measured.map((run) => measuredPoint(run, load.targets, limitOf)).filter((point) => point !== undefined);
@@ -38,10 +40,27 @@ export function frontier(question: FrontierQuestion): Frontier | undefined {
     points,
     operating: operatingPoints(points, targetsAsked ? load.targets : undefined),
     mostSlots,
-    assumptions: one.assumptions,
-    source: one.times.source,
+    assumptions: [
+      ...one.assumptions,
+      ...(learned ? ["what was measured is of this rig and engine, with a slot for everybody"] : []),
+    ],
+    source: learned ? `${one.times.source}; calibrated: ${learned.times.source}` : one.times.source,
   };
 }
+
+/** Times of steps by replay of the valid runs, each on the setting whose slots come nearest to what it had. */
+function learnedFrom(settings: readonly ServerSetting[], measured: readonly MeasuredLoad[]): Learned | undefined {
+  const valid = measured.filter(({ doubts, loop }) => doubts.length === 0 && loop === "closed");
+  const probes = valid.map(({ records, users = 1, slots = users, stepTokens = USUAL_STEP }) => {
+    const far = (one: ServerSetting) =>
+      Math.abs(Math.log(one.slots / slots)) + Math.abs(Math.log(one.stepTokens / stepTokens));
+    return { records, engine: settings.reduce((best, one) => (far(one) < far(best) ? one : best)).engine };
+  });
+  return probes.length === 0 ? undefined : calibrate(probes);
+}
+
+/** llama-server's own -b, where a run does not say */
+const USUAL_STEP = 2048;
 
 /** As many users as slots, twice as many, and, where memory ends the slots, all that are asked about. */
 function usersFor(slots: number, mostSlots: number, upTo: number): number[] {

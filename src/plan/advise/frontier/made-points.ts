@@ -1,16 +1,27 @@
 import {
+  type CalibratedTimes,
   closedLoop,
+  type ClosedLoopFigures,
   closedWorkload,
-  type Distribution,
   type Lengths,
   simulate,
+  type StepTimes,
   summarizeAfter,
   type Summary,
   type Target,
 } from "../../../predict/serving/index.ts";
 import type { FitRequest } from "../../fit/index.ts";
 import type { SimulatedEngine } from "../simulate/index.ts";
-import { bandedRate, bandedTime, stepDoubts, together, wider } from "./doubt.ts";
+import {
+  bandedRate,
+  bandedTime,
+  spreadDoubts,
+  type StepDoubts,
+  stepDoubts,
+  type TimeDoubt,
+  together,
+  wider,
+} from "./doubt.ts";
 import { limitPerSec, type MeanLengths } from "./limit.ts";
 import type { BarePoint } from "./point.ts";
 import type { ServerSetting } from "./settings.ts";
@@ -34,71 +45,109 @@ export interface PointQuestion {
 const LEAST_REQUESTS = 120;
 const TURNS = 6;
 
-/** The same setting under the same load twice: by the closed form, and step by step. */
+/** Times of steps that measured runs taught. */
+export type Learned = Pick<CalibratedTimes, "times" | "requestMs" | "spread">;
+
+/** The same setting under the same load by the closed form, step by step, and, where something was learned, once more with that. */
 export function madePoints(
-  { request, engine, load }: PointQuestion,
+  question: PointQuestion,
   setting: ServerSetting,
   users: number,
+  learned?: Learned,
 ): BarePoint[] {
-  const { slots, stepTokens, choice, times } = setting;
-  const { mean, targets, seed } = load;
+  const { request, engine, load } = question;
+  const { slots, choice, times } = setting;
   const active = Math.min(users, slots);
-  const doubts = stepDoubts(request, choice, engine, active, mean);
-  const limit = limitPerSec(request, choice, engine, active, mean);
-  const knobs = { users, slots, stepTokens };
-  const splitCache = setting.engine.kind === "llama-server" && !setting.engine.unified;
-  const form = closedLoop({ ...knobs, ...mean, splitCache, times });
+  const doubts = stepDoubts(request, choice, engine, active, load.mean);
+  const limit = limitPerSec(request, choice, engine, active, load.mean);
+  const around: Around = { load, setting, users, ...(limit === undefined ? {} : { limit }) };
+  const form = formOf(around, times);
+  return [
+    predictedPoint(around, form, doubts),
+    // what these runs taught says more than what others did before
+    ...(learned && times.provenance === "calibrated" ? [] : [simulatedPoint(around, form, times, doubts, 0)]),
+    ...(learned
+      ? [simulatedPoint(around, formOf(around, learned.times), learned.times, spreadDoubts(learned), learned.requestMs)]
+      : []),
+  ];
+}
+
+interface Around {
+  readonly load: FrontierLoad;
+  readonly setting: ServerSetting;
+  readonly users: number;
+  /** most tokens per second that the machine allows */
+  readonly limit?: number;
+}
+
+function formOf({ load, setting, users }: Around, times: StepTimes): ClosedLoopFigures {
+  const { slots, stepTokens, engine } = setting;
+  const splitCache = engine.kind === "llama-server" && !engine.unified;
+  return closedLoop({ users, slots, stepTokens, ...load.mean, splitCache, times });
+}
+
+function predictedPoint(around: Around, form: ClosedLoopFigures, doubts: StepDoubts): BarePoint {
   const whole = together(doubts, form.promptShare);
   const first = wider(whole, doubts.prompts);
-  const shareOf = (rate: number) => (limit === undefined ? {} : { shareOfLimit: rate / limit });
-  const rate = bandedRate(form.outputTokensPerSec, whole);
   const ttft = bandedTime(form.ttftMs, first);
-  const predicted: BarePoint = {
+  return {
     origin: "predicted",
-    knobs,
-    tokensPerSec: rate,
-    eachTokensPerSec: bandedRate(form.outputTokensPerSec / users, whole),
+    ...ratesOf(around, form.outputTokensPerSec, whole),
     ttftMs: { p50: ttft, p95: ttft },
     gapMs: { p50: bandedTime(form.gapMs.p50, doubts.draws), p95: bandedTime(form.gapMs.p95, first) },
     tpotMs: bandedTime(form.tpotMs, whole),
-    ...shareOf(form.outputTokensPerSec),
     doubts: [],
     overloaded: false,
   };
+}
+
+function simulatedPoint(
+  around: Around,
+  form: ClosedLoopFigures,
+  times: StepTimes,
+  doubts: StepDoubts,
+  requestMs: number,
+): BarePoint {
+  const { load, setting, users } = around;
+  const { prompt, output, mean, targets, seed } = load;
   const workload = closedWorkload(
     // together they would go on together: each in its turn, over the time of one answer
     { users, spreadMs: form.ttftMs + (mean.outputTokens - 1) * form.tpotMs },
     { requests: Math.max(LEAST_REQUESTS, TURNS * users) },
-    { prompt: load.prompt, output: load.output },
+    { prompt, output },
     seed,
   );
-  const run = simulate({ workload, engine: setting.engine, times, seed });
+  const run = simulate({ workload, engine: setting.engine, times, requestMs, seed });
   const summary = summarizeAfter(run.records, users, "closed", targets);
-  const tokensPerSec = rateOf(summary);
-  const simulated: BarePoint = {
+  const whole = together(doubts, form.promptShare);
+  const first = wider(whole, doubts.prompts);
+  const { fromSchedule } = summary.ttftMs;
+  return {
     origin: times.provenance === "calibrated" ? "simulated (calibrated)" : "simulated (datasheet)",
-    knobs,
-    tokensPerSec: bandedRate(tokensPerSec, whole),
-    eachTokensPerSec: bandedRate(tokensPerSec / users, whole),
-    ttftMs: timesOf(summary.ttftMs.fromSchedule, (value) => bandedTime(value, first)),
+    ...ratesOf(around, rateOf(summary), whole),
+    ttftMs: { p50: bandedTime(fromSchedule?.p50 ?? 0, first), p95: bandedTime(fromSchedule?.p95 ?? 0, first) },
     gapMs: {
       p50: bandedTime(summary.gapMs?.p50 ?? 0, doubts.draws),
       p95: bandedTime(summary.gapMs?.p95 ?? 0, first),
     },
     tpotMs: bandedTime(summary.tpotMs?.p95 ?? 0, whole),
-    ...shareOf(tokensPerSec),
     doubts: summary.doubts,
     overloaded: summary.requests.failed > 0,
     summary,
   };
-  return [predicted, simulated];
+}
+
+function ratesOf({ setting, users, limit }: Around, tokensPerSec: number, doubt: TimeDoubt) {
+  const { slots, stepTokens } = setting;
+  return {
+    knobs: { users, slots, stepTokens },
+    tokensPerSec: bandedRate(tokensPerSec, doubt),
+    eachTokensPerSec: bandedRate(tokensPerSec / users, doubt),
+    ...(limit === undefined ? {} : { shareOfLimit: tokensPerSec / limit }),
+  };
 }
 
 /** Without the drain at the end, where that is known. */
 export function rateOf({ steadyOutputTokensPerSec, outputTokensPerSec }: Summary): number {
   return steadyOutputTokensPerSec ?? outputTokensPerSec;
-}
-
-function timesOf<Of>(values: Distribution | undefined, of: (value: number) => Of): { p50: Of; p95: Of } {
-  return { p50: of(values?.p50 ?? 0), p95: of(values?.p95 ?? 0) };
 }

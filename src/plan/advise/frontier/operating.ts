@@ -26,11 +26,13 @@ export function strain(point: FrontierPoint, targets: readonly Target[]): number
   return targets.reduce((most, target) => Math.max(most, (valueOf(point, target) ?? Infinity) / target.limitMs), 0);
 }
 
-/** Chosen of what was simulated and is valid; none where nothing was. `asked`: what chats must keep; absent: as people read. */
+const LEARNED = "simulated (calibrated)";
+
+/** Chosen of what was simulated (calibrated, where that is there) and is valid; none where nothing was. `asked`: what chats must keep; absent: as people read. */
 export function operatingPoints(points: readonly FrontierPoint[], asked?: readonly Target[]): OperatingPoint[] {
-  const usable = points
-    .map((point, at) => ({ point, at }))
-    .filter(({ point }) => point.origin.startsWith("simulated") && point.doubts.length === 0 && !point.overloaded);
+  const best = points.some(({ origin }) => origin === LEARNED) ? LEARNED : "simulated (datasheet)";
+  const known = points.map((point, at) => ({ point, at })).filter(({ point }) => point.origin === best);
+  const usable = known.filter(({ point }) => point.doubts.length === 0 && !point.overloaded);
   if (usable.length === 0) return [];
   const targets = asked ?? READING_TARGETS;
   const fastest = (list: typeof usable) => list.reduce((best, one) => (rate(one) > rate(best) ? one : best));
