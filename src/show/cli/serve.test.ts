@@ -272,6 +272,22 @@ describe("loadout serve --dry-run", () => {
     expect(valid(JSON.parse(stdout))).toBe("valid");
     expect(JSON.parse(stdout)).toMatchObject({ kind: "serve-plan", engines: [{ serves: "both", slots: 1 }] });
   });
+
+  it("chooses for a target, says what was chosen, and ends with 1 where nothing keeps it", async () => {
+    const planned = (limit: string, ...more: string[]) =>
+      loadout("serve", model, "--target", `${limit}, 2 users, prompts 60, answers 20`, "--dry-run", ...more);
+    const { stdout, code } = await planned("ttft p95 100s", "--json");
+    expect(code).toBe(0);
+    const plan = JSON.parse(stdout);
+    expect(valid(plan)).toBe("valid");
+    expect(plan.target).toMatchObject({ met: true, users: 2, promptTokens: 60, answerTokens: 20 });
+    expect(plan.engines[0].slots).toBe(plan.target.slots);
+    expect(plan.engines[0].step.stepTokens).toBe(plan.target.stepTokens);
+    const missed = await planned("ttft p95 0.0001ms");
+    expect(missed.code).toBe(1);
+    expect(missed.stdout).toContain("missed for 2 users");
+    expect(widest(missed.stdout)).toBeLessThanOrEqual(80);
+  });
 });
 
 describe("loadout chat", () => {

@@ -30,8 +30,8 @@ const LEARNED = "simulated (calibrated)";
 
 /** Chosen of what was simulated (calibrated, where that is there) and is valid; none where nothing was. `asked`: what chats must keep; absent: as people read. */
 export function operatingPoints(points: readonly FrontierPoint[], asked?: readonly Target[]): OperatingPoint[] {
-  const best = points.some(({ origin }) => origin === LEARNED) ? LEARNED : "simulated (datasheet)";
-  const known = points.map((point, at) => ({ point, at })).filter(({ point }) => point.origin === best);
+  const origin = points.some((point) => point.origin === LEARNED) ? LEARNED : "simulated (datasheet)";
+  const known = points.map((point, at) => ({ point, at })).filter(({ point }) => point.origin === origin);
   const usable = known.filter(({ point }) => point.doubts.length === 0 && !point.overloaded);
   if (usable.length === 0) return [];
   const targets = asked ?? READING_TARGETS;
