@@ -44,7 +44,7 @@ export interface BenchPoint {
   readonly requests: readonly BenchRequest[];
 }
 
-/** What this client adds at a rate, against a null server's own log; milliseconds. */
+/** What this client adds at a rate, against a null server whose own log is the truth. Milliseconds, reported less true. */
 export interface BenchCeilingStep {
   readonly streams: number;
   readonly askedTokensPerSec: number;
@@ -53,6 +53,7 @@ export interface BenchCeilingStep {
   readonly gapMs: { readonly true50: number; readonly added50: number; readonly added99: number };
   readonly lag99Ms: number;
   readonly cpuPerEventUs?: number;
+  /** the median to the first token is right within 10%, the median gap too, and the rate was reached */
   readonly good: boolean;
 }
 

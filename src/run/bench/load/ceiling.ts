@@ -1,3 +1,4 @@
+import type { BenchCeilingStep } from "../../../plan/answer/index.ts";
 import { closedWorkload, distributionOf, summarize } from "../../../predict/index.ts";
 import { drive } from "./drive.ts";
 import type { NullLog } from "./null-protocol.ts";
@@ -5,21 +6,8 @@ import { type NullServer, startNullServer } from "./null.ts";
 import { Connections } from "./stream.ts";
 import { loadTarget, postBytes } from "./target.ts";
 
-/** What this client adds at a rate, against a server whose own log is the truth. Milliseconds, reported less true. */
-export interface CeilingStep {
-  readonly streams: number;
-  readonly askedTokensPerSec: number;
-  readonly tokensPerSec: number;
-  readonly ttftMs: { readonly true50: number; readonly added50: number; readonly added99: number };
-  readonly gapMs: { readonly true50: number; readonly added50: number; readonly added99: number };
-  readonly lag99Ms: number;
-  readonly cpuPerEventUs?: number;
-  /** the median to the first token is right within 10%, the median gap too, and the rate was reached */
-  readonly good: boolean;
-}
-
 export interface Ceiling {
-  readonly steps: readonly CeilingStep[];
+  readonly steps: readonly BenchCeilingStep[];
   /** highest rate at which it is right; undefined: none tried was */
   readonly tokensPerSec?: number;
 }
@@ -51,7 +39,7 @@ export async function measureCeiling(
   signal?: AbortSignal,
 ): Promise<Ceiling> {
   const server = await startNullServer();
-  const steps: CeilingStep[] = [];
+  const steps: BenchCeilingStep[] = [];
   const options = signal === undefined ? {} : { signal };
   try {
     let rate = from;
@@ -75,7 +63,7 @@ export async function measureCeiling(
 }
 
 /** One rate against a null server: streams spread over a whole answer's time, events at the pace that gives the rate. */
-export async function nullStep(server: NullServer, options: StepOptions): Promise<CeilingStep> {
+export async function nullStep(server: NullServer, options: StepOptions): Promise<BenchCeilingStep> {
   const { streams, tokensPerSec, ttftMs = 50, tokens = 100, keep = false } = options;
   // a stream makes `tokens` in ttft + (tokens - 1) gaps
   const gapMs = Math.max(0.5, ((1000 * streams * tokens) / tokensPerSec - ttftMs) / (tokens - 1));

@@ -1,4 +1,4 @@
-export { type Ceiling, type CeilingStep, HEADROOM, measureCeiling, nullStep, truthOf } from "./ceiling.ts";
+export { type Ceiling, HEADROOM, measureCeiling, nullStep, truthOf } from "./ceiling.ts";
 export { type DataSet, readDataSet } from "./data-set.ts";
 export { drive, type Driven, type DriveOptions, type DriveProgress, type DriveResult } from "./drive.ts";
 export type { ClientHealth } from "./health.ts";

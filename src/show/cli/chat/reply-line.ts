@@ -1,17 +1,9 @@
 import { formatDuration, formatNumber } from "../../../facts/units/index.ts";
+import type { ChatAnswer } from "../../../plan/answer/index.ts";
 import type { ClientOutcome } from "../../../run/client/index.ts";
 
 /** Figures of a reply, as far as they are known. */
-export interface ReplyFigures {
-  readonly tokens: number;
-  /** false: events were counted, because the server did not say */
-  readonly counted: boolean;
-  readonly tokensPerSec?: number;
-  readonly ttftMs?: number;
-  readonly promptTokens?: number;
-  readonly cachedTokens?: number;
-  readonly contextTokens?: number;
-}
+export type ReplyFigures = ChatAnswer["measured"];
 
 /** The rate is over the tokens after the first, from the first to the last as they arrived here. */
 export function figuresOf(outcome: ClientOutcome, contextTokens: number | undefined): ReplyFigures {
