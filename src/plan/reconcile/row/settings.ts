@@ -1,6 +1,5 @@
-import type { Device } from "../../../src/facts/hardware/index.ts";
-import type { LlamaCppSettings } from "../../../src/facts/runtime/index.ts";
-import { cacheType } from "../buffer-question.ts";
+import type { Device } from "../../../facts/hardware/index.ts";
+import type { CacheType, LlamaCppSettings } from "../../../facts/runtime/index.ts";
 import { RowError, type Fields } from "../fields.ts";
 
 /** What is not known of a row's settings, by what it stands in the way of. */
@@ -44,6 +43,15 @@ export function settingsOfRow(row: Fields, layers: number, places: readonly stri
     },
     unknown: unknownOf(settings, placed),
   };
+}
+
+const CACHE_TYPES: readonly CacheType[] = ["f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl"];
+
+/** A type of the KV cache by the engine's name for it. */
+export function cacheType(name: string): CacheType {
+  const found = CACHE_TYPES.find((type) => type === name.toLowerCase());
+  if (found === undefined) throw new RowError(`${name} is no cache type of llama.cpp`);
+  return found;
 }
 
 function unknownOf(settings: Fields, placed: number | "all" | undefined): Unknown {
