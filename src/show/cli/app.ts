@@ -13,6 +13,7 @@ import { probe } from "./described/probe.ts";
 import { quality } from "./described/quality.ts";
 import { quants } from "./described/quants.ts";
 import { receipts } from "./described/receipts.ts";
+import { reconcile } from "./described/reconcile.ts";
 import { serve } from "./described/serve.ts";
 import { start } from "./described/start.ts";
 import { VERSION } from "./version.ts";
@@ -30,6 +31,7 @@ export const ROUTES = {
   models,
   probe,
   receipts,
+  reconcile,
   quality,
   calibrate,
   doctor,

@@ -31,7 +31,7 @@ function byDimensions(catalog: Catalog, model: Fields): Geometry | undefined {
     ...(model.has("n_expert") ? { experts: model.count("n_expert") } : {}),
   };
   const [row] = modelsOfDimensions(catalog, { ...wanted, layers });
-  if (row !== undefined) return catalog.geometryFromRow(row);
+  if (row !== undefined) return asPrinted(catalog.geometryFromRow(row), model) ?? plain(model, architecture);
   // blocks for further tokens are printed as layers
   const [withBlock] = modelsOfDimensions(catalog, { ...wanted, layers: layers - 1 });
   if (withBlock?.mtpLayers === 1) return catalog.geometryFromRow(withBlock, { mtp: true });
@@ -46,6 +46,16 @@ function byName(catalog: Catalog, model: Fields): Geometry | undefined {
     if (row !== undefined) return catalog.geometryFromRow(row);
   }
   return undefined;
+}
+
+/** A catalogued model, unless its feed-forward is printed as another length: pruned and widened ones keep every other dimension. */
+function asPrinted(geometry: Geometry | undefined, model: Fields): Geometry | undefined {
+  if (geometry === undefined) return undefined;
+  const dense = geometry.layers.flatMap(({ feedForward }) =>
+    feedForward.kind === "dense" ? [feedForward.length] : [],
+  );
+  if (!model.has("n_ff") || dense.length !== geometry.layers.length) return geometry;
+  return dense.every((length) => length === dense[0]) && dense[0] !== model.count("n_ff") ? undefined : geometry;
 }
 
 /** Architectures whose every layer is alike and dense: a few dimensions are all there is. */

@@ -1,7 +1,12 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { Geometry } from "../../../facts/model/index.ts";
 import { quantized } from "../../../facts/recipe/index.ts";
-import { LLAMACPP_BUILDS, LLAMACPP_CALLERS, type LlamaCppCaller } from "../../../facts/runtime/index.ts";
+import {
+  LLAMACPP_BUILDS,
+  LLAMACPP_CALLERS,
+  type FoundBuild,
+  type LlamaCppCaller,
+} from "../../../facts/runtime/index.ts";
 import type { Tensor } from "../../../facts/weights/index.ts";
 import {
   predictLlamaCpp,
@@ -23,11 +28,14 @@ export interface RowFigure extends Printed {
   readonly refused: string | null;
 }
 
-/** Scores one row of `llamacpp-logs*.jsonl`: figures that a program printed in one run. Terms stand for themselves. */
-export function scoreLogRow(catalog: Catalog, row: Fields): RowFigure[] {
+/**
+ * Scores one row of `llamacpp-logs*.jsonl`: figures that a program printed in one run. Terms stand for themselves. `build`: known from
+ * elsewhere than the row.
+ */
+export function scoreLogRow(catalog: Catalog, row: Fields, build?: FoundBuild): RowFigure[] {
   const labels = deviceLabels(row);
   const printed = printedTerms(row, labels);
-  const predictors = predictorsOf(catalog, row, labels);
+  const predictors = predictorsOf(catalog, row, labels, build);
   return printed.map((each) => {
     try {
       return { ...each, predicted: predictors(each), refused: null };
@@ -39,11 +47,16 @@ export function scoreLogRow(catalog: Catalog, row: Fields): RowFigure[] {
 }
 
 /** Predicts a term, or throws why it cannot. */
-function predictorsOf(catalog: Catalog, row: Fields, labels: readonly string[]): (printed: Printed) => number {
+function predictorsOf(
+  catalog: Catalog,
+  row: Fields,
+  labels: readonly string[],
+  build?: FoundBuild,
+): (printed: Printed) => number {
   const stranger = foreign(row.text("program"));
   if (stranger !== undefined) return refusing(stranger);
   try {
-    return askedOf(catalog, row, labels);
+    return askedOf(catalog, row, labels, build);
   } catch (error) {
     if (error instanceof RowError || error instanceof LoadoutError) return refusing(error.message);
     throw error;
@@ -56,9 +69,14 @@ function refusing(because: string): () => number {
   };
 }
 
-function askedOf(catalog: Catalog, row: Fields, labels: readonly string[]): (printed: Printed) => number {
+function askedOf(
+  catalog: Catalog,
+  row: Fields,
+  labels: readonly string[],
+  build?: FoundBuild,
+): (printed: Printed) => number {
   const model = row.group("model");
-  const found = buildOfRow(row);
+  const found = build ?? buildOfRow(row);
   const geometry = geometryOfRow(catalog, model, found?.build);
   const devices = devicesOfRow(row, labels);
   const { settings, unknown } = settingsOfRow(row, geometry.layers.length, labels);
@@ -107,10 +125,19 @@ function inTheWay(
     case "compute":
     case "compute_gpu":
     case "host":
-      return unknown.compute ?? unknown.places ?? apart ?? untimed;
+      return drafted(row) ?? unknown.compute ?? unknown.places ?? apart ?? untimed;
     default:
       return kind.startsWith("model") ? weightsInTheWay(kind, unknown, row, apart) : "nothing here predicts it";
   }
+}
+
+/** Rows of logits for tokens that a draft guessed: how many it guesses is not in the row. */
+function drafted(row: Fields): string | undefined {
+  const settings = row.group("settings");
+  if (!settings.has("n_outputs_max") || !settings.has("n_seq_max")) return undefined;
+  const rows = settings.count("n_outputs_max");
+  const usual = rows === settings.count("n_seq_max") || rows >= settings.count("n_batch");
+  return usual ? undefined : `rows of logits are reserved for a draft's tokens (n_outputs_max ${rows})`;
 }
 
 function weightsInTheWay(kind: string, unknown: Unknown, row: Fields, apart: string | undefined): string | undefined {
@@ -127,7 +154,13 @@ function dependsOnBuild({ layers }: Geometry): boolean {
 }
 
 function callerOf(row: Fields): LlamaCppCaller {
-  const flags = row.group("settings").text("extra_flags");
+  const settings = row.group("settings");
+  const flags = settings.text("extra_flags");
+  if (settings.has("n_outputs_max")) {
+    // the engine prints how many rows of logits its caller asked for
+    const few = settings.count("n_outputs_max") < settings.count("n_batch");
+    return { ...LLAMACPP_CALLERS.library, outputRows: few ? "sequences" : "batch" };
+  }
   return /llama-bench|perplexity|imatrix/.test(flags) ? LLAMACPP_CALLERS.library : LLAMACPP_CALLERS["llama-server"];
 }
 
@@ -144,12 +177,18 @@ function hasMatrixLibrary(row: Fields): boolean {
   return labels.includes("CPU") && labels.some((label) => label.endsWith("_Host"));
 }
 
+/** vectors that some converters write and others do not, as factors of rope */
+const FEW_TENSORS = 2;
+
 /** tensors of a GGUF file start at multiples of this unless it says otherwise */
 const FILE_ALIGNMENT = 32;
 
 /** Tensors of the file; a type that was not printed matters only where weights are copied to a device, and is then refused. */
 function tensorsOf(catalog: Catalog, row: Fields, geometry: Geometry, model: Fields): Tensor[] {
   const shapes = shapesOfRow(catalog, geometry, model);
+  const said = model.count("n_tensors", shapes.length);
+  if (Math.abs(said - shapes.length) > FEW_TENSORS)
+    throw new RowError(`the file has ${said} tensors, and the model it looks like ${shapes.length}`);
   const type = fileTypeOfRow(model) ?? fileTypeByWeights(row, geometry, shapes);
   if (type === undefined && copiesWeights(row)) {
     throw new RowError("weights are copied to the device, and their type was not printed");

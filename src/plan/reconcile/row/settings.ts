@@ -135,6 +135,7 @@ export function devicesOfRow(row: Fields, labels: readonly string[]): Device[] {
   const backend = labels.length > 0 ? backendOf(labels[0]!) : BACKENDS[row.text("backend")];
   const cards = row.groups("gpus").reduce((sum, card) => sum + card.count("count", 1), 0);
   const count = Math.max(labels.length, backend === undefined ? 0 : cards);
+  const free = freeBytes(row);
   if (count > 0 && backend === undefined) throw new RowError(`memory rules of ${row.text("backend")} are not known`);
   return Array.from({ length: count }, (_, index) => ({
     id: `card-${index}`,
@@ -142,15 +143,21 @@ export function devicesOfRow(row: Fields, labels: readonly string[]): Device[] {
     vendor: "unknown",
     backend: backend!,
     memoryKind: backend === "metal" ? "unified" : "discrete",
-    totalBytes: 24 * 2 ** 30,
-    freeBytes: 24 * 2 ** 30,
+    totalBytes: free[index] ?? 24 * 2 ** 30,
+    freeBytes: free[index] ?? 24 * 2 ** 30,
   }));
+}
+
+/** Free memory by which layers were dealt out, where a row says it of every card. */
+function freeBytes(row: Fields): number[] {
+  const cards = row.groups("gpus");
+  return cards.every((card) => card.has("free_MiB")) ? cards.map((card) => card.count("free_MiB") * 2 ** 20) : [];
 }
 
 /** Whether the cards are of one kind, so that layers were dealt out evenly. */
 export function areAlike(row: Fields): boolean {
   return (
-    row.groups("gpus").length <= 1 &&
+    (row.groups("gpus").length <= 1 || freeBytes(row).length > 0) &&
     !/(?:^|\s)(?:-ts|--tensor-split)\b/.test(row.group("settings").text("extra_flags"))
   );
 }
