@@ -1,4 +1,12 @@
-import type { EngineLog, LoggedBuffer, LoggedCache, PastedLog } from "../../facts/runtime/index.ts";
+import {
+  bufferPlace,
+  HOST,
+  type EngineLog,
+  type LoggedBuffer,
+  type LoggedCache,
+  type PastedLog,
+  type SaidModel,
+} from "../../facts/runtime/index.ts";
 
 /** A log as a row of `llamacpp-logs`: what the engine printed, `null` for what it did not; no names of people, files or machines. */
 export interface LogRow {
@@ -159,34 +167,50 @@ function keptFlags(command: string): string | null {
 function figures({ engine, model }: PastedLog): RowFigures {
   const windows = model.numbers["n_swa"];
   const { total, window } = cacheTotals(engine, windows);
-  const one = (holds: string): number | null => {
-    const sizes = engine.buffers.filter((each) => each.holds === holds).flatMap(({ sizes: each }) => each);
-    return sizes.length === 0 ? null : sum(sizes.map(({ printed }) => Number(printed)));
-  };
   const output = engine.buffers.filter(({ holds }) => holds === "output");
   return {
-    model_buffers_MiB: byLabel(engine.buffers, "model", true),
-    kv_MiB: byLabel(engine.buffers, "KV", false),
+    model_buffers_MiB: weightsByLabel(engine.buffers, model),
+    kv_MiB: cacheByLabel(engine.buffers, total !== null, windows),
     kv_total_MiB: total,
     swa_kv_MiB: window,
-    recurrent_MiB: one("RS"),
-    compute_buffers_MiB: byLabel(engine.buffers, "compute", false),
-    output_buffer_MiB: output.length === 1 ? one("output") : null,
+    recurrent_MiB: engine.recurrent === undefined ? null : Number(engine.recurrent.printed),
+    compute_buffers_MiB: byLabel(engine.buffers, "compute"),
+    output_buffer_MiB: output.length === 1 ? Number(output[0]!.sizes.at(-1)!.printed) : null,
     device_total_MiB: null,
     oom: false,
   };
 }
 
-/** Shards of a file are printed one by one under one label; what caches share is added up. */
-function byLabel(buffers: readonly LoggedBuffer[], holds: string, apart: boolean): Sizes {
+/** Devices of other machines carry their address: "RPC0[10.0.0.7:50052]". */
+function withoutAddress(label: string): string {
+  return label.replace(/\[.*\]$/, "");
+}
+
+/** Sizes by label; what caches of two kinds share under one is added up. */
+function byLabel(buffers: readonly LoggedBuffer[], holds: string): Sizes {
   const entries = buffers
     .filter((each) => each.holds === holds)
-    .flatMap(({ label, sizes }): (readonly [string, number])[] => {
-      const numbers = sizes.map(({ printed }) => Number(printed));
-      if (!apart || numbers.length === 1) return [[label, sum(numbers)]];
-      return numbers.map((size, index) => [`${label}#${index + 1}`, size]);
-    });
+    .map(({ label, sizes }) => [withoutAddress(label), sum(sizes.map(({ printed }) => Number(printed)))] as const);
   return entries.length === 0 ? null : Object.fromEntries(entries);
+}
+
+/** Caches by label; of a model with windows, or that may have some, only where no line of its two caches is lost. */
+function cacheByLabel(buffers: readonly LoggedBuffer[], whole: boolean, window: number | undefined): Sizes {
+  if (!whole && window !== 0) return null;
+  return byLabel(window === 0 ? buffers.filter(({ sizes }) => sizes.length === 1) : buffers, "KV");
+}
+
+/**
+ * Weights by label. Of a file in parts each part is printed under the host's label, mapped wider than what is read of it; whether all of
+ * them are there cannot be told, so they are left out, and so is all where the line is lost that says whether there are parts.
+ */
+function weightsByLabel(buffers: readonly LoggedBuffer[], { tensors, split }: SaidModel): Sizes {
+  if (tensors === undefined) return null;
+  const sure = buffers.filter(
+    ({ holds, label, sizes }) =>
+      holds === "model" && sizes.length === 1 && !(split === true && bufferPlace(label).device === HOST),
+  );
+  return byLabel(sure, "model");
 }
 
 /**

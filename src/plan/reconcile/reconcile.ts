@@ -8,6 +8,7 @@ import {
 import { adviseFromLog, type LogAdvice } from "./advice.ts";
 import type { Catalog } from "./catalog-match.ts";
 import { Fields } from "./fields.ts";
+import { byNumber, devicesLost, linesOf, lostLine, rearranges } from "./lines.ts";
 import { rowOfLog, type LogRow } from "./log-row.ts";
 import { scoreLogRow, type RowFigure } from "./row/score.ts";
 
@@ -18,6 +19,8 @@ export interface ReconciledTerm {
   /** the same in words */
   readonly what: string;
   readonly printedBytes: number;
+  /** the lines it is the sum of, where it is one: the engine's label and the MiB it printed */
+  readonly lines?: Readonly<Record<string, number>>;
   /** nearer is not known: half of the last digit of each line that it is the sum of */
   readonly precisionBytes: number;
   readonly predictedBytes?: number;
@@ -49,7 +52,10 @@ export function reconcileLog(text: string, catalog: Catalog, build?: FoundBuild)
   return {
     log,
     row: { ...row, date: row.build === null && builds.length === 1 ? builds[0]!.build.since : null },
-    terms: figures.map((figure) => termOf(figure, row)),
+    terms: figures
+      // what caches come to in all is taken from the line that says so, never added up
+      .filter(({ term }) => term !== "kv" || row.measured.kv_total_MiB !== null)
+      .map((figure) => termOf(byNumber(figure, row), row, devicesLost(log, row))),
     missing: notSaid(log, row),
     build: said(log, builds, build !== undefined),
     advice: adviseFromLog(log, row),
@@ -92,23 +98,30 @@ function said(log: PastedLog, builds: readonly FoundBuild[], typed: boolean): Re
   return { label, because: log.build === undefined ? "by the lines it prints" : `build ${log.build}` };
 }
 
-function termOf({ term, truth, precision, predicted, refused }: RowFigure, row: LogRow): ReconciledTerm {
-  const base = { term, what: wordsOf(term, row), printedBytes: truth, precisionBytes: Math.round(precision) };
-  const order = term === "model_host" ? orderUnknown(row) : undefined;
-  if (predicted === null || order !== undefined)
-    return { ...base, missing: order ?? refused ?? "nothing here predicts it" };
+function termOf(
+  { term, truth, precision, predicted, refused }: RowFigure,
+  row: LogRow,
+  devices: string | undefined,
+): ReconciledTerm {
+  const lines = linesOf(term, row);
+  const base = {
+    term,
+    what: wordsOf(term, row),
+    printedBytes: truth,
+    ...(lines === undefined ? {} : { lines }),
+    precisionBytes: Math.round(precision),
+  };
+  const lost = lostLine(term, row) ?? (ABOUT_ALL.has(term) ? undefined : devices);
+  if (lost !== undefined) return { ...base, missing: lost };
+  if (predicted === null) return { ...base, missing: refused ?? "nothing here predicts it" };
   const agrees = Math.abs(predicted - truth) <= precision;
+  if (term === "model_host" && !agrees && predicted > truth && !rearranges(row))
+    return { ...base, missing: "whether weights were rearranged for the processor is not printed" };
   return { ...base, predictedBytes: predicted, residualBytes: agrees ? 0 : predicted - truth };
 }
 
-/** A mapped file counts from its first tensor on the host to its last: with some layers elsewhere that is a matter of their order. */
-function orderUnknown({ settings, measured }: LogRow): string | undefined {
-  const [, on, of] = /^(\d+)\/(\d+)$/.exec(String(settings["offloaded"])) ?? [];
-  const mapped = Object.keys(measured.model_buffers_MiB ?? {}).some((label) => label.endsWith("_Mapped"));
-  return mapped && on !== undefined && on !== "0" && on !== of
-    ? "it is the span of the mapped file, and the order of its tensors is not printed"
-    : undefined;
-}
+/** Terms that are the same wherever layers lie. */
+const ABOUT_ALL: ReadonlySet<string> = new Set(["kv", "kv_window", "recurrent", "output"]);
 
 const WORDS: Readonly<Record<string, string>> = {
   kv: "KV cache",

@@ -18,6 +18,7 @@ export type LogFact =
   | { readonly kind: "buffer"; readonly label: string; readonly holds: string; readonly size: PrintedSize }
   | { readonly kind: "exact-compute"; readonly label: string; readonly size: PrintedSize }
   | { readonly kind: "weights-begin" }
+  | { readonly kind: "recurrent-total"; readonly size: PrintedSize }
   | { readonly kind: "old-cache"; readonly size: PrintedSize; readonly typeK: string; readonly typeV: string }
   | { readonly kind: "cache-kind"; readonly window: boolean; readonly cells: number }
   | {
@@ -52,15 +53,16 @@ const GRAMMAR: readonly (readonly [pattern: RegExp, read: (match: RegExpExecArra
   ],
   // the encoder of images ("alloc_compute_meta") has buffers of its own, which are not these
   [
-    /(?<!_compute_meta):\s+(\S+)\s+(model|KV|compute|output|RS|LoRA) buffer size =\s*(\d+\.\d+) MiB/,
+    /(?<!_compute_meta):\s+([^\s\uFFFD]+)\s+(model|KV|compute|output|RS|LoRA) buffer size =\s*(\d+\.\d+) MiB/,
     (m) => ({ kind: "buffer", label: m[1]!, holds: m[2]!, size: size(m[3]!) }),
   ],
   // before 2025 weights were not named
   [
-    /load_tensors:\s+(\S+) buffer size =\s*(\d+\.\d+) MiB/,
+    /load_tensors:\s+([^\s\uFFFD]+) buffer size =\s*(\d+\.\d+) MiB/,
     (m) => ({ kind: "buffer", label: m[1]!, holds: "model", size: size(m[2]!) }),
   ],
   [/load_tensors: loading model tensors/, () => ({ kind: "weights-begin" })],
+  [/size =\s*(\d+\.\d+) MiB \(.*\), R \(\w+\):.* MiB, S \(/, (m) => ({ kind: "recurrent-total", size: size(m[1]!) })],
   // one line for all devices until early 2025
   [
     /KV self size\s+=\s*(\d+\.\d+) MiB, K \((\w+)\):.*V \((\w+)\):/,

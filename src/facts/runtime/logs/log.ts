@@ -42,6 +42,8 @@ export interface LoggedBuffer {
 export interface EngineLog {
   readonly terms: readonly LoggedTerm[];
   readonly caches: readonly LoggedCache[];
+  /** recurrent state of all devices, as summed up in one line */
+  readonly recurrent?: PrintedSize;
   /** the same buffers as `terms`, under the engine's labels */
   readonly buffers: readonly LoggedBuffer[];
   /** cells a sequence may use */
@@ -84,6 +86,7 @@ export class LogReader {
   #context: Group = new Map();
   #exact = new Map<string, PrintedSize>();
   #caches: LoggedCache[] = [];
+  #recurrent: PrintedSize | undefined;
   #window: boolean | undefined;
   /** sizes of cache buffers since the last cache was summed up */
   #cacheBytes = 0;
@@ -119,6 +122,7 @@ export class LogReader {
       ...(nodes === undefined || splits === undefined ? {} : { graph: { nodes, splits } }),
       devices: [...this.#devices.values()],
       ...(this.#offloaded ? { offloaded: this.#offloaded } : {}),
+      ...(this.#recurrent ? { recurrent: this.#recurrent } : {}),
       ...(this.#slots ? { slots: this.#slots } : {}),
       breakdown: [...this.#breakdown.values()],
       ...(terms.length === 0 ? { missing: this.#whyNothing() } : {}),
@@ -162,6 +166,9 @@ export class LogReader {
         this.#addCache(size, rest);
         break;
       }
+      case "recurrent-total":
+        this.#recurrent = fact.size;
+        break;
       case "old-cache": {
         const { typeK, typeV, size } = fact;
         this.#addCache(size, { cells: 0, layers: 0, sequences: 0, streams: 1, typeK, typeV });
@@ -235,6 +242,7 @@ export class LogReader {
     this.#context = new Map();
     this.#exact = new Map();
     this.#caches = [];
+    this.#recurrent = undefined;
     this.#window = undefined;
     this.#cacheBytes = 0;
     this.#cacheLines = 0;

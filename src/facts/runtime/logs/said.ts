@@ -9,6 +9,8 @@ export interface SaidModel {
   readonly words: Readonly<Record<string, string>>;
   /** tensors of the file */
   readonly tensors?: number;
+  /** the file is one of several */
+  readonly split?: boolean;
 }
 
 export type LogProgram =
@@ -48,7 +50,20 @@ export interface PastedLog {
 }
 
 const MODEL_LINE = /(?:print_info|llm_load_print_meta):\s+([\w.][\w. ]*?)\s*= (.*?)\s*$/;
-const WORDS = new Set(["arch", "file type", "model ftype", "general.name", "file size", "model size", "model params"]);
+const FILE_TYPE =
+  /^(?:all |mostly )?[A-Za-z]+[\dA-Za-z_]*(?: - (?:Large|Medium|Small|(?:\d+\.)?\d+ bpw(?: [a-z]+)?))?(?: \(guessed\))?$/;
+const SIZE = /^\d+\.\d\d [MG]iB \(\d+\.\d\d BPW\)$/;
+
+/** Values that are no whole numbers, and what they look like where nothing is lost of them. */
+const WORDS: Readonly<Record<string, RegExp>> = {
+  arch: /^[a-z][\w.-]+$/,
+  "file type": FILE_TYPE,
+  "model ftype": FILE_TYPE,
+  "general.name": /^[^\uFFFD]+$/,
+  "file size": SIZE,
+  "model size": SIZE,
+  "model params": /^\d+\.\d\d [KMBT]$/,
+};
 
 /** Rows: a line, and since when or until when programs print it. Source: the printing calls of llama.cpp in each year. */
 const ERAS: readonly (readonly [pattern: RegExp, since: string | undefined, until: string | undefined])[] = [
@@ -88,6 +103,7 @@ class SaidReader {
   #numbers: Record<string, number> = {};
   #words: Record<string, string> = {};
   #tensors: number | undefined;
+  #split = false;
   #programs = new Set<LogProgram>();
   #found: { build?: string; version?: string; command?: string; defaultContext?: number; promptCacheMib?: number } = {};
   readonly #cards = new Map<number, string>();
@@ -103,9 +119,11 @@ class SaidReader {
     if (facts.some(({ kind }) => kind === "model-begins")) {
       this.#beginModel();
       this.#models += 1;
-      const tensors = /key-value pairs and (\d+) tensors from/.exec(line);
+      const tensors = /key-value pairs and (\d+) tensors from \S.*?(-of-\d+\.gguf)? \(version/.exec(line);
       if (tensors !== null) this.#tensors = Number(tensors[1]);
+      this.#split = tensors?.[2] !== undefined;
     }
+    if (/additional \d+ GGUFs? metadata loaded/.test(line)) this.#split = true;
     this.#modelLine(line);
     this.#aroundIt(line);
   }
@@ -117,6 +135,7 @@ class SaidReader {
         numbers: { ...this.#numbers },
         words: { ...this.#words },
         ...(this.#tensors === undefined ? {} : { tensors: this.#tensors }),
+        ...(this.#split ? { split: true } : {}),
       },
       program: this.#program(),
       ...this.#found,
@@ -133,6 +152,7 @@ class SaidReader {
     this.#numbers = {};
     this.#words = {};
     this.#tensors = undefined;
+    this.#split = false;
   }
 
   #modelLine(line: string): void {
@@ -144,8 +164,10 @@ class SaidReader {
       // printed once a model: another figure is another model's, whose beginning is lost
       if (known !== undefined && known !== Number(value)) this.#beginModel();
       this.#numbers[key] = Number(value);
+      // Ollama reads each header twice, the first time for its words alone
+      if (key === "vocab_only" && value === "1") this.#models -= 1;
       this.#understood += 1;
-    } else if (WORDS.has(key) && !value.includes("\uFFFD")) {
+    } else if (WORDS[key]?.test(value) === true) {
       if (known !== undefined && known !== value) this.#beginModel();
       this.#words[key] = value;
       this.#understood += 1;
