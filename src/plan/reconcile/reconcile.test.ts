@@ -32,7 +32,7 @@ const figuresOf = ({ model, settings, measured }: LogRow): Map<string, unknown> 
   const add = (path: string, value: unknown): void => {
     if (value === null) return;
     if (typeof value !== "object") flat.set(path, value);
-    else for (const [key, part] of Object.entries(value!)) add(`${path}.${key}`, part);
+    else for (const [key, part] of Object.entries(value)) add(`${path}.${key}`, part);
   };
   add("model", model);
   add("settings", settings);

@@ -51,9 +51,9 @@ const GRAMMAR: readonly (readonly [pattern: RegExp, read: (match: RegExpExecArra
     /~llama_context:\s+(\S+) compute buffer size (?:is|of)\s+(\d+\.\d+) MiB/,
     (m) => ({ kind: "exact-compute", label: m[1]!, size: size(m[2]!) }),
   ],
-  // the encoder of images ("alloc_compute_meta") has buffers of its own, which are not these
+  // behind a function's name: a label whose beginning is lost is none; the encoder of images ("alloc_compute_meta") has buffers of its own, which are not these
   [
-    /(?<!_compute_meta):\s+([^\s\uFFFD]+)\s+(model|KV|compute|output|RS|LoRA) buffer size =\s*(\d+\.\d+) MiB/,
+    /(?<![\w-])(?:init|~?[a-z]+_\w+)(?<!_compute_meta):\s+([^\s\uFFFD]+)\s+(model|KV|compute|output|RS|LoRA) buffer size =\s*(\d+\.\d+) MiB/,
     (m) => ({ kind: "buffer", label: m[1]!, holds: m[2]!, size: size(m[3]!) }),
   ],
   // before 2025 weights were not named

@@ -1,3 +1,5 @@
+type Cell = string | number | boolean | null;
+
 /** A row of published figures, as far as a log is written of it. */
 export interface WrittenRow {
   readonly id: string;
@@ -60,7 +62,8 @@ function modelLines({ model, settings, measured }: WrittenRow): string[] {
 }
 
 function contextLines({ settings, measured, model }: WrittenRow, year: 2025 | 2026): string[] {
-  const setting = (key: string, value: unknown): string[] => said(`llama_context: ${key.padEnd(13)} = `, value);
+  const setting = (key: string, value: Cell | undefined): string[] =>
+    said(`llama_context: ${key.padEnd(13)} = `, value);
   const swa = measured.swa_kv_MiB;
   const types = `K (${String(settings["type_k"])}):  1.00 MiB, V (${String(settings["type_v"])}):  1.00 MiB`;
   const summed = (size: number, cells: unknown): string =>
@@ -113,7 +116,7 @@ function contextLines({ settings, measured, model }: WrittenRow, year: 2025 | 20
   ];
 }
 
-function said(before: string, value: unknown): string[] {
+function said(before: string, value: Cell | undefined): string[] {
   return value === null || value === undefined ? [] : [`${before}${String(value)}`];
 }
 
@@ -127,11 +130,11 @@ function mib(size: number): string {
   return size.toFixed(2).padStart(8);
 }
 
-function flash(value: unknown): unknown {
+function flash(value: Cell | undefined): Cell | undefined {
   if (typeof value !== "boolean") return value;
   return value ? "enabled" : "disabled";
 }
 
-function bit(value: unknown): unknown {
+function bit(value: Cell | undefined): Cell | undefined {
   return typeof value === "boolean" ? Number(value) : value;
 }
