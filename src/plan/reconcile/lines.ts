@@ -56,7 +56,7 @@ function ofPlace(
 }
 
 /** Why a term's lines cannot be taken for all that there were, or for what is predicted; undefined where they can. */
-export function lostLine(term: string, row: LogRow): string | undefined {
+export function lostLine(term: string, row: LogRow, exactFile: boolean): string | undefined {
   const { compute_buffers_MiB: compute, kv_MiB: caches, model_buffers_MiB: weights } = row.measured;
   if (term === "host" && labelsOf(row).length === 0) return "whether it is beside devices is not in the log";
   if (term === "compute" || term === "host") {
@@ -73,7 +73,7 @@ export function lostLine(term: string, row: LogRow): string | undefined {
     const hostLine = Object.keys(compute ?? {}).some((label) => label.endsWith("_Host"));
     if (term === "host" && pinned && !hostLine) return "the compute line of the pinned host memory is not in the log";
   }
-  return term === "model_host" ? orderUnknown(row) : undefined;
+  return term === "model_host" && !exactFile ? orderUnknown(row) : undefined;
 }
 
 /** A mapped file counts from its first tensor on the host to its last: with some layers elsewhere that is a matter of their order. */

@@ -10,7 +10,7 @@ import type { Catalog } from "./catalog-match.ts";
 import { Fields } from "./fields.ts";
 import { byNumber, devicesLost, linesOf, lostLine, rearranges } from "./lines.ts";
 import { rowOfLog, type LogRow } from "./log-row.ts";
-import { scoreLogRow, type RowFigure } from "./row/score.ts";
+import { scoreLogRow, type KnownOfRow, type RowFigure } from "./row/score.ts";
 
 /** One printed figure beside what is predicted for it. */
 export interface ReconciledTerm {
@@ -42,20 +42,22 @@ export interface Reconciled {
   readonly advice: readonly LogAdvice[];
 }
 
-/** Reads a start-up log and sets a prediction beside every figure in it. `build`: as the person says it ("b11434", "v0.4.0", a day). */
-export function reconcileLog(text: string, catalog: Catalog, build?: FoundBuild): Reconciled {
+/** Reads a start-up log and sets a prediction beside every figure in it. `known`: what the
+ * person says beside it. */
+export function reconcileLog(text: string, catalog: Catalog, known: KnownOfRow = {}): Reconciled {
+  const { build, model } = known;
   const log = readPastedLog(text);
   const row = rowOfLog(log);
   const builds = build === undefined ? candidates(log) : [build];
-  const scored = builds.map((each) => scoreLogRow(catalog, namedRow(log, row), each));
-  const figures = scored.length > 0 ? agreeing(scored, builds) : scoreLogRow(catalog, namedRow(log, row));
+  const scored = builds.map((each) => scoreLogRow(catalog, namedRow(log, row), { build: each, model }));
+  const figures = scored.length > 0 ? agreeing(scored, builds) : scoreLogRow(catalog, namedRow(log, row), { model });
   return {
     log,
     row: { ...row, date: row.build === null && builds.length === 1 ? builds[0]!.build.since : null },
     terms: figures
       // what caches come to in all is taken from the line that says so, never added up
       .filter(({ term }) => term !== "kv" || row.measured.kv_total_MiB !== null)
-      .map((figure) => termOf(byNumber(figure, row), row, devicesLost(log, row))),
+      .map((figure) => termOf(byNumber(figure, row), row, inTheWay(log, row, model !== undefined))),
     missing: notSaid(log, row),
     build: said(log, builds, build !== undefined),
     advice: adviseFromLog(log, row),
@@ -101,7 +103,7 @@ function said(log: PastedLog, builds: readonly FoundBuild[], typed: boolean): Re
 function termOf(
   { term, truth, precision, predicted, refused }: RowFigure,
   row: LogRow,
-  devices: string | undefined,
+  lostOf: (term: string) => string | undefined,
 ): ReconciledTerm {
   const lines = linesOf(term, row);
   const base = {
@@ -111,13 +113,30 @@ function termOf(
     ...(lines === undefined ? {} : { lines }),
     precisionBytes: Math.round(precision),
   };
-  const lost = lostLine(term, row) ?? (ABOUT_ALL.has(term) ? undefined : devices);
+  const lost = lostOf(term);
   if (lost !== undefined) return { ...base, missing: lost };
   if (predicted === null) return { ...base, missing: refused ?? "nothing here predicts it" };
   const agrees = Math.abs(predicted - truth) <= precision;
   if (term === "model_host" && !agrees && predicted > truth && !rearranges(row))
     return { ...base, missing: "whether weights were rearranged for the processor is not printed" };
   return { ...base, predictedBytes: predicted, residualBytes: agrees ? 0 : predicted - truth };
+}
+
+/** Why a term of this log cannot be compared, beyond what stands in the way of a prediction. */
+function inTheWay(log: PastedLog, row: LogRow, exactFile: boolean): (term: string) => string | undefined {
+  const devices = devicesLost(log, row);
+  const sequences = sequencesUnknown(row);
+  return (term) => {
+    if (!term.startsWith("model") && sequences !== undefined) return sequences;
+    return lostLine(term, row, exactFile) ?? (ABOUT_ALL.has(term) ? undefined : devices);
+  };
+}
+
+function sequencesUnknown({ settings }: LogRow): string | undefined {
+  const sequences = settings["n_seq_max"];
+  if (sequences === null) return "not printed: n_seq_max";
+  const shared = settings["kv_unified"] ?? settings["n_ctx_per_seq"];
+  return sequences !== 1 && shared === null ? "not printed: kv_unified" : undefined;
 }
 
 /** Terms that are the same wherever layers lie. */

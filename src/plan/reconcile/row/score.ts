@@ -22,6 +22,13 @@ import { buildOfRow, foreign } from "./program.ts";
 import { areAlike, deviceLabels, devicesOfRow, settingsOfRow, type Unknown } from "./settings.ts";
 import { printedTerms, type Printed } from "./truths.ts";
 
+/** What is known of a run beside its row. */
+export interface KnownOfRow {
+  readonly build?: FoundBuild | undefined;
+  /** the model, its header read */
+  readonly model?: { readonly geometry: Geometry; readonly tensors: readonly Tensor[] } | undefined;
+}
+
 /** One figure of a row beside its prediction, in bytes, or with the reason why there is none. */
 export interface RowFigure extends Printed {
   readonly predicted: number | null;
@@ -29,13 +36,13 @@ export interface RowFigure extends Printed {
 }
 
 /**
- * Scores one row of `llamacpp-logs*.jsonl`: figures that a program printed in one run. Terms stand for themselves. `build`: known from
- * elsewhere than the row.
+ * Scores one row of `llamacpp-logs*.jsonl`: figures that a program printed in one run. Terms stand for themselves. `known`: from elsewhere than
+ * the row.
  */
-export function scoreLogRow(catalog: Catalog, row: Fields, build?: FoundBuild): RowFigure[] {
+export function scoreLogRow(catalog: Catalog, row: Fields, known: KnownOfRow = {}): RowFigure[] {
   const labels = deviceLabels(row);
   const printed = printedTerms(row, labels);
-  const predictors = predictorsOf(catalog, row, labels, build);
+  const predictors = predictorsOf(catalog, row, labels, known);
   return printed.map((each) => {
     try {
       return { ...each, predicted: predictors(each), refused: null };
@@ -51,12 +58,12 @@ function predictorsOf(
   catalog: Catalog,
   row: Fields,
   labels: readonly string[],
-  build?: FoundBuild,
+  known: KnownOfRow = {},
 ): (printed: Printed) => number {
   const stranger = foreign(row.text("program"));
   if (stranger !== undefined) return refusing(stranger);
   try {
-    return askedOf(catalog, row, labels, build);
+    return askedOf(catalog, row, labels, known);
   } catch (error) {
     if (error instanceof RowError || error instanceof LoadoutError) return refusing(error.message);
     throw error;
@@ -73,11 +80,12 @@ function askedOf(
   catalog: Catalog,
   row: Fields,
   labels: readonly string[],
-  build?: FoundBuild,
+  known: KnownOfRow = {},
 ): (printed: Printed) => number {
   const model = row.group("model");
-  const found = build ?? buildOfRow(row);
-  const geometry = geometryOfRow(catalog, model, found?.build);
+  const found = known.build ?? buildOfRow(row);
+  const geometry =
+    known.model === undefined ? geometryOfRow(catalog, model, found?.build) : ofThisModel(known.model.geometry, model);
   const devices = devicesOfRow(row, labels);
   const { settings, unknown } = settingsOfRow(row, geometry.layers.length, labels);
   const stored = {
@@ -90,15 +98,31 @@ function askedOf(
     matrixLibrary: hasMatrixLibrary(row),
     cpuFeatures: ["avx2", ...(hasAmx(row) ? ["amx_int8"] : [])],
   };
-  const whole = once(() => wholePrediction({ ...stored, tensors: tensorsOf(catalog, row, geometry, model) }));
+  const whole = once(() =>
+    wholePrediction({ ...stored, tensors: known.model?.tensors ?? tensorsOf(catalog, row, geometry, model) }),
+  );
   return ({ term }) => {
     const kind = term.replace(/\[\d+\]$/, "");
-    const because = inTheWay(kind, unknown, row, geometry, found === undefined, labels.length);
+    const because = inTheWay(kind, unknown, row, geometry, found === undefined, labels.length, known);
     if (because !== undefined) throw new RowError(because);
     if (kind === "kv" || kind === "kv_window") return cacheSize(stored, kind === "kv_window", row);
     if (kind === "recurrent" || kind === "output") return sum(storedBuffers(stored), kind);
     return ofPlace(kind === "kv_gpu" ? storedBuffers(stored) : whole(), term);
   };
+}
+
+/** The geometry, where what is printed is not another model's. */
+function ofThisModel(geometry: Geometry, model: Fields): Geometry {
+  const pairs = [
+    ["n_layer", geometry.layers.length],
+    ["n_embd", geometry.embeddingLength],
+    ["n_vocab", geometry.vocabularySize],
+  ] as const;
+  for (const [key, value] of pairs) {
+    if (model.has(key) && model.count(key) !== value)
+      throw new RowError(`the log is of another model: ${key} is ${model.count(key)} there and ${value} here`);
+  }
+  return geometry;
 }
 
 /** Why a term cannot be predicted, as far as the row's own gaps go. */
@@ -109,6 +133,7 @@ function inTheWay(
   geometry: Geometry,
   timeless: boolean,
   places: number,
+  known: KnownOfRow,
 ): string | undefined {
   const apart = places > 1 && !areAlike(row) ? "how layers were dealt to unlike devices is not printed" : undefined;
   const untimed = timeless ? "neither the build nor its date is known" : undefined;
@@ -127,7 +152,7 @@ function inTheWay(
     case "host":
       return drafted(row) ?? unknown.compute ?? unknown.places ?? apart ?? untimed;
     default:
-      return kind.startsWith("model") ? weightsInTheWay(kind, unknown, row, apart) : "nothing here predicts it";
+      return kind.startsWith("model") ? weightsInTheWay(kind, unknown, row, apart, known) : "nothing here predicts it";
   }
 }
 
@@ -140,8 +165,15 @@ function drafted(row: Fields): string | undefined {
   return usual ? undefined : `rows of logits are reserved for a draft's tokens (n_outputs_max ${rows})`;
 }
 
-function weightsInTheWay(kind: string, unknown: Unknown, row: Fields, apart: string | undefined): string | undefined {
-  if (fileTypeOfRow(row.group("model")) === undefined) return "the file's type was not printed, or has no recipe";
+function weightsInTheWay(
+  kind: string,
+  unknown: Unknown,
+  row: Fields,
+  apart: string | undefined,
+  { model }: KnownOfRow,
+): string | undefined {
+  if (model === undefined && fileTypeOfRow(row.group("model")) === undefined)
+    return "the file's type was not printed, or has no recipe";
   const labels = row.group("measured").group("model_buffers_MiB").keys();
   if (labels.some((label) => label.includes("#")))
     return "each shard's mapping is printed, which overlaps what is elsewhere";

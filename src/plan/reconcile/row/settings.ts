@@ -39,6 +39,7 @@ export function settingsOfRow(row: Fields, layers: number, places: readonly stri
       gpuLayers: placed ?? "all",
       ...(overrides.length > 0 ? { tensorOverrides: overrides } : {}),
       ...(experts === undefined ? {} : { expertLayersOnHost: experts }),
+      ...flaggedSettings(flags),
       ...(settings.has("mmap") ? { memoryMap: settings.flag("mmap") } : {}),
     },
     unknown: unknownOf(settings, placed),
@@ -91,6 +92,18 @@ function tensorOverrides(flags: string): { pattern: string; buffer: string }[] {
       return { pattern: part.slice(0, at), buffer: part.slice(at + 1) };
     }),
   );
+}
+
+/** What else a command says of where things lie. */
+function flaggedSettings(flags: string): Partial<LlamaCppSettings> {
+  const has = (...names: readonly string[]): boolean => flags.split(/\s+/).some((word) => names.includes(word));
+  return {
+    ...(has("--swa-full") ? { fullWindowCache: true } : {}),
+    ...(has("-nkvo", "--no-kv-offload") ? { cacheOnHost: true } : {}),
+    ...(has("--no-op-offload") ? { opOffload: false } : {}),
+    ...(has("--no-host") ? { pinnedHostWeights: false } : {}),
+    ...(has("--no-repack") ? { repack: false } : {}),
+  };
 }
 
 function expertLayers(flags: string): number | "all" | undefined {

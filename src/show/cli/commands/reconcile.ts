@@ -5,13 +5,16 @@ import { modelCatalog } from "../../../facts/model/index.ts";
 import { answerReconcile } from "../../../plan/answer/index.ts";
 import { reconcileLog } from "../../../plan/reconcile/index.ts";
 import { guarded, type CliContext } from "../context.ts";
+import { modelFor } from "../model/model-for.ts";
 import { serverRuntime } from "../runtime.ts";
+import { progressFor } from "../text/progress.ts";
 import { reconcileText } from "../text/reconcile-text.ts";
 
 interface ReconcileFlags {
   readonly build?: string;
   readonly asRow?: boolean;
   readonly json?: boolean;
+  readonly model?: string;
 }
 
 /** A start-up log takes kilobytes; of a log of weeks the newest part is read. */
@@ -21,7 +24,10 @@ const MOST_CHARACTERS = 64 * 2 ** 20;
 export const reconcile = guarded(async function (this: CliContext, flags: ReconcileFlags, path: string) {
   const [text, catalog] = await Promise.all([logText(this, path), modelCatalog()]);
   const runtime = flags.build === undefined ? undefined : serverRuntime(flags.build);
-  const found = reconcileLog(text, catalog, runtime && { build: runtime.build, standing: runtime.standing });
+  const found = reconcileLog(text, catalog, {
+    build: runtime && { build: runtime.build, standing: runtime.standing },
+    model: flags.model === undefined ? undefined : await modelFor(this, flags.model, {}, progressFor(this)),
+  });
   if (found.log.understood === 0)
     throw new LoadoutError("log-not-an-engines", { path, lines: String(text.split("\n").length) });
   const answer = answerReconcile(found);

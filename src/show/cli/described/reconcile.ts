@@ -11,6 +11,12 @@ export const reconcile = buildCommand({
     },
     flags: {
       build: { ...runtimeFlags.build, brief: "Build that printed it, if the log does not say" },
+      model: {
+        kind: "parsed",
+        parse: String,
+        brief: "The model's file or name, if the log leaves it open",
+        optional: true,
+      },
       asRow: {
         kind: "boolean",
         brief: "A row of accuracy data instead, without names and paths",
@@ -32,7 +38,7 @@ export const reconcile = buildCommand({
       "Examples:",
       "  llama-server -m model.gguf -lv 4 2>&1 | loadout reconcile -",
       "  loadout reconcile ./ollama.log --json",
-      "  loadout reconcile ./server.log --build b11434",
+      "  loadout reconcile ./server.log --model ./model.gguf --build b11434",
       "  loadout reconcile ./server.log --as-row >> rows.jsonl",
     ].join("\n"),
   },
