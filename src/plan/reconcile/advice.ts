@@ -31,6 +31,7 @@ const ADVICE: readonly ((started: Started) => LogAdvice | undefined)[] = [
   flashAttention,
   promptCache,
   severalModels,
+  severalEngines,
 ];
 
 export function adviseFromLog(log: PastedLog, row: LogRow): LogAdvice[] {
@@ -148,6 +149,15 @@ function severalModels({ log }: Started): LogAdvice | undefined {
     id: "several-models",
     says: `${log.models} times a model's header is read here; the figures are those of the last`,
     change: "paste one start alone to see another",
+  };
+}
+
+function severalEngines({ log }: Started): LogAdvice | undefined {
+  if (log.engines < 2) return undefined;
+  return {
+    id: "several-engines",
+    says: `${log.engines} engines write into this log; the figures are those of one`,
+    change: "paste the lines of one alone to see another",
   };
 }
 

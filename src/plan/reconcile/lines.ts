@@ -1,4 +1,4 @@
-import { bufferPlace, HOST, type PastedLog } from "../../facts/runtime/index.ts";
+import { bufferPlace, type PastedLog } from "../../facts/runtime/index.ts";
 import { Fields } from "./fields.ts";
 import type { LogRow } from "./log-row.ts";
 import type { RowFigure } from "./row/score.ts";
@@ -16,7 +16,7 @@ export function byNumber(figure: RowFigure, row: LogRow): RowFigure {
 }
 
 function computesOnDevices({ measured }: LogRow): boolean {
-  return Object.keys(measured.compute_buffers_MiB ?? {}).some((label) => bufferPlace(label).device !== HOST);
+  return Object.keys(measured.compute_buffers_MiB ?? {}).some((label) => bufferPlace(label).device !== "host");
 }
 
 function processorAlone({ measured, settings }: LogRow): boolean {
@@ -51,7 +51,7 @@ function ofPlace(
   sizes: Readonly<Record<string, number>> | null,
   host: boolean,
 ): Readonly<Record<string, number>> | undefined {
-  const entries = Object.entries(sizes ?? {}).filter(([label]) => (bufferPlace(label).device === HOST) === host);
+  const entries = Object.entries(sizes ?? {}).filter(([label]) => (bufferPlace(label).device === "host") === host);
   return Object.fromEntries(entries);
 }
 
@@ -64,7 +64,7 @@ export function lostLine(term: string, row: LogRow, exactFile: boolean): string 
       [caches, weights, compute]
         .flatMap((sizes) => Object.keys(sizes ?? {}))
         .map((label) => bufferPlace(label).device)
-        .filter((device) => device !== HOST),
+        .filter((device) => device !== "host"),
     );
     const printed = new Set(Object.keys(compute ?? {}).map((label) => bufferPlace(label).device));
     const absent = [...devices].find((device) => !printed.has(device));

@@ -1,6 +1,5 @@
 import {
   bufferPlace,
-  HOST,
   type EngineLog,
   type LoggedBuffer,
   type LoggedCache,
@@ -208,7 +207,7 @@ function weightsByLabel(buffers: readonly LoggedBuffer[], { tensors, split }: Sa
   if (tensors === undefined) return null;
   const sure = buffers.filter(
     ({ holds, label, sizes }) =>
-      holds === "model" && sizes.length === 1 && !(split === true && bufferPlace(label).device === HOST),
+      holds === "model" && sizes.length === 1 && !(split === true && bufferPlace(label).device === "host"),
   );
   return byLabel(sure, "model");
 }

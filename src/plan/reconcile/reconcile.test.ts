@@ -77,6 +77,15 @@ describe("500 damaged, cut and mixed logs", () => {
   });
 });
 
+it("two engines that write into one log at a time are read apart", () => {
+  const [first, second] = [ROWS[0]!, ROWS[5]!].map((row) => writeLog(row, 2026));
+  const both = second!.flatMap((line, index) => [`a-1  | ${first![index] ?? ""}`, `b-1  | ${line}`]);
+  const { figures, log } = reconcileRow(both.join("\n") + "\n");
+  const alone = [first!, second!].map((lines) => reconcileRow(lines.join("\n") + "\n").figures);
+  expect(log.engines).toBe(2);
+  expect(alone.some((each) => [...figures].every(([path, value]) => each.get(path) === value))).toBe(true);
+});
+
 /** The same figure; of a sum whose lines are named, lines that the undamaged log has. */
 function asIn(term: ReconciledTerm, whole: ReturnType<typeof reconcileRow>): boolean {
   if (term.printedBytes === whole.terms.get(term.term)?.printedBytes) return true;
@@ -89,6 +98,6 @@ function asIn(term: ReconciledTerm, whole: ReturnType<typeof reconcileRow>): boo
 }
 
 function reconcileRow(text: string) {
-  const { row, terms } = reconcileLog(text, NO_MODELS);
-  return { figures: figuresOf(row), terms: new Map(terms.map((term) => [term.term, term])) };
+  const { log, row, terms } = reconcileLog(text, NO_MODELS);
+  return { log, figures: figuresOf(row), terms: new Map(terms.map((term) => [term.term, term])) };
 }

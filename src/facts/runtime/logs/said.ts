@@ -45,6 +45,8 @@ export interface PastedLog {
   readonly until?: string;
   /** models that were loaded one after the other; figures are those of the last */
   readonly models: number;
+  /** engines that wrote into the same log, told apart by what stands before their lines; figures are those of one */
+  readonly engines: number;
   /** lines of which something was understood */
   readonly understood: number;
 }
@@ -93,9 +95,23 @@ const PROGRAMS: readonly (readonly [pattern: RegExp, program: LogProgram])[] = [
 
 /** Reads what somebody pasted: any bytes, never throws. */
 export function readPastedLog(text: string): PastedLog {
-  const reader = new SaidReader();
-  for (const line of cleanLines(text)) reader.add(line);
-  return reader.read();
+  const readers = new Map<string, SaidReader>();
+  for (const line of cleanLines(text)) {
+    const source = sourceOf(line);
+    const reader = readers.get(source) ?? new SaidReader();
+    readers.set(source, reader);
+    reader.add(line);
+  }
+  const logs = [...readers.values()].map((reader) => reader.read());
+  const best = logs.reduce((most, each) => (each.understood >= most.understood ? each : most));
+  return { ...best, engines: logs.filter(({ models }) => models > 0).length };
+}
+
+/** Who wrote a line, where docker compose or the system's journal says it: two engines in one log are read apart. */
+function sourceOf(line: string): string {
+  const compose = /^([\w.-]+)\s+\| /.exec(line);
+  const journal = /^\w{3} +\d+ [\d:]{8} \S+ ([\w.-]+\[\d+\]): /.exec(line);
+  return compose?.[1] ?? journal?.[1] ?? "";
 }
 
 class SaidReader {
@@ -128,7 +144,7 @@ class SaidReader {
     this.#aroundIt(line);
   }
 
-  read(): PastedLog {
+  read(): Omit<PastedLog, "engines"> {
     return {
       engine: this.#log.read(),
       model: {

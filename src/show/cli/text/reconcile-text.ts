@@ -50,8 +50,8 @@ function onOff(value: unknown): string {
 
 function termLines(answer: ReconcileAnswer, style: Style): string[] {
   if (answer.terms.length === 0) return ["no figure of memory is in this log"];
-  const rows = answer.terms.map(({ what, printedBytes, predictedBytes, residualBytes, missing }) => [
-    what,
+  const rows = answer.terms.map(({ what, lines, printedBytes, predictedBytes, residualBytes, missing }) => [
+    named(what, lines),
     printMiB(printedBytes, 2),
     predictedBytes === undefined ? "" : printMiB(predictedBytes, 2),
     missing === undefined ? residual(residualBytes ?? 0, style) : style.faint(`not predicted: ${missing}`),
@@ -63,6 +63,15 @@ function termLines(answer: ReconcileAnswer, style: Style): string[] {
     ...(notPredicted > 0 ? [`${notPredicted} not predicted`] : []),
   ].join(", ");
   return [...columns([["MiB", "printed", "predicted", ""].map(style.faint), ...rows], [1, 2]), "", counts];
+}
+
+const WIDEST_NAME = 32;
+
+/** The lines that a sum adds up, where they are few. */
+function named(what: string, lines: ReconcileAnswer["terms"][number]["lines"]): string {
+  const labels = Object.keys(lines ?? {}).join(" + ");
+  const name = `${what.split(",")[0]}, ${labels}`;
+  return labels === "" || name.length > WIDEST_NAME ? what : name;
 }
 
 function residual(bytes: number, style: Style): string {
