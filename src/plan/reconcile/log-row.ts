@@ -232,7 +232,7 @@ function cacheTotals(
     // the first figure means full layers only where the second stands beside it
     return full.length === 1 && rolling.length === 1 ? { total: size(full[0]), window: size(rolling[0]) } : nothing;
   }
-  if (caches.length > 1 || window === undefined) return nothing;
+  if (caches.length > 1) return nothing;
   // cells are not printed of old builds, which have one cache for all
   const old = caches[0]!.cells === 0;
   return window === 0 || old ? { total: size(caches[0]), window: null } : nothing;

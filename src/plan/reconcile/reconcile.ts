@@ -125,12 +125,15 @@ function termOf(
 /** Why a term of this log cannot be compared, beyond what stands in the way of a prediction. */
 function inTheWay(log: PastedLog, row: LogRow, exactFile: boolean): (term: string) => string | undefined {
   const devices = devicesLost(log, row);
-  const sequences = sequencesUnknown(row);
+  const sequences = ONE_STREAM > (log.until ?? "9") ? undefined : sequencesUnknown(row);
   return (term) => {
     if (!term.startsWith("model") && sequences !== undefined) return sequences;
     return lostLine(term, row, exactFile) ?? (ABOUT_ALL.has(term) ? undefined : devices);
   };
 }
+
+/** Until this day all sequences shared one cache, whose size they did not change. */
+const ONE_STREAM = "2025-07-03";
 
 function sequencesUnknown({ settings }: LogRow): string | undefined {
   const sequences = settings["n_seq_max"];

@@ -77,7 +77,7 @@ const ERAS: readonly (readonly [pattern: RegExp, since: string | undefined, unti
   [/n_outputs_max\s+= \d/, "2026-07-01", undefined],
   [/sched_reserve: graph nodes\s+= \d/, undefined, "2026-09-30"],
   [/graph: nodes = \d+, splits = \d+, input objects/, "2026-10-01", undefined],
-  [/llm_load_tensors: /, undefined, "2025-01-15"],
+  [/llm_load_tensors: |KV self size\s+= \d/, undefined, "2025-05-01"],
 ];
 
 /** Programs by lines that only they print; the last row that matches wins. */

@@ -5,6 +5,7 @@ export interface WrittenRow {
   readonly id: string;
   readonly quality: string;
   readonly program: string;
+  readonly build: string | null;
   readonly model: Readonly<Record<string, string | number | null>>;
   readonly settings: Readonly<Record<string, string | number | boolean | null>>;
   readonly measured: {
