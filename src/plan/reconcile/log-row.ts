@@ -119,9 +119,13 @@ function settingsOf({ engine, command }: PastedLog): LogRow["settings"] {
   const unified = flag(engine.settings["kv_unified"]);
   const sequences =
     count("n_seq_max") ?? engine.caches.map(({ sequences: each }) => each).find((each) => each > 0) ?? null;
+  const cells = count("n_ctx");
+  const each = count("n_ctx_seq") ?? count("n_ctx_per_seq");
+  // of one context they agree; where they do not, they are of two
+  const agree = cells === null || each === null || [1, sequences ?? 1].some((by) => Math.floor(cells / by) === each);
   return {
-    n_ctx: count("n_ctx"),
-    n_ctx_per_seq: count("n_ctx_seq") ?? count("n_ctx_per_seq"),
+    n_ctx: agree ? cells : null,
+    n_ctx_per_seq: agree ? each : null,
     n_seq_max: sequences,
     n_batch: count("n_batch"),
     n_ubatch: count("n_ubatch"),

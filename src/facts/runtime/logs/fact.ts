@@ -14,6 +14,7 @@ export interface PrintedSize {
 /** What one line says, for the lines that say something about memory, placement or the graph. */
 export type LogFact =
   | { readonly kind: "model-begins" }
+  | { readonly kind: "model-says" }
   | { readonly kind: "context-begins" }
   | { readonly kind: "buffer"; readonly label: string; readonly holds: string; readonly size: PrintedSize }
   | { readonly kind: "exact-compute"; readonly label: string; readonly size: PrintedSize }
@@ -46,6 +47,8 @@ const MIB = 2 ** 20;
 /** Rows of the grammar: a tail of a line, and the fact in it. Source: the printing calls of llama.cpp, 2024 to October 2026. */
 const GRAMMAR: readonly (readonly [pattern: RegExp, read: (match: RegExpExecArray) => LogFact])[] = [
   [/llama_model_loader: loaded meta data/, () => ({ kind: "model-begins" })],
+  // dimensions of a model, which come before its weights and its context
+  [/(?:print_info|llm_load_print_meta):\s+(?:arch|n_\w+)\s*= /, () => ({ kind: "model-says" })],
   [/constructing llama_context/, () => ({ kind: "context-begins" })],
   [
     /~llama_context:\s+(\S+) compute buffer size (?:is|of)\s+(\d+\.\d+) MiB/,

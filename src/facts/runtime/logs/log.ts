@@ -74,6 +74,9 @@ const ADDS_UP = new Set(["model", "KV", "RS", "LoRA"]);
 
 type Group = Map<string, LoggedBuffer>;
 
+/** Settings of a context in the order of every build that prints them. */
+const SETTING_ORDER: readonly string[] = ["n_seq_max", "n_ctx", "n_ctx_per_seq", "n_ctx_seq", "n_batch", "n_ubatch"];
+
 /** Places in the order in which a context prints: what comes too early for where it stands belongs to the next context. */
 const STAGE = { settings: 0, stored: 1, compute: 2 } as const;
 
@@ -132,12 +135,14 @@ export class LogReader {
   #take(fact: LogFact): void {
     switch (fact.kind) {
       case "model-begins":
-        this.#model = new Map();
-        this.#offloaded = undefined;
-        this.#beginContext();
+        this.#beginModel();
         break;
       case "weights-begin":
         for (const [key, { holds }] of this.#model) if (holds === "model") this.#model.delete(key);
+        break;
+      case "model-says":
+        // dimensions after weights or settings are the next model's, whose beginning is lost
+        if (this.#model.size > 0 || this.#offloaded !== undefined || this.#saysContext()) this.#beginModel();
         break;
       case "context-begins":
         this.#beginContext();
@@ -175,7 +180,7 @@ export class LogReader {
         break;
       }
       case "context-setting":
-        if (this.#stage > STAGE.settings || this.#settings[fact.name] !== undefined) this.#beginContext();
+        if (this.#stage > STAGE.settings || this.#isBehind(fact.name)) this.#beginContext();
         this.#settings[fact.name] = fact.value;
         break;
       case "nodes":
@@ -214,11 +219,8 @@ export class LogReader {
 
   /** A cache after compute buffers is another context's whose beginning is lost; so are weights after a cache another model's. */
   #atStage(holds: string): void {
-    if (holds === "model" && this.#stage > STAGE.settings) {
-      this.#model = new Map();
-      this.#offloaded = undefined;
-      this.#beginContext();
-    } else if (holds === "KV" || holds === "RS") {
+    if (holds === "model" && this.#saysContext()) this.#beginModel();
+    else if (holds === "KV" || holds === "RS") {
       if (this.#stage > STAGE.stored) this.#beginContext();
       this.#stage = STAGE.stored;
     } else if (holds === "compute") this.#stage = STAGE.compute;
@@ -236,6 +238,25 @@ export class LogReader {
     this.#window = undefined;
     this.#cacheBytes = 0;
     this.#cacheLines = 0;
+  }
+
+  /** Settings are printed once and in one order: one that should have come before is the next context's. */
+  #isBehind(name: string): boolean {
+    const place = SETTING_ORDER.indexOf(name);
+    return (
+      this.#settings[name] !== undefined ||
+      (place >= 0 && SETTING_ORDER.slice(place).some((later) => this.#settings[later] !== undefined))
+    );
+  }
+
+  #saysContext(): boolean {
+    return this.#stage > STAGE.settings || Object.keys(this.#settings).length > 0;
+  }
+
+  #beginModel(): void {
+    this.#model = new Map();
+    this.#offloaded = undefined;
+    this.#beginContext();
   }
 
   #beginContext(): void {

@@ -93,6 +93,29 @@ const PROGRAMS: readonly (readonly [pattern: RegExp, program: LogProgram])[] = [
   [/\b(?:fused_moe|mla_attn|attn_max_b|fused_up_gate)\s+= \d|ik_llama|c\^KV/, "ik_llama.cpp"],
 ];
 
+const AFTER_DIMENSIONS: ReadonlySet<string> = new Set([
+  "weights-begin",
+  "offloaded",
+  "buffer",
+  "context-setting",
+  "cache",
+]);
+
+/** Dimensions in the order of every build that prints them: one that should have come before is the next model's. */
+const KEY_ORDER: readonly string[] = [
+  "arch",
+  "n_ctx_train",
+  "n_embd",
+  "n_head",
+  "n_head_kv",
+  "n_swa",
+  "n_embd_head_k",
+  "n_embd_head_v",
+  "n_ff",
+  "n_expert",
+  "n_expert_used",
+];
+
 /** Reads what somebody pasted: any bytes, never throws. */
 export function readPastedLog(text: string): PastedLog {
   const readers = new Map<string, SaidReader>();
@@ -120,6 +143,8 @@ class SaidReader {
   #words: Record<string, string> = {};
   #tensors: number | undefined;
   #split = false;
+  #loading = false;
+  #lastKey = -1;
   #programs = new Set<LogProgram>();
   #found: { build?: string; version?: string; command?: string; defaultContext?: number; promptCacheMib?: number } = {};
   readonly #cards = new Map<number, string>();
@@ -140,6 +165,9 @@ class SaidReader {
       this.#split = tensors?.[2] !== undefined;
     }
     if (/additional \d+ GGUFs? metadata loaded/.test(line)) this.#split = true;
+    // dimensions after weights or settings are the next model's
+    if (facts.some(({ kind }) => AFTER_DIMENSIONS.has(kind))) this.#loading = true;
+    else if (this.#loading && facts.some(({ kind }) => kind === "model-says")) this.#beginModel();
     this.#modelLine(line);
     this.#aroundIt(line);
   }
@@ -169,12 +197,17 @@ class SaidReader {
     this.#words = {};
     this.#tensors = undefined;
     this.#split = false;
+    this.#loading = false;
+    this.#lastKey = -1;
   }
 
   #modelLine(line: string): void {
     const match = MODEL_LINE.exec(line);
     if (match === null) return;
     const [, key = "", value = ""] = match;
+    const place = KEY_ORDER.indexOf(key);
+    if (place >= 0 && place < this.#lastKey) this.#beginModel();
+    if (place >= 0) this.#lastKey = place;
     const known = this.#numbers[key] ?? this.#words[key];
     if (/^\d{1,10}$/.test(value)) {
       // printed once a model: another figure is another model's, whose beginning is lost
