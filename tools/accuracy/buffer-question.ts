@@ -2,10 +2,10 @@ import type { Device } from "../../src/facts/hardware/index.ts";
 import {
   llamaCppBuild,
   LLAMACPP_CALLERS,
-  type CacheType,
   type LlamaCppBuild,
   type LlamaCppSettings,
 } from "../../src/facts/runtime/index.ts";
+import { cacheType } from "../../src/plan/reconcile/index.ts";
 import type { LlamaCppQuestion } from "../../src/predict/memory/index.ts";
 import { withExpertBytes } from "./expert-bytes.ts";
 import { RowError, type Fields } from "./fields.ts";
@@ -113,15 +113,6 @@ function settingsOf(params: Fields, sequences: number): LlamaCppSettings {
     expertLayersOnHost: params.count("n_cpu_moe"),
     stateSnapshots: params.count("n_rs_seq"),
   };
-}
-
-const CACHE_TYPES: readonly CacheType[] = ["f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl"];
-
-/** A cache type by the name the engine has for it. */
-export function cacheType(name: string): CacheType {
-  const found = CACHE_TYPES.find((type) => type === name.toLowerCase());
-  if (found === undefined) throw new RowError(`${name} is no cache type of llama.cpp`);
-  return found;
 }
 
 /** The device the truth was made with: CUDA's rules, no memory of its own. */

@@ -13,6 +13,7 @@ import { MEMORY_ERRORS } from "./rows/memory.ts";
 import { MODEL_ERRORS } from "./rows/model.ts";
 import { QUALITY_ERRORS } from "./rows/quality.ts";
 import { RECEIPT_ERRORS } from "./rows/receipt.ts";
+import { RECONCILE_ERRORS } from "./rows/reconcile.ts";
 import { RECIPE_ERRORS } from "./rows/recipe.ts";
 import { REMOTE_ERRORS } from "./rows/remote.ts";
 import { RIG_ERRORS } from "./rows/rig.ts";
@@ -70,6 +71,7 @@ export const ERRORS = {
   ...MODEL_ERRORS,
   ...QUALITY_ERRORS,
   ...RECEIPT_ERRORS,
+  ...RECONCILE_ERRORS,
   ...RECIPE_ERRORS,
   ...REMOTE_ERRORS,
   ...RIG_ERRORS,

@@ -45,6 +45,7 @@ export type {
   QualityProbe,
 } from "./quality-answer.ts";
 export { saysAlone, saysCompared } from "./quality-says.ts";
+export { answerReconcile, type ReconcileAnswer } from "./reconcile-answer.ts";
 export type { SpeculationFacts, SpeculationRow } from "./speculation-facts.ts";
 export type { RateResidual, RunAnswer, TermResidual } from "./run-answer.ts";
 export type { ArrangementFacts, LaunchFacts, ServerContext } from "./launch.ts";

@@ -15,6 +15,7 @@ import { probe } from "./described/probe.ts";
 import { quality } from "./described/quality.ts";
 import { quants } from "./described/quants.ts";
 import { receipts } from "./described/receipts.ts";
+import { reconcile } from "./described/reconcile.ts";
 import { serve } from "./described/serve.ts";
 import { simulate } from "./described/simulate.ts";
 import { start } from "./described/start.ts";
@@ -33,6 +34,7 @@ export const ROUTES = {
   models,
   probe,
   receipts,
+  reconcile,
   quality,
   bench,
   calibrate,

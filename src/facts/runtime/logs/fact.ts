@@ -14,9 +14,13 @@ export interface PrintedSize {
 /** What one line says, for the lines that say something about memory, placement or the graph. */
 export type LogFact =
   | { readonly kind: "model-begins" }
+  | { readonly kind: "model-says" }
   | { readonly kind: "context-begins" }
   | { readonly kind: "buffer"; readonly label: string; readonly holds: string; readonly size: PrintedSize }
   | { readonly kind: "exact-compute"; readonly label: string; readonly size: PrintedSize }
+  | { readonly kind: "weights-begin" }
+  | { readonly kind: "recurrent-total"; readonly size: PrintedSize }
+  | { readonly kind: "old-cache"; readonly size: PrintedSize; readonly typeK: string; readonly typeV: string }
   | { readonly kind: "cache-kind"; readonly window: boolean; readonly cells: number }
   | {
       readonly kind: "cache";
@@ -43,19 +47,29 @@ const MIB = 2 ** 20;
 /** Rows of the grammar: a tail of a line, and the fact in it. Source: the printing calls of llama.cpp, 2024 to October 2026. */
 const GRAMMAR: readonly (readonly [pattern: RegExp, read: (match: RegExpExecArray) => LogFact])[] = [
   [/llama_model_loader: loaded meta data/, () => ({ kind: "model-begins" })],
-  [/constructing llama_context|llama_new_context_with_model: n_ctx\b/, () => ({ kind: "context-begins" })],
+  // dimensions of a model, which come before its weights and its context
+  [/(?:print_info|llm_load_print_meta):\s+(?:arch|n_\w+)\s*= /, () => ({ kind: "model-says" })],
+  [/constructing llama_context/, () => ({ kind: "context-begins" })],
   [
     /~llama_context:\s+(\S+) compute buffer size (?:is|of)\s+(\d+\.\d+) MiB/,
     (m) => ({ kind: "exact-compute", label: m[1]!, size: size(m[2]!) }),
   ],
+  // behind a function's name: a label whose beginning is lost is none; the encoder of images ("alloc_compute_meta") has buffers of its own, which are not these
   [
-    /(\S+)\s+(model|KV|compute|output|RS|LoRA) buffer size =\s*(\d+\.\d+) MiB/,
+    /(?<![\w-])(?:init|~?[a-z]+_\w+)(?<!_compute_meta):\s+([^\s\uFFFD]+)\s+(model|KV|compute|output|RS|LoRA) buffer size =\s*(\d+\.\d+) MiB/,
     (m) => ({ kind: "buffer", label: m[1]!, holds: m[2]!, size: size(m[3]!) }),
   ],
   // before 2025 weights were not named
   [
-    /load_tensors:\s+(\S+) buffer size =\s*(\d+\.\d+) MiB/,
+    /load_tensors:\s+([^\s\uFFFD]+) buffer size =\s*(\d+\.\d+) MiB/,
     (m) => ({ kind: "buffer", label: m[1]!, holds: "model", size: size(m[2]!) }),
+  ],
+  [/load_tensors: loading model tensors/, () => ({ kind: "weights-begin" })],
+  [/size =\s*(\d+\.\d+) MiB \(.*\), R \(\w+\):.* MiB, S \(/, (m) => ({ kind: "recurrent-total", size: size(m[1]!) })],
+  // one line for all devices until early 2025
+  [
+    /KV self size\s+=\s*(\d+\.\d+) MiB, K \((\w+)\):.*V \((\w+)\):/,
+    (m) => ({ kind: "old-cache", size: size(m[1]!), typeK: m[2]!, typeV: m[3]! }),
   ],
   [
     /creating\s+(non-SWA|SWA) KV cache, size = (\d+) cells/,
@@ -75,12 +89,12 @@ const GRAMMAR: readonly (readonly [pattern: RegExp, read: (match: RegExpExecArra
     }),
   ],
   [
-    /llama_(?:context|new_context_with_model): (n_\w+|flash_attn|kv_unified)\s+= (\S+)/,
+    /llama_(?:context|new_context_with_model): (n_\w+|flash_attn|kv_unified)\s+= ([\w.-]+)\s*$/,
     (m) => ({ kind: "context-setting", name: m[1]!, value: m[2]! }),
   ],
   // two lines until mid-2026, one since
-  [/graph:? nodes\s+= (\d+)/, (m) => ({ kind: "nodes", nodes: Number(m[1]) })],
-  [/graph(?:: nodes = \d+,)? splits = (\d+)/, (m) => ({ kind: "splits", splits: Number(m[1]) })],
+  [/graph:? nodes\s+= (\d+)(?=\s*$|,)/, (m) => ({ kind: "nodes", nodes: Number(m[1]) })],
+  [/graph(?:: nodes = \d+,)? splits = (\d+)(?=[\s,]|$)/, (m) => ({ kind: "splits", splits: Number(m[1]) })],
   [
     /using device (\S+) \((.+?)\)(?: \([^()]*\))? - (\d+) MiB free/,
     (m) => ({ kind: "device", label: m[1]!, name: m[2]!, freeBytes: Number(m[3]) * MIB }),
@@ -94,7 +108,7 @@ const GRAMMAR: readonly (readonly [pattern: RegExp, read: (match: RegExpExecArra
     /initializing, n_slots = (\d+), n_ctx_slot = (\d+), kv_unified = '(\w+)'/,
     (m) => ({ kind: "slots", slots: Number(m[1]), cells: Number(m[2]), unified: m[3] === "true" }),
   ],
-  [/verbosity = (\d+)/, (m) => ({ kind: "verbosity", level: Number(m[1]) })],
+  [/verbosity = (\d+)(?=\s|$)/, (m) => ({ kind: "verbosity", level: Number(m[1]) })],
 ];
 
 /** What a line says: nothing for most, two things for a few. */

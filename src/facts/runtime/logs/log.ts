@@ -23,12 +23,29 @@ export interface LoggedCache {
   readonly typeK: string;
   readonly typeV: string;
   readonly bytes: number;
+  readonly printed: string;
+  /** its kind was announced; without, a model with windows may mean either of its caches */
+  readonly announced: boolean;
+  /** the buffers printed before it come to it: no line of it is lost, and none of another's among them */
+  readonly whole: boolean;
+}
+
+/** Buffers of one kind under one label, as printed. */
+export interface LoggedBuffer {
+  /** "model", "KV", "RS", "compute", "output", "LoRA" */
+  readonly holds: string;
+  readonly label: string;
+  readonly sizes: readonly PrintedSize[];
 }
 
 /** What an engine says about itself in its log: the last model and the last context of it. */
 export interface EngineLog {
   readonly terms: readonly LoggedTerm[];
   readonly caches: readonly LoggedCache[];
+  /** recurrent state of all devices, as summed up in one line */
+  readonly recurrent?: PrintedSize;
+  /** the same buffers as `terms`, under the engine's labels */
+  readonly buffers: readonly LoggedBuffer[];
   /** cells a sequence may use */
   readonly contextPerSequence?: number;
   /** `n_batch`, `n_ubatch`, `n_outputs_max` and the others, as printed */
@@ -55,12 +72,13 @@ const TERM_OF: Readonly<Record<string, BufferTerm>> = {
 /** Of these a context has several, and they add up; of the others the latest line counts, because reserving may happen twice. */
 const ADDS_UP = new Set(["model", "KV", "RS", "LoRA"]);
 
-interface Lines {
-  readonly holds: string;
-  readonly label: string;
-  readonly sizes: readonly PrintedSize[];
-}
-type Group = Map<string, Lines>;
+type Group = Map<string, LoggedBuffer>;
+
+/** Settings of a context in the order of every build that prints them. */
+const SETTING_ORDER: readonly string[] = ["n_seq_max", "n_ctx", "n_ctx_per_seq", "n_ctx_seq", "n_batch", "n_ubatch"];
+
+/** Places in the order in which a context prints: what comes too early for where it stands belongs to the next context. */
+const STAGE = { settings: 0, stored: 1, compute: 2 } as const;
 
 /**
  * Folds lines into an {@link EngineLog}. A new model or context starts over: a dry run before loading prints its own group,
@@ -71,7 +89,12 @@ export class LogReader {
   #context: Group = new Map();
   #exact = new Map<string, PrintedSize>();
   #caches: LoggedCache[] = [];
-  #window = false;
+  #recurrent: PrintedSize | undefined;
+  #window: boolean | undefined;
+  /** sizes of cache buffers since the last cache was summed up */
+  #cacheBytes = 0;
+  #cacheLines = 0;
+  #stage: number = STAGE.settings;
   #settings: Record<string, string> = {};
   #flashAttention: boolean | undefined;
   #graph: { nodes?: number; splits?: number } = {};
@@ -95,12 +118,14 @@ export class LogReader {
     return {
       terms,
       caches: [...this.#caches],
+      buffers: [...this.#model.values(), ...this.#context.values()],
       ...(perSequence === undefined ? {} : { contextPerSequence: Number(perSequence) }),
       settings: { ...this.#settings },
       ...(this.#flashAttention === undefined ? {} : { flashAttention: this.#flashAttention }),
       ...(nodes === undefined || splits === undefined ? {} : { graph: { nodes, splits } }),
       devices: [...this.#devices.values()],
       ...(this.#offloaded ? { offloaded: this.#offloaded } : {}),
+      ...(this.#recurrent ? { recurrent: this.#recurrent } : {}),
       ...(this.#slots ? { slots: this.#slots } : {}),
       breakdown: [...this.#breakdown.values()],
       ...(terms.length === 0 ? { missing: this.#whyNothing() } : {}),
@@ -110,9 +135,14 @@ export class LogReader {
   #take(fact: LogFact): void {
     switch (fact.kind) {
       case "model-begins":
-        this.#model = new Map();
-        this.#offloaded = undefined;
-        this.#beginContext();
+        this.#beginModel();
+        break;
+      case "weights-begin":
+        for (const [key, { holds }] of this.#model) if (holds === "model") this.#model.delete(key);
+        break;
+      case "model-says":
+        // dimensions after weights or settings are the next model's, whose beginning is lost
+        if (this.#model.size > 0 || this.#offloaded !== undefined || this.#saysContext()) this.#beginModel();
         break;
       case "context-begins":
         this.#beginContext();
@@ -120,6 +150,11 @@ export class LogReader {
       case "buffer": {
         const group = fact.holds === "model" || fact.holds === "LoRA" ? this.#model : this.#context;
         const { holds, label, size } = fact;
+        this.#atStage(holds);
+        if (holds === "KV") {
+          this.#cacheBytes += size.bytes;
+          this.#cacheLines += 1;
+        }
         const key = `${holds} ${label}`;
         const before = ADDS_UP.has(holds) ? (group.get(key)?.sizes ?? []) : [];
         group.set(key, { holds, label, sizes: [...before, size] });
@@ -133,10 +168,19 @@ export class LogReader {
         break;
       case "cache": {
         const { kind: _, size, ...rest } = fact;
-        this.#caches.push({ window: this.#window, ...rest, bytes: size.bytes });
+        this.#addCache(size, rest);
+        break;
+      }
+      case "recurrent-total":
+        this.#recurrent = fact.size;
+        break;
+      case "old-cache": {
+        const { typeK, typeV, size } = fact;
+        this.#addCache(size, { cells: 0, layers: 0, sequences: 0, streams: 1, typeK, typeV });
         break;
       }
       case "context-setting":
+        if (this.#stage > STAGE.settings || this.#isBehind(fact.name)) this.#beginContext();
         this.#settings[fact.name] = fact.value;
         break;
       case "nodes":
@@ -173,11 +217,57 @@ export class LogReader {
     return "no memory lines: started without -lv 4";
   }
 
+  /** A cache after compute buffers is another context's whose beginning is lost; so are weights after a cache another model's. */
+  #atStage(holds: string): void {
+    if (holds === "model" && this.#saysContext()) this.#beginModel();
+    else if (holds === "KV" || holds === "RS") {
+      if (this.#stage > STAGE.stored) this.#beginContext();
+      this.#stage = STAGE.stored;
+    } else if (holds === "compute") this.#stage = STAGE.compute;
+  }
+
+  #addCache(
+    size: PrintedSize,
+    rest: Pick<LoggedCache, "cells" | "layers" | "sequences" | "streams" | "typeK" | "typeV">,
+  ) {
+    // each line was rounded by itself
+    const whole = Math.abs(this.#cacheBytes - size.bytes) <= 0.0051 * (this.#cacheLines + 1) * 2 ** 20;
+    const announced = this.#window !== undefined;
+    const { printed, bytes } = size;
+    this.#caches.push({ window: this.#window ?? false, ...rest, bytes, printed, announced, whole });
+    this.#window = undefined;
+    this.#cacheBytes = 0;
+    this.#cacheLines = 0;
+  }
+
+  /** Settings are printed once and in one order: one that should have come before is the next context's. */
+  #isBehind(name: string): boolean {
+    const place = SETTING_ORDER.indexOf(name);
+    return (
+      this.#settings[name] !== undefined ||
+      (place >= 0 && SETTING_ORDER.slice(place).some((later) => this.#settings[later] !== undefined))
+    );
+  }
+
+  #saysContext(): boolean {
+    return this.#stage > STAGE.settings || Object.keys(this.#settings).length > 0;
+  }
+
+  #beginModel(): void {
+    this.#model = new Map();
+    this.#offloaded = undefined;
+    this.#beginContext();
+  }
+
   #beginContext(): void {
     this.#context = new Map();
     this.#exact = new Map();
     this.#caches = [];
-    this.#window = false;
+    this.#recurrent = undefined;
+    this.#window = undefined;
+    this.#cacheBytes = 0;
+    this.#cacheLines = 0;
+    this.#stage = STAGE.settings;
     this.#settings = {};
     this.#flashAttention = undefined;
     this.#graph = {};

@@ -1,6 +1,6 @@
-import type { Geometry } from "../../../src/facts/model/index.ts";
-import { FILE_TYPE_NAMES, quantized, weightBytes } from "../../../src/facts/recipe/index.ts";
-import type { Tensor } from "../../../src/facts/weights/index.ts";
+import type { Geometry } from "../../../facts/model/index.ts";
+import { FILE_TYPE_NAMES, quantized, weightBytes } from "../../../facts/recipe/index.ts";
+import type { Tensor } from "../../../facts/weights/index.ts";
 import type { Fields } from "../fields.ts";
 
 const SIZES: Readonly<Record<string, string>> = { Large: "L", Medium: "M", Small: "S" };

@@ -1,6 +1,5 @@
-import type { Device } from "../../../src/facts/hardware/index.ts";
-import type { LlamaCppSettings } from "../../../src/facts/runtime/index.ts";
-import { cacheType } from "../buffer-question.ts";
+import type { Device } from "../../../facts/hardware/index.ts";
+import type { CacheType, LlamaCppSettings } from "../../../facts/runtime/index.ts";
 import { RowError, type Fields } from "../fields.ts";
 
 /** What is not known of a row's settings, by what it stands in the way of. */
@@ -40,10 +39,20 @@ export function settingsOfRow(row: Fields, layers: number, places: readonly stri
       gpuLayers: placed ?? "all",
       ...(overrides.length > 0 ? { tensorOverrides: overrides } : {}),
       ...(experts === undefined ? {} : { expertLayersOnHost: experts }),
+      ...flaggedSettings(flags),
       ...(settings.has("mmap") ? { memoryMap: settings.flag("mmap") } : {}),
     },
     unknown: unknownOf(settings, placed),
   };
+}
+
+const CACHE_TYPES: readonly CacheType[] = ["f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl"];
+
+/** A type of the KV cache by the engine's name for it. */
+export function cacheType(name: string): CacheType {
+  const found = CACHE_TYPES.find((type) => type === name.toLowerCase());
+  if (found === undefined) throw new RowError(`${name} is no cache type of llama.cpp`);
+  return found;
 }
 
 function unknownOf(settings: Fields, placed: number | "all" | undefined): Unknown {
@@ -83,6 +92,18 @@ function tensorOverrides(flags: string): { pattern: string; buffer: string }[] {
       return { pattern: part.slice(0, at), buffer: part.slice(at + 1) };
     }),
   );
+}
+
+/** What else a command says of where things lie. */
+function flaggedSettings(flags: string): Partial<LlamaCppSettings> {
+  const has = (...names: readonly string[]): boolean => flags.split(/\s+/).some((word) => names.includes(word));
+  return {
+    ...(has("--swa-full") ? { fullWindowCache: true } : {}),
+    ...(has("-nkvo", "--no-kv-offload") ? { cacheOnHost: true } : {}),
+    ...(has("--no-op-offload") ? { opOffload: false } : {}),
+    ...(has("--no-host") ? { pinnedHostWeights: false } : {}),
+    ...(has("--no-repack") ? { repack: false } : {}),
+  };
 }
 
 function expertLayers(flags: string): number | "all" | undefined {
@@ -127,6 +148,7 @@ export function devicesOfRow(row: Fields, labels: readonly string[]): Device[] {
   const backend = labels.length > 0 ? backendOf(labels[0]!) : BACKENDS[row.text("backend")];
   const cards = row.groups("gpus").reduce((sum, card) => sum + card.count("count", 1), 0);
   const count = Math.max(labels.length, backend === undefined ? 0 : cards);
+  const free = freeBytes(row);
   if (count > 0 && backend === undefined) throw new RowError(`memory rules of ${row.text("backend")} are not known`);
   return Array.from({ length: count }, (_, index) => ({
     id: `card-${index}`,
@@ -134,15 +156,21 @@ export function devicesOfRow(row: Fields, labels: readonly string[]): Device[] {
     vendor: "unknown",
     backend: backend!,
     memoryKind: backend === "metal" ? "unified" : "discrete",
-    totalBytes: 24 * 2 ** 30,
-    freeBytes: 24 * 2 ** 30,
+    totalBytes: free[index] ?? 24 * 2 ** 30,
+    freeBytes: free[index] ?? 24 * 2 ** 30,
   }));
+}
+
+/** Free memory by which layers were dealt out, where a row says it of every card. */
+function freeBytes(row: Fields): number[] {
+  const cards = row.groups("gpus");
+  return cards.every((card) => card.has("free_MiB")) ? cards.map((card) => card.count("free_MiB") * 2 ** 20) : [];
 }
 
 /** Whether the cards are of one kind, so that layers were dealt out evenly. */
 export function areAlike(row: Fields): boolean {
   return (
-    row.groups("gpus").length <= 1 &&
+    (row.groups("gpus").length <= 1 || freeBytes(row).length > 0) &&
     !/(?:^|\s)(?:-ts|--tensor-split)\b/.test(row.group("settings").text("extra_flags"))
   );
 }

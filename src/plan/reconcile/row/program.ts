@@ -1,4 +1,4 @@
-import { llamaCppBuild, type FoundBuild } from "../../../src/facts/runtime/index.ts";
+import { llamaCppBuild, type FoundBuild } from "../../../facts/runtime/index.ts";
 import type { Fields } from "../fields.ts";
 
 /** Why a row's program says nothing of llama.cpp's own sizes; undefined where it does. */

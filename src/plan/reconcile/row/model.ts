@@ -1,12 +1,12 @@
-import { tensorList, type Geometry, type Layer } from "../../../src/facts/model/index.ts";
-import type { LlamaCppBuild } from "../../../src/facts/runtime/index.ts";
-import type { Tensor } from "../../../src/facts/weights/index.ts";
-import { geometryFromRow, modelOfName, modelsOfDimensions } from "../catalog-match.ts";
+import { tensorList, type Geometry, type Layer } from "../../../facts/model/index.ts";
+import type { LlamaCppBuild } from "../../../facts/runtime/index.ts";
+import type { Tensor } from "../../../facts/weights/index.ts";
+import { modelOfName, modelsOfDimensions, type Catalog } from "../catalog-match.ts";
 import { RowError, type Fields } from "../fields.ts";
 
 /** The model of a row: by the dimensions that were printed and the catalog's row of them, or by its name. */
-export function geometryOfRow(model: Fields, build: LlamaCppBuild | undefined): Geometry {
-  const found = byDimensions(model) ?? byName(model);
+export function geometryOfRow(catalog: Catalog, model: Fields, build: LlamaCppBuild | undefined): Geometry {
+  const found = byDimensions(catalog, model) ?? byName(catalog, model);
   if (found === undefined)
     throw new RowError("which model it is is not said, and its dimensions were not printed in full");
   const architecture = model.text("arch");
@@ -18,7 +18,7 @@ export function geometryOfRow(model: Fields, build: LlamaCppBuild | undefined): 
   return build === undefined || build.latentCaches === "instead" ? fullHeads(geometry, model) : geometry;
 }
 
-function byDimensions(model: Fields): Geometry | undefined {
+function byDimensions(catalog: Catalog, model: Fields): Geometry | undefined {
   const printed = ["n_layer", "n_embd", "n_head", "n_head_kv", "head_k", "n_vocab"];
   const architecture = model.text("arch");
   if (architecture === "" || !printed.every((key) => model.has(key))) return undefined;
@@ -30,22 +30,32 @@ function byDimensions(model: Fields): Geometry | undefined {
     vocabulary: model.count("n_vocab"),
     ...(model.has("n_expert") ? { experts: model.count("n_expert") } : {}),
   };
-  const [row] = modelsOfDimensions({ ...wanted, layers });
-  if (row !== undefined) return geometryFromRow(row);
+  const [row] = modelsOfDimensions(catalog, { ...wanted, layers });
+  if (row !== undefined) return asPrinted(catalog.geometryFromRow(row), model) ?? plain(model, architecture);
   // blocks for further tokens are printed as layers
-  const [withBlock] = modelsOfDimensions({ ...wanted, layers: layers - 1 });
-  if (withBlock?.mtpLayers === 1) return geometryFromRow(withBlock, { mtp: true });
+  const [withBlock] = modelsOfDimensions(catalog, { ...wanted, layers: layers - 1 });
+  if (withBlock?.mtpLayers === 1) return catalog.geometryFromRow(withBlock, { mtp: true });
   return plain(model, architecture);
 }
 
-function byName(model: Fields): Geometry | undefined {
+function byName(catalog: Catalog, model: Fields): Geometry | undefined {
   const name = model.text("name");
   const bare = name.replaceAll(/\(.*?\)|\bclass\b/g, " ").trim();
   for (const candidate of [name, bare, bare.replaceAll("-", " ")]) {
-    const row = candidate === "" ? undefined : modelOfName(candidate);
-    if (row !== undefined) return geometryFromRow(row);
+    const row = candidate === "" ? undefined : modelOfName(catalog, candidate);
+    if (row !== undefined) return catalog.geometryFromRow(row);
   }
   return undefined;
+}
+
+/** A catalogued model, unless its feed-forward is printed as another length: pruned and widened ones keep every other dimension. */
+function asPrinted(geometry: Geometry | undefined, model: Fields): Geometry | undefined {
+  if (geometry === undefined) return undefined;
+  const dense = geometry.layers.flatMap(({ feedForward }) =>
+    feedForward.kind === "dense" ? [feedForward.length] : [],
+  );
+  if (!model.has("n_ff") || dense.length !== geometry.layers.length) return geometry;
+  return dense.every((length) => length === dense[0]) && dense[0] !== model.count("n_ff") ? undefined : geometry;
 }
 
 /** Architectures whose every layer is alike and dense: a few dimensions are all there is. */
@@ -100,15 +110,15 @@ function decompressed(layer: Layer): Layer {
 type Shaped = Pick<Tensor, "name" | "shape">;
 
 /** Names and shapes of the file's tensors; those of a file that is decompressed first have one matrix for keys and values. */
-export function shapesOfRow(geometry: Geometry, model: Fields): Shaped[] {
-  const latent = modelsOfDimensions({
+export function shapesOfRow(catalog: Catalog, geometry: Geometry, model: Fields): Shaped[] {
+  const latent = modelsOfDimensions(catalog, {
     architecture: geometry.architecture,
     layers: geometry.layers.length,
     width: geometry.embeddingLength,
   }).find(({ mla }) => mla !== undefined);
   const decompresses = latent !== undefined && geometry.layers.some(({ mixer }) => mixer.kind === "attention");
   const shapes = tensorList(
-    decompresses ? { ...geometryFromRow(latent)!, vocabularySize: geometry.vocabularySize } : geometry,
+    decompresses ? { ...catalog.geometryFromRow(latent)!, vocabularySize: geometry.vocabularySize } : geometry,
   );
   if (shapes === undefined) throw new RowError(`the tensors of ${geometry.architecture} are not written down`);
   if (model.count("n_head_kv") === model.count("n_head") || decompresses) return joined(shapes);
