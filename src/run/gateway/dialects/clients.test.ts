@@ -360,3 +360,15 @@ it("what is not there is said in the words of whose path it is", async () => {
   expect(await errorAt("/v1/messages/batches")).toMatchObject({ type: "error", error: { type: "not_found_error" } });
   expect(await errorAt("/v1/nothing")).toMatchObject({ error: { code: "gateway-no-route" } });
 });
+
+it("what the engine refuses is no failure of the server, in whatever dialect it is said", async () => {
+  const headers = { authorization: `Bearer ${KEY}`, "content-type": "application/json" };
+  const body = JSON.stringify({ model: "m", max_tokens: 9, messages: [{ role: "user", content: QUESTION }] });
+  for (const path of ["/v1/chat/completions", "/v1/messages", "/api/chat"]) {
+    engine.next({ refuse: TOO_LONG });
+    await fetch(`${gateway.url}${path}`, { method: "POST", headers, body }).then((answer) => answer.text());
+  }
+  const metrics = await fetch(`${gateway.url}/metrics`, { headers }).then((answer) => answer.text());
+  expect(metrics).toContain('loadout_requests_total{lane="interactive",outcome="rejected"} 3\n');
+  expect(metrics).toContain('loadout_requests_total{lane="interactive",outcome="failed"} 0\n');
+});
