@@ -60,6 +60,11 @@ describe("a client's chat", () => {
   it.each([
     ["refused", { refuse: { status: 400, type: "invalid_request_error", message: "too long" } }, "endpoint-refused"],
     [
+      "too long",
+      { refuse: { status: 400, type: "exceed_context_size_error", message: "too long" } },
+      "endpoint-context",
+    ],
+    [
       "an error in the middle",
       { steps: [{ content: "a" }, { error: { status: 500, type: "x", message: "boom" } }] },
       "endpoint-refused",

@@ -32,7 +32,8 @@ export async function send(
     if (answer.statusCode !== undefined && answer.statusCode < 300) return answer;
     const { message, type } = failureIn(await textOf(answer));
     const status = answer.statusCode ?? 0;
-    throw new LoadoutError("endpoint-refused", { url: endpoint.base, status, got: message, kind: type });
+    const code = isTooLong(type, message) ? "endpoint-context" : "endpoint-refused";
+    throw new LoadoutError(code, { url: endpoint.base, status, got: message, kind: type });
   } catch (error) {
     if (error instanceof LoadoutError) throw error;
     if (signal?.aborted === true) throw new LoadoutError("interrupted", {}, { cause: error });
@@ -70,4 +71,9 @@ export function failureIn(text: string): { readonly message: string; readonly ty
     // no JSON: its text is all there is
   }
   return { message: text.trim().slice(0, 200) || "nothing", type: "" };
+}
+
+/** A conversation longer than the server's context, in llama.cpp's word for it or OpenAI's. */
+function isTooLong(type: string, message: string): boolean {
+  return type === "exceed_context_size_error" || /^prompt is too long|maximum context length/i.test(message);
 }

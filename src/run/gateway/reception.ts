@@ -12,7 +12,16 @@ import { Meter, METRICS_TYPE, metricsText } from "./metrics/index.ts";
 import { DEFAULT_LIMITS, type GatewayLimits, type GatewayOptions, type Page } from "./options.ts";
 import { jsonPage, modelEntry, modelsPage } from "./pages.ts";
 import { replyFor } from "./exchange/reply-for.ts";
-import { type Listed, listingTable, pathOf, type Routed, routeTable } from "./routes.ts";
+import {
+  type Counted,
+  countTable,
+  dialectOf,
+  type Listed,
+  listingTable,
+  pathOf,
+  type Routed,
+  routeTable,
+} from "./routes.ts";
 import { turnAway } from "./turn-away.ts";
 import { Upstream } from "./upstream/index.ts";
 
@@ -26,6 +35,7 @@ export class Reception {
   readonly #plain: Dialect;
   readonly #routes: ReadonlyMap<string, Routed>;
   readonly #listings: ReadonlyMap<string, Listed>;
+  readonly #counts: ReadonlyMap<string, Counted>;
   readonly #checkKey: (headers: IncomingMessage["headers"]) => Caller;
   readonly #checkOrigin: (request: IncomingMessage) => void;
   readonly #desks: LaneDesks;
@@ -40,6 +50,7 @@ export class Reception {
     this.#plain = dialects[0] ?? openaiDialect;
     this.#routes = routeTable(dialects);
     this.#listings = listingTable(dialects);
+    this.#counts = countTable(dialects);
     this.#checkKey = keyCheck(options.keys ?? []);
     this.#checkOrigin = originCheck({ loopback, allowedHosts: options.allowedHosts ?? [] });
     this.#desks = new LaneDesks(this.#clock, policyOf);
@@ -75,7 +86,7 @@ export class Reception {
     const times = new Times(this.#clock.now());
     const path = pathOf(request.url ?? "");
     const routed = this.#routes.get(path);
-    const dialect = routed?.dialect ?? this.#listings.get(path)?.dialect ?? this.#plain;
+    const dialect = routed?.dialect ?? this.#dialectAt(path);
     try {
       this.#checkOrigin(request);
       if (path === "/health") return this.#page(request, response, jsonPage({ status: "ok" }));
@@ -85,6 +96,14 @@ export class Reception {
       const listing = this.#listings.get(path);
       if (listing?.method === "POST" && request.method === "POST") {
         this.#list(request, response, listing).catch((error: unknown) =>
+          this.#turnAway(request, response, dialect, error),
+        );
+        return;
+      }
+      const count = this.#counts.get(path);
+      if (count) {
+        if (request.method !== "POST") throw wrongMethod(request, path, "POST");
+        this.#count(request, response, count).catch((error: unknown) =>
           this.#turnAway(request, response, dialect, error),
         );
         return;
@@ -162,6 +181,28 @@ export class Reception {
   async #list(request: IncomingMessage, response: ServerResponse, listing: Listed): Promise<void> {
     const body = await readJsonBody(request, this.limits.bodyBytes);
     if (body) this.#page(request, response, jsonPage(listing.answer(this.#options.models.list(), body)));
+  }
+
+  /** Asks the tokenizer of an engine; nothing is computed for it, so no lane is asked. */
+  async #count(request: IncomingMessage, response: ServerResponse, count: Counted): Promise<void> {
+    const body = await readJsonBody(request, this.limits.bodyBytes);
+    if (!body || response.destroyed) return;
+    const { model, text, besides } = count.text(body);
+    const gone = new AbortController();
+    response.on("close", () => gone.abort());
+    const { serving, release } = await this.#options.models.acquire(model, gone.signal);
+    try {
+      const { tokens } = await serving.server.countTokens(text);
+      if (!response.destroyed) this.#page(request, response, jsonPage(count.answer(tokens + besides)));
+    } finally {
+      release();
+    }
+  }
+
+  /** Who answers at a path that is no exchange, or where nothing is. */
+  #dialectAt(path: string): Dialect {
+    const { dialects = [] } = this.#options;
+    return this.#listings.get(path)?.dialect ?? dialectOf(dialects, path) ?? this.#plain;
   }
 
   /** Everything that is no dialect's exchange. */

@@ -1,5 +1,5 @@
 import { LoadoutError } from "../../facts/errors/index.ts";
-import type { Dialect, DialectListing, DialectRoute } from "./dialects/dialect.ts";
+import type { Dialect, DialectCount, DialectListing, DialectRoute } from "./dialects/dialect.ts";
 
 /** Where a request goes. */
 export interface Routed {
@@ -36,6 +36,21 @@ export function listingTable(dialects: readonly Dialect[]): ReadonlyMap<string, 
     for (const listing of dialect.listings ?? []) table.set(listing.path, { ...listing, dialect });
   }
   return table;
+}
+
+/** A dialect's way of counting tokens, and whose it is. */
+export interface Counted extends DialectCount {
+  readonly dialect: Dialect;
+}
+
+export function countTable(dialects: readonly Dialect[]): ReadonlyMap<string, Counted> {
+  const counts = dialects.flatMap((dialect) => (dialect.counts ?? []).map((count) => ({ ...count, dialect })));
+  return new Map(counts.map((count) => [count.path, count]));
+}
+
+/** Whose path it would be, though nothing is there. */
+export function dialectOf(dialects: readonly Dialect[], path: string): Dialect | undefined {
+  return dialects.find(({ prefixes = [] }) => prefixes.some((prefix) => path.startsWith(prefix)));
 }
 
 /** A request target without its query. */

@@ -12,6 +12,12 @@ export const ENDPOINT_ERRORS = {
     exit: 5,
     http: 502,
   },
+  "endpoint-context": {
+    template: "the conversation is longer than the context of {url}: {got}",
+    hint: "/undo takes the last question back, /new begins another chat; a server may be given more context (--context).",
+    exit: 1,
+    http: 400,
+  },
   "endpoint-unreadable": {
     template: "{url} does not speak OpenAI's dialect: {got}",
     hint: "Give the address of an OpenAI-compatible server, up to its /v1.",

@@ -114,6 +114,13 @@ export const GATEWAY_ERRORS = {
     exit: 2,
     http: 400,
   },
+  // in words by which clients know that a conversation has to be shortened
+  "upstream-context": {
+    template: "prompt is too long: {got}",
+    hint: "Shorten the conversation, or serve with more context (--context).",
+    exit: 1,
+    http: 400,
+  },
   "upstream-busy": {
     template: "the engine takes no more requests: {got}",
     hint: "Try again in a moment.",

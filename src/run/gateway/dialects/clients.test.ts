@@ -156,6 +156,18 @@ describe("@anthropic-ai/sdk", () => {
   });
   const ask = { model: "m", max_tokens: 100, messages: [{ role: "user" as const, content: QUESTION }] };
 
+  it("counts tokens before anything is asked", async () => {
+    const weather = { name: "weather", description: "of a city", input_schema: { type: "object" as const } };
+    const short = await client.messages.countTokens({ model: "m", messages: ask.messages });
+    const long = await client.messages.countTokens({ model: "m", messages: ask.messages, tools: [weather] });
+    // the test's tokenizer: four characters a token; a message's own words besides, and those before the reply
+    expect(short).toEqual({ input_tokens: Math.ceil(QUESTION.length / 4) + 10 });
+    expect(long.input_tokens).toBeGreaterThan(short.input_tokens + 20);
+    expect(engine.requests).toEqual([]);
+    const wrong = client.messages.countTokens({ model: "nope", messages: ask.messages });
+    await expect(wrong).rejects.toBeInstanceOf(Anthropic.NotFoundError);
+  });
+
   it("streams a message, thoughts apart", async () => {
     engine.next({ steps: WORDS });
     const stream = client.messages.stream(ask);
@@ -335,4 +347,28 @@ describe("Vercel's AI SDK", () => {
     for await (const _ of textStream) stop.abort();
     await abandoned();
   });
+});
+
+it("what is not there is said in the words of whose path it is", async () => {
+  const errorAt = async (path: string): Promise<unknown> => {
+    const headers = { authorization: `Bearer ${KEY}`, "content-type": "application/json" };
+    const answer = await fetch(`${gateway.url}${path}`, { method: "POST", headers, body: "{}" });
+    expect(answer.status).toBe(404);
+    return answer.json();
+  };
+  expect(await errorAt("/api/pull")).toEqual({ error: expect.stringContaining("/api/pull") });
+  expect(await errorAt("/v1/messages/batches")).toMatchObject({ type: "error", error: { type: "not_found_error" } });
+  expect(await errorAt("/v1/nothing")).toMatchObject({ error: { code: "gateway-no-route" } });
+});
+
+it("what the engine refuses is no failure of the server, in whatever dialect it is said", async () => {
+  const headers = { authorization: `Bearer ${KEY}`, "content-type": "application/json" };
+  const body = JSON.stringify({ model: "m", max_tokens: 9, messages: [{ role: "user", content: QUESTION }] });
+  for (const path of ["/v1/chat/completions", "/v1/messages", "/api/chat"]) {
+    engine.next({ refuse: TOO_LONG });
+    await fetch(`${gateway.url}${path}`, { method: "POST", headers, body }).then((answer) => answer.text());
+  }
+  const metrics = await fetch(`${gateway.url}/metrics`, { headers }).then((answer) => answer.text());
+  expect(metrics).toContain('loadout_requests_total{lane="interactive",outcome="rejected"} 3\n');
+  expect(metrics).toContain('loadout_requests_total{lane="interactive",outcome="failed"} 0\n');
 });

@@ -11,6 +11,10 @@ export interface Dialect {
   readonly routes: readonly DialectRoute[];
   /** paths that are answered from the list of models alone */
   readonly listings?: readonly DialectListing[];
+  /** paths that say how many tokens a request would be */
+  readonly counts?: readonly DialectCount[];
+  /** how paths of this dialect begin: what is not there is said in its shape */
+  readonly prefixes?: readonly string[];
   /** a failure in the shape clients of this dialect expect; `LoadoutError` carries code, hint and HTTP status */
   error(error: LoadoutError): DialectAnswer;
   /** the same in the middle of a stream that has begun: bytes that end it in an orderly way */
@@ -33,6 +37,22 @@ export interface DialectListing {
   readonly path: string;
   /** the answer's body; throws `model-not-served` where one model is asked for by name and is not there */
   answer(models: readonly ListedModel[], body: Readonly<Record<string, unknown>>): unknown;
+}
+
+export interface DialectCount {
+  readonly path: string;
+  /** What would be asked, as text for the engine's tokenizer; throws `request-invalid` naming the field. */
+  text(body: Readonly<Record<string, unknown>>): CountedText;
+  /** the answer's body */
+  answer(tokens: number): unknown;
+}
+
+export interface CountedText {
+  /** as in {@link EngineRequest} */
+  readonly model: string;
+  readonly text: string;
+  /** tokens that come besides: what a chat template writes around each message */
+  readonly besides: number;
 }
 
 export interface EngineRequest {

@@ -63,6 +63,11 @@ const TYPES: Readonly<Record<number, string>> = {
   503: "unavailable_error",
 };
 
+/** Our code, or OpenAI's own where clients act on it. */
+export function openaiCode({ code }: LoadoutError): string {
+  return code === "upstream-context" ? "context_length_exceeded" : code;
+}
+
 function errorBody(error: LoadoutError) {
   const { field } = error.details;
   return {
@@ -70,7 +75,7 @@ function errorBody(error: LoadoutError) {
       message: `${error.message}. ${error.hint}`,
       type: TYPES[error.httpStatus] ?? "server_error",
       param: typeof field === "string" ? field : null,
-      code: error.code,
+      code: openaiCode(error),
     },
   };
 }

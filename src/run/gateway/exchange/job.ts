@@ -147,7 +147,8 @@ export class Job implements LaneTicket, UpstreamEvents, Feeder {
       return this.#faulty(fault);
     }
     if (failure) client.fail(failure);
-    this.#over(failure ? "failed" : reply.refused ? "rejected" : "answered", true);
+    const refused = failure ? failure.httpStatus < 500 : reply.refused;
+    this.#over(refused ? "rejected" : failure ? "failed" : "answered", true);
   }
 
   lost(): void {

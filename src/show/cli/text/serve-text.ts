@@ -20,7 +20,8 @@ export function serveText(answer: ServeAnswer, style: Style): string {
       : [
           "",
           ...others.map(
-            ({ pid, url: at, models: names }) => `also here: ${names.join(", ")} on ${at} (process ${pid})`,
+            ({ pid, url: at, models: names }) =>
+              `also here: ${names.join(", ")} ${at === "" ? "being loaded" : `on ${at}`} (process ${pid})`,
           ),
         ]),
     "",

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { JsonGrammar } from "../grammar/index.ts";
-import { promptTokens, textTokens, type TemplateMessage } from "../template/index.ts";
+import { promptTokens, refuseEndless, textTokens, type TemplateMessage } from "../template/index.ts";
 import { isThinking, thinkingOf, type ReplyPart, type ReplyShape, type Thinking } from "../text/index.ts";
 import { toolFormat } from "../tools/index.ts";
 import type { Exchange } from "./exchange.ts";
@@ -53,6 +53,7 @@ function chatWork(
 ): Pick<TextWork, "tokens" | "drawing" | "grammar" | "shape" | "reusePrefix"> {
   const { opened, prompter } = served.session;
   const { text, contents, asked, format } = prompt(served, fields);
+  refuseEndless(opened.model, text, served.session.context.contextSize);
   const source = prompter.chat?.source ?? "";
   const thinking = thinkingOf(source);
   const begun = thinking !== undefined && isThinking(text, thinking);

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Token } from "node-llama-cpp";
 import { JsonGrammar } from "../grammar/index.ts";
 import { token } from "../score.ts";
-import { textTokens } from "../template/index.ts";
+import { refuseEndless, textTokens } from "../template/index.ts";
 import type { Exchange } from "./exchange.ts";
 import { cannot, wrong, type Fields } from "./fields.ts";
 import { answerGrammar } from "./format.ts";
@@ -93,10 +93,14 @@ interface Prompt {
 
 /** Text, tokens, or a list of either. */
 function promptsOf(served: Served, { body }: Fields): readonly Prompt[] {
-  const { model } = served.session.opened;
+  const { opened, context } = served.session;
+  const { model } = opened;
   const { prompt } = body;
   const one = (given: unknown): Prompt => {
-    if (typeof given === "string") return { tokens: textTokens(model, given, true), text: given };
+    if (typeof given === "string") {
+      refuseEndless(model, given, context.contextSize);
+      return { tokens: textTokens(model, given, true), text: given };
+    }
     if (!isTokens(given)) throw wrong("prompt", "text, tokens, or a list of them", given);
     const tokens = given.map(token);
     return { tokens, text: model.detokenize(tokens) };

@@ -24,7 +24,11 @@ export function errorAnswer(error: unknown): { readonly status: number; readonly
   const { field, got, expected } = known.details;
   const context =
     known.code === "engine-context-full"
-      ? { type: "exceed_context_size_error", n_prompt_tokens: got, n_ctx: expected }
+      ? {
+          type: "exceed_context_size_error",
+          n_prompt_tokens: typeof got === "number" ? got : undefined,
+          n_ctx: expected,
+        }
       : {};
   return {
     status,

@@ -73,6 +73,19 @@ describe("what the embedded engine answers", () => {
     expect(await one(["hello", "world"])).toEqual(alone);
   });
 
+  it("refuses a text of megabytes without making tokens of it all", async () => {
+    const long = "hello world ".repeat(500_000);
+    const asked = [
+      await post(server, CHAT, { messages: [{ role: "user", content: long }] }),
+      await post(server, "/v1/completions", { prompt: long }),
+    ];
+    for (const { status, body } of asked) {
+      expect(status).toBe(400);
+      expect(body["error"]).toMatchObject({ type: "exceed_context_size_error", code: "engine-context-full" });
+      expect(String(fieldsOf(body["error"])["message"])).toContain("more than");
+    }
+  });
+
   it("does not take words of a user for the template's markers", async () => {
     const tokensOf = async (content: string) => {
       const { body } = await post(server, CHAT, { messages: [{ role: "user", content }], max_tokens: 1 });

@@ -1,2 +1,2 @@
 export { ChatTemplate, type RenderOptions, type TemplateMessage } from "./chat-template.ts";
-export { promptTokens, textTokens } from "./tokens.ts";
+export { promptTokens, refuseEndless, textTokens } from "./tokens.ts";

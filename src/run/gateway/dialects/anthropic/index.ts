@@ -1,11 +1,14 @@
 import type { LoadoutError } from "../../../../facts/errors/index.ts";
 import type { Dialect } from "../dialect.ts";
+import { countedText } from "./count.ts";
 import { messagesRequest } from "./request.ts";
 
 /** Anthropic's Messages: the words that its own SDK and tools built on it speak. */
 export const ANTHROPIC: Dialect = {
   name: "anthropic",
   routes: [{ method: "POST", path: "/v1/messages", operation: "chat", translate: messagesRequest }],
+  counts: [{ path: "/v1/messages/count_tokens", text: countedText, answer: (tokens) => ({ input_tokens: tokens }) }],
+  prefixes: ["/v1/messages"],
   error: (error) => ({
     status: error.httpStatus,
     headers: { "content-type": "application/json" },

@@ -14,6 +14,7 @@ export function ollamaDialect(now: () => number): Dialect {
       { method: "POST", path: "/api/embeddings", operation: "embeddings", translate: oldEmbedRequest },
     ],
     listings: LISTINGS,
+    prefixes: ["/api/"],
     error: (error) => ({
       status: error.httpStatus,
       headers: { "content-type": "application/json; charset=utf-8" },

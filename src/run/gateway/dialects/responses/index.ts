@@ -1,5 +1,6 @@
 import type { LoadoutError } from "../../../../facts/errors/index.ts";
 import type { Dialect } from "../dialect.ts";
+import { openaiCode } from "../openai.ts";
 import { responsesRequest } from "./request.ts";
 
 /** OpenAI's Responses, as far as text and functions go. */
@@ -20,6 +21,6 @@ function failure(error: LoadoutError): Record<string, unknown> {
     message: `${error.message}. ${error.hint}`,
     type: error.httpStatus < 500 ? "invalid_request_error" : "server_error",
     param: typeof field === "string" ? field : null,
-    code: error.code,
+    code: openaiCode(error),
   };
 }
