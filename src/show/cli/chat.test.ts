@@ -67,7 +67,8 @@ describe("loadout chat, piped", () => {
     server = await scriptedServer();
     server.next({ refuse: { status: 400, type: "exceed_context_size_error", message: "too long by far" } });
     const { code, stderr } = await piped([], "words");
-    expect(code).toBe(5);
+    expect(code).toBe(1);
+    expect(stderr).toContain("longer than the context");
     expect(stderr).toContain("too long by far");
   });
 });
