@@ -20,7 +20,7 @@ import { fileTypeByWeights, fileTypeOfRow } from "./file-type.ts";
 import { geometryOfRow, shapesOfRow } from "./model.ts";
 import { buildOfRow, foreign } from "./program.ts";
 import { areAlike, deviceLabels, devicesOfRow, settingsOfRow, type Unknown } from "./settings.ts";
-import { printedTerms, type Printed } from "./truths.ts";
+import { printedTerms, type Printed } from "./printed.ts";
 
 /** What is known of a run beside its row. */
 export interface KnownOfRow {
