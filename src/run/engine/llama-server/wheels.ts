@@ -4,7 +4,7 @@ export const MANAGED_PACKAGE = {
   version: "2026.10.11549",
   /** of llama.cpp inside: the version's last part */
   buildNumber: 11_549,
-  licence: { name: "MIT", url: "https://pypi.org/project/xllamacpp/", restricted: false },
+  licence: { name: "MIT", url: "https://github.com/xorbitsai/xllamacpp/blob/main/LICENSE", restricted: false },
 } as const;
 
 /** One wheel: how its file name ends, and what it is to the byte. */
