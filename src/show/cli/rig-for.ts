@@ -1,6 +1,7 @@
 import { rigsByHand, type Backend, type Host, type RigByHand } from "../../facts/hardware/index.ts";
 import { shellWord } from "../../plan/command/index.ts";
 import { oneOf } from "./flags.ts";
+import type { PlannedMachine } from "./question.ts";
 
 /** Flags that describe a rig instead of asking this machine, shared by `fit` and `explain`. */
 export interface RigFlags {
@@ -103,4 +104,14 @@ export function rigArguments({ gpu = [], vram = [], ram, backend, os, node = [],
       values.flatMap((value) => (value === undefined ? [] : [`${flag} ${shellWord(value)}`])),
     )
     .join(" ");
+}
+
+/** A rig written by hand as what a plan is made for: nothing runs there that could be closed. */
+export function machineByHand({ rig, assumptions }: RigByHand, flags: RigFlags): PlannedMachine {
+  return {
+    report: { rig },
+    closable: { host: 0, devices: rig.devices.map(() => 0) },
+    assumptions,
+    rigArguments: rigArguments(flags),
+  };
 }

@@ -12,7 +12,7 @@ import { modelFor } from "../model/model-for.ts";
 import { ANSWER_TOKENS, fitQuestion, type FitQuestion } from "../question.ts";
 import { promptOf, roomOf } from "../prompt-flags.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
-import { describesRig, rigArguments, rigFor, type RigFlags } from "../rig-for.ts";
+import { describesRig, machineByHand, rigFor, type RigFlags } from "../rig-for.ts";
 import { serverArgumentsOf } from "../server-args.ts";
 import { typedFlags } from "../typed-flags.ts";
 import { fitText } from "../text/fit-text.ts";
@@ -93,13 +93,7 @@ export async function askFit(context: CliContext, flags: AskedFlags, model: stri
   };
   if (byHand) {
     // nothing is asked of this machine, and what was measured on it says nothing of another
-    const { rig, assumptions } = byHand;
-    const machine = {
-      report: { rig },
-      closable: { host: 0, devices: rig.devices.map(() => 0) },
-      assumptions,
-      rigArguments: rigArguments(flags),
-    };
+    const machine = machineByHand(byHand, flags);
     // the disk here says nothing of another machine's
     const [read, drafting] = await loading;
     const runtime = flags.runtime === "embedded" && !told && !drafting ? embeddedRuntime() : server;

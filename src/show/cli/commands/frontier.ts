@@ -2,8 +2,8 @@ import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
 import { frontier as frontierOf } from "../../../plan/advise/index.ts";
 import { answerFrontier, type FrontierAnswer } from "../../../plan/answer/index.ts";
 import { shellWord } from "../../../plan/command/index.ts";
-import { READING, roomFor } from "../../../plan/fit/index.ts";
-import { type Lengths, meanLength, type Target } from "../../../predict/serving/index.ts";
+import { roomFor } from "../../../plan/fit/index.ts";
+import { type Lengths, meanLength } from "../../../predict/serving/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import type { FrontierFlags } from "../frontier/flags.ts";
 import { homeOf, machineOf } from "../machine.ts";
@@ -12,9 +12,10 @@ import { modelFor } from "../model/model-for.ts";
 import { needModel } from "../model/need-model.ts";
 import { fitQuestion, type PlannedMachine } from "../question.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
-import { rigArguments, rigFor } from "../rig-for.ts";
+import { machineByHand, rigFor } from "../rig-for.ts";
 import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import { lengthWords, longest, OUTPUT, PROMPT } from "../simulate/load.ts";
+import { READING_TARGETS } from "../simulate/reading-targets.ts";
 import { measuredRuns } from "../simulate/measured-runs.ts";
 import { frontierText } from "../text/frontier-text.ts";
 import { progressFor } from "../text/progress.ts";
@@ -22,11 +23,6 @@ import { progressFor } from "../text/progress.ts";
 const USERS = 16;
 /** the length of a context where prompts have no longest */
 const UNBOUNDED = 8192;
-
-const READING_TARGETS: readonly Target[] = [
-  { metric: "ttft", percent: 95, limitMs: READING.firstTokenMs },
-  { metric: "tpot", percent: 95, limitMs: Math.round(1000 / READING.decodePerSec) },
-];
 
 /** `loadout frontier MODEL` */
 export const frontier = guarded(async function (this: CliContext, flags: FrontierFlags, typed?: string) {
@@ -37,12 +33,7 @@ export const frontier = guarded(async function (this: CliContext, flags: Frontie
   const runtime = engine === "embedded" ? embeddedRuntime() : serverRuntime(flags.build);
   const reading = modelFor(this, named, flags, progressFor(this));
   const probed = byHand ? undefined : await machineOf(this);
-  const machine: PlannedMachine = probed ?? {
-    report: { rig: byHand!.rig },
-    closable: { host: 0, devices: byHand!.rig.devices.map(() => 0) },
-    assumptions: byHand!.assumptions,
-    rigArguments: rigArguments(flags),
-  };
+  const machine: PlannedMachine = probed ?? machineByHand(byHand!, flags);
   const held = (lengths: Lengths) => Math.min(UNBOUNDED, longest(lengths));
   const [promptTokens, answerTokens] = [held(prompt), held(output)];
   const room = roomFor(promptTokens, answerTokens);

@@ -10,7 +10,7 @@ import { needModel } from "../model/need-model.ts";
 import { cardCandidates } from "../offload-cards.ts";
 import { ANSWER_TOKENS, fitQuestion, type PlannedMachine } from "../question.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
-import { rigArguments, rigFor } from "../rig-for.ts";
+import { machineByHand, rigFor } from "../rig-for.ts";
 import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import { offloadText } from "../text/offload-text.ts";
 import { progressFor } from "../text/progress.ts";
@@ -40,12 +40,7 @@ export const offload = guarded(async function (this: CliContext, flags: OffloadF
   const runtime = (flags.runtime ?? (byHand ? "llama-server" : "embedded")) === "embedded" ? embeddedRuntime() : server;
   const reading = modelFor(this, needModel(typed, "offload"), flags, progressFor(this));
   const probed = byHand ? undefined : await machineOf(this);
-  const machine: PlannedMachine = probed ?? {
-    report: { rig: byHand!.rig },
-    closable: { host: 0, devices: byHand!.rig.devices.map(() => 0) },
-    assumptions: byHand!.assumptions,
-    rigArguments: rigArguments(flags),
-  };
+  const machine: PlannedMachine = probed ?? machineByHand(byHand!, flags);
   const read = await reading;
   // the largest file type that fits whole needs no offload: what is asked about is the usual one
   const weights = await withChosenFileType(read, machine, flags, runtime, roomFor(promptTokens, answerTokens));

@@ -10,8 +10,8 @@ import {
 } from "../../../plan/advise/index.ts";
 import { answerSimulation, type SimulateAnswer } from "../../../plan/answer/index.ts";
 import { shellWord } from "../../../plan/command/index.ts";
-import { type Choice, choose, type FitRequest, READING, roomFor } from "../../../plan/fit/index.ts";
-import type { LaneSettings, Lengths, Target } from "../../../predict/serving/index.ts";
+import { type Choice, choose, type FitRequest, roomFor } from "../../../plan/fit/index.ts";
+import type { LaneSettings, Lengths } from "../../../predict/serving/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { homeOf, machineOf } from "../machine.ts";
 import { withChosenFileType } from "../model/chosen-file-type.ts";
@@ -19,10 +19,11 @@ import { modelFor } from "../model/model-for.ts";
 import { needModel } from "../model/need-model.ts";
 import { fitQuestion, type PlannedMachine } from "../question.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
-import { rigArguments, rigFor } from "../rig-for.ts";
+import { machineByHand, rigFor } from "../rig-for.ts";
 import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import type { SimulateFlags } from "../simulate/flags.ts";
 import { lengthWords, loadFrom, longest, OUTPUT, PROMPT } from "../simulate/load.ts";
+import { READING_TARGETS } from "../simulate/reading-targets.ts";
 import { measuredRuns } from "../simulate/measured-runs.ts";
 import { progressFor } from "../text/progress.ts";
 import { simulateText } from "../text/simulate-text.ts";
@@ -43,12 +44,7 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
   const runtime = engine === "embedded" ? embeddedRuntime() : serverRuntime(flags.build);
   const reading = modelFor(this, named, flags, progressFor(this));
   const probed = byHand ? undefined : await machineOf(this);
-  const machine: PlannedMachine = probed ?? {
-    report: { rig: byHand!.rig },
-    closable: { host: 0, devices: byHand!.rig.devices.map(() => 0) },
-    assumptions: byHand!.assumptions,
-    rigArguments: rigArguments(flags),
-  };
+  const machine: PlannedMachine = probed ?? machineByHand(byHand!, flags);
   const [promptTokens, answerTokens] = lengthsHeld(load, flags, runs);
   const slots = flags.slots ?? flags.users ?? SLOTS;
   const planned = { ...flags, users: slots };
@@ -108,11 +104,6 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
   this.out(flags.json ? JSON.stringify(answer, null, 2) : simulateText(answer, this.outStyle));
   return answer.enough?.met === false ? EXIT.no : EXIT.ok;
 });
-
-const READING_TARGETS: readonly Target[] = [
-  { metric: "ttft", percent: 95, limitMs: READING.firstTokenMs },
-  { metric: "tpot", percent: 95, limitMs: Math.round(1000 / READING.decodePerSec) },
-];
 
 /** Slots, steps and lanes as `loadout serve` would have them; a micro-batch that was named stays. */
 function servePlan(
