@@ -1,6 +1,6 @@
 import { LoadoutError } from "../../facts/errors/index.ts";
 import type { ClientEndpoint } from "./endpoint.ts";
-import { isFields, type Fields } from "./fields.ts";
+import { isFields, type Fields } from "../home/index.ts";
 import { getJson } from "./post.ts";
 
 /** What an endpoint says of a model it has. */

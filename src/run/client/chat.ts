@@ -1,8 +1,7 @@
 import { createParser } from "eventsource-parser";
 import { LoadoutError } from "../../facts/errors/index.ts";
-import { messageOf } from "../home/index.ts";
+import { type Fields, isFields, messageOf } from "../home/index.ts";
 import type { ClientEndpoint } from "./endpoint.ts";
-import { isFields, type Fields } from "./fields.ts";
 import { pieceOf, type Usage } from "./piece.ts";
 import { failureIn, send } from "./post.ts";
 

@@ -1,4 +1,4 @@
-import { isFields, type Fields } from "./fields.ts";
+import { isFields, type Fields } from "../home/index.ts";
 
 /** What one event of an engine's stream, or a whole answer, adds to a reply. OpenAI's dialect as engines really speak it. */
 export interface Piece {

@@ -1,9 +1,8 @@
 import { request as requestHttp, type IncomingMessage } from "node:http";
 import { request as requestHttps } from "node:https";
 import { LoadoutError } from "../../facts/errors/index.ts";
-import { messageOf } from "../home/index.ts";
+import { isFields, messageOf } from "../home/index.ts";
 import type { ClientEndpoint } from "./endpoint.ts";
-import { isFields } from "./fields.ts";
 
 /**
  * One request on a connection of its own: servers that close after a stream while saying keep-alive cost nobody a request

@@ -1,8 +1,7 @@
 import { readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LoadoutError } from "../../facts/errors/index.ts";
-import { codeOf, makeFolder, messageOf } from "../home/index.ts";
-import { isFields } from "./fields.ts";
+import { codeOf, isFields, makeFolder, messageOf } from "../home/index.ts";
 
 /** A chat that is kept: who spoke, with whom, and what was said. */
 export interface ChatSession {

@@ -1,3 +1,4 @@
+import { isFields } from "../../run/home/index.ts";
 import { readFile } from "node:fs/promises";
 import { LoadoutError } from "../../facts/errors/index.ts";
 import { deviceCatalog, type CatalogRow, type DeviceMatch } from "../../facts/hardware/index.ts";
@@ -126,22 +127,18 @@ function fromJson(text: string): Offer[] {
   }
   if (Array.isArray(value)) return value.map((entry: unknown, at) => offerOf(`entry ${at + 1}`, entry));
   return Object.entries(value ?? {}).map(([device, entry]) =>
-    offerOf(device, isObject(entry) ? { device, ...entry } : { device, price: entry as unknown }),
+    offerOf(device, isFields(entry) ? { device, ...entry } : { device, price: entry as unknown }),
   );
 }
 
 function offerOf(where: string, entry: unknown): Offer {
-  if (!isObject(entry)) throw wrong(where, "expected {device, price}");
+  if (!isFields(entry)) throw wrong(where, "expected {device, price}");
   const text = (key: string): string => {
     const value = entry[key];
     return typeof value === "string" || typeof value === "number" ? String(value) : "";
   };
   const [currency, note] = [text("currency"), text("note")];
   return { where, device: text("device"), price: text("price"), ...worded({ currency, note }) };
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function worded(words: Readonly<Record<"currency" | "note", string>>): {

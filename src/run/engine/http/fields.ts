@@ -1,11 +1,8 @@
 // Reading what engines answer: a field that is missing or of another kind is absent, never a failure.
+import { isFields } from "../../home/index.ts";
 
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return isFields(value) ? value : {};
-}
-
-function isFields(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 export function listOf(value: unknown): readonly unknown[] {

@@ -1,3 +1,4 @@
+import { isFields } from "../../home/index.ts";
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import { LoadoutError } from "../../../facts/errors/index.ts";
@@ -65,7 +66,7 @@ function parseObject(bytes: Buffer): Readonly<Record<string, unknown>> {
     // the parser's own words would quote the prompt
     throw broken("its syntax is wrong");
   }
-  if (!isObject(value)) throw broken("it is no object");
+  if (!isFields(value)) throw broken("it is no object");
   if (isDeeper(value, DEEPEST)) throw broken("it is nested too deeply");
   return value;
 }
@@ -79,10 +80,6 @@ function isDeeper(value: object, left: number): boolean {
     if (typeof inner === "object" && inner !== null && isDeeper(inner, left - 1)) return true;
   }
   return false;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function broken(problem: string): LoadoutError {

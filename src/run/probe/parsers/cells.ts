@@ -1,3 +1,5 @@
+import { isFields } from "../../home/index.ts";
+
 // What tools put in a cell, read the same way everywhere: a number with or without a unit, or one of the many words for
 // "I do not know", which must become unknown and never 0.
 
@@ -89,11 +91,7 @@ export function json(text: string): unknown {
 
 /** A JSON object's fields, or none. */
 export function fields(value: unknown): Readonly<Record<string, unknown>> {
-  return isObject(value) ? value : {};
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isFields(value) ? value : {};
 }
 
 /** A JSON array's items, or none. */

@@ -1,9 +1,8 @@
+import { isFields } from "../../../run/home/index.ts";
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { MeasuredLoad } from "../../../plan/advise/index.ts";
 import { type Doubt, DOUBTS, type RequestRecord } from "../../../predict/serving/index.ts";
 import { textOf } from "./load.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** The runs of a file that `loadout bench --json` printed, a run a point; what is no request of it is an error. */
 export async function measuredRuns(path: string): Promise<readonly MeasuredLoad[]> {
@@ -85,8 +84,4 @@ function nameOf(load: unknown): string {
     if (typeof load.requestsPerSec === "number") return `${load.requestsPerSec} req/s`;
   }
   return "a run";
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isFields } from "../../../run/home/index.ts";
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { Rig } from "../../../facts/hardware/index.ts";
 import { parseTokens } from "../../../facts/units/index.ts";
@@ -216,10 +217,6 @@ class Reader {
     const text = this.text(value, field);
     return text === undefined ? undefined : oneOf(text, values, `line ${this.#line}, ${field}`);
   }
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function defined<Key extends string, Value>(key: Key, value: Value | undefined): Partial<Record<Key, Value>> {

@@ -3,7 +3,7 @@ import { LoadoutError } from "../../../../facts/errors/index.ts";
 import type { LaneName } from "../../../../predict/serving/index.ts";
 import { errorAnswer } from "./errors.ts";
 import { Fields } from "./fields.ts";
-import { isBody } from "./messages.ts";
+import { isFields } from "../../../home/index.ts";
 
 /** Longest request taken, bytes. */
 const MOST_BYTES = 64 * 2 ** 20;
@@ -49,7 +49,7 @@ export class Exchange {
       const got = cause instanceof Error ? cause.message : String(cause);
       throw new LoadoutError("engine-request-invalid", { field: "the body", expected: "JSON", got }, { cause });
     }
-    if (!isBody(body))
+    if (!isFields(body))
       throw new LoadoutError("engine-request-invalid", { field: "the body", expected: "an object", got: typeof body });
     return new Fields(body);
   }

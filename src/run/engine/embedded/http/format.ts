@@ -1,7 +1,7 @@
 import { literal, type JsonGrammar } from "../grammar/index.ts";
 import type { Thinking } from "../text/index.ts";
 import { wrong, type Fields } from "./fields.ts";
-import { isBody } from "./messages.ts";
+import { isFields } from "../../../home/index.ts";
 
 /** A reply that begins in the middle of thinking ends that first; GBNF. Thoughts have no character that begins the end. */
 export function thinkingFirst({ close }: Thinking): string {
@@ -26,7 +26,7 @@ export function answerGrammar(
       return { body: format["schema"] === undefined ? grammar.object() : grammar.schema(format["schema"], "schema") };
     case "json_schema": {
       const { json_schema: named } = format;
-      const schema = isBody(named) ? (named["schema"] ?? {}) : format["schema"];
+      const schema = isFields(named) ? (named["schema"] ?? {}) : format["schema"];
       return { body: grammar.schema(schema, "response_format.json_schema.schema") };
     }
     default:

@@ -1,5 +1,6 @@
+import { isFields } from "../../../home/index.ts";
 import type { TemplateMessage } from "../template/index.ts";
-import { cannot, wrong, type Body } from "./fields.ts";
+import { cannot, wrong } from "./fields.ts";
 
 const ROLES = new Set(["system", "developer", "user", "assistant", "tool"]);
 
@@ -10,7 +11,7 @@ export function chatMessages(given: readonly unknown[] | undefined): TemplateMes
 }
 
 function chatMessage(given: unknown, field: string): TemplateMessage {
-  if (!isBody(given)) throw wrong(field, "a message", given);
+  if (!isFields(given)) throw wrong(field, "a message", given);
   const { role, name, reasoning_content: reasoning, tool_call_id: callId } = given;
   if (typeof role !== "string" || !ROLES.has(role)) throw wrong(`${field}.role`, [...ROLES].join(", "), role);
   const calls = given["tool_calls"] ?? undefined;
@@ -34,7 +35,7 @@ function text(content: unknown, field: string): string {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) throw wrong(field, "text, or a list of parts", content);
   const parts = content.map((part: unknown, index) => {
-    if (!isBody(part)) throw wrong(`${field}[${index}]`, "a part", part);
+    if (!isFields(part)) throw wrong(`${field}[${index}]`, "a part", part);
     if (part["type"] !== "text") throw cannot(`parts of the type ${JSON.stringify(part["type"])}: only text`);
     if (typeof part["text"] !== "string") throw wrong(`${field}[${index}].text`, "text", part["text"]);
     return part["text"];
@@ -44,8 +45,8 @@ function text(content: unknown, field: string): string {
 
 /** Templates print arguments as values; what is no JSON stays text. */
 function toolCall(given: unknown, field: string): NonNullable<TemplateMessage["tool_calls"]>[number] {
-  const inner = isBody(given) ? given["function"] : undefined;
-  if (!isBody(given) || !isBody(inner) || typeof inner["name"] !== "string")
+  const inner = isFields(given) ? given["function"] : undefined;
+  if (!isFields(given) || !isFields(inner) || typeof inner["name"] !== "string")
     throw wrong(field, "a call of a function", given);
   const { id } = given;
   return {
@@ -62,8 +63,4 @@ function argumentsOf(given: unknown): unknown {
   } catch {
     return given;
   }
-}
-
-export function isBody(value: unknown): value is Body {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

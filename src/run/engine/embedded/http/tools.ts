@@ -2,7 +2,7 @@ import { literal, type JsonGrammar } from "../grammar/index.ts";
 import type { TemplateMessage } from "../template/index.ts";
 import { GENERIC_RULES, type Tool, type ToolFormat } from "../tools/index.ts";
 import { wrong, type Fields } from "./fields.ts";
-import { isBody } from "./messages.ts";
+import { isFields } from "../../../home/index.ts";
 
 /** The tools of a request, and whether one must be called. */
 export interface AskedTools {
@@ -21,22 +21,22 @@ export function askedTools(fields: Fields): AskedTools | undefined {
   const tools = given.map((tool, index) => checkedTool(tool, `tools[${index}]`));
   const parallel = fields.flag("parallel_tool_calls") ?? false;
   if (choice === "none" || tools.length === 0) {
-    if (choice === "required" || isBody(choice)) throw wrong("tools", "the tools that are to be called", given);
+    if (choice === "required" || isFields(choice)) throw wrong("tools", "the tools that are to be called", given);
     return undefined;
   }
   if (choice === "auto") return { tools, given, required: undefined, parallel };
   if (choice === "required") return { tools, given, required: tools, parallel };
-  const named = isBody(choice) && isBody(choice["function"]) ? choice["function"]["name"] : undefined;
+  const named = isFields(choice) && isFields(choice["function"]) ? choice["function"]["name"] : undefined;
   const required = tools.filter(({ name }) => name === named);
   if (required.length === 0) throw wrong("tool_choice", "auto, none, required or a tool there is", choice);
   return { tools, given, required, parallel };
 }
 
 function checkedTool(given: unknown, field: string): Tool {
-  const inner = isBody(given) && given["type"] === "function" ? given["function"] : undefined;
-  if (!isBody(inner) || typeof inner["name"] !== "string") throw wrong(field, "a function with a name", given);
+  const inner = isFields(given) && given["type"] === "function" ? given["function"] : undefined;
+  if (!isFields(inner) || typeof inner["name"] !== "string") throw wrong(field, "a function with a name", given);
   const parameters = inner["parameters"] ?? {};
-  if (!isBody(parameters)) throw wrong(`${field}.function.parameters`, "a JSON schema", parameters);
+  if (!isFields(parameters)) throw wrong(`${field}.function.parameters`, "a JSON schema", parameters);
   const { description } = inner;
   return {
     name: inner["name"],

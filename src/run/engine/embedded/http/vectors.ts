@@ -2,7 +2,7 @@ import type { VectorSession } from "../vector-session.ts";
 import { isTokens } from "./completions.ts";
 import type { Exchange } from "./exchange.ts";
 import { cannot, wrong, type Fields } from "./fields.ts";
-import { isBody } from "./messages.ts";
+import { isFields } from "../../../home/index.ts";
 
 /** `/v1/embeddings`: vectors of length 1, as OpenAI's are. */
 export async function embeddings(session: VectorSession, name: string, exchange: Exchange): Promise<void> {
@@ -56,7 +56,7 @@ function inputsOf({ body }: Fields): readonly (string | readonly number[])[] {
 }
 
 function documentOf(given: unknown, index: number): string {
-  const text = isBody(given) ? given["text"] : given;
+  const text = isFields(given) ? given["text"] : given;
   if (typeof text !== "string") throw wrong(`documents[${index}]`, "text", given);
   return text;
 }

@@ -1,4 +1,5 @@
-import { callOf, callsOf, isRecord, parseJson, type ToolCall, type ToolFormat } from "./tool.ts";
+import { isFields } from "../../../home/index.ts";
+import { callOf, callsOf, parseJson, type ToolCall, type ToolFormat } from "./tool.ts";
 
 /** `<tool_call>{"name": ..., "arguments": ...}</tool_call>`: Hermes, Qwen 2.5 and 3, and many that learned from them. */
 const HERMES: ToolFormat = {
@@ -28,7 +29,7 @@ const MISTRAL: ToolFormat = {
     const parts = text.split("[TOOL_CALLS]").slice(1);
     const calls = parts.map((part) => {
       const named = /^\s*([\w.-]+)(?:\[CALL_ID\][\w-]*)?(?:\[ARGS\])?\s*(\{[\s\S]*\})\s*$/.exec(part);
-      if (!named || !isRecord(parseJson(named[2]!))) return undefined;
+      if (!named || !isFields(parseJson(named[2]!))) return undefined;
       return { name: named[1]!, arguments: named[2]! };
     });
     const known = calls.filter((call) => call !== undefined);
@@ -64,7 +65,7 @@ const GENERIC: ToolFormat = {
       .replace(/^```(?:json)?\s*/, "")
       .replace(/\s*```$/, "");
     const value = parseJson(body);
-    if (!isRecord(value)) return Array.isArray(value) ? callsOf(value) : undefined;
+    if (!isFields(value)) return Array.isArray(value) ? callsOf(value) : undefined;
     if (Array.isArray(value["tool_calls"])) return callsOf(value["tool_calls"]);
     if (value["tool_call"] !== undefined) return callsOf([value["tool_call"]]);
     return callsOf([value]);

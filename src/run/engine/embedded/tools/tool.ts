@@ -1,3 +1,5 @@
+import { isFields } from "../../../home/index.ts";
+
 /** A tool of a request, checked. */
 export interface Tool {
   readonly name: string;
@@ -29,10 +31,6 @@ export interface ToolFormat {
   readonly around?: readonly [before: string, after: string];
 }
 
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** The value of JSON text; undefined where it is none. */
 export function parseJson(text: string): unknown {
   try {
@@ -44,8 +42,8 @@ export function parseJson(text: string): unknown {
 
 /** A call from an object that names it, whatever it calls the arguments. */
 export function callOf(value: unknown): ToolCall | undefined {
-  if (!isRecord(value)) return undefined;
-  const inner = isRecord(value["function"]) ? value["function"] : value;
+  if (!isFields(value)) return undefined;
+  const inner = isFields(value["function"]) ? value["function"] : value;
   const name = inner["name"];
   if (typeof name !== "string") return undefined;
   const given = inner["arguments"] ?? inner["parameters"] ?? {};
