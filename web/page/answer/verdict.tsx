@@ -1,0 +1,87 @@
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { formatBytes, formatPace } from "../../../src/facts/units/index.ts";
+import type { FitAnswer } from "../../../src/plan/answer/index.ts";
+import type { VerdictWord } from "../../../src/plan/fit/index.ts";
+import { explainSentence } from "../../../src/show/cli/text/explain-sentence.ts";
+import { marginWords } from "../../../src/show/cli/text/margin-words.ts";
+import { fit } from "../state/questions.ts";
+
+/** A verdict is said aloud when nothing has moved for so long. */
+const CALM_MS = 700;
+
+export const VERDICT_CLASS: Readonly<Record<VerdictWord, string>> = {
+  fits: "good",
+  tight: "tight",
+  "runs from disk": "tight",
+  "does not fit": "bad",
+};
+
+export function Verdict() {
+  const { answer, problem, waiting } = fit.value;
+  if (problem !== undefined)
+    return (
+      <section class="verdict problem-card" id="verdict" aria-labelledby="verdict-title">
+        <h2 id="verdict-title">{problem.message}</h2>
+        <p>{problem.hint}</p>
+      </section>
+    );
+  if (answer === undefined) return <section class="verdict" id="verdict" aria-busy="true" />;
+  return (
+    <section class="verdict" id="verdict" aria-labelledby="verdict-title" aria-busy={waiting} data-verdict={wordOf(answer)}>
+      <h2 id="verdict-title">
+        <span class={`word ${answer.rejected ? "bad" : VERDICT_CLASS[answer.verdict.now.verdict]}`}>{wordOf(answer)}</span>{" "}
+        <span class="margin">{marginOf(answer)}</span>
+      </h2>
+      <p class="napkin" data-testid="napkin">
+        {answer.rejected ? answer.rejected.because : explainSentence(answer)}
+      </p>
+    </section>
+  );
+}
+
+function wordOf({ rejected, verdict }: FitAnswer): string {
+  return rejected ? "refused" : verdict.now.verdict;
+}
+
+function marginOf({ rejected, verdict }: FitAnswer): string {
+  return rejected ? rejected.reason : marginWords(verdict.now);
+}
+
+/** The same for those who listen: once it has settled, not at every step of a slider. */
+export function Spoken() {
+  const said = useSignal("");
+  useSignalEffect(() => {
+    const { answer, problem } = fit.value;
+    const text = problem ? problem.message : answer ? spokenOf(answer) : "";
+    const timer = window.setTimeout(() => {
+      said.value = text;
+    }, CALM_MS);
+    return () => window.clearTimeout(timer);
+  });
+  return (
+    <p class="unseen" role="status" aria-live="polite" data-testid="spoken">
+      {said.value}
+    </p>
+  );
+}
+
+function spokenOf(answer: FitAnswer): string {
+  const { decode } = answer.speed;
+  const pace = decode === undefined ? "" : `, decodes ${formatPace(decode.tokensPerSec)}`;
+  return `${answer.model.name} ${answer.model.quantization}: ${wordOf(answer)}, ${marginOf(answer)}${pace}`;
+}
+
+/** One line that stays in sight on a small screen while the question is changed. */
+export function Pinned() {
+  const { answer, problem } = fit.value;
+  if (answer === undefined || problem !== undefined) return null;
+  const { decode } = answer.speed;
+  const { marginBytes } = answer.verdict.now;
+  return (
+    <a class="glance" href="#verdict" aria-hidden="true" tabIndex={-1}>
+      <span class={`word ${answer.rejected ? "bad" : VERDICT_CLASS[answer.verdict.now.verdict]}`}>{wordOf(answer)}</span>
+      <span>{marginBytes < 0 ? `${formatBytes(-marginBytes)} short` : `${formatBytes(marginBytes)} left`}</span>
+      <span>{decode === undefined ? "" : formatPace(decode.tokensPerSec)}</span>
+    </a>
+  );
+}

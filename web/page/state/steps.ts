@@ -1,0 +1,22 @@
+/** Tokens that a context slider stops at: four steps a doubling, whole multiples of 256, from 512 up to `most` itself. */
+export function tokenSteps(most: number): number[] {
+  const steps: number[] = [];
+  for (let quarter = 0; ; quarter += 1) {
+    const exact = 512 * 2 ** (quarter / 4);
+    const step = Math.max(512, Math.round(exact / 256) * 256);
+    if (step >= most) return [...new Set([...steps, most])];
+    steps.push(step);
+  }
+}
+
+/** Conversations at the same time that a slider stops at. */
+export const USER_STEPS: readonly number[] = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256];
+
+/** Place of the step that is nearest to a value by its ratio; steps ascend and are above nothing. */
+export function nearestStep(steps: readonly number[], value: number): number {
+  let best = 0;
+  for (const [at, step] of steps.entries()) {
+    if (Math.abs(Math.log(step / value)) < Math.abs(Math.log(steps[best]! / value))) best = at;
+  }
+  return best;
+}
