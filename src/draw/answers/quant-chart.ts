@@ -1,4 +1,4 @@
-import { formatFileBytes, formatNumber, formatPace } from "../../facts/units/index.ts";
+import { formatFileBytes, formatNumber, formatPace, formatTokens } from "../../facts/units/index.ts";
 import type { QuantRow } from "../../plan/advise/index.ts";
 import type { QuantsAnswer } from "../../plan/answer/index.ts";
 import { stackedBars, type Bar, type Part } from "../charts/index.ts";
@@ -30,7 +30,7 @@ export function quantChart(answer: QuantsAnswer, theme: Theme = "auto"): string 
   const context = rows.flatMap(({ memory }) => (memory?.kind === "predicted" ? [memory] : []))[0];
   const text = {
     title: taken ? `Take ${taken.scheme} for ${taken.for}` : `No usual file type of ${answer.model.name} fits whole`,
-    subtitle: `Weights of ${answer.model.name} by file type, GB, with decoding pace${context ? `, ${context.users} x ${context.context} tokens of context` : ""}`,
+    subtitle: `Weights of ${answer.model.name} by file type, GB, with decoding pace${context ? `; with ${formatTokens(context.context)} of context for ${context.users} ${context.users === 1 ? "user" : "users"}` : ""}`,
     description: "Horizontal bars of the size of each usual file type, largest first, coloured by whether it fits.",
     ...sourceOf([answer.runtime]),
     table: {

@@ -132,7 +132,8 @@ function barText(
   const behind = (blocked ? at(capacity) : drawn) + 6;
   // where there is no room behind the bar the words stand inside its beginning
   const outside = behind + width <= right;
-  const room = left - 10 - MARGIN;
+  // the longest name has exactly its width, give or take what adding floats leaves
+  const room = left - 10 - MARGIN + 0.01;
   const names = [
     textAt(left - 10, bar.note === undefined ? y + 4 : y - 2, fitted(bar.label, room, SIZE.text, true), {
       bold: true,
