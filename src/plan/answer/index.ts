@@ -31,6 +31,8 @@ export {
   type SpeedFacts,
   type Verified,
 } from "./fit-answer.ts";
+export { FACTS_DATE } from "./facts-date.ts";
+export { answerKv, type KvAnswer, type KvContext, type KvPoint } from "./kv-answer.ts";
 export type { TypedFlags } from "./next-commands.ts";
 export { answerGpus, type GpusAnswer, type UsableMemory } from "./gpus-answer.ts";
 export { answerQuants, type QuantsAnswer, type QuantsContext, type QuantsModel } from "./quants-answer.ts";
