@@ -7,6 +7,6 @@ export default defineConfig({
   base: "./",
   publicDir: false,
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  build: { outDir: join(import.meta.dirname, "../dist/page"), emptyOutDir: true, target: "es2023", modulePreload: { polyfill: false } },
+  build: { outDir: join(import.meta.dirname, "../dist/web/page"), emptyOutDir: true, target: "es2023", modulePreload: { polyfill: false } },
   worker: { format: "es" },
 });

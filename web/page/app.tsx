@@ -1,11 +1,10 @@
-import { useEffect, useState } from "preact/hooks";
 import { Launch } from "./answer/launch.tsx";
 import { Memory } from "./answer/memory.tsx";
 import { Pace } from "./answer/pace.tsx";
 import { Settings } from "./answer/settings.tsx";
 import { Pinned, Spoken, Verdict } from "./answer/verdict.tsx";
 import { WouldFit } from "./answer/would-fit.tsx";
-import { openModel } from "./form/model-field.tsx";
+import { DropTarget } from "./form/drop-target.tsx";
 import { QuestionForm } from "./form/question-form.tsx";
 
 export function App() {

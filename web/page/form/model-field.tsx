@@ -12,7 +12,6 @@ import { find } from "./find.ts";
 /** Kinds of files whose header says what a model is. */
 const ACCEPTED = ".gguf,.safetensors,.json";
 
-export const opening = { problem: undefined as Problem | undefined };
 
 /** Reads a file's header in this browser and asks about the model in it. */
 export async function openModel(file: File): Promise<Problem | undefined> {

@@ -1,4 +1,4 @@
-import type { TermName } from "../../../src/plan/explain/terms.ts";
+import type { TermName } from "../../../src/plan/explain/index.ts";
 
 /** Colours of a place's terms, those of the charts; names of variables in the style sheet. */
 export const TERM_COLOURS: Readonly<Record<TermName, string>> = {

@@ -1,10 +1,35 @@
 import { signal } from "@preact/signals";
 import type { Rig } from "../../../src/facts/hardware/index.ts";
 
-/** What is asked of `loadout web` once; a site of files alone has no such address. */
+/** This machine as `loadout web` probed it: what a question about no other rig is about. */
+export interface Here {
+  readonly machine: string;
+  readonly rig: Rig;
+  readonly closable: { readonly host: number; readonly devices: readonly number[] };
+}
+
+/** Whether the page comes from `loadout web`; a site of files alone has no such address. */
 export type Served =
   | { readonly kind: "asking" }
   | { readonly kind: "alone" }
-  | { readonly kind: "served"; readonly rig: Rig };
+  | { readonly kind: "served"; readonly here: Here };
 
 export const served = signal<Served>({ kind: "asking" });
+
+/** Asks once whether there is a server, and which machine it is on. */
+export async function findServer(): Promise<void> {
+  served.value = await asked();
+}
+
+async function asked(): Promise<Served> {
+  if (!location.protocol.startsWith("http")) return { kind: "alone" };
+  try {
+    const response = await fetch("api/rig", { headers: { accept: "application/json" } });
+    const json = response.headers.get("content-type")?.startsWith("application/json") === true;
+    if (!response.ok || !json) return { kind: "alone" };
+    const here: Here = await response.json();
+    return { kind: "served", here };
+  } catch {
+    return { kind: "alone" };
+  }
+}
