@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { LOCAL_LLM_SETUP } from "../plots/local-llm-setup/index.ts";
+import type { PlotData } from "../plots/plot.ts";
+
+type ChartName = keyof typeof LOCAL_LLM_SETUP.plots;
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** A chart as `npm run plots` left it (and `--check` keeps it): its finding, the picture, what is behind it. */
+export function chart(name: ChartName): string {
+  const { title, notes } = dataOf(name);
+  const at = `../../${LOCAL_LLM_SETUP.folder}/${name}`;
+  const said = [title, ...notes].map(sentence).join(" ");
+  return `![${title}](${at}.svg)\n\n*${said} [The numbers](${at}.json).*`;
+}
+
+/** What is drawn in it. */
+export function chartRows(name: ChartName): PlotData["rows"] {
+  return dataOf(name).rows;
+}
+
+function dataOf(name: ChartName): PlotData {
+  return JSON.parse(readFileSync(join(ROOT, LOCAL_LLM_SETUP.folder, `${name}.json`), "utf8"));
+}
+
+function sentence(text: string): string {
+  const [first = ""] = text;
+  return first.toUpperCase() + text.slice(first.length) + (/[.!?]$/.test(text) ? "" : ".");
+}
