@@ -7,12 +7,11 @@ type ChartName = keyof typeof LOCAL_LLM_SETUP.plots;
 
 const ROOT = join(import.meta.dirname, "../..");
 
-/** A chart as `npm run plots` left it (and `--check` keeps it): its finding, the picture, what is behind it. */
+/** A chart as `npm run plots` left it (and `--check` keeps it); its finding and notes are drawn in it. */
 export function chart(name: ChartName): string {
-  const { title, notes } = dataOf(name);
+  const { title, description } = dataOf(name);
   const at = `../../${LOCAL_LLM_SETUP.folder}/${name}`;
-  const said = [title, ...notes].map(sentence).join(" ");
-  return `![${title}](${at}.svg)\n\n*${said} [The numbers](${at}.json).*`;
+  return `![${title}. ${description}](${at}.svg)\n\n[The numbers behind it](${at}.json), and the command for each.`;
 }
 
 /** What is drawn in it. */
@@ -22,9 +21,4 @@ export function chartRows(name: ChartName): PlotData["rows"] {
 
 function dataOf(name: ChartName): PlotData {
   return JSON.parse(readFileSync(join(ROOT, LOCAL_LLM_SETUP.folder, `${name}.json`), "utf8"));
-}
-
-function sentence(text: string): string {
-  const [first = ""] = text;
-  return first.toUpperCase() + text.slice(first.length) + (/[.!?]$/.test(text) ? "" : ".");
 }

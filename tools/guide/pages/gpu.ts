@@ -62,7 +62,7 @@ export const gpu: Page = {
       lost: formatNumber(lost, 2),
       "first-name": first.name,
       checks: table(
-        ["", "", "because"],
+        ["check", "says", "because"],
         first.checks.map(({ key, verdict, because, recalled }) => [
           key,
           verdict,
@@ -88,7 +88,7 @@ function nameOf({ count, name }: CardRow): string {
 function cardTable(rows: readonly CardRow[], also?: CardRow): string {
   const shown = also === undefined || rows.includes(also) ? rows : [...rows, also];
   return table(
-    ["", "memory", "bandwidth", "fits", "tok/s, empty", "tok/s, full", "machine under load"],
+    ["device", "memory", "bandwidth", "fits", "tok/s, empty", "tok/s, full", "machine under load"],
     shown.map((row) => [
       nameOf(row),
       formatBytes(row.memoryBytes),

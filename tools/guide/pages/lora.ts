@@ -30,7 +30,7 @@ export const lora: Page = {
     return {
       model: model.name,
       bill: table(
-        ["", "arithmetic", "memory", `beside ${formatBytes(have)}`],
+        ["what learns", "arithmetic", "memory", `beside ${formatBytes(have)}`],
         rows.map(({ label, formula, value }) => [
           label,
           formula ?? "",

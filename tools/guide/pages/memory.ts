@@ -61,7 +61,7 @@ export const memory: Page = {
       card: card.name,
       context: formatTokens(context),
       tree: table(
-        ["on the card", "", "from", "to"],
+        ["on the card", "takes", "from", "to"],
         [...given(device.parts, "parts"), device].map(({ label, value: bytes, low, high, key: name }) => [
           name === device.key ? "**all of it**" : label.replace(/ \(.*/, ""),
           formatBytes(bytes),

@@ -36,7 +36,7 @@ export const runtime: Page = {
       build: launch.build,
       launch: launch.line.replaceAll(/ (?=-(?:fa|ngl|-host) )/g, " \\\n  "),
       decisions: table(
-        ["", "", "because"],
+        ["setting", "value", "because"],
         fit.decisions.map(({ setting, value, because }) => [setting, String(value), because]),
       ),
       explain: EXPLAIN,
