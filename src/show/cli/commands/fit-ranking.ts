@@ -4,20 +4,25 @@ import { answerRanking } from "../../../plan/answer/index.ts";
 import { onlyWanted, rankModels, workedRows } from "../../../plan/rank/index.ts";
 import { findWeights } from "../../../run/fetch/local/index.ts";
 import type { CliContext } from "../context.ts";
-import { wishesOf } from "../flags.ts";
 import { homeOf, machineOf } from "../machine.ts";
 import { modelsDirsOf } from "../models-dirs.ts";
-import { nearest } from "../nearest.ts";
-import { roomOf } from "../prompt-flags.ts";
-import type { PlannedMachine } from "../question.ts";
-import { catalogModels } from "../rank-models.ts";
-import { rigArguments, rigFor } from "../rig-for.ts";
-import { embeddedRuntime, serverRuntime } from "../runtime.ts";
-import { typedFlags } from "../typed-flags.ts";
+import { catalogModels } from "../../../plan/ask/kinds/rank-models.ts";
 import { rankingText } from "../text/ranking-text.ts";
 import { freeDisk } from "../disk.ts";
-import { USUAL_DISK, wantedOf, type WantedFlags } from "../wanted-flags.ts";
-import type { QuestionFlags } from "./fit.ts";
+import {
+  embeddedRuntime,
+  type QuestionFlags,
+  nearest,
+  rigArguments,
+  roomOf,
+  serverRuntime,
+  typedFlags,
+  USUAL_DISK,
+  type WantedFlags,
+  wantedOf,
+  wishesOf,
+} from "../../../plan/ask/flags/index.ts";
+import { type PlannedMachine, rigFor } from "../../../plan/ask/question/index.ts";
 
 /** `loadout fit` without a model: what can be run on this machine, or on a rig written by hand. */
 export async function fitRanking(

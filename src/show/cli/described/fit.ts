@@ -1,9 +1,14 @@
 import { buildCommand } from "@stricli/core";
-import { answerLength, cached, planFlags, runtimeFlags } from "../flags.ts";
-import { draftFlags } from "../draft-flags.ts";
-import { rigFlags } from "../rig-for.ts";
-import { wantedFlags } from "../wanted-flags.ts";
 import { optionalModel, quant } from "./shared.ts";
+import {
+  answerLength,
+  cached,
+  draftFlags,
+  planFlags,
+  rigFlags,
+  runtimeFlags,
+  wantedFlags,
+} from "../../../plan/ask/flags/index.ts";
 
 export const fit = buildCommand({
   loader: async () => (await import("../commands/fit.ts")).fit,

@@ -1,8 +1,6 @@
 import { buildCommand } from "@stricli/core";
-import { runtimeFlags } from "../flags.ts";
-import { frontierFlags } from "../frontier/flags.ts";
-import { rigFlags } from "../rig-for.ts";
 import { optionalModel, quant } from "./shared.ts";
+import { frontierFlags, rigFlags, runtimeFlags } from "../../../plan/ask/flags/index.ts";
 
 export const frontier = buildCommand({
   loader: async () => (await import("../commands/frontier.ts")).frontier,

@@ -1,7 +1,6 @@
 import { buildCommand } from "@stricli/core";
-import { cardFlags } from "../card-flags.ts";
-import { oneOf } from "../flags.ts";
 import { json } from "./shared.ts";
+import { cardFlags, oneOf } from "../../../plan/ask/flags/index.ts";
 
 export const gpus = buildCommand({
   loader: async () => (await import("../commands/gpus.ts")).gpus,

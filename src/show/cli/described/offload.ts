@@ -1,8 +1,6 @@
 import { buildCommand } from "@stricli/core";
-import { planFlags, runtimeFlags } from "../flags.ts";
-import { offloadFlags } from "../offload-flags.ts";
-import { rigFlags } from "../rig-for.ts";
 import { optionalModel, quant } from "./shared.ts";
+import { offloadFlags, planFlags, rigFlags, runtimeFlags } from "../../../plan/ask/flags/index.ts";
 
 export const offload = buildCommand({
   loader: async () => (await import("../commands/offload.ts")).offload,

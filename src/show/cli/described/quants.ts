@@ -1,7 +1,6 @@
 import { buildCommand } from "@stricli/core";
-import { planFlags, runtimeFlags } from "../flags.ts";
-import { rigFlags } from "../rig-for.ts";
 import { json, optionalModel } from "./shared.ts";
+import { planFlags, rigFlags, runtimeFlags } from "../../../plan/ask/flags/index.ts";
 
 export const quants = buildCommand({
   loader: async () => (await import("../commands/quants.ts")).quants,

@@ -1,4 +1,4 @@
-import { planFlags } from "../flags.ts";
+import { planFlags } from "../../../plan/ask/flags/index.ts";
 
 export const json = planFlags.json;
 export const yes = {
