@@ -2,8 +2,8 @@ import { LoadoutError } from "../../../facts/errors/index.ts";
 import { deviceCatalog, rigsByHand } from "../../../facts/hardware/index.ts";
 import { type CardsQuestion, type Price, rankCards } from "../../advise/cards/index.ts";
 import { answerCards, type CardsAnswer } from "../../answer/index.ts";
-import { type DeviceFlags, devicesMeant } from "./gpus.ts";
-import { type CardFlags, serverRuntime, SYSTEMS, wishesOf } from "../flags/index.ts";
+import { devicesMeant } from "./gpus.ts";
+import { type CardFlags, type DeviceFlags, serverRuntime, SYSTEMS, wishesOf } from "../flags/index.ts";
 import type { Asking } from "../question/index.ts";
 
 /** `gpus [NAME] --for MODEL`: which device for a model. `readPrices`: of the file that was named. */

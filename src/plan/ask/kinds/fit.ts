@@ -1,14 +1,17 @@
-import { answerFit, type FitAnswer } from "../../answer/index.ts";
+import { LoadoutError } from "../../../facts/errors/index.ts";
+import { answerFit, type FitAnswer, fitNumbers, type FitNumbers } from "../../answer/index.ts";
 import type { Choice } from "../../fit/index.ts";
 import {
   ANSWER_TOKENS,
   embeddedRuntime,
+  flagBesideModel,
   promptOf,
   type QuestionFlags,
   roomOf,
   serverRuntime,
   typedFlags,
   USUAL_DISK,
+  type WantedFlags,
 } from "../flags/index.ts";
 import {
   type Asking,
@@ -16,7 +19,6 @@ import {
   fitQuestion,
   type FitQuestion,
   machineByHand,
-  type PlannedMachine,
   rigFor,
   serverArgumentsOf,
   withDraft,
@@ -29,19 +31,34 @@ export interface AskedFit {
   readonly question: FitQuestion;
 }
 
+export interface FitFlags extends QuestionFlags, Omit<WantedFlags, "disk"> {
+  readonly table?: boolean;
+}
+
 /** `fit MODEL` and `explain MODEL`: the question gathered and answered. */
-export async function askFit(asking: Asking, flags: QuestionFlags, model: string, command: string): Promise<AskedFit> {
+export async function askFit(asking: Asking, flags: FitFlags, model: string, command: string): Promise<AskedFit> {
+  refuseChoosing(flags, model);
   const question = await gatherFit(asking, flags, model, command);
-  return { ...answerFit(question.request, question.context), question };
+  const { answer, choice } = answerFit(question.request, question.context);
+  const table = flags.table ? { table: (await import("./file-type-table.ts")).fileTypeTable(question) } : {};
+  return { answer: { ...answer, ...table }, choice, question };
+}
+
+/** `fit MODEL` without what has to be searched for. */
+export async function askNumbers(asking: Asking, flags: FitFlags, model: string): Promise<FitNumbers> {
+  refuseChoosing(flags, model);
+  const question = await gatherFit(asking, flags, model, "fit");
+  return fitNumbers(question.request, question.context);
+}
+
+/** Flags that choose among models say nothing beside one. */
+function refuseChoosing(flags: FitFlags, model: string): void {
+  const flag = flagBesideModel(flags);
+  if (flag !== undefined) throw new LoadoutError("flag-beside-model", { flag, got: model });
 }
 
 /** The same question, ready to be answered. */
-export async function gatherFit(
-  asking: Asking,
-  flags: QuestionFlags,
-  model: string,
-  command: string,
-): Promise<FitQuestion> {
+async function gatherFit(asking: Asking, flags: QuestionFlags, model: string, command: string): Promise<FitQuestion> {
   const promptTokens = promptOf(flags, command);
   const answerTokens = flags.answer ?? ANSWER_TOKENS;
   const { room } = roomOf(flags, command);

@@ -1,13 +1,7 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
-import { type CatalogRow, deviceCatalog, rigsByHand, type Vendor } from "../../../facts/hardware/index.ts";
+import { type CatalogRow, deviceCatalog, rigsByHand } from "../../../facts/hardware/index.ts";
 import { answerGpus, type GpusAnswer } from "../../answer/index.ts";
-
-/** Flags that choose among devices. */
-export interface DeviceFlags {
-  readonly vendor?: Vendor;
-  readonly class?: CatalogRow["class"];
-  readonly minMemory?: string;
-}
+import type { DeviceFlags } from "../flags/index.ts";
 
 /** Devices that were meant, and of what size where that was said. */
 export interface DevicesMeant {

@@ -1,31 +1,20 @@
 import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
-import {
-  describesRig,
-  draftFlagOf,
-  flagBesideModel,
-  type QuestionFlags,
-  type WantedFlags,
-} from "../../../plan/ask/flags/index.ts";
-import { askFit } from "../../../plan/ask/kinds/fit.ts";
+import { describesRig } from "../../../plan/ask/flags/index.ts";
+import { askFit, type FitFlags } from "../../../plan/ask/kinds/fit.ts";
 import { good } from "../../../plan/fit/index.ts";
 import { withAsking } from "../asking.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { fitText } from "../text/fit-text.ts";
 
-interface FitFlags extends QuestionFlags, Omit<WantedFlags, "disk"> {
+interface VerifiedFlags extends FitFlags {
   readonly verify?: boolean;
   readonly spec?: string;
-  readonly table?: boolean;
 }
 
 /** `loadout fit MODEL`; without one what can be run; `--spec` many questions. */
-export const fit = guarded(async function (this: CliContext, flags: FitFlags, model?: string) {
+export const fit = guarded(async function (this: CliContext, flags: VerifiedFlags, model?: string) {
   if (flags.spec !== undefined) return (await import("../spec/fit-spec.ts")).fitSpec(this, flags.spec, flags);
-  if (model === undefined) {
-    const flag = draftFlagOf(flags);
-    if (flag !== undefined) throw new LoadoutError("flag-without-model", { flag });
-    return (await import("./fit-ranking.ts")).fitRanking(this, flags);
-  }
+  if (model === undefined) return (await import("./fit-ranking.ts")).fitRanking(this, flags);
   if (flags.verify && describesRig(flags)) {
     throw new LoadoutError("rig-contradiction", {
       what: "fit --verify",
@@ -34,16 +23,11 @@ export const fit = guarded(async function (this: CliContext, flags: FitFlags, mo
       advice: "Leave out --verify, or --gpu and the like.",
     });
   }
-  const choosing = flagBesideModel(flags);
-  if (choosing !== undefined) throw new LoadoutError("flag-beside-model", { flag: choosing, got: model });
   const { answer, choice, question } = await withAsking(this, (asking) => askFit(asking, flags, model, "fit"));
   const verified = flags.verify
     ? await (await import("../verify.ts")).verify(question, choice.settings, answer.model.path)
     : undefined;
-  const table = flags.table
-    ? { table: (await import("../../../plan/ask/kinds/file-type-table.ts")).fileTypeTable(question) }
-    : {};
-  const whole = { ...answer, ...table, ...(verified ? { verified } : {}) };
+  const whole = { ...answer, ...(verified ? { verified } : {}) };
   this.out(flags.json ? JSON.stringify(whole, null, 2) : fitText(whole, this.outStyle));
   return good(answer.verdict.now.verdict) && verified?.equal !== false ? EXIT.ok : EXIT.no;
 });

@@ -1,7 +1,6 @@
 import { EXIT } from "../../../facts/errors/index.ts";
-import type { CardFlags } from "../../../plan/ask/flags/index.ts";
+import type { CardFlags, DeviceFlags } from "../../../plan/ask/flags/index.ts";
 import { askCards } from "../../../plan/ask/kinds/cards.ts";
-import type { DeviceFlags } from "../../../plan/ask/kinds/gpus.ts";
 import { withAsking } from "../asking.ts";
 import type { CliContext } from "../context.ts";
 import { readPrices } from "../prices.ts";

@@ -1,6 +1,6 @@
 import { EXIT } from "../../../facts/errors/index.ts";
-import { type CardFlags, needsModel } from "../../../plan/ask/flags/index.ts";
-import { askGpus, type DeviceFlags } from "../../../plan/ask/kinds/gpus.ts";
+import { type CardFlags, type DeviceFlags, needsModel } from "../../../plan/ask/flags/index.ts";
+import { askGpus } from "../../../plan/ask/kinds/gpus.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { gpuText, gpusText } from "../text/gpus-text.ts";
 

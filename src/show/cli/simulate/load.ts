@@ -4,7 +4,6 @@ import type { SimulatedLoad } from "../../../plan/advise/index.ts";
 import {
   besideJobs,
   closedWorkload,
-  type Lengths,
   openWorkload,
   type PlannedRequest,
   readTrace,
