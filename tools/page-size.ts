@@ -33,7 +33,7 @@ for (const [name, text] of texts) {
 const sizes = [...first]
   .map((name) => ({
     name,
-    kind: /^catalog-/.test(name) ? ("data" as const) : ("code" as const),
+    kind: name.startsWith("catalog-") ? ("data" as const) : ("code" as const),
     bytes: gzipSync(texts.get(name)!, { level: 9 }).length,
   }))
   .toSorted((one, other) => other.bytes - one.bytes);

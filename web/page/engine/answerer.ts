@@ -3,7 +3,7 @@ import type { Rig } from "../../../src/facts/hardware/index.ts";
 import { answerTo, type Kind } from "../../../src/plan/ask/kinds/index.ts";
 import type { Flags } from "../../../src/plan/ask/flags/index.ts";
 import { catalogAsking, FILE, type PlannedMachine } from "../../../src/plan/ask/question/index.ts";
-import { type Opened, openFiles, weightsOf } from "../../../src/plan/ask/model/index.ts";
+import { type Opened, openedFiles } from "../../../src/plan/ask/model/index.ts";
 import { blobSource } from "./blob-source.ts";
 
 /** An error as `--json` prints it. */
@@ -40,6 +40,7 @@ export function createAnswerer(): Answerer {
   return {
     ask: async (kind, flags) => JSON.stringify(await answerTo(asking, kind, flags)),
     open: async (files) => {
+      const { openFiles, weightsOf } = await openedFiles();
       const byName = new Map(files.map((file) => [file.name, file]));
       const first = meant([...byName.keys()]);
       const file = await openFiles(`./${first}`, first, [...byName.keys()], (name) => {

@@ -60,7 +60,12 @@ export function createEngine(start: () => Port = startWorker): Engine {
 }
 
 function startWorker(): Port {
-  return new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  return {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin to name
+    send: (message) => worker.postMessage(message),
+    receive: (listener) => worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => listener(data)),
+  };
 }
 
 function refuse(reply: Reply): never {

@@ -9,8 +9,9 @@ export class Superseded extends Error {
 
 /** What a worker is to a lane. */
 export interface Port {
-  postMessage(message: Request): void;
-  addEventListener(type: "message", listener: (event: { readonly data: Reply }) => void): void;
+  send(message: Request): void;
+  /** once, before anything is sent */
+  receive(listener: (reply: Reply) => void): void;
 }
 
 interface Waiting {
@@ -32,7 +33,7 @@ export class Lane {
 
   constructor(port: Port) {
     this.#port = port;
-    port.addEventListener("message", ({ data }) => this.#answered(data));
+    port.receive((reply) => this.#answered(reply));
   }
 
   ask(kind: Kind, flags: Flags, place: string): Promise<Reply> {
@@ -47,7 +48,7 @@ export class Lane {
 
   /** Asks for no reply: messages come in their order. */
   tell(rig: Extract<Request, { do: "here" }>["rig"]): void {
-    this.#port.postMessage({ id: this.#next(), do: "here", rig });
+    this.#port.send({ id: this.#next(), do: "here", rig });
   }
 
   #next(): number {
@@ -65,7 +66,7 @@ export class Lane {
   #go(): void {
     if (this.#busy) return;
     this.#busy = this.#queue.shift();
-    if (this.#busy) this.#port.postMessage(this.#busy.request);
+    if (this.#busy) this.#port.send(this.#busy.request);
   }
 
   #answered(reply: Reply): void {

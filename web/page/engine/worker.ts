@@ -6,6 +6,7 @@ import type { Reply, Request } from "./messages.ts";
 declare const self: DedicatedWorkerGlobalScope;
 
 const answerer = createAnswerer();
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin to name
 const reply = (message: Reply) => self.postMessage(message);
 
 self.addEventListener("message", (event: MessageEvent<Request>) => void answer(event.data));

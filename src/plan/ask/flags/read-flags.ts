@@ -40,6 +40,7 @@ export function readFlags<Table extends Readonly<Record<string, FlagRow>>>(table
     else if (others.length > 0) throw wrong(`Too many arguments for --${kebab(name)}, encountered "${others[0]}"`);
     else read[name] = row.parse(first);
   }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each value was made by the row that its type is read from
   return read as FlagsOf<Table>;
 }
 

@@ -51,6 +51,7 @@ export function weightsOf(opened: Opened, quant: string | undefined): Weights {
 
 /** Publishers keep the repository's name in the configuration; a file alone has no folder that says it. */
 function nameIn(config: unknown): string | undefined {
-  const named = typeof config === "object" && config !== null && "_name_or_path" in config ? config._name_or_path : "";
-  return typeof named === "string" && /[^/\\]/.test(named) ? named.replace(/^.*[/\\]/, "") : undefined;
+  const named = config !== null && typeof config === "object" ? Object.entries(config) : [];
+  const path = named.find(([key]) => key === "_name_or_path")?.[1];
+  return typeof path === "string" && /[^/\\]/.test(path) ? path.replace(/^.*[/\\]/, "") : undefined;
 }

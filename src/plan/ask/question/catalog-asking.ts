@@ -1,6 +1,6 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { ModelFlags } from "../flags/index.ts";
-import { fromCatalog, type Opened, type Weights, weightsOf } from "../model/index.ts";
+import { fromCatalog, type Opened, openedFiles, type Weights } from "../model/index.ts";
 import type { Asking } from "./asking.ts";
 import type { PlannedMachine } from "./machine.ts";
 
@@ -43,7 +43,7 @@ async function modelOf(opened: ReadonlyMap<string, Opened>, typed: string, flags
     const file = opened.get(typed);
     const open = [...opened.keys()].join(", ") || "none";
     if (file === undefined) throw new LoadoutError("model-not-open", { got: typed, open });
-    return weightsOf(file, quant);
+    return (await openedFiles()).weightsOf(file, quant);
   }
   if (ELSEWHERE.test(typed)) throw new LoadoutError("model-elsewhere", { got: typed });
   const known = await fromCatalog(typed, quant, draft === "mtp");
