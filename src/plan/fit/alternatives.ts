@@ -174,7 +174,7 @@ function expertsOnHost(request: FitRequest, settings: LlamaCppSettings): number 
   const decided = settings.expertLayersOnHost !== undefined || wishes.gpuLayers !== undefined;
   if (decided || rig.devices.length === 0) return undefined;
   return fewestExpertLayers(request, (expertLayersOnHost) =>
-    good(weighForSearch(request, { ...settings, gpuLayers: "all", expertLayersOnHost }).now.verdict),
+    weighForSearch(request, { ...settings, gpuLayers: "all", expertLayersOnHost }),
   );
 }
 

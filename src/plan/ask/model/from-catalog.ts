@@ -1,7 +1,7 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import { type CatalogModel, type ModelMatch, modelCatalog, tensorList } from "../../../facts/model/index.ts";
 import { fileTypeOf, usualFileType } from "../../../facts/recipe/index.ts";
-import { byRecipe } from "./by-recipe.ts";
+import { byRecipe, type BySizes } from "./by-recipe.ts";
 import type { Weights } from "./weights.ts";
 
 /** Where a row's dimensions are from, in a few words; its sources are what `loadout models` prints. */
@@ -36,8 +36,12 @@ export async function fromCatalog(
     throw new LoadoutError("model-unpredictable", { name: row.name, reason, advice });
   }
   const asked = quant ?? match.fileType;
+  // the same list each time: what is found of it is kept by it
+  const files = new Map<string, BySizes>();
   const inFileType = (fileType: string, because?: string): Weights => {
-    const { tensors, parameters, fileBytes, assumption } = byRecipe(geometry, shapes, fileType);
+    const sizes = files.get(fileType) ?? byRecipe(geometry, shapes, fileType);
+    files.set(fileType, sizes);
+    const { tensors, parameters, fileBytes, assumption } = sizes;
     return {
       argument: `${id}:${fileType}`,
       geometry,

@@ -13,12 +13,15 @@ export interface PlannedMachine {
   readonly rigArguments?: string;
 }
 
+/** Rigs that were written lately: mostly the same one is asked about again, and what is found of a rig is kept by it. */
+const KNOWN = new Map<string, RigByHand>();
+const MOST_KNOWN = 16;
+
 /** The rig that the flags describe; undefined where they describe none. */
 export async function rigFor(flags: RigFlags): Promise<RigByHand | undefined> {
   if (!describesRig(flags)) return undefined;
   const { gpu, vram, ram, backend, os, node, link } = flags;
-  const { rigByHand } = await rigsByHand();
-  return rigByHand({
+  const words = {
     ...(gpu && { gpus: gpu }),
     ...(vram && { vram }),
     ...(ram !== undefined && { ram }),
@@ -26,7 +29,13 @@ export async function rigFor(flags: RigFlags): Promise<RigByHand | undefined> {
     ...(os && { os }),
     ...(node && { nodes: node }),
     ...(link && { links: link }),
-  });
+  };
+  const key = JSON.stringify(words);
+  const rig = KNOWN.get(key) ?? (await rigsByHand()).rigByHand(words);
+  KNOWN.delete(key);
+  KNOWN.set(key, rig);
+  if (KNOWN.size > MOST_KNOWN) KNOWN.delete(KNOWN.keys().next().value!);
+  return rig;
 }
 
 /** A rig written by hand as what a plan is made for: nothing runs there that could be closed. */
