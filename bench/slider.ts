@@ -55,7 +55,7 @@ for (let step = 0; step < steps; step += 1) {
 for (const [kind, list] of times) {
   const sorted = list.toSorted((one, other) => one - other);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!.toFixed(1);
-  console.log(`${kind.padEnd(9)} ${list.length} steps: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, longest ${at(1)} ms`);
+  console.log(`${kind.padEnd(13)} ${list.length} steps: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, longest ${at(1)} ms`);
 }
 if (values.trace) {
   for (const { ms, kind, flags } of slow.toSorted((one, other) => other.ms - one.ms).slice(0, 40))
@@ -68,6 +68,7 @@ async function timed(kind: Kind, flags: Flags): Promise<void> {
   const asked = kind === "cards" ? { model: flags["model"]!, context: flags["context"]! } : flags;
   const plain = kind === "frontier" ? { ...others, ...(kvType && { "kv-type": kvType }) } : asked;
   const { users: _users, ...withoutUsers } = plain;
+  const cpu = process.cpuUsage();
   const start = performance.now();
   try {
     await answerer.ask(kind, kind === "frontier" ? withoutUsers : plain);
@@ -75,6 +76,10 @@ async function timed(kind: Kind, flags: Flags): Promise<void> {
     if (values.trace) console.error(kind, flags, String(error));
   }
   const ms = performance.now() - start;
+  const { user, system } = process.cpuUsage(cpu);
+  // what others do on this machine stretches the first, what this process does beside (compiling, collecting) the second
+  const cpuMs = (user + system) / 1000;
+  times.set(`${kind} cpu`, [...(times.get(`${kind} cpu`) ?? []), cpuMs]);
   times.set(kind, [...(times.get(kind) ?? []), ms]);
   slow.push({ ms, kind, flags });
 }

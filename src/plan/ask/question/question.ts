@@ -15,6 +15,7 @@ import { type SearchSetup, usualBits, usualFileTypes } from "../../search/index.
 import {
   aboutLlamaCpp,
   layerPlaces,
+  leastLlamaCpp,
   predictLlamaCpp,
   type LlamaCppQuestion,
   type MemoryPrediction,
@@ -132,7 +133,12 @@ export function fitQuestion(parts: {
       closable: machine.closable,
       memory: remembered((settings) => predictLlamaCpp({ ...asked, settings })),
       // drafts are left to whole replays
-      ...(asked.draft ? {} : { about: remembered((settings) => aboutLlamaCpp({ ...asked, settings })) }),
+      ...(asked.draft
+        ? {}
+        : {
+            about: remembered((settings) => aboutLlamaCpp({ ...asked, settings })),
+            least: remembered((settings) => leastLlamaCpp({ ...asked, settings })),
+          }),
       ...(guesses
         ? {
             guessing: {
