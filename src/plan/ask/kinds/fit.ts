@@ -58,7 +58,7 @@ function refuseChoosing(flags: FitFlags, model: string): void {
 }
 
 /** The same question, ready to be answered. */
-async function gatherFit(asking: Asking, flags: QuestionFlags, model: string, command: string): Promise<FitQuestion> {
+export async function gatherFit(asking: Asking, flags: QuestionFlags, model: string, command: string): Promise<FitQuestion> {
   const promptTokens = promptOf(flags, command);
   const answerTokens = flags.answer ?? ANSWER_TOKENS;
   const { room } = roomOf(flags, command);
