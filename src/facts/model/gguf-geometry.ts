@@ -45,11 +45,6 @@ export function geometryFromGguf(file: GgufFile): Geometry {
   };
 }
 
-/** Weights counted one by one: elements of all tensors. */
-export function parameterCount(tensors: readonly Tensor[]): number {
-  return tensors.reduce((sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1), 0);
-}
-
 const NOT_A_MODEL = {
   projector: "a projector: the encoder for images or sound that goes with one",
   adapter: "an adapter: changes to a model that must be loaded with it",
