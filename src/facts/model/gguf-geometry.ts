@@ -1,5 +1,5 @@
 import { LoadoutError } from "../errors/index.ts";
-import type { GgufFile, Tensor } from "../weights/index.ts";
+import type { GgufFile } from "../weights/index.ts";
 import { ARCHITECTURES } from "./architectures.ts";
 import { ArchitectureKeys } from "./architecture-keys.ts";
 import { feedForwardsOf } from "./feed-forwards.ts";

@@ -34,14 +34,22 @@ export interface Answerer {
   readonly here: (rig: Rig | undefined) => void;
 }
 
+/** Answers that are kept, some 20 kB each: a slider goes back and forth over the same steps. */
+const MOST_ANSWERS = 64;
+
 export function createAnswerer(): Answerer {
   const opened = new Map<string, Opened>();
   let machine: PlannedMachine | undefined;
   let asking = askingOf();
+  const answers = new Map<string, Promise<string>>();
   return {
-    ask: async (kind, flags) => {
-      if (kind === "ranking") await loadArchitecture();
-      return JSON.stringify(await answerTo(asking, kind, flags));
+    ask: (kind, flags) => {
+      const key = JSON.stringify([kind, flags]);
+      const answer = answers.get(key) ?? answered(kind, flags);
+      answers.delete(key);
+      answers.set(key, answer);
+      if (answers.size > MOST_ANSWERS) answers.delete(answers.keys().next().value!);
+      return answer;
     },
     open: async (files) => {
       const { openFiles, weightsOf } = await openedFiles();
@@ -56,13 +64,20 @@ export function createAnswerer(): Answerer {
       opened.set(model, file);
       // a file of the same name may be another one
       asking = askingOf();
+      answers.clear();
       const { architecture, parameters, quantization, fileBytes, contextLength } = facts;
       return { model, name: facts.name, architecture, parameters, quantization, fileBytes, contextLength };
     },
     here: (rig) => {
+      answers.clear();
       machine = rig && { report: { rig }, closable: { host: 0, devices: rig.devices.map(() => 0) } };
     },
   };
+
+  async function answered(kind: Kind, flags: Flags): Promise<string> {
+    if (kind === "ranking") await loadArchitecture();
+    return JSON.stringify(await answerTo(asking, kind, flags));
+  }
 
   function askingOf(): Asking {
     const plain = catalogAsking({ opened, machine: () => machine });
