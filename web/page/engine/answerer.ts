@@ -48,6 +48,8 @@ export function createAnswerer(): Answerer {
       const answer = answers.get(key) ?? answered(kind, flags);
       answers.delete(key);
       answers.set(key, answer);
+      // what failed for want of a file of the page may be had the next time
+      answer.catch(() => answers.delete(key));
       if (answers.size > MOST_ANSWERS) answers.delete(answers.keys().next().value!);
       return answer;
     },

@@ -27,6 +27,7 @@ export function catalogAsking(world: {
       known.delete(key);
       const weights = before ?? modelOf(world.opened, typed, { ...(quant && { quant }), ...(draft && { draft }) });
       known.set(key, weights);
+      weights.catch(() => known.delete(key));
       if (known.size > MOST_RECENT) known.delete(known.keys().next().value!);
       return weights;
     },
