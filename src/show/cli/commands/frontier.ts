@@ -26,21 +26,26 @@ const UNBOUNDED = 8192;
 
 /** `loadout frontier MODEL` */
 export const frontier = guarded(async function (this: CliContext, flags: FrontierFlags, typed?: string) {
-  const named = needModel(typed, "frontier");
+  const answer = await askFrontier(this, flags, needModel(typed, "frontier"));
+  this.out(flags.json ? JSON.stringify(answer, null, 2) : frontierText(answer, this.outStyle));
+  return answer.operating.some(({ name, met }) => name === "interactive" && met) ? EXIT.ok : EXIT.no;
+});
+
+/** What the command and a report share: the question gathered and answered. */
+export async function askFrontier(context: CliContext, flags: FrontierFlags, named: string): Promise<FrontierAnswer> {
   const measured = (await Promise.all((flags.measured ?? []).map(measuredRuns))).flat();
   const { engine = "llama-server", prompt = PROMPT, output = OUTPUT, usersUpTo = USERS, seed = 1 } = flags;
   const byHand = await rigFor(flags);
   const runtime = engine === "embedded" ? embeddedRuntime() : serverRuntime(flags.build);
-  const reading = modelFor(this, named, flags, progressFor(this));
-  const probed = byHand ? undefined : await machineOf(this);
+  const reading = modelFor(context, named, flags, progressFor(context));
+  const probed = byHand ? undefined : await machineOf(context);
   const machine: PlannedMachine = probed ?? machineByHand(byHand!, flags);
   const held = (lengths: Lengths) => Math.min(UNBOUNDED, longest(lengths));
   const [promptTokens, answerTokens] = [held(prompt), held(output)];
   const room = roomFor(promptTokens, answerTokens);
   const weights = await withChosenFileType(await reading, machine, flags, runtime, room);
-  const { folders } = await homeOf(this);
-  const receipts = probed ? await openKnownReceipts(this, folders.data) : undefined;
-  let answer: FrontierAnswer;
+  const { folders } = await homeOf(context);
+  const receipts = probed ? await openKnownReceipts(context, folders.data) : undefined;
   try {
     // context beyond what a request takes would cost slots
     const wanted = { ...flags, context: flags.context ?? room };
@@ -72,7 +77,7 @@ export const frontier = guarded(async function (this: CliContext, flags: Frontie
     }
     const more = machine.rigArguments === undefined ? "" : ` ${machine.rigArguments}`;
     const model = shellWord(weights.argument);
-    answer = answerFrontier(
+    return answerFrontier(
       {
         model: weights.facts,
         rig,
@@ -90,6 +95,4 @@ export const frontier = guarded(async function (this: CliContext, flags: Frontie
   } finally {
     receipts?.close();
   }
-  this.out(flags.json ? JSON.stringify(answer, null, 2) : frontierText(answer, this.outStyle));
-  return answer.operating.some(({ name, met }) => name === "interactive" && met) ? EXIT.ok : EXIT.no;
-});
+}

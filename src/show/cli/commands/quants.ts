@@ -1,7 +1,7 @@
 import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
 import { modelCatalog } from "../../../facts/model/index.ts";
 import { adviseQuants, runtimeAdvice, type QuantQuestion } from "../../../plan/advise/index.ts";
-import { answerQuants } from "../../../plan/answer/index.ts";
+import { answerQuants, type QuantsAnswer } from "../../../plan/answer/index.ts";
 import { outlined, type Outlined, type SearchModel, type SearchSetup } from "../../../plan/search/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { wishesOf, type PlanFlags } from "../flags.ts";
@@ -23,11 +23,17 @@ interface QuantsFlags extends Pick<PlanFlags, "goal" | "context" | "users" | "kv
 
 /** `loadout quants MODEL [--gpu G]` */
 export const quants = guarded(async function (this: CliContext, flags: QuantsFlags, typed?: string) {
-  const name = needModel(typed, "quants");
+  const answer = await askQuants(this, flags, needModel(typed, "quants"));
+  this.out(flags.json ? JSON.stringify(answer, null, 2) : quantsText(answer, this.outStyle, flags.all ?? false));
+  return answer.choices.length > 0 ? EXIT.ok : EXIT.no;
+});
+
+/** What the command and a report share: the question gathered and answered. */
+export async function askQuants(context: CliContext, flags: QuantsFlags, name: string): Promise<QuantsAnswer> {
   const runtime = serverRuntime(flags.build);
   const [weights, machine] = await Promise.all([
-    modelFor(this, name, flags, progressFor(this)),
-    machineFor(this, flags),
+    modelFor(context, name, flags, progressFor(context)),
+    machineFor(context, flags),
   ]);
   const { rig } = machine.report;
   const { build, caller, engine, version, buildName } = runtime;
@@ -45,7 +51,7 @@ export const quants = guarded(async function (this: CliContext, flags: QuantsFla
     thorough: flags.all ?? false,
   };
   const { facts } = weights;
-  const answer = answerQuants(adviseQuants(question), runtimeAdvice(model.geometry, rig, goal), {
+  return answerQuants(adviseQuants(question), runtimeAdvice(model.geometry, rig, goal), {
     goal,
     model: {
       name: facts.name,
@@ -66,9 +72,7 @@ export const quants = guarded(async function (this: CliContext, flags: QuantsFla
     typed: typedFlags(flags),
     ...(machine.rigArguments === undefined ? {} : { rigArguments: machine.rigArguments }),
   });
-  this.out(flags.json ? JSON.stringify(answer, null, 2) : quantsText(answer, this.outStyle, flags.all ?? false));
-  return answer.choices.length > 0 ? EXIT.ok : EXIT.no;
-});
+}
 
 async function machineFor(context: CliContext, flags: QuantsFlags): Promise<PlannedMachine> {
   const byHand = await rigFor(flags);
