@@ -87,7 +87,8 @@ function titleOf(fits: readonly NamedFit[]): string {
         : least.margin < 0
           ? `, ${formatBytes(-least.margin)} short on ${least.label}`
           : ` with ${formatBytes(least.margin)} left on ${least.label}`;
-    return `${name} ${answer.rejected ? "is refused" : verdict}${fits.length > 2 ? "" : room}`;
+    const word = answer.rejected ? "is refused" : verdict === "tight" ? "is tight" : verdict;
+    return `${name} ${word}${fits.length > 2 ? "" : room}`;
   });
   return said.join("; ");
 }

@@ -17,13 +17,14 @@ import { verdictBlocks } from "./sections/verdict.ts";
 export function reportDocument(report: ReportAnswer): ReportDocument {
   const { loadouts, versions } = report;
   const [only, ...others] = loadouts;
-  const names = loadouts.map(({ name }) => name).join(" against ");
+  const names =
+    loadouts.length > 2 ? `${loadouts.length} loadouts` : loadouts.map(({ name }) => name).join(" against ");
   const alone = only !== undefined && others.length === 0;
   return {
     title: `Loadout report: ${names}`,
     lead: alone
       ? leadOf(only.fit)
-      : `${loadouts.length} loadouts beside each other; what stands first is what the others are compared with.`,
+      : `${loadouts.map(({ name }) => name).join("; ")}. What stands first is what the others are compared with.`,
     blocks: [
       ...comparisonBlocks(loadouts),
       ...loadouts.flatMap((loadout) => loadoutBlocks(loadout, alone)),

@@ -55,7 +55,7 @@ export function heading(level: 2 | 3, text: string): Block {
 /** A chart with the finding that it states. */
 export function chart(svg: string | undefined): Block[] {
   if (svg === undefined) return [];
-  const title = /aria-label="([^"]*)"/.exec(svg)?.[1] ?? "";
+  const title = /<title>([^<]*)<\/title>/.exec(svg)?.[1] ?? "";
   return [{ kind: "chart", title: unescaped(title), svg }];
 }
 

@@ -13,7 +13,7 @@ a{color:var(--link)}
 .soft,figcaption,small,i,footer{color:var(--soft)}
 .good{color:var(--good)}.warn{color:var(--warn)}.bad{color:var(--bad)}
 nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1rem;padding:0;list-style:none;font-size:.9rem}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.6rem}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.6rem,1fr));gap:.6rem}
 .figures div{border:1px solid var(--line);border-left:4px solid currentcolor;border-radius:4px;padding:.5rem .7rem;background:var(--ground)}
 .figures div:not([class]){border-left-color:var(--line)}
 .figures dt{font-size:.8rem;color:var(--soft)}
@@ -25,7 +25,9 @@ table{border-collapse:collapse;width:100%;font-size:.88rem}
 caption{text-align:left;font-weight:600;padding:.2rem 0 .4rem}
 th,td{text-align:left;vertical-align:top;padding:.25rem .7rem .25rem 0;border-bottom:1px solid var(--line);font-weight:400}
 thead th{color:var(--soft);font-size:.8rem;vertical-align:bottom}
-.n{text-align:right;white-space:nowrap}
+tbody th{min-width:7rem}
+.n{text-align:right}td.n{white-space:nowrap}
+.wide:has(+.wide){margin-bottom:1.4rem}
 .d1{padding-left:1rem}.d2{padding-left:2rem}.d3{padding-left:3rem}.d4{padding-left:4rem}
 pre{background:var(--ground);border:1px solid var(--line);border-radius:4px;padding:.6rem .8rem;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.85rem}
 code{font-family:ui-monospace,monospace}
@@ -39,5 +41,5 @@ figure svg{display:block;width:100%;height:auto}
 .worked small{font-size:.82rem}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px}
 @page{margin:14mm}
-@media print{body{max-width:none;padding:0;font-size:10pt}nav{display:none}h2,h3{break-after:avoid}figure,tr,pre,.figures div{break-inside:avoid}.wide{overflow:visible}figure{max-width:150mm;border:0}.worked code,.worked small{font-size:8pt}table{font-size:8.5pt}.n{white-space:normal}}
+@media print{body{max-width:none;padding:0;font-size:10pt}nav{display:none}h2,h3{break-after:avoid}figure,tr,pre,.figures div{break-inside:avoid}.wide{overflow:visible}figure{max-width:150mm;border:0}.worked code,.worked small{font-size:8pt}table{font-size:8.5pt}td.n{white-space:normal}}
 `;

@@ -25,8 +25,8 @@ export function workedBytes(node: Estimate): Worked {
   };
 }
 
-/** A pace with the factors of its band; below it the rates and times in its arithmetic. */
-export function workedPace(label: string, pace: Pace): Worked {
+/** A pace with the factors of its band; below it the rates and times in its arithmetic, but for those that were told already. */
+export function workedPace(label: string, pace: Pace, told: Set<string>): Worked {
   const { tokensPerSec, low, high, formula, provenance, derived = [] } = pace;
   const rate = formatPace(tokensPerSec);
   return {
@@ -38,14 +38,21 @@ export function workedPace(label: string, pace: Pace): Worked {
       lowFormula: `${rate} / ${formatNumber(tokensPerSec / low)}`,
       highFormula: `${rate} x ${formatNumber(high / tokensPerSec)}`,
     }),
-    parts: derived.map((one) => ({
-      label: one.label,
-      value: one.value,
-      how: one.formula === undefined ? "constant" : "formula",
-      lines: workings(one.formula === undefined ? {} : { formula: one.formula }),
-      ...(one.because === undefined ? {} : { because: one.because }),
-      parts: [],
-    })),
+    parts: derived.flatMap((one) => {
+      const key = `${one.label} ${one.value} ${one.formula}`;
+      if (told.has(key)) return [];
+      told.add(key);
+      return [
+        {
+          label: one.label,
+          value: one.value,
+          how: one.formula === undefined ? "constant" : "formula",
+          lines: workings(one.formula === undefined ? {} : { formula: one.formula }),
+          ...(one.because === undefined ? {} : { because: one.because }),
+          parts: [],
+        },
+      ];
+    }),
   };
 }
 

@@ -1,16 +1,24 @@
+import { formatTokens } from "../../../facts/units/index.ts";
 import type { FitAnswer, ReportLoadout } from "../../../plan/answer/index.ts";
 
-/** Loadouts with names that tell them apart: the file type where the models are alike, then the rig, then settings. */
+/** Loadouts with names that tell them apart: the model in its file type, and where that is not enough the rig, then settings. */
 export function withNames(loadouts: readonly Omit<ReportLoadout, "name">[]): ReportLoadout[] {
   const parts = loadouts.map(({ fit }) => partsOf(fit));
-  // the model and its file type always, of the rest what is not the same everywhere
-  const said = parts.map((own) =>
-    own.filter((part, at) => at < 2 || new Set(parts.map((other) => other[at])).size > 1).filter((part) => part !== ""),
-  );
-  const names = said.map((words) => words.join(", ").replace(", ", " "));
+  const names = parts.map(([name]) => name!);
+  const alike = (at: number) => names.flatMap((name, other) => (name === names[at] ? [other] : []));
+  for (let part = 1; part < (parts[0]?.length ?? 0); part += 1) {
+    // of those that are called alike so far, what is not the same of all
+    const unlike = names.map((_, at) => new Set(alike(at).map((other) => parts[other]![part])).size > 1);
+    unlike.forEach((differs, at) => {
+      if (differs && parts[at]![part] !== "") names[at] += `, ${parts[at]![part]}`;
+    });
+  }
+  const counts = new Map<string, number>();
   return loadouts.map((loadout, at) => {
-    const before = names.slice(0, at).filter((name) => name === names[at]).length;
-    return { name: before === 0 ? names[at]! : `${names[at]} (${before + 1})`, ...loadout };
+    const name = names[at]!;
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    return { name: count === 1 ? name : `${name} (${count})`, ...loadout };
   });
 }
 
@@ -21,13 +29,12 @@ function partsOf({ model, rig, runtime, goal, decisions }: FitAnswer): string[] 
   };
   const devices = rig.devices.map(({ name }) => name.replace(/^GeForce /, ""));
   return [
-    model.name,
-    model.quantization,
+    `${model.name} ${model.quantization}`,
     devices.length === 0 ? "no GPU" : devices.length > 1 ? `${devices.length} x ${devices[0]}` : devices[0]!,
     runtime.engine,
     goal,
     setting("users", (value) => `${value} users`),
-    setting("context", (value) => `context ${value}`),
+    setting("context", (value) => `${formatTokens(Number(value))} of context`),
     setting("kv type", (value) => `cache ${value}`),
     setting("layers on device", (value) => `${value} layers`),
   ];

@@ -69,15 +69,16 @@ function paces({ speed }: FitAnswer): Worked[] {
   const tokens = cached?.computedTokens ?? promptTokens;
   const over = (count: number, pace: NonNullable<typeof prefill>) => (end: "tokensPerSec" | "low" | "high") =>
     `${count} tokens / ${formatPace(pace[end])}`;
+  const told = new Set<string>();
   return [
-    ...(decode ? [workedPace("decode", decode)] : []),
-    ...(decodeFull ? [workedPace("decode, context full", decodeFull)] : []),
-    ...(each ? [workedPace("decode, each of several with full contexts", each)] : []),
-    ...(prefill ? [workedPace("prefill", prefill)] : []),
+    ...(decode ? [workedPace("decode", decode, told)] : []),
+    ...(decodeFull ? [workedPace("decode, context full", decodeFull, told)] : []),
+    ...(each ? [workedPace("decode, each of several with full contexts", each, told)] : []),
+    ...(prefill ? [workedPace("prefill", prefill, told)] : []),
     ...(prefill && firstTokenMs ? [workedTime("first token", firstTokenMs, over(promptTokens, prefill))] : []),
     ...(cached
       ? [
-          workedPace(`prefill behind ${formatPercent(cached.share)} cached`, cached.prefill),
+          workedPace(`prefill behind ${formatPercent(cached.share)} cached`, cached.prefill, told),
           workedTime(
             `first token, ${formatPercent(cached.share)} cached`,
             cached.firstTokenMs,
@@ -87,7 +88,7 @@ function paces({ speed }: FitAnswer): Worked[] {
       : []),
     ...(read && decodeAnswer && endMs && answerTokens !== undefined
       ? [
-          workedPace("decode, halfway through the answer", decodeAnswer),
+          workedPace("decode, halfway through the answer", decodeAnswer, told),
           workedTime(
             `last token of ${answerTokens}`,
             endMs,
