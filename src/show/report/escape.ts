@@ -16,7 +16,7 @@ export function markdown(text: string): string {
   return printable(text)
     .replace(/\s+/g, " ")
     .replace(/[\\`*_[\]<>|~#&]/g, (character) => `\\${character}`)
-    .replace(/^(\s*)([-+=]|\d+[.)])(?=\s|$)/, "$1\\$2")
+    .replace(/^(\s*\d*)([-+=.)])(?=\s|$)/, "$1\\$2")
     .replace(/:\/\//g, "\\://");
 }
 
