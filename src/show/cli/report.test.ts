@@ -54,6 +54,8 @@ function rowsOf(tables: readonly ReadTable[], caption: string): readonly (readon
   return tables.find((one) => one.caption === caption)?.rows ?? [];
 }
 
+const byText = (one: unknown, other: unknown) => String(one).localeCompare(String(other), "en");
+
 /** Numbers of a table against those of the answer; both as they went through JSON. */
 function expectNumbers({ fit, kv, quants, frontier }: ReportLoadout, tables: readonly ReadTable[]): void {
   const leaves: [string, string, string][] = [];
@@ -98,17 +100,17 @@ function expectNumbers({ fit, kv, quants, frontier }: ReportLoadout, tables: rea
   );
   const cells = rowsOf(tables, "KV cache and state by context of each chat").flatMap((row) => row.slice(1));
   const points = [...(kv?.points ?? [])].map(({ kvBytes, stateBytes }) => formatBytes(kvBytes + stateBytes));
-  expect(cells.toSorted()).toEqual(points.toSorted());
+  expect(cells.toSorted(byText)).toEqual(points.toSorted(byText));
   const files = rowsOf(tables, "Usual file types").map((row) => [row[0], row[1], row[4]]);
   const usual = (quants?.rows ?? []).filter(({ kind, usual: offered }) => kind === "gguf" && offered);
-  expect(files.toSorted()).toEqual(
+  expect(files.toSorted(byText)).toEqual(
     usual
       .map(({ scheme, bytes, decode }) => [
         scheme,
         formatFileBytes(bytes),
         decode ? formatPace(decode.tokensPerSec) : "-",
       ])
-      .toSorted(),
+      .toSorted(byText),
   );
   const best = (frontier?.points ?? []).filter(({ onFrontier }) => onFrontier);
   expect(rowsOf(tables, "Points that no other of their origin beats").map((row) => [row[0], row[4]])).toEqual(
@@ -196,7 +198,7 @@ test("text in 80 columns says what was written; a name ends in .html, .md or not
   const five = await runLoadout(folder, [
     "report",
     "qwen3-8b",
-    ...Array<string[]>(4).fill(["--against", ":Q8_0"]).flat(),
+    ...Array.from({ length: 4 }, () => ["--against", ":Q8_0"]).flat(),
   ]);
   expect(five.code).toBe(2);
   const nowhere = await runLoadout(folder, ["report", "qwen3-8b", "--vram", "24GB", "--out", join(folder, "no/x.md")]);

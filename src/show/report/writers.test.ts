@@ -48,7 +48,9 @@ const NASTY = [
 const hostile = fc.oneof(
   fc.constantFrom(...NASTY),
   fc.string({ unit: "binary", maxLength: 40 }),
-  fc.array(fc.constantFrom(..."<>\"&|`*_[]()#\\\n -$1.'a/:"), { maxLength: 30 }).map((list) => list.join("")),
+  fc
+    .array(fc.constantFrom(...Array.from("<>\"&|`*_[]()#\\\n -$1.'a/:")), { maxLength: 30 })
+    .map((list) => list.join("")),
 );
 const TAGS = new Set(toHtml(everyBlock("a")).match(/<\/?[a-z]\w*/g));
 

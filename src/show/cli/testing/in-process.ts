@@ -6,7 +6,8 @@ export function contextIn(folder: string, said: string[] = []): CliContext {
   const env = { LOADOUT_HOME: `${folder}/home`, HOME: folder, HF_HOME: `${folder}/hf` };
   const style = styleFor(process.stdout, { NO_COLOR: "1" });
   return {
-    process: { ...process, env, stdout: process.stdout, stderr: process.stderr } as unknown as NodeJS.Process,
+    // its own environment, all else is this process
+    process: new Proxy(process, { get: (from, name) => (name === "env" ? env : Reflect.get(from, name)) }),
     out: (text) => void said.push(text),
     note: () => undefined,
     outStyle: style,
