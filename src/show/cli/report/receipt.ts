@@ -4,16 +4,18 @@ import type { CliContext } from "../context.ts";
 import { homeOf, machineName } from "../machine.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
 
-/** The newest run here of this file on this engine; undefined before the first. */
+/** The newest run here of this file on this engine, of those whose pace was measured if there is one; undefined before the first. */
 export async function newestReceipt(context: CliContext, fit: FitAnswer): Promise<ReportReceipt | undefined> {
   const store = await openKnownReceipts(context, (await homeOf(context)).folders.data);
   if (!store) return undefined;
   try {
     const { runtime, model, rig } = fit;
     const machine = machineName({ report: { rig } });
-    const run = store
+    const runs = store
       .list({ machine, engine: runtime.engine, backend: runtime.backend })
-      .find((one) => one.model.name === model.name && one.model.fileBytes === model.fileBytes);
+      .filter((one) => one.model.name === model.name && one.model.fileBytes === model.fileBytes);
+    // a served model's receipt has memory alone
+    const run = runs.find(({ rates }) => rates.length > 0) ?? runs[0];
     return run && asReported(run);
   } finally {
     store.close();
