@@ -48,7 +48,7 @@ export async function frontierPlot({ points = [] }: TaskOptions): Promise<Plot> 
     notes: [
       `Numbers beside points: users at a time. Prompts of ${PROMPT} and answers of ${ANSWER} tokens. llama.cpp: beyond ${SLOTS} users requests wait for a slot and nothing is gained; its line lies at ${missOf(llamaCpp, alone)} what was measured with one user, and at ${missOf(llamaCpp, shared)} with ${SLOTS}; the simulation, with a slot for everybody, at ${formatNumber(most.outputPerSec / shared.outputPerSec, 2)} times. vLLM's coefficients were fitted to rows of this rig, and its prompts lay in the prefix cache. Bands: 80%.`,
     ],
-    source: `Lines: Loadout, ${RUNTIME_NAME}. Points: ${PUBLISHER}, ${datesOf([...llamaCpp.measured, ...vllm.measured])}`,
+    source: `Lines: Loadout, ${RUNTIME_NAME}. Points: ${PUBLISHER}, ${datesOf([...llamaCpp.measured, ...vllm.measured])}${elsewhere.length > 0 ? "; receipts: data/receipts" : ""}`,
     date: FACTS_DATE,
     table: {
       columns: ["engine", "kind", "users", "ms per token", "tokens a second, all users", "80% band"],
