@@ -11,9 +11,11 @@ import {
   type KvAnswer,
   type QuantsAnswer,
 } from "../../plan/answer/index.ts";
-import { askFit, type QuestionFlags } from "../../show/cli/commands/fit.ts";
-import { askFrontier } from "../../show/cli/commands/frontier.ts";
-import { askQuants } from "../../show/cli/commands/quants.ts";
+import type { QuestionFlags } from "../../plan/ask/flags/index.ts";
+import { askFit } from "../../plan/ask/kinds/fit.ts";
+import { askFrontier } from "../../plan/ask/kinds/frontier.ts";
+import { askQuants } from "../../plan/ask/kinds/quants.ts";
+import { withAsking } from "../../show/cli/asking.ts";
 import { contextIn } from "../../show/cli/testing/in-process.ts";
 import { layoutOf } from "../charts/testing/layout.ts";
 import { inside, overlap } from "../parts/index.ts";
@@ -38,7 +40,11 @@ function expectReadable(svg: string): void {
 }
 
 async function fitAndKv(model: string, flags: QuestionFlags): Promise<{ fit: FitAnswer; kv: KvAnswer }> {
-  const { answer: fit, choice, question } = await askFit(contextIn(folder), flags, model, "report");
+  const {
+    answer: fit,
+    choice,
+    question,
+  } = await withAsking(contextIn(folder), (asking) => askFit(asking, flags, model, "report"));
   return {
     fit,
     kv: answerKv(question.request, choice, { model: fit.model, runtime: fit.runtime, setup: question.setup }),
@@ -92,8 +98,12 @@ test("four loadouts beside each other", async () => {
 
 test("frontier and file types", async () => {
   const context = contextIn(folder);
-  const frontier: FrontierAnswer = await askFrontier(context, { gpu: ["rtx-3090"] }, "qwen3-8b:Q4_K_M");
-  const quants: QuantsAnswer = await askQuants(context, { gpu: ["rtx-3060-12gb"] }, "qwen3-14b");
+  const frontier: FrontierAnswer = await withAsking(context, (asking) =>
+    askFrontier(asking, { gpu: ["rtx-3090"] }, "qwen3-8b:Q4_K_M"),
+  );
+  const quants: QuantsAnswer = await withAsking(context, (asking) =>
+    askQuants(asking, { gpu: ["rtx-3060-12gb"] }, "qwen3-14b"),
+  );
   expectReadable(frontierChart(frontier));
   expectReadable(quantChart(quants)!);
 });

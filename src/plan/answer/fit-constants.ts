@@ -2,7 +2,7 @@ import type { Device } from "../../facts/hardware/index.ts";
 import { formatNumber, formatRate } from "../../facts/units/index.ts";
 import { tensorType } from "../../facts/weights/index.ts";
 import type { Estimate } from "../../predict/estimate/index.ts";
-import type { FitAnswer } from "./fit-answer.ts";
+import type { FitAnswer } from "./fit-numbers.ts";
 
 /** Where the constants of an answer's arithmetic are from, as far as no line of it says so. */
 export function fitConstants({ memory, rig, speed }: Pick<FitAnswer, "memory" | "rig" | "speed">): string[] {

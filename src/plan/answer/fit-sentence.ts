@@ -1,7 +1,7 @@
 import { formatCount, formatFileBytes, formatHundredths, formatNumber } from "../../facts/units/index.ts";
 
 import { roundedTogether, summaryOf } from "../explain/index.ts";
-import type { FitAnswer } from "./fit-answer.ts";
+import type { FitAnswer } from "./fit-numbers.ts";
 
 /** The whole napkin in one sentence: what the weights come to, and the sum on the place that decides. */
 export function fitSentence({ model, memory, verdict }: FitAnswer): string {

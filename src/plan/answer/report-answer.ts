@@ -1,4 +1,4 @@
-import type { FitAnswer, ANSWER_VERSION } from "./fit-answer.ts";
+import type { FitAnswer, ANSWER_VERSION } from "./fit-numbers.ts";
 import type { FrontierAnswer } from "./frontier-answer.ts";
 import type { KvAnswer } from "./kv-answer.ts";
 import type { QuantsAnswer } from "./quants-answer.ts";

@@ -18,7 +18,9 @@ import type { Estimate } from "../../predict/estimate/index.ts";
 import { openReceipts } from "../../run/receipt/index.ts";
 import { reportHtml, reportMarkdown } from "../report/index.ts";
 import { tablesOfHtml, tablesOfMarkdown, type ReadTable } from "../report/testing/read-back.ts";
-import { askFit, type QuestionFlags } from "./commands/fit.ts";
+import type { QuestionFlags } from "../../plan/ask/flags/index.ts";
+import { askFit } from "../../plan/ask/kinds/fit.ts";
+import { withAsking } from "./asking.ts";
 import { homeOf, machineName } from "./machine.ts";
 import { withNames } from "./report/names.ts";
 import { newestReceipt } from "./report/receipt.ts";
@@ -148,7 +150,11 @@ describe("seeded questions", () => {
   test(`${QUESTIONS}: Markdown, page and --json say the same numbers`, async () => {
     const words = new Set<string>();
     for (const { model, flags } of asked) {
-      const { answer: fit, choice, question } = await askFit(contextIn(folder), flags, model, "report");
+      const {
+        answer: fit,
+        choice,
+        question,
+      } = await withAsking(contextIn(folder), (asking) => askFit(asking, flags, model, "report"));
       const refused = choice.prediction.kind === "rejected";
       const kv = refused
         ? {}
@@ -207,7 +213,9 @@ test("text in 80 columns says what was written; a name ends in .html, .md or not
 
 test("the newest run here of the same file on the same engine stands beside what was predicted", async () => {
   const context = contextIn(join(folder, "machine"));
-  const { answer: fit, choice } = await askFit(context, { gpu: ["rtx-3090"], users: 2 }, "qwen3-8b:Q4_K_M", "report");
+  const { answer: fit, choice } = await withAsking(context, (asking) =>
+    askFit(asking, { gpu: ["rtx-3090"], users: 2 }, "qwen3-8b:Q4_K_M", "report"),
+  );
   expect(await newestReceipt(context, fit)).toBeUndefined();
   const store = openReceipts((await homeOf(context)).folders.data, () => Date.UTC(2026, 10, 25, 6, 30));
   const { runtime, model } = fit;

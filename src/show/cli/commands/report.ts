@@ -1,15 +1,14 @@
 import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
 import { ANSWER_VERSION, FACTS_DATE, type ReportAnswer } from "../../../plan/answer/index.ts";
-import { againstQuestion } from "../against.ts";
+import { againstQuestion, needModel, type QuestionFlags } from "../../../plan/ask/flags/index.ts";
+import { withAsking } from "../asking.ts";
 import { guarded, type CliContext } from "../context.ts";
-import { needModel } from "../model/need-model.ts";
 import { filesOf, writeReport } from "../report/files.ts";
 import { reportDevices } from "../report/devices.ts";
 import { reportLoadout } from "../report/loadout.ts";
 import { withNames } from "../report/names.ts";
 import { reportText } from "../text/report-text.ts";
 import { VERSION } from "../version.ts";
-import type { QuestionFlags } from "./fit.ts";
 
 interface ReportFlags extends QuestionFlags {
   readonly against?: readonly string[];
@@ -27,8 +26,11 @@ export const report = guarded(async function (this: CliContext, flags: ReportFla
   // a wrong name is said before anything is computed
   const files = flags.json === true && out === undefined ? [] : filesOf(out);
   const questions = [{ model: named, flags: own }, ...against.map((text) => againstQuestion(text, named, own))];
-  const loadouts = [];
-  for (const question of questions) loadouts.push(await reportLoadout(this, question.flags, question.model));
+  const loadouts = await withAsking(this, async (asking) => {
+    const asked = [];
+    for (const question of questions) asked.push(await reportLoadout(this, asking, question.flags, question.model));
+    return asked;
+  });
   const answer: ReportAnswer = {
     schema: ANSWER_VERSION,
     kind: "report",

@@ -1,22 +1,13 @@
 import { buildCommand } from "@stricli/core";
-import { draftFlags } from "../draft-flags.ts";
-import { answerLength, cached, planFlags, runtimeFlags } from "../flags.ts";
-import { rigFlags } from "../rig-for.ts";
-import { optionalModel, quant } from "./shared.ts";
+import { QUESTION_FLAGS } from "../../../plan/ask/flags/index.ts";
+import { optionalModel } from "./shared.ts";
 
 export const report = buildCommand({
   loader: async () => (await import("../commands/report.ts")).report,
   parameters: {
     positional: optionalModel,
     flags: {
-      ...planFlags,
-      quant,
-      ...runtimeFlags,
-      ...rigFlags,
-      prompt: { kind: "parsed", parse: String, brief: "Prompt whose first token is timed: 512, 24k", optional: true },
-      answer: answerLength,
-      cached,
-      ...draftFlags,
+      ...QUESTION_FLAGS.explain,
       against: {
         kind: "parsed",
         parse: String,

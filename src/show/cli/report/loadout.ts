@@ -1,23 +1,29 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import { answerKv, type FrontierAnswer, type QuantsAnswer, type ReportLoadout } from "../../../plan/answer/index.ts";
 import { shellWord } from "../../../plan/command/index.ts";
-import { askFit, type QuestionFlags } from "../commands/fit.ts";
-import { askFrontier } from "../commands/frontier.ts";
-import { askQuants } from "../commands/quants.ts";
+import {
+  describesRig,
+  type FrontierFlags,
+  promptOf,
+  type QuestionFlags,
+  rigArguments,
+  typedFlags,
+} from "../../../plan/ask/flags/index.ts";
+import { askFit } from "../../../plan/ask/kinds/fit.ts";
+import { askFrontier } from "../../../plan/ask/kinds/frontier.ts";
+import { askQuants } from "../../../plan/ask/kinds/quants.ts";
+import type { Asking } from "../../../plan/ask/question/index.ts";
 import type { CliContext } from "../context.ts";
-import type { FrontierFlags } from "../frontier/flags.ts";
-import { promptOf } from "../prompt-flags.ts";
-import { describesRig, rigArguments } from "../rig-for.ts";
-import { typedFlags } from "../typed-flags.ts";
 import { newestReceipt } from "./receipt.ts";
 
 /** Everything that is asked of one loadout: each answer as its own command prints it. */
 export async function reportLoadout(
   context: CliContext,
+  asking: Asking,
   flags: QuestionFlags,
   model: string,
 ): Promise<Omit<ReportLoadout, "name">> {
-  const { answer: fit, choice, question } = await askFit(context, flags, model, "report");
+  const { answer: fit, choice, question } = await askFit(asking, flags, model, "report");
   const kv =
     choice.prediction.kind === "rejected"
       ? undefined
@@ -30,8 +36,8 @@ export async function reportLoadout(
     ask: askedAs(flags, model),
     fit,
     ...(kv ? { kv } : {}),
-    ...(await frontierOf(context, rest, named, fit.runtime.engine)),
-    ...(await quantsOf(context, rest, named)),
+    ...(await frontierOf(asking, rest, named, fit.runtime.engine)),
+    ...(await quantsOf(asking, rest, named)),
     ...(receipt ? { receipt } : {}),
   };
 }
@@ -45,12 +51,7 @@ function askedAs(flags: QuestionFlags, model: string): string {
 
 type Frontiers = Pick<ReportLoadout, "frontier" | "frontierUnknown">;
 
-async function frontierOf(
-  context: CliContext,
-  flags: QuestionFlags,
-  named: string,
-  engine: string,
-): Promise<Frontiers> {
+async function frontierOf(asking: Asking, flags: QuestionFlags, named: string, engine: string): Promise<Frontiers> {
   if (flags.serverArgs !== undefined || flags.draft !== undefined)
     return { frontierUnknown: "A frontier is not made of a command line that was given, nor of guesses ahead." };
   const { goal: _goal, users: _users, microBatch: _step, prompt: _prompt, answer, ...rest } = flags;
@@ -61,21 +62,17 @@ async function frontierOf(
     ...(promptTokens === undefined ? {} : { prompt: { kind: "fixed", tokens: promptTokens } }),
     ...(answer === undefined ? {} : { output: { kind: "fixed", tokens: answer } }),
   };
-  const found = await orNone<FrontierAnswer>(() => askFrontier(context, asked, named), "frontier-no-setting");
+  const found = await orNone<FrontierAnswer>(() => askFrontier(asking, asked, named), "frontier-no-setting");
   return found
     ? { frontier: found }
     : { frontierUnknown: "No setting of a server fits here with a pace that is known." };
 }
 
-async function quantsOf(
-  context: CliContext,
-  flags: QuestionFlags,
-  named: string,
-): Promise<Pick<ReportLoadout, "quants">> {
+async function quantsOf(asking: Asking, flags: QuestionFlags, named: string): Promise<Pick<ReportLoadout, "quants">> {
   const { goal, context: length, users, kvType, models, build, gpu, vram, ram, backend, os, node, link } = flags;
   const asked = { goal, context: length, users, kvType, models, build, gpu, vram, ram, backend, os, node, link };
   const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
-  const quants: QuantsAnswer = await askQuants(context, given, named);
+  const quants: QuantsAnswer = await askQuants(asking, given, named);
   return { quants };
 }
 
