@@ -9,8 +9,7 @@ import { fitQuestion, type FitQuestion, rigFor } from "../../src/plan/ask/questi
 export const RUNTIME = serverRuntime();
 export const RUNTIME_NAME = `${RUNTIME.engine} ${RUNTIME.buildName}`;
 
-/** Date of the facts that every chart rests on: catalogs and the newest build's rules were gathered until then. */
-export const FACTS_DATE = "facts of 24 November 2026";
+export { FACTS_DATE } from "../../src/plan/answer/index.ts";
 export const SOURCE = `Loadout, ${RUNTIME_NAME} replayed`;
 
 export interface Asked extends FitQuestion {

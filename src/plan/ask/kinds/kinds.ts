@@ -6,11 +6,11 @@ import type {
   FitNumbers,
   FrontierAnswer,
   GpusAnswer,
+  KvAnswer,
   OffloadAnswer,
   QuantsAnswer,
   RankingAnswer,
 } from "../../answer/index.ts";
-import type { KvAnswer } from "./kv.ts";
 
 /** What can be asked, and how it is answered. */
 export interface Answers {
