@@ -19,6 +19,7 @@ import { reconcile } from "./described/reconcile.ts";
 import { serve } from "./described/serve.ts";
 import { simulate } from "./described/simulate.ts";
 import { start } from "./described/start.ts";
+import { web } from "./described/web.ts";
 import { VERSION } from "./version.ts";
 import { textsWith } from "./wrong-flags.ts";
 
@@ -41,6 +42,7 @@ export const ROUTES = {
   simulate,
   frontier,
   doctor,
+  web,
 };
 
 const routes = buildRouteMap({
