@@ -17,10 +17,10 @@ export async function buildPage(folder: string = PAGE_FOLDER): Promise<void> {
   const old = `${folder}.${process.pid}.old`;
   await mkdir(dirname(folder), { recursive: true });
   try {
-    const config = join(SOURCE, "vite.config.ts");
+    const config = join(ROOT, "web/vite.config.ts");
     await build({
       root: SOURCE,
-      ...(existsSync(config) ? { configFile: config } : {}),
+      configFile: existsSync(config) ? config : false,
       // the same files at the root of a site, below one, and under `loadout web`
       base: "./",
       logLevel: "warn",

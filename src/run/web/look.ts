@@ -18,10 +18,7 @@ export async function lookAt({ pid, startedAt, url, models, takes }: Run, signal
   if (url === "") return as("loading");
   if (!isHere(url)) return as("elsewhere");
   try {
-    const [facts, metrics] = await Promise.all([
-      getHere(url, "/v1/loadout", signal),
-      getHere(url, "/metrics", signal),
-    ]);
+    const [facts, metrics] = await Promise.all([getHere(url, "/v1/loadout", signal), getHere(url, "/metrics", signal)]);
     if (facts.status === 401 || metrics.status === 401) return as("locked");
     const served = servedIn(facts);
     const lanes = metrics.status === 200 ? lanesIn(metrics.text) : undefined;

@@ -22,7 +22,10 @@ export interface Got {
 export function getHere(url: string, path: string, signal?: AbortSignal): Promise<Got> {
   const timeout = AbortSignal.timeout(PATIENCE_MS);
   return new Promise((resolve, reject) => {
-    const asked = request(new URL(path, url), { agent: false, signal: signal ? AbortSignal.any([signal, timeout]) : timeout });
+    const asked = request(new URL(path, url), {
+      agent: false,
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    });
     asked.on("error", reject);
     asked.on("response", (answer) => {
       const chunks: Buffer[] = [];

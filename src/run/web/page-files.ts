@@ -43,7 +43,8 @@ function pageOf(asked: string, body: Buffer): Page {
       ...PAGE_HEADERS,
       "content-type": TYPES[extname(asked)]!,
       // the name of a built file holds the hash of what is in it
-      "cache-control": /-[\w-]{8,}\.\w+$/.test(asked) && !asked.endsWith(".html") ? "max-age=31536000, immutable" : "no-cache",
+      "cache-control":
+        /-[\w-]{8,}\.\w+$/.test(asked) && !asked.endsWith(".html") ? "max-age=31536000, immutable" : "no-cache",
     },
     body,
   };

@@ -20,7 +20,8 @@ export class TokenRate {
   at(atMs: number, { streamEvents, completionTokens }: CountedLane): number {
     const [oldest] = this.#samples;
     // a run that began anew counts from zero
-    if (oldest && (streamEvents < oldest.streamEvents || completionTokens < oldest.completionTokens)) this.#samples = [];
+    if (oldest && (streamEvents < oldest.streamEvents || completionTokens < oldest.completionTokens))
+      this.#samples = [];
     this.#samples.push({ atMs, streamEvents, completionTokens });
     while (this.#samples.length > 2 && this.#samples[1]!.atMs <= atMs - WINDOW_MS) this.#samples.shift();
     const from = this.#samples[0]!;

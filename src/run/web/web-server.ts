@@ -108,7 +108,8 @@ class Desk {
       return passChat(request, response, pid, claims);
     }
     const answer = answers.get(path);
-    if (!file && !answer && path !== "/api/events") throw new LoadoutError("web-no-route", { path: path.slice(0, 100) });
+    if (!file && !answer && path !== "/api/events")
+      throw new LoadoutError("web-no-route", { path: path.slice(0, 100) });
     if (request.method !== "GET" && request.method !== "HEAD") throw wrongMethod(request, path, "GET");
     if (file) return send(request, response, file);
     if (!answer) return this.#feed.listen(response);

@@ -21,7 +21,9 @@ interface WebFlags {
 export const web = guarded(async function (this: CliContext, flags: WebFlags) {
   const { folders } = await homeOf(this);
   const progress = progressFor(this);
-  const folder = await builtPage((why) => progress.update(`building the page, ${why} ...`)).finally(() => progress.done());
+  const folder = await builtPage((why) => progress.update(`building the page, ${why} ...`)).finally(() =>
+    progress.done(),
+  );
   const parts = {
     files: await pageFiles(folder),
     answers: webAnswers(this),

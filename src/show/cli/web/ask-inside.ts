@@ -42,6 +42,7 @@ export async function askInside(context: CliContext, words: readonly string[], s
   );
   if (wrong[0]) return { code: EXIT.question, text: errorJson(wrong[0]) };
   const [text] = said;
-  if (text === undefined) return { code: EXIT.internal, text: errorJson(new LoadoutError("internal", { what: "a question" })) };
+  if (text === undefined)
+    return { code: EXIT.internal, text: errorJson(new LoadoutError("internal", { what: "a question" })) };
   return { code: Number(inside.exitCode ?? EXIT.ok), text };
 }
