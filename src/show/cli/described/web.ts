@@ -18,8 +18,8 @@ export const web = buildCommand({
   docs: {
     brief: "A page where every slider answers, on this machine",
     fullDescription: [
-      "Serves a page to choose a model, a rig and settings in, with this machine filled",
-      "in, what Loadout serves here (predicted beside actual, tokens per second, lanes),",
+      "Serves a page to choose a model, a rig and settings in, this machine filled in;",
+      "what Loadout serves here (predicted beside actual, tokens per second, lanes),",
       "receipts, and a chat with what runs. Only this machine reaches it; it opens no",
       "browser, it says the address. Ctrl-C stops it, and nothing else.",
       "",
