@@ -1,3 +1,4 @@
+import { ASK_ERRORS } from "./rows/ask.ts";
 import { BENCH_ERRORS } from "./rows/bench.ts";
 import { CARD_ERRORS } from "./rows/cards.ts";
 import { COMMAND_ERRORS } from "./rows/command.ts";
@@ -58,6 +59,7 @@ export interface ErrorRow {
 
 /** Every error there is. The rows stand in one file per subject under `rows/`. */
 export const ERRORS = {
+  ...ASK_ERRORS,
   ...BENCH_ERRORS,
   ...COMMAND_ERRORS,
   ...CONFIG_ERRORS,

@@ -174,12 +174,48 @@ export interface AnswerContext {
   readonly typed?: TypedFlags;
 }
 
+/** What one plan says, without what has to be searched for: the numbers that a slider moves. */
+export type FitNumbers = Omit<FitAnswer, keyof Searched>;
+
+/** Found by weighing further plans. */
+type Searched = Pick<FitAnswer, "longestContext" | "mostUsers" | "wouldFit" | "arrangements">;
+
 export function answerFit(request: FitRequest, context: AnswerContext): { answer: FitAnswer; choice: Choice } {
   const choice = choose(request);
+  const refused = choice.prediction.kind === "rejected";
+  const users = refused ? undefined : mostUsers(request, choice);
+  const longest = refused ? undefined : longestContext(request, choice);
+  const answer = answerOf(request, context, choice, {
+    ...(longest === undefined ? {} : { longestContext: longest }),
+    ...(users === undefined ? {} : { mostUsers: users }),
+    wouldFit: alternatives(request, choice),
+    ...(context.server && request.rig.devices.length > 1
+      ? { arrangements: arrangementFacts(choice, context.server) }
+      : {}),
+  });
+  return { answer, choice };
+}
+
+/** The same plan as {@link answerFit} has, and nothing beside it. */
+export function fitNumbers(request: FitRequest, context: AnswerContext): FitNumbers {
+  return answerOf(request, context, choose(request), undefined);
+}
+
+function answerOf<Found extends Searched | undefined>(
+  request: FitRequest,
+  context: AnswerContext,
+  choice: Choice,
+  found: Found,
+): Found extends Searched ? FitAnswer : FitNumbers;
+function answerOf(
+  request: FitRequest,
+  context: AnswerContext,
+  choice: Choice,
+  found: Searched | undefined,
+): FitNumbers & Partial<Searched> {
   const promptTokens = Math.min(context.promptTokens ?? 512, choice.context);
-  const users = choice.prediction.kind === "rejected" ? undefined : mostUsers(request, choice);
-  const longest = choice.prediction.kind === "rejected" ? undefined : longestContext(request, choice);
-  const answer: FitAnswer = {
+  const { longestContext: longest, mostUsers: users, wouldFit, arrangements } = found ?? {};
+  return {
     schema: ANSWER_VERSION,
     kind: "fit",
     goal: request.goal,
@@ -199,19 +235,16 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
     ...(longest === undefined ? {} : { longestContext: longest }),
     ...(users === undefined ? {} : { mostUsers: users }),
     ...(request.goal === "finetune" ? { training: coarseTraining(request.shapes ?? request.tensors) } : {}),
-    wouldFit: alternatives(request, choice),
+    ...(wouldFit ? { wouldFit } : {}),
     ...(context.disk ? { disk: context.disk } : {}),
     ...(context.reading
       ? { coldLoad: { ...context.reading, ms: (context.model.fileBytes / context.reading.bytesPerSec) * 1000 } }
       : {}),
     ...(context.server ? { launch: launchFacts(choice, context.server) } : {}),
-    ...(context.server && request.rig.devices.length > 1
-      ? { arrangements: arrangementFacts(choice, context.server) }
-      : {}),
+    ...(arrangements ? { arrangements } : {}),
     assumptions: [...(context.assumptions ?? []), ...assumptions(request, choice, context.promptTokens)],
     next: afterFit({ ...context, atHand: context.model.source === undefined, runs: good(choice.now.verdict) }),
   };
-  return { answer, choice };
 }
 
 function speedFacts(

@@ -25,6 +25,8 @@ export {
   type AnswerContext,
   type DiskFacts,
   type FitAnswer,
+  fitNumbers,
+  type FitNumbers,
   type ReadingRate,
   type ModelFacts,
   type RuntimeFacts,

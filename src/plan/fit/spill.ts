@@ -1,10 +1,10 @@
+import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { decodePace } from "../../predict/speed/index.ts";
-import { largestThat } from "./largest.ts";
+import { largestWithMargin } from "./largest.ts";
 import { paceInput } from "./pace-input.ts";
 import type { FitRequest } from "./request.ts";
-import { good, type VerdictWord } from "./verdict.ts";
 import { weigh, type Weighed } from "./weigh.ts";
-import { weighForSearch } from "./weigh-search.ts";
+import { type Room, searchMargin } from "./weigh-search.ts";
 
 /** What is left on the CPU: whole layers, or the experts of the first ones while everything else is on devices. */
 export interface Part {
@@ -12,10 +12,14 @@ export interface Part {
   readonly expertLayersOnHost?: number;
 }
 
-export interface Spilled extends Part {
+interface Spilled extends Part {
   readonly context: number;
-  readonly weighed: Weighed;
+  readonly settings: LlamaCppSettings;
 }
+
+/** Where all has to lie in memory, and where mapped weights may be read from the disk: a last resort. */
+const inMemory: Room = ({ margin }) => margin;
+const withDisk: Room = ({ margin, mapped }) => margin + mapped;
 
 /**
  * What to leave on the CPU where the whole does not fit on the devices: the fewest layers, or the experts of the fewest layers,
@@ -24,49 +28,87 @@ export interface Spilled extends Part {
  */
 export function spill(
   request: FitRequest,
-  at: (context: number, part: Part, weighs: typeof weigh) => Weighed,
+  at: (context: number, part: Part) => LlamaCppSettings,
   contexts: readonly number[],
   threads: number,
 ): Spilled | undefined {
-  for (const enough of [good, runs]) {
+  for (const roomOf of [inMemory, withDisk]) {
     for (const context of contexts) {
-      const ways = partsThatFit(request, (part) => enough(at(context, part, weighForSearch).now.verdict));
-      const [best] = ways
-        .map((part) => ({ ...part, context, weighed: at(context, part, weigh) }))
-        .toSorted((one, other) => paceOf(other.weighed) - paceOf(one.weighed));
-      if (best !== undefined) return best;
+      const ways = partsThatFit(request, (part) => at(context, part), roomOf).map((part) => ({
+        ...part,
+        context,
+        settings: at(context, part),
+      }));
+      const [only, ...others] = ways;
+      if (only === undefined) continue;
+      return others.length === 0 ? only : ways.toSorted((one, other) => paceOf(other) - paceOf(one))[0];
+
+      function paceOf({ settings }: Spilled): number {
+        // what is read from the disk depends on what finds no room
+        const weighed: Partial<Weighed> = roomOf === withDisk ? weigh(request, settings) : {};
+        return decodePace(paceInput(request, { ...weighed, settings, threads }), 0)?.tokensPerSec ?? 0;
+      }
     }
   }
   return undefined;
-
-  function paceOf({ settings, now, prediction }: Weighed): number {
-    return decodePace(paceInput(request, { settings, threads, now, prediction }), 0)?.tokensPerSec ?? 0;
-  }
 }
 
-function runs(verdict: VerdictWord): boolean {
-  return verdict !== "does not fit";
-}
-
-function partsThatFit(request: FitRequest, fits: (part: Part) => boolean): Part[] {
-  const layers = largestThat(request.geometry.layers.length, (gpuLayers) => fits({ gpuLayers }));
+function partsThatFit(request: FitRequest, settingsOf: (part: Part) => LlamaCppSettings, roomOf: Room): Part[] {
+  const { length: most } = request.geometry.layers;
+  const marginOf = (gpuLayers: number, room: Room) => searchMargin(request, settingsOf({ gpuLayers }), room);
+  // the devices hold no more than so many, and with fewer the RAM has less room
+  const layers = largestWithMargin(
+    most,
+    (count) => marginOf(count, onDevices(roomOf)),
+    () => heldBytes(request, settingsOf({ gpuLayers: most }), (place) => place !== "host") / most,
+  );
   const experts =
     request.wishes.expertLayersOnHost === undefined
-      ? fewestExpertLayers(request, (expertLayersOnHost) => fits({ gpuLayers: "all", expertLayersOnHost }))
+      ? fewestExpertLayers(
+          request,
+          (expertLayersOnHost) => settingsOf({ gpuLayers: "all", expertLayersOnHost }),
+          roomOf,
+        )
       : undefined;
   return [
     ...(experts === undefined ? [] : [{ gpuLayers: "all", expertLayersOnHost: experts } as const]),
-    ...(layers > 0 || fits({ gpuLayers: 0 }) ? [{ gpuLayers: layers }] : []),
+    ...(marginOf(layers, roomOf) >= 0 ? [{ gpuLayers: layers }] : []),
   ];
+}
+
+function onDevices(roomOf: Room): Room {
+  return (balance) => (balance.place === "host" ? Infinity : roomOf(balance));
 }
 
 /** Fewest layers whose experts must lie on the CPU for it to fit; undefined where no number does, or there are no experts. */
 export function fewestExpertLayers(
-  { geometry }: Pick<FitRequest, "geometry">,
-  fits: (expertLayersOnHost: number) => boolean,
+  request: FitRequest,
+  settingsOf: (expertLayersOnHost: number) => LlamaCppSettings,
+  roomOf: Room = inMemory,
 ): number | undefined {
-  if (!geometry.layers.some(({ feedForward }) => feedForward.kind === "experts")) return undefined;
-  const count = geometry.layers.length;
-  if (!fits(count)) return undefined;
-  return count - largestThat(count - 1, (onDevice) => fits(count - onDevice));
+  const { layers } = request.geometry;
+  if (!layers.some(({ feedForward }) => feedForward.kind === "experts")) return undefined;
+  const count = layers.length;
+  const marginOf = (onHost: number) => searchMargin(request, settingsOf(onHost), roomOf);
+  if (marginOf(count) < 0) return undefined;
+  const onDevices = largestWithMargin(
+    count - 1,
+    (onDevice) => marginOf(count - onDevice),
+    () => heldBytes(request, settingsOf(count), (place) => place === "host") / count,
+  );
+  return count - onDevices;
+}
+
+/** Weights and what contexts keep in some of the places, bytes on one device: what a layer more or less moves. */
+function heldBytes(
+  { least, memory, rig }: FitRequest,
+  settings: LlamaCppSettings,
+  where: (place: "host" | number) => boolean,
+): number {
+  const prediction = (least ?? memory)(settings);
+  if (prediction.kind === "rejected") return Number.NaN;
+  const held = prediction.places
+    .filter(({ place }) => where(place))
+    .reduce((sum, { terms: { weights = 0, kv = 0, recurrent = 0 } }) => sum + weights + kv + recurrent, 0);
+  return held / rig.devices.length;
 }

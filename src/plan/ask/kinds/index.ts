@@ -1,0 +1,3 @@
+export { answerTo } from "./answer-to.ts";
+export type { Answers, Kind } from "./kinds.ts";
+export type { KvAnswer } from "./kv.ts";
