@@ -21,7 +21,7 @@ export function watch(): () => void {
     });
     for (const name of NAMES) {
       source.addEventListener(name, ({ data }: MessageEvent<string>) => {
-        live.value = heard(live.value, name, JSON.parse(data));
+        live.value = heard(live.value, { name, data: JSON.parse(data) });
       });
     }
   };

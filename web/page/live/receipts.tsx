@@ -4,6 +4,7 @@ import { formatNumber, formatPercent } from "../../../src/facts/units/index.ts";
 import { type Receipt, type ReceiptRate, residualBytes } from "../../../src/run/receipt/receipt.ts";
 import { differenceOf } from "./residuals.tsx";
 import { messageIn } from "./stream.ts";
+import { Wide } from "./wide.tsx";
 
 /** shown before somebody asks for all */
 const FEW = 8;
@@ -40,7 +41,7 @@ export function Receipts({ changed }: { readonly changed: number }) {
     );
   return (
     <>
-      <div class="table">
+      <Wide name="Receipts">
         <table class="live-receipts">
           <caption>Predicted and measured, newest first. {receipts.length} kept on this machine</caption>
           <thead>
@@ -65,7 +66,7 @@ export function Receipts({ changed }: { readonly changed: number }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
       {receipts.length > FEW ? (
         <button type="button" aria-expanded={all.value} onClick={() => (all.value = !all.value)}>
           {all.value ? "Fewer" : `All ${receipts.length}`}
@@ -120,8 +121,8 @@ function rateOf(rate: ReceiptRate | undefined): string {
   return `${formatNumber(measuredPerSec)}, ${said}`;
 }
 
-async function readReceipts(signal: AbortSignal): Promise<readonly Receipt[]> {
-  const response = await fetch("api/receipts", { signal });
+async function readReceipts(gone: AbortSignal): Promise<readonly Receipt[]> {
+  const response = await fetch("api/receipts", { signal: gone });
   const body: { receipts: readonly Receipt[] } = await response.json();
   if (!response.ok) throw new Error(messageIn(body));
   return body.receipts;

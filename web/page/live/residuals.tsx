@@ -1,5 +1,6 @@
 import { formatBytes, formatExactBytes } from "../../../src/facts/units/index.ts";
 import type { TermResidual } from "../../../src/plan/answer/index.ts";
+import { Wide } from "./wide.tsx";
 
 interface ResidualsProps {
   readonly caption: string;
@@ -12,7 +13,7 @@ export function Residuals({ caption, terms, receipt }: ResidualsProps) {
   const most = Math.max(1, ...terms.flatMap(({ predictedBytes, actualBytes = 0 }) => [predictedBytes, actualBytes]));
   const width = (bytes: number) => `${((bytes / most) * 100).toFixed(2)}%`;
   return (
-    <div class="table">
+    <Wide name="Memory by term">
       <table class="live-residuals">
         <caption>
           {caption}
@@ -25,11 +26,11 @@ export function Residuals({ caption, terms, receipt }: ResidualsProps) {
         <thead>
           <tr>
             <th scope="col">Place, term</th>
-            <th scope="col" aria-hidden="true" />
-            <th scope="col" class="number-column">
+            <th scope="col" class="live-bars" aria-hidden="true" />
+            <th scope="col" class="number-column live-as-predicted">
               Predicted
             </th>
-            <th scope="col" class="number-column">
+            <th scope="col" class="number-column live-as-measured">
               Actual
             </th>
             <th scope="col" class="number-column">
@@ -45,7 +46,7 @@ export function Residuals({ caption, terms, receipt }: ResidualsProps) {
               </th>
               <td class="live-bars" aria-hidden="true">
                 <i style={{ width: width(predictedBytes) }} />
-                <b style={{ width: width(actualBytes ?? 0) }} />
+                {actualBytes === undefined ? null : <b style={{ width: width(actualBytes) }} />}
               </td>
               <td class="number-column" title={formatExactBytes(predictedBytes)}>
                 {formatBytes(predictedBytes)}
@@ -58,7 +59,7 @@ export function Residuals({ caption, terms, receipt }: ResidualsProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 

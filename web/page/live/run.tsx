@@ -2,6 +2,7 @@ import { formatBytes, formatDuration, formatNumber } from "../../../src/facts/un
 import type { LiveRun, ServedFacts } from "../../../src/plan/answer/index.ts";
 import { Residuals } from "./residuals.tsx";
 import type { Lanes, ShownRun } from "./state.ts";
+import { Wide } from "./wide.tsx";
 
 /** What a run is, where nothing more is known of it. */
 const STATES: Readonly<Record<LiveRun["state"], string>> = {
@@ -67,7 +68,7 @@ const LANES = [
 
 function LaneTable({ lanes, served }: { readonly lanes: Lanes; readonly served: LiveRun["served"] }) {
   return (
-    <div class="table">
+    <Wide name="Lanes">
       <table class="live-lanes">
         <caption>
           Now, and since the run began
@@ -121,7 +122,7 @@ function LaneTable({ lanes, served }: { readonly lanes: Lanes; readonly served: 
           })}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 

@@ -26,9 +26,11 @@ export function connected(state: LiveState): LiveState {
   return { ...state, told: [] };
 }
 
+/** An event as it was read. */
+export type LiveEvent = { [Name in keyof LiveEvents]: { name: Name; data: LiveEvents[Name] } }[keyof LiveEvents];
+
 /** The state after an event. */
-export function heard<Name extends keyof LiveEvents>(state: LiveState, name: Name, data: LiveEvents[Name]): LiveState {
-  const event = { name, data } as { [Key in keyof LiveEvents]: { name: Key; data: LiveEvents[Key] } }[keyof LiveEvents];
+export function heard(state: LiveState, event: LiveEvent): LiveState {
   switch (event.name) {
     case "run": {
       const { pid } = event.data;
@@ -42,7 +44,7 @@ export function heard<Name extends keyof LiveEvents>(state: LiveState, name: Nam
     }
     case "ready":
       return { ...state, connection: "open", runs: state.runs.filter(({ run }) => state.told.includes(run.pid)) };
-    case "receipts":
+    default:
       return { ...state, receiptsChanged: state.receiptsChanged + 1 };
   }
 }

@@ -1,5 +1,5 @@
 /** The data of each event of a stream, up to `[DONE]`. A half of an event is kept until the rest comes. */
-export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<unknown> {
+export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator {
   const decoder = new TextDecoder();
   const reader = body.getReader();
   let held = "";
