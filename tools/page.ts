@@ -1,36 +1,48 @@
-// Builds the page (web/page) with Vite into dist/web/page, or into another folder: `node tools/page.ts [FOLDER]`. The new page
-// takes the place of the old one at once, so that whoever reads it meanwhile finds one or the other.
+// Builds the page with the guide and its pictures beside it into dist/page, or into another folder: what `loadout web` serves,
+// and the site (`npm run site`). Usage: node tools/page.ts [FOLDER]. The new folder takes the place of the old one at once, so
+// that whoever reads it meanwhile finds one or the other.
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { build } from "vite";
+import { guidePages } from "./guide/html.ts";
 
 const ROOT = join(import.meta.dirname, "..");
-const SOURCE = join(ROOT, "web/page");
-export const PAGE_FOLDER = join(ROOT, "dist/web/page");
-
-/** Is there a page to build? */
-export const hasPage = () => existsSync(join(SOURCE, "index.html"));
+export const PAGE_FOLDER = join(ROOT, "dist/page");
 
 export async function buildPage(folder: string = PAGE_FOLDER): Promise<void> {
   const fresh = `${folder}.${process.pid}`;
   const old = `${folder}.${process.pid}.old`;
   await mkdir(dirname(folder), { recursive: true });
   try {
-    const config = join(ROOT, "web/vite.config.ts");
     await build({
-      root: SOURCE,
-      configFile: existsSync(config) ? config : false,
-      // the same files at the root of a site, below one, and under `loadout web`
-      base: "./",
-      logLevel: "warn",
+      configFile: join(ROOT, "web/vite.config.ts"),
+      logLevel: "error",
       build: { outDir: fresh, emptyOutDir: true },
     });
-    if (existsSync(folder)) await rename(folder, old);
-    await rename(fresh, folder);
+    await cp(join(ROOT, "site/public"), fresh, { recursive: true });
+    for (const { path, html } of guidePages()) {
+      const file = join(fresh, path);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, html);
+    }
+    await takePlace(fresh, folder, old);
   } finally {
     await rm(fresh, { recursive: true, force: true });
     await rm(old, { recursive: true, force: true });
+  }
+}
+
+/** Two may build at the same moment: whoever comes second takes the place of what the first left. */
+async function takePlace(fresh: string, folder: string, old: string): Promise<void> {
+  for (let left = 5; ; left -= 1) {
+    try {
+      await rm(old, { recursive: true, force: true });
+      if (existsSync(folder)) await rename(folder, old);
+      return await rename(fresh, folder);
+    } catch (error) {
+      if (left === 0) throw error;
+    }
   }
 }
 

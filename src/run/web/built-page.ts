@@ -7,11 +7,11 @@ import { LoadoutError } from "../../facts/errors/index.ts";
 import { packageFile } from "../home/index.ts";
 
 /** The page as it is carried in the package. */
-const PAGE = "dist/web/page";
+const PAGE = "dist/page";
 /** What builds it; only a checkout has it. */
 const BUILDER = "tools/page.ts";
 /** What it is built from. */
-const SOURCES = ["web/page", "src/facts", "src/predict", "src/plan", "src/draw", "data"];
+const SOURCES = ["web", "src/facts", "src/predict", "src/plan", "src/draw", "data", "docs/guide", "site/public"];
 
 /**
  * The folder of the built page. In a checkout it is built first where it is missing or older than what it is built from;
@@ -34,7 +34,11 @@ async function build(): Promise<void> {
     await promisify(execFile)(process.execPath, [packageFile(BUILDER)], { maxBuffer: 16 * 1024 * 1024 });
   } catch (error) {
     const said = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";
-    const got = said.split("\n").slice(0, 3).join(" ") || "its builder failed";
+    const got =
+      said
+        .split("\n")
+        .find((line) => /error/i.test(line))
+        ?.slice(0, 300) ?? "its builder failed";
     throw new LoadoutError("web-page-not-built", { got }, { cause: error });
   }
 }

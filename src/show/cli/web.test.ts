@@ -81,7 +81,7 @@ describe("loadout web", () => {
     const refused: [path: string, args: string[] | undefined, status: number, code: string][] = [
       ["fit?model=qwen3-8b&gpu=nonsense", ["fit", "qwen3-8b", "--gpu", "nonsense"], 400, "device-not-found"],
       ["fit?model=qwen3-8b&nonsense=1", ["fit", "qwen3-8b", "--nonsense=1"], 400, "bad-command-line"],
-      ["fit?model=--yes", ["fit", "--", "--yes"], 400, "model-unknown"],
+      ["fit?model=--yes", ["fit", "--json", "--", "--yes"], 400, "model-unknown"],
       ["fit?model=qwen3-8b&yes=", undefined, 400, "web-flag-refused"],
       ["fit?spec=-", undefined, 400, "web-flag-refused"],
       ["fit?-g=x", undefined, 400, "web-flag-broken"],
@@ -90,7 +90,8 @@ describe("loadout web", () => {
     for (const [path, args, status, code] of refused) {
       const told = await get(`/api/ask/${path}`);
       expect([told.status, told.value.error.code], path).toEqual([status, code]);
-      if (args) expect(told.value).toEqual(JSON.parse((await runLoadout(folder, [...args, "--json"])).stdout));
+      const whole = args?.includes("--json") ? args : [...(args ?? []), "--json"];
+      if (args) expect(told.value).toEqual(JSON.parse((await runLoadout(folder, whole)).stdout));
     }
     expect((await run.stop("SIGINT")).code).toBe(130);
   });
