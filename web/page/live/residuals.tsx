@@ -39,7 +39,7 @@ export function Residuals({ caption, terms, receipt }: ResidualsProps) {
           </tr>
         </thead>
         <tbody>
-          {terms.map(({ place, term, predictedBytes, actualBytes, residualBytes, exact }) => (
+          {terms.map(({ place, term, predictedBytes, actualBytes, printedMiB, residualBytes, exact }) => (
             <tr key={`${place}/${term}`}>
               <th scope="row">
                 {place}, {term}
@@ -52,7 +52,7 @@ export function Residuals({ caption, terms, receipt }: ResidualsProps) {
                 {formatBytes(predictedBytes)}
               </td>
               <td class="number-column" title={actualBytes === undefined ? undefined : formatExactBytes(actualBytes)}>
-                {actualBytes === undefined ? "not said" : formatBytes(actualBytes)}
+                {actualOf(actualBytes, printedMiB)}
               </td>
               <td class="number-column">{differenceOf(residualBytes, exact)}</td>
             </tr>
@@ -61,6 +61,12 @@ export function Residuals({ caption, terms, receipt }: ResidualsProps) {
       </table>
     </Wide>
   );
+}
+
+/** In the engine's own digits where it printed one number: below them nothing is known. */
+function actualOf(actualBytes: number | undefined, printedMiB: string | undefined): string {
+  if (actualBytes === undefined) return "not said";
+  return printedMiB === undefined || printedMiB.includes("+") ? formatBytes(actualBytes) : `${printedMiB} MiB`;
 }
 
 /** Predicted minus actual; equal at every digit the engine printed is exact. */
