@@ -1,15 +1,17 @@
 import { join } from "node:path";
 import { defineConfig } from "vite";
+import { othersLater } from "./others-later.ts";
 import { tables } from "./tables.ts";
+import { unthrownErrors } from "./unthrown-errors.ts";
 
 /** The page: pure rooms as they are, two workers of one script, catalogs as files of their own. `npm run build:page` */
 export default defineConfig({
   root: join(import.meta.dirname, "page"),
   base: "./",
-  plugins: [tables],
+  plugins: [tables, unthrownErrors()],
   worker: {
     format: "es",
-    plugins: () => [tables],
+    plugins: () => [tables, othersLater, unthrownErrors()],
     rolldownOptions: {
       output: {
         codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: "engine", test: isEngine }] },
@@ -33,6 +35,7 @@ function sideEffects(id: string): boolean {
 
 /** What the first answer needs beside the catalogs, in one file: parts of it compress worse. */
 function isEngine(id: string): boolean {
+  if (id.endsWith("others-later.ts")) return true;
   const [, path] = /[/\\]src[/\\](.*)$/.exec(id) ?? [];
   return path !== undefined && !LATER.test(path.replaceAll("\\", "/"));
 }
@@ -45,11 +48,13 @@ const LATER = new RegExp(
     "facts/hardware/(?:catalog|boards)/",
     "facts/(?:quality|runtime/kernels|runtime/logs|recipe/server)/",
     "predict/serving/(?!index|coefficients|workload/(?:lengths|index)|measures/(?:targets|index))",
+    "predict/memory/llamacpp/architectures/(?:bailing|cohere|deepseek|draft-block|falcon|gated|gemma3n|gemma4|granite|indexer|jamba|kimi|layer-inputs|lfm2|mamba|mixed|nemotron|others|output-gate|qwen3next|qwen35|recurrent|residual)",
     "plan/(?:rank|explain|reconcile)/",
-    "plan/advise/(?!arrangement|index|simulate/machine-for|simulate/index)",
-    "plan/answer/(?!fit-answer|launch|next-commands|speculation|index)",
+    "plan/advise/(?!index|simulate/simulated-engines|simulate/index)",
+    "plan/(?:answer/fit-answer|advise/arrangements|fit/(?:alternatives|brought-back|raise-limit)|search/limits)",
+    "plan/answer/(?!fit-|launch|next-commands|speculation|index)",
     "plan/search/search",
-    "plan/ask/kinds/(?!answer-to|fit|index|kinds)",
+    "plan/ask/kinds/(?!answer-to|numbers|index|kinds)",
     "plan/ask/model/(?:opened|config-folder|from-config|from-gguf)",
   ].join("|"),
 );

@@ -19,9 +19,9 @@ export {
 } from "./ranking-answer.ts";
 export type { CalibratedModel, CalibratedRate, CalibrateAnswer } from "./calibrate-answer.ts";
 export { type CatalogAnswer, modelDetail, type ModelDetail } from "./catalog-answer.ts";
+export { answerFit } from "./fit-answer.ts";
 export {
   ANSWER_VERSION,
-  answerFit,
   type AnswerContext,
   type DiskFacts,
   type FitAnswer,
@@ -34,6 +34,7 @@ export {
   type Verified,
 } from "./fit-answer.ts";
 export type { LiveEvents, LiveLane, LiveRun, WebAnswer } from "./live-answer.ts";
+} from "./fit-numbers.ts";
 export type { TypedFlags } from "./next-commands.ts";
 export { answerGpus, type GpusAnswer, type UsableMemory } from "./gpus-answer.ts";
 export { answerQuants, type QuantsAnswer, type QuantsContext, type QuantsModel } from "./quants-answer.ts";
@@ -51,7 +52,8 @@ export { saysAlone, saysCompared } from "./quality-says.ts";
 export { answerReconcile, type ReconcileAnswer } from "./reconcile-answer.ts";
 export type { SpeculationFacts, SpeculationRow } from "./speculation-facts.ts";
 export type { RateResidual, RunAnswer, TermResidual } from "./run-answer.ts";
-export type { ArrangementFacts, LaunchFacts, ServerContext } from "./launch.ts";
+export type { ArrangementFacts } from "./arrangement-facts.ts";
+export type { LaunchFacts, ServerContext } from "./launch.ts";
 export {
   answerOffload,
   offloadRuns,

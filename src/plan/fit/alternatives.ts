@@ -11,7 +11,7 @@ import type { FitRequest } from "./request.ts";
 import { fewestExpertLayers } from "./spill.ts";
 import { good, ORDER, type Verdict, type VerdictWord } from "./verdict.ts";
 import { weigh, type Weighed } from "./weigh.ts";
-import { searchMargin } from "./weigh-search.ts";
+import { hasRoom, searchMargin } from "./weigh-search.ts";
 
 /** One change that was computed, and what it leads to. */
 export interface Alternative {
@@ -73,8 +73,8 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
     });
   }
   if (request.wishes.gpuLayers !== undefined && request.rig.devices.length > 0) {
-    const at = (gpuLayers: number) => searchMargin(request, settingsFor({ ...base, gpuLayers }));
-    const layers = largestThat(request.geometry.layers.length + 1, (count) => at(count) >= 0);
+    const at = (gpuLayers: number) => hasRoom(request, settingsFor({ ...base, gpuLayers }));
+    const layers = largestThat(request.geometry.layers.length + 1, at);
     if (layers !== base.gpuLayers)
       consider(`${layers} layers on the device instead of ${base.gpuLayers}`, `--gpu-layers ${layers}`, {
         gpuLayers: layers,

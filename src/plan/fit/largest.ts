@@ -15,14 +15,9 @@ const LINES = 3;
 
 /**
  * Largest number in 0..most whose margin is not negative. Margins of memory fall nearly in a line, so each try is where the line
- * between the nearest known ones crosses zero: two or three tries instead of one a bit. 0 is not asked. `each`: about what one more
- * costs, where that is known after the first try.
+ * between the nearest known ones crosses zero: two or three tries instead of one a bit. 0 is not asked.
  */
-export function largestWithMargin(
-  most: number,
-  marginOf: (count: number) => number,
-  each: () => number = () => Number.NaN,
-): number {
+export function largestWithMargin(most: number, marginOf: (count: number) => number): number {
   if (most <= 0) return 0;
   const last = marginOf(most);
   if (last >= 0) return most;
@@ -36,9 +31,7 @@ export function largestWithMargin(
   for (let between = most; between > 1; between = fails.at - fits.at) {
     tries += 1;
     const share = fits.margin / (fits.margin - fails.margin);
-    const fewer = Math.ceil(fails.margin / -each());
-    const first = Number.isFinite(fewer) && tries === 1 ? between - fewer : 1;
-    const guess = fits.at + (Number.isFinite(share) ? Math.floor(between * share) : first);
+    const guess = fits.at + (Number.isFinite(share) ? Math.floor(between * share) : 1);
     attempt(Math.min(fails.at - 1, Math.max(fits.at + 1, guess)));
     // what does not fall in a line is halved
     if (tries > LINES && fails.at - fits.at > Math.max(2, between / 2)) attempt(Math.floor((fits.at + fails.at) / 2));

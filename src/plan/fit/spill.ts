@@ -1,10 +1,10 @@
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { decodePace } from "../../predict/speed/index.ts";
-import { largestWithMargin } from "./largest.ts";
+import { largestThat } from "./largest.ts";
 import { paceInput } from "./pace-input.ts";
 import type { FitRequest } from "./request.ts";
 import { weigh, type Weighed } from "./weigh.ts";
-import { type Room, searchMargin } from "./weigh-search.ts";
+import { hasRoom, inMemory, type Room } from "./weigh-search.ts";
 
 /** What is left on the CPU: whole layers, or the experts of the first ones while everything else is on devices. */
 export interface Part {
@@ -17,8 +17,7 @@ interface Spilled extends Part {
   readonly settings: LlamaCppSettings;
 }
 
-/** Where all has to lie in memory, and where mapped weights may be read from the disk: a last resort. */
-const inMemory: Room = ({ margin }) => margin;
+/** Where mapped weights may be read from the disk: a last resort. */
 const withDisk: Room = ({ margin, mapped }) => margin + mapped;
 
 /**
@@ -54,14 +53,8 @@ export function spill(
 }
 
 function partsThatFit(request: FitRequest, settingsOf: (part: Part) => LlamaCppSettings, roomOf: Room): Part[] {
-  const { length: most } = request.geometry.layers;
-  const marginOf = (gpuLayers: number, room: Room) => searchMargin(request, settingsOf({ gpuLayers }), room);
-  // the devices hold no more than so many, and with fewer the RAM has less room
-  const layers = largestWithMargin(
-    most,
-    (count) => marginOf(count, onDevices(roomOf)),
-    () => heldBytes(request, settingsOf({ gpuLayers: most }), (place) => place !== "host") / most,
-  );
+  const fits = (part: Part) => hasRoom(request, settingsOf(part), roomOf);
+  const layers = largestThat(request.geometry.layers.length, (gpuLayers) => fits({ gpuLayers }));
   const experts =
     request.wishes.expertLayersOnHost === undefined
       ? fewestExpertLayers(
@@ -72,12 +65,8 @@ function partsThatFit(request: FitRequest, settingsOf: (part: Part) => LlamaCppS
       : undefined;
   return [
     ...(experts === undefined ? [] : [{ gpuLayers: "all", expertLayersOnHost: experts } as const]),
-    ...(marginOf(layers, roomOf) >= 0 ? [{ gpuLayers: layers }] : []),
+    ...(layers > 0 || fits({ gpuLayers: 0 }) ? [{ gpuLayers: layers }] : []),
   ];
-}
-
-function onDevices(roomOf: Room): Room {
-  return (balance) => (balance.place === "host" ? Infinity : roomOf(balance));
 }
 
 /** Fewest layers whose experts must lie on the CPU for it to fit; undefined where no number does, or there are no experts. */
@@ -89,26 +78,7 @@ export function fewestExpertLayers(
   const { layers } = request.geometry;
   if (!layers.some(({ feedForward }) => feedForward.kind === "experts")) return undefined;
   const count = layers.length;
-  const marginOf = (onHost: number) => searchMargin(request, settingsOf(onHost), roomOf);
-  if (marginOf(count) < 0) return undefined;
-  const onDevices = largestWithMargin(
-    count - 1,
-    (onDevice) => marginOf(count - onDevice),
-    () => heldBytes(request, settingsOf(count), (place) => place === "host") / count,
-  );
-  return count - onDevices;
-}
-
-/** Weights and what contexts keep in some of the places, bytes on one device: what a layer more or less moves. */
-function heldBytes(
-  { least, memory, rig }: FitRequest,
-  settings: LlamaCppSettings,
-  where: (place: "host" | number) => boolean,
-): number {
-  const prediction = (least ?? memory)(settings);
-  if (prediction.kind === "rejected") return Number.NaN;
-  const held = prediction.places
-    .filter(({ place }) => where(place))
-    .reduce((sum, { terms: { weights = 0, kv = 0, recurrent = 0 } }) => sum + weights + kv + recurrent, 0);
-  return held / rig.devices.length;
+  const fits = (onHost: number) => hasRoom(request, settingsOf(onHost), roomOf);
+  if (!fits(count)) return undefined;
+  return count - largestThat(count - 1, (onDevice) => fits(count - onDevice));
 }

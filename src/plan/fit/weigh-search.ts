@@ -24,26 +24,26 @@ export function weighForWord(request: FitRequest, settings: LlamaCppSettings): W
   return weighForSearch(request, settings);
 }
 
+/** Smallest margin of any place, bytes: negative where {@link weigh} finds no room, -Infinity where the engine would refuse. */
+export function searchMargin(request: FitRequest, settings: LlamaCppSettings): number {
+  const { prediction, now } = weighForSearch(request, settings);
+  return prediction.kind === "rejected" ? -Infinity : now.marginBytes;
+}
+
 /** What is left in a place, bytes. */
 export type Room = (place: PlaceBalance) => number;
 
-const inMemory: Room = ({ margin }) => margin;
+export const inMemory: Room = ({ margin }) => margin;
 
-/**
- * Smallest room of any place, bytes: negative where {@link weigh} finds none, -Infinity where the engine would refuse; else only
- * near what weigh finds.
- */
-export function searchMargin(request: FitRequest, settings: LlamaCppSettings, roomOf: Room = inMemory): number {
+/** Whether {@link weigh} finds room in every place: whole graphs are replayed only where that is close. */
+export function hasRoom(request: FitRequest, settings: LlamaCppSettings, roomOf: Room = inMemory): boolean {
   const under = (memory: FitRequest["memory"]) => smallest(weigh({ ...request, memory }, settings), roomOf);
-  if (request.least !== undefined) {
-    const least = under(request.least);
-    if (least.bytes < 0) return least.bytes;
-  }
+  if (request.least !== undefined && under(request.least).bytes < 0) return false;
   if (request.about !== undefined) {
     const { bytes, band } = under(request.about);
-    if (Math.abs(bytes) > band) return bytes;
+    if (Math.abs(bytes) > band) return bytes >= 0;
   }
-  return under(request.memory).bytes;
+  return under(request.memory).bytes >= 0;
 }
 
 function smallest({ prediction, now }: Weighed, roomOf: Room): { readonly bytes: number; readonly band: number } {

@@ -2,9 +2,10 @@ import { LoadoutError } from "../../../src/facts/errors/index.ts";
 import type { Rig } from "../../../src/facts/hardware/index.ts";
 import { answerTo, type Kind } from "../../../src/plan/ask/kinds/index.ts";
 import type { Flags } from "../../../src/plan/ask/flags/index.ts";
-import { catalogAsking, FILE, type PlannedMachine } from "../../../src/plan/ask/question/index.ts";
+import { type Asking, catalogAsking, FILE, type PlannedMachine } from "../../../src/plan/ask/question/index.ts";
 import { type Opened, openedFiles } from "../../../src/plan/ask/model/index.ts";
 import { blobSource } from "./blob-source.ts";
+import { loadArchitecture } from "./others-later.ts";
 
 /** An error as `--json` prints it. */
 export interface ErrorFacts {
@@ -33,12 +34,23 @@ export interface Answerer {
   readonly here: (rig: Rig | undefined) => void;
 }
 
+/** Answers that are kept, some 20 kB each: a slider goes back and forth over the same steps. */
+const MOST_ANSWERS = 64;
+
 export function createAnswerer(): Answerer {
   const opened = new Map<string, Opened>();
   let machine: PlannedMachine | undefined;
-  let asking = catalogAsking({ opened, machine: () => machine });
+  let asking = askingOf();
+  const answers = new Map<string, Promise<string>>();
   return {
-    ask: async (kind, flags) => JSON.stringify(await answerTo(asking, kind, flags)),
+    ask: (kind, flags) => {
+      const key = JSON.stringify([kind, flags]);
+      const answer = answers.get(key) ?? answered(kind, flags);
+      answers.delete(key);
+      answers.set(key, answer);
+      if (answers.size > MOST_ANSWERS) answers.delete(answers.keys().next().value!);
+      return answer;
+    },
     open: async (files) => {
       const { openFiles, weightsOf } = await openedFiles();
       const byName = new Map(files.map((file) => [file.name, file]));
@@ -51,14 +63,31 @@ export function createAnswerer(): Answerer {
       const model = `${FILE}${first}`;
       opened.set(model, file);
       // a file of the same name may be another one
-      asking = catalogAsking({ opened, machine: () => machine });
+      asking = askingOf();
+      answers.clear();
       const { architecture, parameters, quantization, fileBytes, contextLength } = facts;
       return { model, name: facts.name, architecture, parameters, quantization, fileBytes, contextLength };
     },
     here: (rig) => {
+      answers.clear();
       machine = rig && { report: { rig }, closable: { host: 0, devices: rig.devices.map(() => 0) } };
     },
   };
+
+  async function answered(kind: Kind, flags: Flags): Promise<string> {
+    if (kind === "ranking") await loadArchitecture();
+    return JSON.stringify(await answerTo(asking, kind, flags));
+  }
+
+  function askingOf(): Asking {
+    const plain = catalogAsking({ opened, machine: () => machine });
+    const model: Asking["model"] = async (typed, flags) => {
+      const weights = await plain.model(typed, flags);
+      await loadArchitecture(weights.geometry.architecture);
+      return weights;
+    };
+    return { ...plain, model };
+  }
 }
 
 /** Of several files the one that says what the others belong to. */

@@ -1,6 +1,6 @@
 import { type Flags, needModel, needsModel, QUESTION_FLAGS, readFlags } from "../flags/index.ts";
 import type { Asking } from "../question/index.ts";
-import { askFit, askNumbers } from "./fit.ts";
+import { askNumbers } from "./numbers.ts";
 import type { Answers, Kind } from "./kinds.ts";
 
 type Ask<Answer> = (asking: Asking, flags: Flags, named: string | undefined) => Promise<Answer>;
@@ -10,6 +10,7 @@ const read = readFlags;
 /** One way to each answer; what the first answer does not need is loaded when it is asked for. */
 const ASKS: { readonly [K in Kind]: Ask<Answers[K]> } = {
   fit: async (asking, flags, model) => {
+    const { askFit } = await import("./fit.ts");
     const { answer } = await askFit(asking, read(QUESTION_FLAGS.fit, flags), needModel(model, "fit"), "fit");
     return answer;
   },
