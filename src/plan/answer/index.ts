@@ -32,9 +32,8 @@ export {
   type RuntimeFacts,
   type SpeedFacts,
   type Verified,
-} from "./fit-answer.ts";
-export type { LiveEvents, LiveLane, LiveRun, WebAnswer } from "./live-answer.ts";
 } from "./fit-numbers.ts";
+export type { LiveEvents, LiveLane, LiveRun, WebAnswer } from "./live-answer.ts";
 export type { TypedFlags } from "./next-commands.ts";
 export { answerGpus, type GpusAnswer, type UsableMemory } from "./gpus-answer.ts";
 export { answerQuants, type QuantsAnswer, type QuantsContext, type QuantsModel } from "./quants-answer.ts";
