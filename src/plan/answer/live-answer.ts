@@ -1,4 +1,4 @@
-import type { ANSWER_VERSION } from "./fit-answer.ts";
+import type { ANSWER_VERSION } from "./fit-numbers.ts";
 import type { ServedFacts } from "./serve-answer.ts";
 
 /** `loadout web --json`: where the page is, once it is open. */

@@ -143,14 +143,14 @@ describe.skipIf(path === undefined && !required)(`the live section (${path ?? "n
     await reply.getByText("Hello").waitFor();
     // seen while it goes on: working, and tokens by the second
     await page.locator(".live-lanes tbody tr").first().getByRole("cell", { name: "1", exact: true }).waitFor();
-    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    const height = await page.evaluate("document.documentElement.scrollHeight");
     gate.resolve();
     await reply.getByText("3 tokens").waitFor();
     expect(await reply.locator(".live-text").textContent()).toBe("Hello <i>you</i>");
     expect(await reply.locator(".live-thought").textContent()).toBe("Hm.");
     await page.getByTestId("interactive-answered").getByText("1").waitFor();
     // nothing below has moved
-    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBe(height);
+    expect(await page.evaluate("document.documentElement.scrollHeight")).toBe(height);
 
     engine.next({ refuse: { status: 400, type: "invalid_request_error", message: "no <b>" } });
     await page.getByRole("button", { name: "Answer again" }).click();
@@ -174,21 +174,16 @@ describe.skipIf(path === undefined && !required)(`the live section (${path ?? "n
       const page = await dark.context.newPage();
       await page.goto(web.url);
       await page.getByText("One run serves").waitFor();
-      const wide = await page.evaluate(() =>
-        [...document.querySelectorAll("main *")]
+      const wide = await page.evaluate(
+        `[...document.querySelectorAll("main *")]
           .filter((element) => element.getBoundingClientRect().right > innerWidth && !element.closest(".table"))
-          .map((element) => `${element.tagName} ${element.className} ${element.textContent?.slice(0, 40)}`),
+          .map((element) => element.outerHTML.slice(0, 80))`,
       );
       expect(wide).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
       await page.evaluate(await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
-      const found = await page.evaluate(
-        async () =>
-          await (
-            globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: unknown[] }[] }> } }
-          ).axe.run(),
-      );
-      expect(found.violations.map(({ id }) => id)).toEqual([]);
+      const found = await page.evaluate("axe.run().then(({ violations }) => violations.map(({ id }) => id))");
+      expect(found).toEqual([]);
       if (process.env["LOADOUT_SHOTS"])
         await page.screenshot({ path: join(process.env["LOADOUT_SHOTS"], "live-phone.png"), fullPage: true });
     } finally {
@@ -202,8 +197,8 @@ describe.skipIf(path === undefined && !required)(`the live section (${path ?? "n
     for (let press = 0; press < 12; press++) {
       await page.keyboard.press("Tab");
       reached.push(
-        await page.evaluate(
-          () => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.tagName ?? "",
+        await page.evaluate<string>(
+          "document.activeElement.getAttribute('aria-label') ?? document.activeElement.tagName",
         ),
       );
     }
