@@ -60,6 +60,18 @@ test("more than one machine can answer: how many would, with spares; text in 80 
   expect(fleet.answered).toHaveLength(answer.enough!.fleet!.replicas!);
 });
 
+test("named failures: spares beside machines that are enough, more of them where starting takes long", async () => {
+  const asked = [...MODEL, "--users", "2", "--output", "50", "--replicas", "2"];
+  const rare = await answered(...asked, "--failures", "1000h");
+  expect(rare.asked.failures).toEqual({ meanHoursBetween: 1000, downMs: 300_000 });
+  expect(rare.enough).toMatchObject({ met: true, spares: { spares: 1, meetsWhenTheyFail: true } });
+  expect(rare.says).toMatch(/^2 machines are enough, up to \d+ users; with 1 spare for failures$/);
+  expect(rare.assumptions.join()).toContain("a machine fails every");
+  const often = await answered(...asked, "--failures", "5h", "--cold-start", "1h");
+  expect(often.enough!.spares!.spares).toBeGreaterThan(1);
+  expect((await answered(...asked)).enough!.spares).toBeUndefined();
+});
+
 test("every engine, and a trace", async () => {
   for (const engine of ["embedded", "vllm"] as const) {
     const answer = await answered(...MODEL, "--engine", engine, "--users", "3", "--output", "50");

@@ -11,7 +11,7 @@ import {
 import { answerSimulation, type SimulateAnswer } from "../../../plan/answer/index.ts";
 import { shellWord } from "../../../plan/command/index.ts";
 import { type Choice, choose, type FitRequest, roomFor } from "../../../plan/fit/index.ts";
-import type { LaneSettings, Lengths } from "../../../predict/serving/index.ts";
+import { FAILURES, type Failures, type LaneSettings, type Lengths } from "../../../predict/serving/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { homeOf, machineOf } from "../machine.ts";
 import { withChosenFileType } from "../model/chosen-file-type.ts";
@@ -32,6 +32,7 @@ import { simulateText } from "../text/simulate-text.ts";
 const SLOTS = 4;
 /** the length of a context where prompts have no longest */
 const UNBOUNDED = 8192;
+const HOUR_MS = 3_600_000;
 
 /** `loadout simulate MODEL` */
 export const simulate = guarded(async function (this: CliContext, flags: SimulateFlags, typed?: string) {
@@ -73,7 +74,17 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
     const router = { policy: flags.router ?? ("least-loaded" as const), staleMs: flags.stale ?? 0 };
     const { engine: settings, times } = made;
     const lanes = flags.batch === undefined ? undefined : lanesOf(plan);
-    const asked = { engine: settings, times, replicas, router, targets, seed, ...(lanes ? { lanes } : {}) };
+    const failures = failuresOf(flags);
+    const asked = {
+      engine: settings,
+      times,
+      replicas,
+      router,
+      targets,
+      seed,
+      ...(lanes ? { lanes } : {}),
+      ...(failures ? { failures } : {}),
+    };
     const enoughness = load && enough({ load, ...asked });
     const model = shellWord(weights.argument);
     answer = answerSimulation(
@@ -89,6 +100,7 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
           replicas,
           ...(flags.batch === undefined ? {} : { batch: flags.batch }),
           ...(replicas > 1 ? { router: router.policy } : {}),
+          ...(failures ? { failures } : {}),
           seed,
           targets,
         },
@@ -126,6 +138,16 @@ function lanesOf(plan: PlannedEngine | undefined): LaneSettings {
     got: plan === undefined ? "vllm" : "one slot",
     example: "--batch 2 --slots 4",
   });
+}
+
+/** Undefined: neither was named, and spares are counted where more machines are looked for. */
+function failuresOf({ failures, coldStart }: SimulateFlags): Failures | undefined {
+  if (failures === undefined && coldStart === undefined) return undefined;
+  const { meanHoursBetween, downMs } = FAILURES;
+  return {
+    meanHoursBetween: failures === undefined ? meanHoursBetween : failures / HOUR_MS,
+    downMs: coldStart ?? downMs,
+  };
 }
 
 /** Longest prompt and answer that a sequence is to hold. */

@@ -22,10 +22,15 @@ export interface SimulateFlags extends PlanFlags, RigFlags {
   readonly replicas?: number;
   readonly router?: RoutePolicy;
   readonly stale?: number;
+  readonly failures?: number;
+  readonly coldStart?: number;
   readonly targets?: readonly Target[];
   readonly replay?: string;
   readonly seed?: number;
 }
+
+/** a hundred years */
+const MOST_BETWEEN_MS = 100 * 8766 * 3_600_000;
 
 const count = (flag: string, brief: string, least: number, most: number) =>
   ({
@@ -43,10 +48,10 @@ const lengths = (flag: string, brief: string) =>
     placeholder: "N|A-B|M~S",
     optional: true,
   }) as const;
-const time = (flag: string, brief: string) =>
+const time = (flag: string, brief: string, mostMs?: number) =>
   ({
     kind: "parsed",
-    parse: (text: string) => durationMs(text, flag),
+    parse: (text: string) => durationMs(text, flag, mostMs),
     brief,
     placeholder: "T",
     optional: true,
@@ -84,6 +89,8 @@ export const simulateFlags = {
     optional: true,
   },
   stale: time("--stale", "How old a router's view of loads gets"),
+  failures: time("--failures", "Between failures of one machine, such as 500h: spares", MOST_BETWEEN_MS),
+  coldStart: time("--cold-start", "Until a machine that failed answers again; 5min"),
   targets: {
     kind: "parsed",
     parse: targetsOf,
