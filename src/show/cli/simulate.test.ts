@@ -88,6 +88,18 @@ test("every engine, and a trace", async () => {
   expect(answer.asked.load).toEqual({ trace });
 });
 
+test("a full context that shifts, where the model's cache can", async () => {
+  const full = ["--gpu", "rtx-3090", "--users", "2", "--prompt", "200", "--output", "3000", "--context", "2k"];
+  const asked = ["qwen3-8b:Q4_K_M", ...full, "--requests", "40"];
+  const shifted = await answered(...asked, "--context-shift");
+  expect(shifted.engine).toMatchObject({ contextShift: true });
+  const answerTokens = ({ summary }: SimulateAnswer) => summary!.outputTokensPerSec / summary!.requestsPerSec;
+  expect(answerTokens(shifted)).toBeCloseTo(3000, 3);
+  expect(answerTokens(await answered(...asked))).toBeLessThan(2048);
+  const { code, stdout } = await loadout("gemma-3-4b", ...full, "--context-shift", "--json");
+  expect([code, JSON.parse(stdout).error.code]).toEqual([2, "bad-quantity"]);
+});
+
 test("jobs in the batch lane, behind the gateway's lanes", async () => {
   for (const engine of ["llama-server", "embedded"]) {
     const asked = [...MODEL, "--engine", engine, "--users", "2", "--think", "2s", "--slots", "4", "--output", "60"];

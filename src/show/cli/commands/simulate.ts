@@ -11,7 +11,13 @@ import {
 import { answerSimulation, type SimulateAnswer } from "../../../plan/answer/index.ts";
 import { shellWord } from "../../../plan/command/index.ts";
 import { type Choice, choose, type FitRequest, roomFor } from "../../../plan/fit/index.ts";
-import { FAILURES, type Failures, type LaneSettings, type Lengths } from "../../../predict/serving/index.ts";
+import {
+  type EngineSettings,
+  FAILURES,
+  type Failures,
+  type LaneSettings,
+  type Lengths,
+} from "../../../predict/serving/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { homeOf, machineOf } from "../machine.ts";
 import { withChosenFileType } from "../model/chosen-file-type.ts";
@@ -64,7 +70,7 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
     const chosen = choose(question.request);
     const plan = engine === "vllm" ? undefined : servePlan(question.request, chosen, engine, flags);
     const choice = plan ? { ...chosen, settings: plan.weighed.settings } : chosen;
-    const made = machineFor(question.request, choice, engine);
+    const made = machineFor(question.request, choice, engine, plan);
     const { rig } = machine.report;
     if (made === undefined) {
       const names = rig.devices.map(({ name }) => name).join(" + ");
@@ -72,7 +78,8 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
     }
     const targets = flags.targets ?? READING_TARGETS;
     const router = { policy: flags.router ?? ("least-loaded" as const), staleMs: flags.stale ?? 0 };
-    const { engine: settings, times } = made;
+    const { times } = made;
+    const settings = shiftedWhere(flags, made.engine);
     const lanes = flags.batch === undefined ? undefined : lanesOf(plan);
     const failures = failuresOf(flags);
     const asked = {
@@ -137,6 +144,18 @@ function lanesOf(plan: PlannedEngine | undefined): LaneSettings {
     expected: "llama-server or the embedded engine, with at least two slots",
     got: plan === undefined ? "vllm" : "one slot",
     example: "--batch 2 --slots 4",
+  });
+}
+
+function shiftedWhere({ contextShift }: SimulateFlags, engine: EngineSettings): EngineSettings {
+  if (contextShift !== true) return engine;
+  const cannot = engine.kind === "llama-server" && engine.checkpoints === true;
+  if (engine.kind === "llama-server" && !cannot) return { ...engine, contextShift };
+  throw new LoadoutError("bad-quantity", {
+    what: "--context-shift",
+    expected: "llama-server, and a model whose cache can be shifted: no windows, no states",
+    got: cannot ? "a model with windows or states" : engine.kind,
+    example: "--engine llama-server --context-shift",
   });
 }
 

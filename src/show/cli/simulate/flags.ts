@@ -19,6 +19,7 @@ export interface SimulateFlags extends PlanFlags, RigFlags {
   readonly batch?: number;
   readonly engine?: SimulatedEngine;
   readonly slots?: number;
+  readonly contextShift?: boolean;
   readonly replicas?: number;
   readonly router?: RoutePolicy;
   readonly stale?: number;
@@ -81,6 +82,12 @@ export const simulateFlags = {
     optional: true,
   },
   slots: count("--slots", "Sequences at the same time; 4, or as many as users", 1, 256),
+  contextShift: {
+    kind: "boolean",
+    brief: "llama-server as --context-shift: a full one drops half, goes on",
+    optional: true,
+    withNegated: false,
+  },
   replicas: count("--replicas", "Machines alike behind a router", 1, 4096),
   router: {
     kind: "parsed",
