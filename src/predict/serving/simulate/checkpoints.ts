@@ -1,5 +1,7 @@
 import type { LlamaServerSettings } from "./llama-server.ts";
 
+/** cells of a window's memory come in so many */
+const PADDING = 256;
 /** Of a slot; older ones go first (--ctx-checkpoints). */
 const MOST = 32;
 
@@ -40,12 +42,12 @@ export function reusableTokens(
   found: number,
   heldTokens: number,
   at: readonly number[],
-  { checkpoints, windowTokens = 0, microBatchTokens }: LlamaServerSettings,
+  { checkpoints, windowTokens = 0, microBatchTokens, unified, slots }: LlamaServerSettings,
 ): number {
   if (checkpoints !== true || found === 0) return found;
+  const cells = Math.ceil((windowTokens * (unified ? slots : 1) + microBatchTokens) / PADDING) * PADDING;
   /** the first token that is there when so many were computed; a state has the last one alone */
-  const oldest = (tokens: number) =>
-    windowTokens === 0 ? tokens - 1 : Math.max(0, tokens - windowTokens - microBatchTokens);
+  const oldest = (tokens: number) => (windowTokens === 0 ? tokens - 1 : Math.max(0, tokens - cells));
   const needed = Math.max(0, found - windowTokens);
   if (oldest(heldTokens) < needed) return found;
   const copy = at.findLast((tokens) => {

@@ -22,7 +22,7 @@ export interface LlamaServerSettings {
   readonly unified: boolean;
   /** --context-shift: a full sequence drops half of what follows `keepTokens` and goes on; not with `checkpoints` */
   readonly contextShift?: boolean;
-  /** --keep: of a prompt's beginning; -1 all of it; absent 1, the token that begins a text */
+  /** --keep: of a prompt's beginning; -1 all of it; absent 0 */
   readonly keepTokens?: number;
   /** --slot-prompt-similarity; absent: 0.1 */
   readonly similarity?: number;
@@ -231,7 +231,7 @@ export class LlamaServer implements Engine {
       this.#release(this.#slotOf(request), atMs, true);
       return;
     }
-    const { keepTokens = 1 } = this.#settings;
+    const { keepTokens = 0 } = this.#settings;
     const kept = Math.min(keepTokens < 0 ? request.planned.promptTokens : keepTokens, this.#slotTokens - 4);
     request.heldTokens -= Math.max(1, Math.floor((request.heldTokens - kept) / 2));
     request.keptTokens = kept;
