@@ -13,12 +13,12 @@ export class Table {
   add(what: string, measured: string, wanted: string, holds: boolean): void {
     this.rows.push({ what, measured, wanted, holds });
     if (!holds) process.exitCode = 1;
-    console.log(`${what.padEnd(34)} ${measured.padEnd(40)} ${wanted.padEnd(24)} ${holds ? "holds" : "MISSED"}`);
+    console.log(`${what.padEnd(44)} ${measured.padEnd(42)} ${wanted.padEnd(24)} ${holds ? "holds" : "MISSED"}`);
   }
 
   /** What is told beside it and is no target. */
   note(what: string, text: string): void {
-    console.log(`${what.padEnd(34)} ${text}`);
+    console.log(`${what.padEnd(44)} ${text}`);
   }
 }
 
