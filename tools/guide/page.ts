@@ -43,6 +43,6 @@ export function table(
 }
 
 /** A block of commands or output. */
-export function fence(text: string, language = "sh"): string {
+function fence(text: string, language = "sh"): string {
   return `\`\`\`${language}\n${text}\n\`\`\``;
 }
