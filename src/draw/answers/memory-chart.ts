@@ -4,7 +4,7 @@ import type { PlaceBalance } from "../../plan/fit/index.ts";
 import type { Estimate } from "../../predict/estimate/index.ts";
 import { stackedBars, type Bar, type Part } from "../charts/index.ts";
 import { paint, type Theme } from "../svg/index.ts";
-import { GIB, sourceOf, type NamedFit } from "./source.ts";
+import { GIB, sourceOf, twoLines, type NamedFit } from "./source.ts";
 import { linearAxis } from "./ticks.ts";
 
 const PARTS: readonly (Part & { readonly key: TermName })[] = [
@@ -68,8 +68,7 @@ function barOf({ loadout, device, balance, tree }: Held, several: boolean): Bar 
   const { need, needLow, needHigh, have, margin, label } = balance;
   const left = margin < 0 ? `${formatBytes(-margin)} short` : `${formatBytes(margin)} left`;
   return {
-    label: several ? loadout : label,
-    note: several ? label : device,
+    ...(several ? twoLines(loadout, label) : { label, note: device }),
     values: Object.fromEntries(termsOf(tree).map(({ name, bytes }) => [name, bytes / GIB])),
     ...(needHigh > needLow ? { low: needLow / GIB, high: needHigh / GIB } : {}),
     capacity: have / GIB,
@@ -87,7 +86,8 @@ function titleOf(fits: readonly NamedFit[]): string {
         : least.margin < 0
           ? `, ${formatBytes(-least.margin)} short on ${least.label}`
           : ` with ${formatBytes(least.margin)} left on ${least.label}`;
-    return `${name} ${answer.rejected ? "is refused" : verdict}${fits.length > 2 ? "" : room}`;
+    const word = answer.rejected ? "is refused" : verdict === "tight" ? "is tight" : verdict;
+    return `${name} ${word}${fits.length > 2 ? "" : room}`;
   });
   return said.join("; ");
 }

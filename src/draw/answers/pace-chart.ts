@@ -3,7 +3,7 @@ import { READING } from "../../plan/fit/index.ts";
 import type { Pace } from "../../predict/speed/index.ts";
 import { stackedBars, type Bar } from "../charts/index.ts";
 import { paint, type Theme } from "../svg/index.ts";
-import { sourceOf, type NamedFit } from "./source.ts";
+import { sourceOf, twoLines, type NamedFit } from "./source.ts";
 import { linearAxis } from "./ticks.ts";
 
 /** Decoding paces with their bands against the pace of reading; undefined where none is claimed. */
@@ -20,8 +20,7 @@ export function paceChart(fits: readonly NamedFit[], theme: Theme = "auto"): str
   if (first === undefined) return undefined;
   const several = fits.length > 1;
   const bars = paces.map(({ name, what, pace }): Bar => ({
-    label: several ? name : what,
-    ...(several ? { note: what } : {}),
+    ...(several ? twoLines(name, what) : { label: what }),
     values: { pace: pace.tokensPerSec },
     low: pace.low,
     high: pace.high,

@@ -13,3 +13,9 @@ export function sourceOf(runtimes: readonly FitAnswer["runtime"][]): { source: s
 }
 
 export const GIB = 2 ** 30;
+
+/** A loadout's name over two lines of a bar: "Qwen3 8B Q4_K_M", "RTX 3090, CUDA0". */
+export function twoLines(name: string, more: string): { label: string; note: string } {
+  const [label = "", ...rest] = name.split(", ");
+  return { label, note: [...rest, more].join(", ") };
+}

@@ -3,7 +3,7 @@ import { storedBuffers } from "../../predict/memory/index.ts";
 import { termsOf } from "../explain/index.ts";
 import type { Choice, FitRequest } from "../fit/index.ts";
 import type { SearchSetup } from "../search/index.ts";
-import { ANSWER_VERSION, type ModelFacts, type RuntimeFacts } from "./fit-answer.ts";
+import { ANSWER_VERSION, type ModelFacts, type RuntimeFacts } from "./fit-numbers.ts";
 
 /** What the cache takes by context: exact, as the engine allocates it. */
 export interface KvAnswer {

@@ -1,41 +1,72 @@
-import type { CardsAnswer, CatalogAnswer, FitAnswer, FrontierAnswer, GpusAnswer, QuantsAnswer } from "../../../src/plan/answer/index.ts";
-import { answerFit } from "../../../src/plan/answer/index.ts";
-import { rigsByHand } from "../../../src/facts/hardware/index.ts";
-import { fromCatalog } from "../../../src/show/cli/model/from-catalog.ts";
-import { fitQuestion } from "../../../src/show/cli/question.ts";
-import { serverRuntime } from "../../../src/show/cli/runtime.ts";
-import { parseTokens } from "../../../src/facts/units/index.ts";
-export type Flags = Readonly<Record<string, string | readonly string[] | true>>;
-export interface Answers { fit: FitAnswer; quants: QuantsAnswer; cards: CardsAnswer; frontier: FrontierAnswer; models: CatalogAnswer; gpus: GpusAnswer }
-export type Kind = keyof Answers;
-export type AnswerOf<K extends Kind> = Answers[K];
-export interface OpenedModel { readonly name: string }
-const weightsKept = new Map<string, Awaited<ReturnType<typeof fromCatalog>>>();
-const kept = async (model: string, quant: string | undefined) => {
-  const key = `${model} ${quant}`;
-  const found = weightsKept.get(key) ?? (await fromCatalog(model, quant));
-  weightsKept.set(key, found);
-  return found;
-};
-export function createEngine() {
+import type { Rig } from "../../../src/facts/hardware/index.ts";
+import type { Flags } from "../../../src/plan/ask/flags/index.ts";
+import type { Answers, Kind } from "../../../src/plan/ask/kinds/index.ts";
+import type { ErrorFacts, OpenedModel } from "./answerer.ts";
+import { Lane, type Port } from "./lane.ts";
+import type { Reply } from "./messages.ts";
+
+export type { ErrorFacts, OpenedModel } from "./answerer.ts";
+export type { Answers, Flags, Kind };
+
+/** A refusal: the same code, message and hint as the command line's. */
+export class AskError extends Error {
+  readonly code: string;
+  readonly hint: string;
+
+  constructor({ code, message, hint }: ErrorFacts) {
+    super(message);
+    this.name = "AskError";
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** What answers the page's questions. */
+export interface Engine {
+  /**
+   * Rejects with {@link AskError} where the command line would refuse, and with a `Superseded` where a newer question of the same
+   * place (`kind` unless said) came meanwhile.
+   */
+  ask<K extends Kind>(kind: K, flags: Flags, place?: string): Promise<Answers[K]>;
+  /** Reads the header of a dropped model: a GGUF file with the parts of its set, or config.json with safetensors files beside it. */
+  open(files: File | readonly File[]): Promise<OpenedModel>;
+  /** Sets the machine that is meant where flags describe none. */
+  here(rig: Rig | undefined): void;
+}
+
+/** What a slider moves is answered in a worker of its own. */
+const QUICK: ReadonlySet<Kind> = new Set<Kind>(["numbers"]);
+
+/** Two workers of one script: what changes with every step never waits for what may take longer. */
+export function createEngine(start: () => Port = startWorker): Engine {
+  const quick = new Lane(start());
+  const rest = new Lane(start());
   return {
-    async ask<K extends Kind>(kind: K, flags: Flags): Promise<AnswerOf<K>> {
-      if (kind !== "fit") throw Object.assign(new Error(`${kind} is not there yet`), { code: "x" });
-      const str = (n: string) => (typeof flags[n] === "string" ? (flags[n] as string) : undefined);
-      const list = (n: string) => (Array.isArray(flags[n]) ? (flags[n] as string[]) : str(n) ? [str(n)!] : undefined);
-      const { rigByHand } = await rigsByHand();
-      const gpus = list("gpu"); const vrams = list("vram"); const ram = str("ram");
-      const byHand = rigByHand({ ...(gpus && { gpus }), ...(vrams && { vrams }), ...(ram && { ram }) } as never);
-      const w = await kept(str("model")!, str("quant"));
-      if (!w.weights) throw Object.assign(new Error(`no model is called ${str("model")}`), { code: "unknown-model" });
-      const machine = { report: { rig: byHand.rig }, closable: { host: 0, devices: byHand.rig.devices.map(() => 0) }, assumptions: byHand.assumptions, rigArguments: "" };
-      const server = serverRuntime();
-      const q = fitQuestion({ machine, weights: w.weights, runtime: server, server,
-        flags: { ...(str("context") && { context: parseTokens(str("context")!, "context") }), ...(str("users") && { users: Number(str("users")) }), ...(str("kv-type") && { kvType: str("kv-type") as never }), ...(str("goal") && { goal: str("goal") as never }) },
-        promptTokens: str("prompt") ? parseTokens(str("prompt")!, "prompt") : undefined,
-        reading: { bytesPerSec: 2e9, source: "assumed" } });
-      return answerFit(q.request, q.context).answer as AnswerOf<K>;
+    ask: async (kind, flags, place = kind) => {
+      const reply = await (QUICK.has(kind) ? quick : rest).ask(kind, flags, place);
+      return JSON.parse("json" in reply ? reply.json : refuse(reply));
     },
-    async open(file: File): Promise<OpenedModel> { return { name: `file:${file.name}` }; },
+    open: async (files) => {
+      const list = files instanceof Blob ? [files] : files;
+      const [reply] = await Promise.all([quick.open(list), rest.open(list)]);
+      return "opened" in reply ? reply.opened : refuse(reply);
+    },
+    here: (rig) => {
+      quick.tell(rig);
+      rest.tell(rig);
+    },
   };
+}
+
+function startWorker(): Port {
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  return {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin to name
+    send: (message) => worker.postMessage(message),
+    receive: (listener) => worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => listener(data)),
+  };
+}
+
+function refuse(reply: Reply): never {
+  throw new AskError("error" in reply ? reply.error : { code: "internal", message: "no answer came", hint: "" });
 }
