@@ -1,11 +1,11 @@
-import { Launch } from "./answer/launch.tsx";
 import { Memory } from "./answer/memory.tsx";
 import { Pace } from "./answer/pace.tsx";
-import { Settings } from "./answer/settings.tsx";
-import { Pinned, Spoken, Verdict } from "./answer/verdict.tsx";
+import { Glance, Spoken, Verdict } from "./answer/verdict.tsx";
 import { WouldFit } from "./answer/would-fit.tsx";
 import { DropTarget } from "./form/drop-target.tsx";
 import { QuestionForm } from "./form/question-form.tsx";
+import { Later } from "./parts/later.tsx";
+import { fit } from "./state/questions.ts";
 
 export function App() {
   return (
@@ -15,21 +15,25 @@ export function App() {
       </a>
       <header class="top">
         <h1>Loadout</h1>
-        <p>Does it fit, how fast, how to run it. Every number opens its arithmetic; nothing you enter leaves this page.</p>
+        <p>
+          Does it fit, how fast, how to run it. Every number opens its arithmetic; nothing you enter leaves this page.
+        </p>
       </header>
       <div class="columns">
         <QuestionForm />
         <main>
           <Spoken />
           <Verdict />
-          <WouldFit />
           <Memory />
+          <WouldFit />
           <Pace />
-          <Launch />
-          <Settings />
+          <Later
+            when={() => fit.value.answer !== undefined}
+            load={async () => (await import("./answer/below.tsx")).Below}
+          />
         </main>
       </div>
-      <Pinned />
+      <Glance />
     </DropTarget>
   );
 }

@@ -22,10 +22,16 @@ export function Launch() {
 function Server({ launch }: { readonly launch: LaunchFacts }) {
   const { program, args, line, bytes, checkedAgainst, build, problems } = launch;
   const takes = bytes === undefined ? (launch.rejected ?? "refused") : `${formatBytes(bytes)} under llama-server`;
-  const checked = checkedAgainst === undefined ? `the flags of ${build} are not known here` : `flags of ${checkedAgainst}`;
+  const checked =
+    checkedAgainst === undefined ? `the flags of ${build} are not known here` : `flags of ${checkedAgainst}`;
   return (
     <>
-      <Command words={[program, ...withValues(args)]} text={line} what="the launch command" label={`Serve it: ${takes}, ${checked}`} />
+      <Command
+        words={[program, ...withValues(args)]}
+        text={line}
+        what="the launch command"
+        label={`Serve it: ${takes}, ${checked}`}
+      />
       {problems.map(({ argument, because }) => (
         <p key={argument} class="problem">
           {argument}: {because}

@@ -1,5 +1,5 @@
 import { formatBytes, formatExactBytes, formatPercent } from "../../../src/facts/units/index.ts";
-import type { FitAnswer } from "../../../src/plan/answer/index.ts";
+import type { FitNumbers } from "../../../src/plan/answer/index.ts";
 import { termOf, termsOf, type Term } from "../../../src/plan/explain/index.ts";
 import type { PlaceBalance } from "../../../src/plan/fit/index.ts";
 import type { Estimate } from "../../../src/predict/estimate/index.ts";
@@ -14,7 +14,12 @@ export function Memory() {
   if (answer?.memory === undefined) return null;
   const places = placesOf(answer);
   return (
-    <Section id="memory" title="Memory" waiting={waiting} lead="Each place by what lies there. A line opens its arithmetic.">
+    <Section
+      id="memory"
+      title="Memory"
+      waiting={waiting}
+      lead="Each place by what lies there. A line opens its arithmetic."
+    >
       {places.map(({ balance, tree }) => (
         <Place key={balance.place} balance={balance} tree={tree} name={nameOf(balance, answer)} />
       ))}
@@ -28,7 +33,7 @@ interface PlaceOf {
 }
 
 /** Devices before the RAM. */
-function placesOf({ memory, verdict }: FitAnswer): PlaceOf[] {
+function placesOf({ memory, verdict }: FitNumbers): PlaceOf[] {
   const order = ({ place }: PlaceBalance) => (place === "host" ? Infinity : place);
   return verdict.now.places
     .flatMap((balance) => {
@@ -38,7 +43,7 @@ function placesOf({ memory, verdict }: FitAnswer): PlaceOf[] {
     .toSorted((a, b) => order(a.balance) - order(b.balance));
 }
 
-function nameOf({ place, label }: PlaceBalance, { rig }: FitAnswer): string {
+function nameOf({ place, label }: PlaceBalance, { rig }: FitNumbers): string {
   if (place === "host") return "RAM";
   const device = rig.devices[place];
   return device === undefined ? label : `${device.name} (${label})`;
@@ -55,8 +60,7 @@ function Place({ balance, tree, name }: PlaceOf & { readonly name: string }) {
       <h3>
         <span>{name}</span>
         <span class="amount">
-          {formatBytes(need)} <small>of {formatBytes(have)}</small>{" "}
-          <b class={VERDICT_CLASS[verdict]}>{left}</b>
+          {formatBytes(need)} <small>of {formatBytes(have)}</small> <b class={VERDICT_CLASS[verdict]}>{left}</b>
         </span>
       </h3>
       <div class="bar" aria-hidden="true">
@@ -99,7 +103,8 @@ function TermLine({ term, tree, have }: { readonly term: Term; readonly tree: Es
 }
 
 function Leaf({ leaf }: { readonly leaf: Estimate }) {
-  const interval = leaf.low === undefined ? "" : `, ${formatBytes(leaf.low)} to ${formatBytes(leaf.high ?? leaf.value)}`;
+  const interval =
+    leaf.low === undefined ? "" : `, ${formatBytes(leaf.low)} to ${formatBytes(leaf.high ?? leaf.value)}`;
   return (
     <div class="working">
       <p>

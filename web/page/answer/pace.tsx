@@ -6,7 +6,7 @@ import {
   formatPercent,
   formatTokens,
 } from "../../../src/facts/units/index.ts";
-import type { FitAnswer, SpeedFacts } from "../../../src/plan/answer/index.ts";
+import type { FitNumbers, SpeedFacts } from "../../../src/plan/answer/index.ts";
 import { READING } from "../../../src/plan/fit/index.ts";
 import type { Pace as Rate } from "../../../src/predict/speed/index.ts";
 import type { ComponentChildren } from "preact";
@@ -25,13 +25,18 @@ export function Pace() {
   if (answer === undefined) return null;
   const { speed } = answer;
   return (
-    <Section id="pace" title="Pace" waiting={waiting} lead="The bar is the 80% band; the upright line on the left is the pace of reading.">
+    <Section
+      id="pace"
+      title="Pace"
+      waiting={waiting}
+      lead="The bar is the 80% band; the upright line on the left is the pace of reading."
+    >
       {speed.decode === undefined ? <p>{speed.unknown}</p> : <Lines answer={answer} />}
     </Section>
   );
 }
 
-function Lines({ answer }: { readonly answer: FitAnswer }) {
+function Lines({ answer }: { readonly answer: FitNumbers }) {
   const { speed, coldLoad } = answer;
   const users = Number(answer.decisions.find(({ setting }) => setting === "users")?.value ?? 1);
   return (
@@ -89,7 +94,15 @@ function promptWords({ promptTokens }: SpeedFacts): string {
 const RATES = [1, 20_000] as const;
 const TIMES = [1, 1_000_000] as const;
 
-function PaceLine({ name, note, pace }: { readonly name: string; readonly note: string; readonly pace: Rate | undefined }) {
+function PaceLine({
+  name,
+  note,
+  pace,
+}: {
+  readonly name: string;
+  readonly note: string;
+  readonly pace: Rate | undefined;
+}) {
   if (pace === undefined) return null;
   const { tokensPerSec, low, high, bound, shareOfLimit, provenance, formula, derived = [] } = pace;
   return (
@@ -114,7 +127,10 @@ function PaceLine({ name, note, pace }: { readonly name: string; readonly note: 
             <p>
               <b>{one.label}</b> {one.value}
             </p>
-            <Working {...(one.formula === undefined ? {} : { formula: one.formula })} {...(one.because === undefined ? {} : { because: one.because })} />
+            <Working
+              {...(one.formula === undefined ? {} : { formula: one.formula })}
+              {...(one.because === undefined ? {} : { because: one.because })}
+            />
           </div>
         ))}
       </div>

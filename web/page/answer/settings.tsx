@@ -1,12 +1,13 @@
 import { formatTokens } from "../../../src/facts/units/index.ts";
 import { Section } from "../parts/section.tsx";
-import { fit } from "../state/questions.ts";
+import { fit, whole } from "../state/questions.ts";
 
 /** What was chosen and why, what bounds it, and what was taken for granted. */
 export function Settings() {
   const { answer, waiting } = fit.value;
   if (answer === undefined) return null;
-  const { decisions, longestContext, mostUsers, assumptions, model } = answer;
+  const { decisions, assumptions, model } = answer;
+  const { longestContext, mostUsers } = whole.value.answer ?? {};
   return (
     <Section id="settings" title="Chosen, and why" waiting={waiting}>
       <dl class="decisions">

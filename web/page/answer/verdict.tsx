@@ -1,9 +1,7 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { formatBytes, formatPace } from "../../../src/facts/units/index.ts";
-import type { FitAnswer } from "../../../src/plan/answer/index.ts";
+import { fitSentence, marginWords, type FitNumbers } from "../../../src/plan/answer/index.ts";
 import type { VerdictWord } from "../../../src/plan/fit/index.ts";
-import { explainSentence } from "../../../src/show/cli/text/explain-sentence.ts";
-import { marginWords } from "../../../src/show/cli/text/margin-words.ts";
 import { fit } from "../state/questions.ts";
 
 /** A verdict is said aloud when nothing has moved for so long. */
@@ -27,23 +25,31 @@ export function Verdict() {
     );
   if (answer === undefined) return <section class="verdict" id="verdict" aria-busy="true" />;
   return (
-    <section class="verdict" id="verdict" aria-labelledby="verdict-title" aria-busy={waiting} data-verdict={wordOf(answer)}>
+    <section
+      class="verdict"
+      id="verdict"
+      aria-labelledby="verdict-title"
+      aria-busy={waiting}
+      data-verdict={wordOf(answer)}
+    >
       <h2 id="verdict-title">
-        <span class={`word ${answer.rejected ? "bad" : VERDICT_CLASS[answer.verdict.now.verdict]}`}>{wordOf(answer)}</span>{" "}
+        <span class={`word ${answer.rejected ? "bad" : VERDICT_CLASS[answer.verdict.now.verdict]}`}>
+          {wordOf(answer)}
+        </span>{" "}
         <span class="margin">{marginOf(answer)}</span>
       </h2>
       <p class="napkin" data-testid="napkin">
-        {answer.rejected ? answer.rejected.because : explainSentence(answer)}
+        {answer.rejected ? answer.rejected.because : fitSentence(answer)}
       </p>
     </section>
   );
 }
 
-function wordOf({ rejected, verdict }: FitAnswer): string {
+function wordOf({ rejected, verdict }: FitNumbers): string {
   return rejected ? "refused" : verdict.now.verdict;
 }
 
-function marginOf({ rejected, verdict }: FitAnswer): string {
+function marginOf({ rejected, verdict }: FitNumbers): string {
   return rejected ? rejected.reason : marginWords(verdict.now);
 }
 
@@ -65,21 +71,23 @@ export function Spoken() {
   );
 }
 
-function spokenOf(answer: FitAnswer): string {
+function spokenOf(answer: FitNumbers): string {
   const { decode } = answer.speed;
   const pace = decode === undefined ? "" : `, decodes ${formatPace(decode.tokensPerSec)}`;
   return `${answer.model.name} ${answer.model.quantization}: ${wordOf(answer)}, ${marginOf(answer)}${pace}`;
 }
 
 /** One line that stays in sight on a small screen while the question is changed. */
-export function Pinned() {
+export function Glance() {
   const { answer, problem } = fit.value;
   if (answer === undefined || problem !== undefined) return null;
   const { decode } = answer.speed;
   const { marginBytes } = answer.verdict.now;
   return (
     <a class="glance" href="#verdict" aria-hidden="true" tabIndex={-1}>
-      <span class={`word ${answer.rejected ? "bad" : VERDICT_CLASS[answer.verdict.now.verdict]}`}>{wordOf(answer)}</span>
+      <span class={`word ${answer.rejected ? "bad" : VERDICT_CLASS[answer.verdict.now.verdict]}`}>
+        {wordOf(answer)}
+      </span>
       <span>{marginBytes < 0 ? `${formatBytes(-marginBytes)} short` : `${formatBytes(marginBytes)} left`}</span>
       <span>{decode === undefined ? "" : formatPace(decode.tokensPerSec)}</span>
     </a>

@@ -1,14 +1,14 @@
 import { formatBytes, formatPace } from "../../../src/facts/units/index.ts";
 import { good, type Alternative } from "../../../src/plan/fit/index.ts";
 import { Section } from "../parts/section.tsx";
-import { fit } from "../state/questions.ts";
+import { whole } from "../state/questions.ts";
 import { change } from "../state/store.ts";
 import { typedChange } from "../state/typed-change.ts";
 import { VERDICT_CLASS } from "./verdict.tsx";
 
 /** What would make it fit, or fit better: each a button that asks it. */
 export function WouldFit() {
-  const { answer, waiting } = fit.value;
+  const { answer, waiting } = whole.value;
   if (answer === undefined || answer.wouldFit.length === 0) return null;
   const fits = good(answer.verdict.now.verdict);
   const title =

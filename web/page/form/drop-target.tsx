@@ -23,8 +23,8 @@ export function DropTarget({ children }: { readonly children: ComponentChildren 
         if (!hasFiles(event)) return;
         event.preventDefault();
         over.value = false;
-        const [file] = event.dataTransfer?.files ?? [];
-        if (file) problem.value = await openModel(file);
+        const files = [...(event.dataTransfer?.files ?? [])];
+        if (files.length > 0) problem.value = await openModel(files);
       }}
     >
       {problem.value === undefined ? null : (

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { formatCount, formatTokens } from "../../../src/facts/units/index.ts";
-import { engine, problemOf, type Problem } from "../state/answers.ts";
+import { engine, openings, problemOf, type Problem } from "../state/answers.ts";
 import { valueOf } from "../state/flags.ts";
 import { fit } from "../state/questions.ts";
 import { change, flags } from "../state/store.ts";
@@ -12,12 +12,12 @@ import { find } from "./find.ts";
 /** Kinds of files whose header says what a model is. */
 const ACCEPTED = ".gguf,.safetensors,.json";
 
-
-/** Reads a file's header in this browser and asks about the model in it. */
-export async function openModel(file: File): Promise<Problem | undefined> {
+/** Reads the header of a file, or of a set of them, in this browser and asks about the model in it. */
+export async function openModel(files: readonly File[]): Promise<Problem | undefined> {
   try {
-    const opened = await engine.open(file);
-    change({ model: opened.name, quant: undefined }, "step");
+    const opened = await engine.open(files);
+    openings.value += 1;
+    change({ model: opened.model, quant: undefined }, "step");
     return undefined;
   } catch (error) {
     return problemOf(error);
@@ -41,6 +41,7 @@ export function ModelField() {
         search={search}
         onChoose={(model) => {
           problem.value = undefined;
+          openings.value += 1;
           change({ model, quant: undefined }, "step");
         }}
         hint="All of the catalog. Any words of a name find it."
@@ -58,10 +59,11 @@ export function ModelField() {
         tabIndex={-1}
         aria-hidden="true"
         accept={ACCEPTED}
+        multiple
         onChange={async (event) => {
           const field = event.currentTarget;
-          const [file] = field.files ?? [];
-          if (file) problem.value = await openModel(file);
+          const files = [...(field.files ?? [])];
+          if (files.length > 0) problem.value = await openModel(files);
           field.value = "";
         }}
       />

@@ -1,57 +1,46 @@
-import { useId, useState } from "preact/hooks";
-import type { TargetedEvent } from "preact";
-import { LoadoutError } from "../../../src/facts/errors/index.ts";
+import { useState } from "preact/hooks";
 import { nearestStep } from "../state/steps.ts";
 
 interface SliderProps {
   readonly id: string;
   readonly label: string;
-  /** what holds now: asked for, or chosen where it was not */
-  readonly value: number;
-  /** whether somebody asked for it */
-  readonly asked: boolean;
+  /** as it was asked for; undefined: left to the plan */
+  readonly typed: string | undefined;
+  /** what holds where nobody asked, or what was asked cannot be read */
+  readonly chosen: number;
   readonly steps: readonly number[];
   readonly format: (value: number) => string;
-  /** of typed words; throws a typed error */
-  readonly parse: (text: string) => number;
-  readonly onChange: (value: number) => void;
-  /** leaves it to the plan again */
-  readonly onRelease: () => void;
-  readonly hint?: string;
+  readonly parse: (text: string) => number | undefined;
+  /** words as the command line takes them: what cannot be read is refused where it is answered; undefined leaves it to the plan */
+  readonly onChange: (typed: string | undefined) => void;
 }
 
-/** A range over steps of like ratios, with a field beside it for any number. */
-export function Slider({ id, label, value, asked, steps, format, parse, onChange, onRelease, hint }: SliderProps) {
-  const [typed, setTyped] = useState<string | undefined>(undefined);
-  const [problem, setProblem] = useState<string | undefined>(undefined);
-  const problemId = useId();
-  const at = nearestStep(steps, value);
+/** A range over steps of like ratios, with a field beside it for anything that can be typed. */
+export function Slider({ id, label, typed, chosen, steps, format, parse, onChange }: SliderProps) {
+  const [words, setWords] = useState<string | undefined>(undefined);
+  const asked = typed === undefined ? chosen : parse(typed);
+  const value = asked ?? chosen;
+  const said = asked === undefined ? typed! : format(value);
   const commit = () => {
-    if (typed === undefined) return;
-    try {
-      if (typed.trim() === "") onRelease();
-      else if (typed !== format(value)) onChange(parse(typed));
-      setProblem(undefined);
-      setTyped(undefined);
-    } catch (error) {
-      setProblem(error instanceof LoadoutError ? error.message : "this is no number");
-    }
-  };
-  const slide = (event: TargetedEvent<HTMLInputElement>) => {
-    setTyped(undefined);
-    setProblem(undefined);
-    onChange(steps[Number(event.currentTarget.value)]!);
+    if (words !== undefined && words.trim() !== said) onChange(words.trim() === "" ? undefined : words.trim());
+    setWords(undefined);
   };
   return (
     <div class="slider">
       <div class="head">
         <label for={id}>{label}</label>
-        <button type="button" class="quiet" hidden={!asked} onClick={onRelease} aria-label={`${label}: let the plan choose`}>
-          let it choose
-        </button>
-        <span class="quiet" hidden={asked}>
-          chosen
-        </span>
+        {typed === undefined ? (
+          <span class="quiet">chosen</span>
+        ) : (
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => onChange(undefined)}
+            aria-label={`${label}: let it choose`}
+          >
+            let it choose
+          </button>
+        )}
       </div>
       <div class="row">
         <input
@@ -60,31 +49,27 @@ export function Slider({ id, label, value, asked, steps, format, parse, onChange
           min={0}
           max={steps.length - 1}
           step={1}
-          value={at}
+          value={nearestStep(steps, value)}
           aria-valuetext={format(value)}
-          onInput={slide}
+          onInput={(event) => {
+            setWords(undefined);
+            onChange(format(steps[event.currentTarget.valueAsNumber]!));
+          }}
         />
         <input
           type="text"
           class="number"
-          aria-label={`${label}, as a number`}
-          aria-invalid={problem !== undefined}
-          {...(problem === undefined ? {} : { "aria-describedby": problemId })}
-          value={typed ?? format(value)}
-          onInput={(event) => setTyped(event.currentTarget.value)}
+          aria-label={`${label}, typed`}
+          aria-invalid={asked === undefined}
+          value={words ?? said}
+          onInput={(event) => setWords(event.currentTarget.value)}
           onBlur={commit}
           onKeyDown={(event) => {
             if (event.key === "Enter") commit();
-            if (event.key === "Escape") setTyped(undefined);
+            if (event.key === "Escape") setWords(undefined);
           }}
         />
       </div>
-      {problem === undefined ? null : (
-        <p class="problem" id={problemId} role="alert">
-          {problem}
-        </p>
-      )}
-      {hint === undefined ? null : <p class="hint">{hint}</p>}
     </div>
   );
 }

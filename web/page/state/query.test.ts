@@ -3,7 +3,10 @@ import { expect, test } from "vitest";
 import { changed, FLAG_NAMES, FLAG_ORDER, sameFlags, valuesOf, type Change } from "./flags.ts";
 import { askedBy, queryOf } from "./query.ts";
 
-const changes = dictionary(constantFrom(...FLAG_ORDER), array(string({ unit: "binary", minLength: 1 }), { minLength: 1, maxLength: 3 }));
+const changes = dictionary(
+  constantFrom(...FLAG_ORDER),
+  array(string({ unit: "binary", minLength: 1 }), { minLength: 1, maxLength: 3 }),
+);
 
 const questions = changes.map((change) => changed({}, change satisfies Change));
 
@@ -45,7 +48,8 @@ test("a change keeps the order of names, takes away what is undefined or empty, 
       const after = changed(flags, change);
       expect(Object.keys(after)).toEqual(FLAG_ORDER.filter((name) => after[name] !== undefined));
       expect(sameFlags(changed(after, change), after)).toBe(true);
-      for (const name of FLAG_ORDER) expect(Array.isArray(after[name] ?? [])).toBe(FLAG_NAMES[name] === "many" || after[name] === undefined);
+      for (const name of FLAG_ORDER)
+        expect(Array.isArray(after[name] ?? [])).toBe(FLAG_NAMES[name] === "many" || after[name] === undefined);
     }),
   );
   expect(changed({ model: "a", users: "4" }, { users: undefined, gpu: [] })).toEqual({ model: "a" });

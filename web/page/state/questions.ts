@@ -1,7 +1,7 @@
 import { computed } from "@preact/signals";
 import { answering } from "./answers.ts";
-import { served } from "./server.ts";
 import { describesRig } from "./flags.ts";
+import { served } from "./server.ts";
 import { flags } from "./store.ts";
 
 /** The question once it can be asked: about this machine only where a server knows it. */
@@ -9,5 +9,8 @@ export const question = computed(() =>
   describesRig(flags.value) || served.value.kind === "served" ? flags.value : undefined,
 );
 
-/** The main numbers. */
-export const { shown: fit } = answering("fit", question);
+/** What every step of a slider moves. */
+export const { shown: fit } = answering("numbers", question);
+
+/** The same and what has to be searched for: alternatives, longest context, most users. */
+export const { shown: whole } = answering("fit", question);

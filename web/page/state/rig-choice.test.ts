@@ -17,7 +17,12 @@ test("a kind of rig is what it is taken for, whatever was described before", () 
 });
 
 test("cards keep their counts in words", () => {
-  const cards = array(record({ name: constantFrom("rtx-3090", "rx-7900-xtx", "x2-card", "apple-m4:64GB"), count: integer({ min: 1, max: 16 }) }));
+  const cards = array(
+    record({
+      name: constantFrom("rtx-3090", "rx-7900-xtx", "x2-card", "apple-m4:64GB"),
+      count: integer({ min: 1, max: 16 }),
+    }),
+  );
   assert(property(cards, (list) => expect(cardsOf({ gpu: gpuFlags(list) })).toEqual(list)));
   expect(gpuFlags([{ name: "a", count: 0 }])).toEqual([]);
 });

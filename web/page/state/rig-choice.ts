@@ -18,7 +18,14 @@ export function rigKind(flags: Flags): RigKind {
 
 /** What takes the place of the rig that was described before; RAM stays, as it stands beside any card. */
 export function rigOfKind(kind: RigKind): Change {
-  const nothing = { gpu: undefined, vram: undefined, backend: undefined, os: undefined, node: undefined, link: undefined };
+  const nothing = {
+    gpu: undefined,
+    vram: undefined,
+    backend: undefined,
+    os: undefined,
+    node: undefined,
+    link: undefined,
+  };
   if (kind === "here") return { ...nothing, ram: undefined };
   if (kind === "memory") return { ...nothing, vram: ["24GB"] };
   if (kind === "cards") return { ...nothing, gpu: ["rtx-3090"] };

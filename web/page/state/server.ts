@@ -1,11 +1,11 @@
 import { signal } from "@preact/signals";
 import type { Rig } from "../../../src/facts/hardware/index.ts";
+import { engine } from "./answers.ts";
 
 /** This machine as `loadout web` probed it: what a question about no other rig is about. */
 export interface Here {
   readonly machine: string;
   readonly rig: Rig;
-  readonly closable: { readonly host: number; readonly devices: readonly number[] };
 }
 
 /** Whether the page comes from `loadout web`; a site of files alone has no such address. */
@@ -18,7 +18,9 @@ export const served = signal<Served>({ kind: "asking" });
 
 /** Asks once whether there is a server, and which machine it is on. */
 export async function findServer(): Promise<void> {
-  served.value = await asked();
+  const found = await asked();
+  if (found.kind === "served") engine.here(found.here.rig);
+  served.value = found;
 }
 
 async function asked(): Promise<Served> {

@@ -20,3 +20,21 @@ export function nearestStep(steps: readonly number[], value: number): number {
   }
   return best;
 }
+
+/** Tokens as `formatTokens` writes them, and as people type them; undefined where the engine will say what is wrong. */
+export function tokensOf(text: string | undefined): number | undefined {
+  const [, digits, unit = ""] = /^\s*(\d+(?:\.\d+)?)\s*([km]?)\s*$/i.exec(text ?? "") ?? [];
+  const tokens = Math.round(Number(digits) * 1024 ** ["", "k", "m"].indexOf(unit.toLowerCase()));
+  return tokens > 0 ? tokens : undefined;
+}
+
+export function countOf(text: string | undefined): number | undefined {
+  const count = /^\s*\d+\s*$/.test(text ?? "") ? Number(text) : 0;
+  return count > 0 ? count : undefined;
+}
+
+/** "90%" -> 0.9 */
+export function shareOf(text: string | undefined): number | undefined {
+  const [, digits] = /^\s*(\d+(?:\.\d+)?)\s*%\s*$/.exec(text ?? "") ?? [];
+  return digits === undefined ? undefined : Number(digits) / 100;
+}

@@ -10,13 +10,12 @@ import {
   formatRate,
   formatTokens,
 } from "../../../facts/units/index.ts";
-import type { DiskFacts, FitAnswer } from "../../../plan/answer/index.ts";
+import { marginWords, type DiskFacts, type FitAnswer } from "../../../plan/answer/index.ts";
 import { good, type VerdictWord } from "../../../plan/fit/index.ts";
 import type { Estimate } from "../../../predict/estimate/index.ts";
 import type { Pace } from "../../../predict/speed/index.ts";
 import { arrangementsText, launchText } from "./launch-text.ts";
 import { bar, columns, nextLines, WIDTH, wrap } from "./layout.ts";
-import { marginWords } from "./margin-words.ts";
 import { speculationText } from "./speculation-text.ts";
 import type { Style } from "./style.ts";
 import { trainingText } from "./training-text.ts";

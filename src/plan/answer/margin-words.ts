@@ -1,5 +1,5 @@
-import { formatBytes } from "../../../facts/units/index.ts";
-import type { Verdict } from "../../../plan/fit/index.ts";
+import { formatBytes } from "../../facts/units/index.ts";
+import type { Verdict } from "../fit/index.ts";
 
 /** "1.2 GiB to spare of 24 GiB on CUDA0": of the places that decide the verdict, the one with least room. */
 export function marginWords(verdict: Verdict): string {

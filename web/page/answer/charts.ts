@@ -1,0 +1,2 @@
+/** What draws, loaded when the first chart comes in sight. */
+export const charts = () => import("../../../src/draw/answers/index.ts");
