@@ -12,7 +12,7 @@ export function Frontier() {
   const answer = useComputed(() => shown.value.answer);
   const { waiting, problem } = shown.value;
   return (
-    <Section id="frontier" title="All against each" element={element} waiting={waiting} problem={problem}>
+    <Section id="frontier" title="Throughput against pace" element={element} waiting={waiting} problem={problem}>
       <Figure label="Frontier" data={answer} draw={async (data) => (await charts()).frontierChart(data)} />
     </Section>
   );

@@ -4,12 +4,12 @@ import { shellWord } from "../../../src/plan/command/index.ts";
 import { Copy } from "../parts/copy.tsx";
 import { Section } from "../parts/section.tsx";
 import { commandOf } from "../state/command.ts";
-import { fit } from "../state/questions.ts";
+import { whole } from "../state/questions.ts";
 import { flags } from "../state/store.ts";
 
 /** How it is started, and how the command line is asked the same. */
 export function Launch() {
-  const { answer, waiting } = fit.value;
+  const { answer, waiting } = whole.value;
   const ask = commandOf("fit", flags.value);
   return (
     <Section id="launch" title="Run it" waiting={waiting}>

@@ -1,4 +1,4 @@
-import { formatBytes, formatExactBytes, formatPercent } from "../../../src/facts/units/index.ts";
+import { formatBytes, formatExactBytes } from "../../../src/facts/units/index.ts";
 import type { FitNumbers } from "../../../src/plan/answer/index.ts";
 import { termOf, termsOf, type Term } from "../../../src/plan/explain/index.ts";
 import type { PlaceBalance } from "../../../src/plan/fit/index.ts";
@@ -72,14 +72,14 @@ function Place({ balance, tree, name }: PlaceOf & { readonly name: string }) {
       </div>
       <ul class="terms">
         {terms.map((term) => (
-          <TermLine key={term.name} term={term} tree={tree} have={have} />
+          <TermLine key={term.name} term={term} tree={tree} />
         ))}
       </ul>
     </div>
   );
 }
 
-function TermLine({ term, tree, have }: { readonly term: Term; readonly tree: Estimate; readonly have: number }) {
+function TermLine({ term, tree }: { readonly term: Term; readonly tree: Estimate }) {
   const leaves = (tree.parts ?? []).filter(({ key, value }) => termOf(key) === term.name && value > 0);
   const low = leaves.reduce((sum, leaf) => sum + (leaf.low ?? leaf.value), 0);
   const high = leaves.reduce((sum, leaf) => sum + (leaf.high ?? leaf.value), 0);
@@ -90,9 +90,7 @@ function TermLine({ term, tree, have }: { readonly term: Term; readonly tree: Es
           <i class="swatch" style={{ background: `var(${TERM_COLOURS[term.name]})` }} />
           <span class="name">{term.name}</span>
           <span class="value">{formatBytes(term.bytes)}</span>
-          <span class="more">
-            {high > low ? `${formatBytes(low)} to ${formatBytes(high)}` : `exact, ${formatPercent(term.bytes / have)}`}
-          </span>
+          <span class="more">{high > low ? `${formatBytes(low)} to ${formatBytes(high)}` : "exact"}</span>
         </summary>
         {leaves.map((leaf) => (
           <Leaf key={leaf.key} leaf={leaf} />

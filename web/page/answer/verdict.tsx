@@ -1,8 +1,16 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
-import { formatBytes, formatPace } from "../../../src/facts/units/index.ts";
+import {
+  formatBytes,
+  formatDuration,
+  formatPace,
+  formatPaceBand,
+  formatTokens,
+} from "../../../src/facts/units/index.ts";
 import { fitSentence, marginWords, type FitNumbers } from "../../../src/plan/answer/index.ts";
-import type { VerdictWord } from "../../../src/plan/fit/index.ts";
-import { fit } from "../state/questions.ts";
+import { good, type VerdictWord } from "../../../src/plan/fit/index.ts";
+import { fit, whole } from "../state/questions.ts";
+import { change } from "../state/store.ts";
+import { typedChange } from "../state/typed-change.ts";
 
 /** A verdict is said aloud when nothing has moved for so long. */
 const CALM_MS = 700;
@@ -41,7 +49,56 @@ export function Verdict() {
       <p class="napkin" data-testid="napkin">
         {answer.rejected ? answer.rejected.because : fitSentence(answer)}
       </p>
+      <Figures answer={answer} />
+      <Way answer={answer} />
     </section>
+  );
+}
+
+/** Where it does not fit: the best of what would, in a place that is kept for it. */
+function Way({ answer }: { readonly answer: FitNumbers }) {
+  const { wouldFit = [] } = whole.value.answer ?? {};
+  const [best] = wouldFit.filter(({ verdict, flags }) => good(verdict) && typedChange(flags) !== undefined);
+  const made = best && typedChange(best.flags);
+  if (good(answer.verdict.now.verdict) || !best || !made) return <p class="way" />;
+  return (
+    <p class="way">
+      <button type="button" class="plain" data-testid="way" onClick={() => change(made, "step")}>
+        <b class={VERDICT_CLASS[best.verdict]}>{best.verdict}</b> with {best.change}
+      </button>
+      {wouldFit.length > 1 ? <a href="#would-fit">and {wouldFit.length - 1} more</a> : null}
+    </p>
+  );
+}
+
+/** What is asked for first, side by side. */
+function Figures({ answer }: { readonly answer: FitNumbers }) {
+  const { decode, each, firstTokenMs, promptTokens } = answer.speed;
+  const { longestContext, mostUsers } = whole.value.answer ?? {};
+  const figures = [
+    ["decode", decode && formatPace(decode.tokensPerSec), decode && formatPaceBand(decode.low, decode.high)],
+    each
+      ? ["each user", formatPace(each.tokensPerSec), "while all decode"]
+      : [
+          "first token",
+          firstTokenMs && formatDuration(firstTokenMs.value),
+          `after a prompt of ${formatTokens(promptTokens)}`,
+        ],
+    ["longest context", longestContext && formatTokens(longestContext), "for each user, so set"],
+    ["most users", mostUsers && String(mostUsers), "each with this context"],
+  ] as const;
+  return (
+    <dl class="figures">
+      {figures.map(([label, value, note]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>
+            <b>{value ?? "-"}</b>
+            <small>{value === undefined ? "not known" : note}</small>
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

@@ -1,6 +1,7 @@
 import { formatPercent, formatTokens } from "../../../src/facts/units/index.ts";
 import { valueOf, type FlagName } from "../state/flags.ts";
 import { shareOf, tokenSteps, tokensOf } from "../state/steps.ts";
+import { fit, USUAL_CONTEXT } from "../state/questions.ts";
 import { change, flags } from "../state/store.ts";
 import { Select, TextField } from "./choose.tsx";
 import { RUNTIMES } from "./flag-values.ts";
@@ -12,10 +13,10 @@ const PROMPT = 512;
 const SHARES = [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99].map((percent) => 1 + percent / 100);
 
 /** What few change. */
-export function MoreFields({ longest }: { readonly longest: number }) {
+export function MoreFields() {
+  const longest = fit.value.answer?.model.contextLength ?? USUAL_CONTEXT;
   return (
-    <details class="more">
-      <summary>Prompt to time, runtime, and what stays on the CPU</summary>
+    <>
       <Slider
         id="prompt"
         label="Prompt, tokens"
@@ -57,7 +58,7 @@ export function MoreFields({ longest }: { readonly longest: number }) {
         <Words name="micro-batch" label="Micro-batch" placeholder="chosen" />
         <Words name="threads" label="CPU threads" placeholder="chosen" />
       </div>
-    </details>
+    </>
   );
 }
 

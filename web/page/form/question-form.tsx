@@ -1,20 +1,18 @@
 import { useSignal } from "@preact/signals";
 import { formatTokens } from "../../../src/facts/units/index.ts";
 import { valueOf } from "../state/flags.ts";
-import { fit } from "../state/questions.ts";
+import { Later } from "../parts/later.tsx";
+import { fit, USUAL_CONTEXT } from "../state/questions.ts";
 import { countOf, tokenSteps, tokensOf, USER_STEPS } from "../state/steps.ts";
 import { change, flags } from "../state/store.ts";
 import { Segments, Select, type Option } from "./choose.tsx";
 import { CACHE_TYPES, FILE_TYPES, GOALS } from "./flag-values.ts";
 import { ModelField } from "./model-field.tsx";
-import { MoreFields } from "./more-fields.tsx";
 import { RigField } from "./rig-field.tsx";
 import { Slider } from "./slider.tsx";
 
 /** What is shown until the first answer says what was chosen, tokens. */
 const CONTEXT = 8192;
-/** Longest context that a slider reaches where no model is known yet, tokens. */
-const USUAL_CONTEXT = 131_072;
 
 export function QuestionForm() {
   return (
@@ -39,7 +37,7 @@ export function QuestionForm() {
           onChoose={(type) => change({ "kv-type": type })}
         />
       </div>
-      <MoreFields longest={trained()} />
+      <More />
     </form>
   );
 }
@@ -80,6 +78,19 @@ function Contexts() {
     </>
   );
 }
+
+/** What few change, open where it was changed. */
+function More() {
+  const open = useSignal(MORE.some((name) => flags.peek()[name] !== undefined));
+  return (
+    <details class="more" open={open.value} onToggle={(event) => (open.value = event.currentTarget.open)}>
+      <summary>Prompt to time, runtime, what stays on the CPU</summary>
+      <Later when={() => open.value} load={async () => (await import("./more-fields.tsx")).MoreFields} />
+    </details>
+  );
+}
+
+const MORE = ["prompt", "cached", "runtime", "build", "gpu-layers", "cpu-experts", "micro-batch", "threads"] as const;
 
 function Quantization() {
   const more = useSignal<readonly Option[]>([]);

@@ -9,7 +9,7 @@ import { find } from "./find.ts";
 
 const KINDS: readonly (Option & { readonly value: RigKind })[] = [
   { value: "here", label: "This machine" },
-  { value: "memory", label: "Only its memory" },
+  { value: "memory", label: "Memory only" },
   { value: "cards", label: "Cards" },
   { value: "none", label: "No card" },
 ];

@@ -1,5 +1,5 @@
 import { shellWord } from "../../../src/plan/command/index.ts";
-import type { Flags } from "../engine/index.ts";
+import type { Flags } from "../../../src/plan/ask/flags/index.ts";
 import { FLAG_ORDER, valueOf, valuesOf } from "./flags.ts";
 
 /** The question as it is typed: `loadout fit qwen3-8b --gpu rtx-3090`. */

@@ -1,4 +1,4 @@
-import type { Flags } from "../engine/index.ts";
+import type { Flags } from "../../../src/plan/ask/flags/index.ts";
 
 /** Every flag that a question can carry, in the order in which it is written; "many" may stand several times. */
 export const FLAG_NAMES = {

@@ -1,4 +1,4 @@
-import type { Flags } from "../engine/index.ts";
+import type { Flags } from "../../../src/plan/ask/flags/index.ts";
 import { changed, FLAG_ORDER, isFlagName, valuesOf, type Change } from "./flags.ts";
 
 /** A question and those that stand beside it. */
@@ -33,7 +33,9 @@ export function askedBy(query: string): Asked {
 }
 
 function parametersOf(flags: Flags): URLSearchParams {
-  return new URLSearchParams(FLAG_ORDER.flatMap((name) => valuesOf(flags, name).map((value) => [name, value])));
+  return new URLSearchParams(
+    FLAG_ORDER.flatMap((name) => valuesOf(flags, name).map((value): [string, string] => [name, value])),
+  );
 }
 
 function flagsOf(parameters: URLSearchParams): Flags {

@@ -14,3 +14,6 @@ export const { shown: fit } = answering("numbers", question);
 
 /** The same and what has to be searched for: alternatives, longest context, most users. */
 export const { shown: whole } = answering("fit", question);
+
+/** Longest context that a slider reaches where no model is known yet, tokens. */
+export const USUAL_CONTEXT = 131_072;

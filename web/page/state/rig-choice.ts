@@ -1,4 +1,4 @@
-import type { Flags } from "../engine/index.ts";
+import type { Flags } from "../../../src/plan/ask/flags/index.ts";
 import { describesRig, valuesOf, type Change } from "./flags.ts";
 
 /** How a rig is described: this machine, memory alone, named cards, or a processor without any. */

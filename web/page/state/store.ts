@@ -1,10 +1,12 @@
 import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
 import type { Flags } from "../engine/index.ts";
-import { changed, sameFlags, type Change } from "./flags.ts";
+import { changed, describesRig, sameFlags, type Change } from "./flags.ts";
 import { askedBy, MOST_PINNED, queryOf, type Asked } from "./query.ts";
+import { served } from "./server.ts";
 
-/** What the page is asked before anybody has asked: the worked example. */
-const FIRST: Flags = { model: "qwen3.6-27b", vram: ["24GB"] };
+/** What is asked before anybody has asked; where there is no machine to ask about, of a card of 24 GB with every figure known. */
+const FIRST_MODEL = "qwen3.6-27b";
+const FIRST_RIG: Change = { gpu: ["rtx-3090"] };
 /** Browsers refuse an address that changes more often than some hundred times in half a minute. */
 const ADDRESS_MS = 400;
 
@@ -58,13 +60,18 @@ function writeAddress(): void {
   pushes = false;
 }
 
-/** Keeps the address saying what is asked, and asks what an address says. */
+/** Keeps the address saying what is asked, and asks what an address says; a page without a server is about a rig by hand. */
 export function followAddress(): void {
   let first = true;
   effect(() => {
     void asked.value;
     if (!first) timer ??= window.setTimeout(writeAddress, ADDRESS_MS);
     first = false;
+  });
+  effect(() => {
+    const { flags: now, pinned: beside } = asked.value;
+    if (served.value.kind !== "alone" || describesRig(now)) return;
+    asked.value = { flags: changed(now, FIRST_RIG), pinned: beside };
   });
   window.addEventListener("popstate", () => {
     asked.value = read();
@@ -73,5 +80,5 @@ export function followAddress(): void {
 
 function read(): Asked {
   const said = askedBy(location.search);
-  return said.flags["model"] === undefined ? { ...said, flags: { ...FIRST, ...said.flags } } : said;
+  return said.flags["model"] === undefined ? { ...said, flags: changed(said.flags, { model: FIRST_MODEL }) } : said;
 }

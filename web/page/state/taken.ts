@@ -1,4 +1,5 @@
-import type { Flags, Kind } from "../engine/index.ts";
+import type { Flags } from "../../../src/plan/ask/flags/index.ts";
+import type { Kind } from "../../../src/plan/ask/kinds/index.ts";
 import { FLAG_ORDER, RIG_FLAGS, type FlagName } from "./flags.ts";
 
 /** Kinds of answers that the page shows. */
