@@ -23,7 +23,7 @@ export default defineConfig({
     outDir: join(import.meta.dirname, "../dist/page"),
     emptyOutDir: true,
     target: "es2024",
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     rolldownOptions: { treeshake: { moduleSideEffects: sideEffects } },
   },
 });

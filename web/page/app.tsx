@@ -1,10 +1,9 @@
 import { Memory } from "./answer/memory.tsx";
-import { Pace } from "./answer/pace.tsx";
 import { Glance, Spoken, Verdict } from "./answer/verdict.tsx";
 import { DropTarget } from "./form/drop-target.tsx";
 import { QuestionForm } from "./form/question-form.tsx";
 import { Later } from "./parts/later.tsx";
-import { fit, whole } from "./state/questions.ts";
+import { fit } from "./state/questions.ts";
 
 export function App() {
   return (
@@ -24,11 +23,6 @@ export function App() {
           <Spoken />
           <Verdict />
           <Memory />
-          <Pace />
-          <Later
-            when={() => whole.value.answer !== undefined}
-            load={async () => (await import("./answer/would-fit.tsx")).WouldFit}
-          />
           <Later
             when={() => fit.value.answer !== undefined}
             load={async () => (await import("./answer/below.tsx")).Below}

@@ -5,13 +5,17 @@ import { Frontier } from "./frontier.tsx";
 import { Ladder } from "./ladder.tsx";
 import { Launch } from "./launch.tsx";
 import { LiveSection } from "./live.tsx";
+import { Pace } from "./pace.tsx";
 import { Settings } from "./settings.tsx";
-import "../styles/tables.css";
+import { WouldFit } from "./would-fit.tsx";
+import "../styles/below.css";
 
 /** What follows the main numbers; loaded behind them. */
 export function Below() {
   return (
     <>
+      <Pace />
+      <WouldFit />
       <Launch />
       <Settings />
       <Ladder />

@@ -91,8 +91,8 @@ function promptWords({ promptTokens }: SpeedFacts): string {
 }
 
 /** Ends of the axes that bands are drawn on: tokens per second, milliseconds; both logarithmic. */
-const RATES = [1, 20_000] as const;
-const TIMES = [1, 1_000_000] as const;
+const RATES = [2, 5000] as const;
+const TIMES = [10, 200_000] as const;
 
 function PaceLine({
   name,
