@@ -33,7 +33,7 @@ export function Compare() {
     <Section id="compare" title="Compare" lead={lead}>
       {others.length === 0 ? null : (
         <ul class="compared">
-          <Column name="This one" answer={fit.value.answer} />
+          <Column here answer={fit.value.answer} />
           {others.map((one) => (
             <Kept key={JSON.stringify(one)} question={one} />
           ))}
@@ -59,7 +59,7 @@ function Kept({ question }: { readonly question: Flags }) {
   const place = useMemo(() => `kept ${JSON.stringify(question)}`, [question]);
   const { answer, problem } = useAnswer("numbers", asked, wanted, place).value;
   return (
-    <Column name={answer?.model.name ?? String(question["model"])} answer={answer} problem={problem?.message}>
+    <Column called={String(question["model"])} answer={answer} problem={problem?.message}>
       <p class="actions">
         <button type="button" class="link" onClick={() => ask(question)}>
           ask this
@@ -73,16 +73,22 @@ function Kept({ question }: { readonly question: Flags }) {
 }
 
 interface ColumnProps {
-  readonly name: string;
+  /** the one that is asked now */
+  readonly here?: boolean;
+  /** as it was typed, until it is answered */
+  readonly called?: string;
   readonly answer: FitNumbers | undefined;
   readonly problem?: string | undefined;
   readonly children?: ComponentChildren;
 }
 
-function Column({ name, answer, problem, children }: ColumnProps) {
+function Column({ here = false, called = "", answer, problem, children }: ColumnProps) {
   return (
     <li>
-      <h3>{name}</h3>
+      <h3>
+        {answer === undefined ? called : `${answer.model.name} ${answer.model.quantization}`}{" "}
+        {here ? <small>asked now</small> : null}
+      </h3>
       {problem === undefined ? null : <p class="problem">{problem}</p>}
       {answer === undefined ? null : (
         <>
@@ -110,7 +116,7 @@ function Column({ name, answer, problem, children }: ColumnProps) {
   );
 }
 
-function whatOf({ model, rig, decisions }: FitNumbers): string {
+function whatOf({ rig, decisions }: FitNumbers): string {
   const value = (setting: string) => decisions.find((one) => one.setting === setting)?.value;
   const devices = rig.devices.map((device) => device.name);
   const counted = [...new Set(devices)].map((device) => {
@@ -119,7 +125,7 @@ function whatOf({ model, rig, decisions }: FitNumbers): string {
   });
   const on = counted.length === 0 ? rig.host.cpu.model : counted.join(" + ");
   const [context, users] = [Number(value("context")), Number(value("users"))];
-  return `${model.name} ${model.quantization} on ${on}, ${users === 1 ? "" : `${users} x `}${formatTokens(context)}`;
+  return `${on}, ${users === 1 ? "" : `${users} x `}${formatTokens(context)} of context in ${value("kv type")}`;
 }
 
 function figuresOf({ memory, model, speed }: FitNumbers): (readonly [label: string, value: string, note: string])[] {

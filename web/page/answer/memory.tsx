@@ -1,10 +1,10 @@
 import { formatBytes, formatExactBytes } from "../../../src/facts/units/index.ts";
 import type { FitNumbers } from "../../../src/plan/answer/index.ts";
-import { termOf, termsOf, type Term } from "../../../src/plan/explain/index.ts";
+import { termOf, termsOf, type Term, type TermName } from "../../../src/plan/explain/index.ts";
 import type { PlaceBalance } from "../../../src/plan/fit/index.ts";
 import type { Estimate } from "../../../src/predict/estimate/index.ts";
 import { Section } from "../parts/section.tsx";
-import { TERM_COLOURS } from "../parts/terms.ts";
+import { TERM_COLOURS, TERM_NAMES } from "../parts/terms.ts";
 import { fit } from "../state/questions.ts";
 import { VERDICT_CLASS } from "./verdict.tsx";
 import { Working } from "./working.tsx";
@@ -13,6 +13,10 @@ export function Memory() {
   const { answer, waiting } = fit.value;
   if (answer?.memory === undefined) return null;
   const places = placesOf(answer);
+  // every place has a line for all of them, so that nothing moves when a slider brings one to another place
+  const names = TERM_NAMES.filter((name) =>
+    places.some(({ tree }) => termsOf(tree).some((term) => term.name === name)),
+  );
   return (
     <Section
       id="memory"
@@ -21,7 +25,7 @@ export function Memory() {
       lead="Each place by what lies there. A line opens its arithmetic."
     >
       {places.map(({ balance, tree }) => (
-        <Place key={balance.place} balance={balance} tree={tree} name={nameOf(balance, answer)} />
+        <Place key={balance.place} balance={balance} tree={tree} name={nameOf(balance, answer)} names={names} />
       ))}
     </Section>
   );
@@ -49,7 +53,13 @@ function nameOf({ place, label }: PlaceBalance, { rig }: FitNumbers): string {
   return device === undefined ? label : `${device.name} (${label})`;
 }
 
-function Place({ balance, tree, name }: PlaceOf & { readonly name: string }) {
+interface PlaceProps extends PlaceOf {
+  readonly name: string;
+  /** terms that are shown, in order */
+  readonly names: readonly TermName[];
+}
+
+function Place({ balance, tree, name, names }: PlaceProps) {
   const { need, needLow, needHigh, have, margin, verdict } = balance;
   const terms = termsOf(tree);
   const whole = Math.max(have, needHigh) * 1.02;
@@ -71,11 +81,22 @@ function Place({ balance, tree, name }: PlaceOf & { readonly name: string }) {
         <s style={{ left: at(have) }} />
       </div>
       <ul class="terms">
-        {terms.map((term) => (
-          <TermLine key={term.name} term={term} tree={tree} />
-        ))}
+        {names.map((of) => {
+          const term = terms.find((one) => one.name === of);
+          return term === undefined ? <Nothing key={of} name={of} /> : <TermLine key={of} term={term} tree={tree} />;
+        })}
       </ul>
     </div>
+  );
+}
+
+function Nothing({ name }: { readonly name: TermName }) {
+  return (
+    <li class="none">
+      <i class="swatch" />
+      <span>{name}</span>
+      <span>none</span>
+    </li>
   );
 }
 

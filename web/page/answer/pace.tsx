@@ -12,6 +12,8 @@ import type { Pace as Rate } from "../../../src/predict/speed/index.ts";
 import type { ComponentChildren } from "preact";
 import { Section } from "../parts/section.tsx";
 import { fit } from "../state/questions.ts";
+import { rigKind, rigOfKind } from "../state/rig-choice.ts";
+import { change, flags } from "../state/store.ts";
 import { Working } from "./working.tsx";
 
 interface Span {
@@ -31,7 +33,7 @@ export function Pace() {
       waiting={waiting}
       lead="The bar is the 80% band; the upright line on the left is the pace of reading."
     >
-      {speed.decode === undefined ? <p>{speed.unknown}</p> : <Lines answer={answer} />}
+      {speed.decode === undefined ? <Unknown speed={speed} /> : <Lines answer={answer} />}
     </Section>
   );
 }
@@ -83,6 +85,22 @@ function Lines({ answer }: { readonly answer: FitNumbers }) {
         </TimeLine>
       )}
     </ul>
+  );
+}
+
+/** Where only the memory of a card is known, its name is what is missing. */
+function Unknown({ speed }: { readonly speed: SpeedFacts }) {
+  return (
+    <>
+      <p>{speed.unknown}</p>
+      {rigKind(flags.value) === "memory" ? (
+        <p>
+          <button type="button" class="plain" onClick={() => change(rigOfKind("cards"), "step")}>
+            Name the card
+          </button>
+        </p>
+      ) : null}
+    </>
   );
 }
 

@@ -74,7 +74,9 @@ function Way({ answer }: { readonly answer: FitNumbers }) {
 /** What is asked for first, side by side. */
 function Figures({ answer }: { readonly answer: FitNumbers }) {
   const { decode, each, firstTokenMs, promptTokens } = answer.speed;
-  const { longestContext, mostUsers } = whole.value.answer ?? {};
+  const { answer: found } = whole.value;
+  const { longestContext, mostUsers } = found ?? {};
+  const none = { decode: "bandwidth not known", other: found === undefined ? "" : "none fits" };
   const figures = [
     ["decode", decode && formatPace(decode.tokensPerSec), decode && formatPaceBand(decode.low, decode.high)],
     each
@@ -94,7 +96,9 @@ function Figures({ answer }: { readonly answer: FitNumbers }) {
           <dt>{label}</dt>
           <dd>
             <b>{value ?? "-"}</b>
-            <small>{value === undefined ? "not known" : note}</small>
+            <small>
+              {value === undefined ? (label === "decode" || label === "first token" ? none.decode : none.other) : note}
+            </small>
           </dd>
         </div>
       ))}

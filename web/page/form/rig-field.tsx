@@ -82,15 +82,16 @@ function Cards() {
               count={card.count}
               onChange={(count) => change({ gpu: gpuFlags(cards.with(at, { ...card, count })) })}
             />
-            <button
-              type="button"
-              class="quiet"
-              aria-label={`Remove ${card.name}`}
-              disabled={cards.length === 1}
-              onClick={() => change({ gpu: gpuFlags(cards.toSpliced(at, 1)) }, "step")}
-            >
-              remove
-            </button>
+            {cards.length === 1 ? null : (
+              <button
+                type="button"
+                class="quiet"
+                aria-label={`Remove ${card.name}`}
+                onClick={() => change({ gpu: gpuFlags(cards.toSpliced(at, 1)) }, "step")}
+              >
+                remove
+              </button>
+            )}
           </li>
         ))}
       </ul>

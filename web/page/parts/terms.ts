@@ -10,3 +10,14 @@ export const TERM_COLOURS: Readonly<Record<TermName, string>> = {
   "driver and process": "--s4",
   "memory in use already": "--axis",
 };
+
+/** In the order in which they are drawn. */
+export const TERM_NAMES: readonly TermName[] = [
+  "weights",
+  "adapters",
+  "KV cache",
+  "recurrent state",
+  "compute buffers",
+  "driver and process",
+  "memory in use already",
+];

@@ -1,9 +1,10 @@
-/** Tokens that a context slider stops at: four steps a doubling, whole multiples of 256, from 512 up to `most` itself. */
+/** Tokens that a context slider stops at: four steps a doubling, round numbers, from 512 up to `most` itself. */
 export function tokenSteps(most: number): number[] {
   const steps: number[] = [];
   for (let quarter = 0; ; quarter += 1) {
     const exact = 512 * 2 ** (quarter / 4);
-    const step = Math.max(512, Math.round(exact / 256) * 256);
+    const unit = exact < 8192 ? 256 : 1024;
+    const step = Math.round(exact / unit) * unit;
     if (step >= most) return [...new Set([...steps, most])];
     steps.push(step);
   }
