@@ -55,12 +55,31 @@ export function Verdict() {
   );
 }
 
-/** Where it does not fit: the best of what would, in a place that is kept for it. */
+const SECTIONS = [
+  ["launch", "Run it"],
+  ["settings", "Why so"],
+  ["ladder", "Quantizations"],
+  ["cache", "Cache"],
+  ["frontier", "Throughput"],
+  ["cards", "Cards"],
+  ["compare", "Compare"],
+] as const;
+
+/** Where it does not fit: the best of what would, in the place that else shows the way around. */
 function Way({ answer }: { readonly answer: FitNumbers }) {
   const { wouldFit = [] } = whole.value.answer ?? {};
   const [best] = wouldFit.filter(({ verdict, flags }) => good(verdict) && typedChange(flags) !== undefined);
   const made = best && typedChange(best.flags);
-  if (good(answer.verdict.now.verdict) || !best || !made) return <p class="way" />;
+  if (good(answer.verdict.now.verdict) || !best || !made)
+    return (
+      <nav class="way" aria-label="On this page">
+        {SECTIONS.map(([id, label]) => (
+          <a key={id} href={`#${id}`}>
+            {label}
+          </a>
+        ))}
+      </nav>
+    );
   return (
     <p class="way">
       <button type="button" class="plain" data-testid="way" onClick={() => change(made, "step")}>

@@ -19,12 +19,12 @@ export function DropTarget({ children }: { readonly children: ComponentChildren 
       onDragLeave={(event) => {
         if (event.relatedTarget === null) over.value = false;
       }}
-      onDrop={async (event) => {
+      onDrop={(event) => {
         if (!hasFiles(event)) return;
         event.preventDefault();
         over.value = false;
         const files = [...(event.dataTransfer?.files ?? [])];
-        if (files.length > 0) problem.value = await openModel(files);
+        if (files.length > 0) void openModel(files).then((said) => (problem.value = said));
       }}
     >
       {problem.value === undefined ? null : (

@@ -60,10 +60,10 @@ export function ModelField() {
         aria-hidden="true"
         accept={ACCEPTED}
         multiple
-        onChange={async (event) => {
+        onChange={(event) => {
           const field = event.currentTarget;
           const files = [...(field.files ?? [])];
-          if (files.length > 0) problem.value = await openModel(files);
+          if (files.length > 0) void openModel(files).then((said) => (problem.value = said));
           field.value = "";
         }}
       />

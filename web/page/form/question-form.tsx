@@ -106,7 +106,7 @@ function Quantization() {
     more.value = allFileTypes;
   };
   return (
-    <div onFocusIn={open} onPointerEnter={open}>
+    <div onFocusIn={() => void open()} onPointerEnter={() => void open()}>
       <Select
         id="quant"
         label="Quantization"

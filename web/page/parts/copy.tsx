@@ -17,7 +17,7 @@ export function Copy({ text, what }: { readonly text: string; readonly what: str
     }, SAID_MS);
   };
   return (
-    <button type="button" class="copy" aria-label={`Copy ${what}`} onClick={copy}>
+    <button type="button" class="copy" aria-label={`Copy ${what}`} onClick={() => void copy()}>
       <span role="status">{said.value === "" ? "copy" : said.value}</span>
     </button>
   );

@@ -40,7 +40,7 @@ export type Change = Readonly<Partial<Record<FlagName, string | readonly string[
 export const FLAG_ORDER: readonly FlagName[] = Object.keys(FLAG_NAMES).filter(isFlagName);
 
 export function isFlagName(name: string): name is FlagName {
-  return name in FLAG_NAMES;
+  return Object.hasOwn(FLAG_NAMES, name);
 }
 
 /** Flags that describe a rig: without any of them the question is about this machine. */

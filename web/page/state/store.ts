@@ -74,6 +74,8 @@ export function followAddress(): void {
     asked.value = { flags: changed(now, FIRST_RIG), pinned: beside };
   });
   window.addEventListener("popstate", () => {
+    // a jump on the page while the address is about to be written
+    if (timer !== undefined) return;
     asked.value = read();
   });
 }
