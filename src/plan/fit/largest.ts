@@ -15,13 +15,14 @@ const LINES = 3;
 
 /**
  * Largest number in 0..most whose margin is not negative. Margins of memory fall nearly in a line, so each try is where the line
- * between the nearest known ones crosses zero: two or three tries instead of one a bit. 0 is not asked.
+ * between the nearest known ones crosses zero: two or three tries instead of one a bit. 0 is not asked:
+ * its margin may be handed in.
  */
-export function largestWithMargin(most: number, marginOf: (count: number) => number): number {
+export function largestWithMargin(most: number, marginOf: (count: number) => number, ofNone = Number.NaN): number {
   if (most <= 0) return 0;
   const last = marginOf(most);
   if (last >= 0) return most;
-  const fits = { at: 0, margin: Number.NaN };
+  const fits = { at: 0, margin: ofNone };
   const fails = { at: most, margin: last };
   const attempt = (at: number): void => {
     const margin = marginOf(at);

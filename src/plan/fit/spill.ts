@@ -1,10 +1,10 @@
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { decodePace } from "../../predict/speed/index.ts";
-import { largestThat } from "./largest.ts";
+import { mostOnDevices, mostStored, type Shares } from "./most-on-devices.ts";
 import { paceInput } from "./pace-input.ts";
 import type { FitRequest } from "./request.ts";
 import { weigh, type Weighed } from "./weigh.ts";
-import { hasRoom, inMemory, type Room } from "./weigh-search.ts";
+import { inMemory, type Room } from "./weigh-search.ts";
 
 /** What is left on the CPU: whole layers, or the experts of the first ones while everything else is on devices. */
 export interface Part {
@@ -33,40 +33,47 @@ export function spill(
 ): Spilled | undefined {
   for (const roomOf of [inMemory, withDisk]) {
     for (const context of contexts) {
-      const ways = partsThatFit(request, (part) => at(context, part), roomOf).map((part) => ({
-        ...part,
-        context,
-        settings: at(context, part),
-      }));
-      const [only, ...others] = ways;
-      if (only === undefined) continue;
-      return others.length === 0 ? only : ways.toSorted((one, other) => paceOf(other) - paceOf(one))[0];
-
-      function paceOf({ settings }: Spilled): number {
-        // what is read from the disk depends on what finds no room
-        const weighed: Partial<Weighed> = roomOf === withDisk ? weigh(request, settings) : {};
-        return decodePace(paceInput(request, { ...weighed, settings, threads }), 0)?.tokensPerSec ?? 0;
-      }
+      const found = spilledAt(request, (part) => at(context, part), roomOf, threads);
+      if (found !== undefined) return { ...found, context, settings: at(context, found) };
     }
   }
   return undefined;
 }
 
-function partsThatFit(request: FitRequest, settingsOf: (part: Part) => LlamaCppSettings, roomOf: Room): Part[] {
-  const fits = (part: Part) => hasRoom(request, settingsOf(part), roomOf);
-  const layers = largestThat(request.geometry.layers.length, (gpuLayers) => fits({ gpuLayers }));
-  const experts =
-    request.wishes.expertLayersOnHost === undefined
-      ? fewestExpertLayers(
-          request,
-          (expertLayersOnHost) => settingsOf({ gpuLayers: "all", expertLayersOnHost }),
-          roomOf,
-        )
-      : undefined;
-  return [
-    ...(experts === undefined ? [] : [{ gpuLayers: "all", expertLayersOnHost: experts } as const]),
-    ...(layers > 0 || fits({ gpuLayers: 0 }) ? [{ gpuLayers: layers }] : []),
-  ];
+function spilledAt(
+  request: FitRequest,
+  settingsOf: (part: Part) => LlamaCppSettings,
+  roomOf: Room,
+  threads: number,
+): Part | undefined {
+  const paceOf = (part: Part): number => {
+    const settings = settingsOf(part);
+    // what is read from the disk depends on what finds no room
+    const weighed: Partial<Weighed> = roomOf === withDisk ? weigh(request, settings) : {};
+    return decodePace(paceInput(request, { ...weighed, settings, threads }), 0)?.tokensPerSec ?? 0;
+  };
+  const wished = request.wishes.expertLayersOnHost !== undefined;
+  const expertLayersOnHost = wished
+    ? undefined
+    : fewestExpertLayers(request, (each) => settingsOf({ gpuLayers: "all", expertLayersOnHost: each }), roomOf);
+  const experts: Part | undefined =
+    expertLayersOnHost === undefined ? undefined : { gpuLayers: "all", expertLayersOnHost };
+  const shares: Shares = {
+    most: request.geometry.layers.length,
+    settingsOf: (gpuLayers) => settingsOf({ gpuLayers }),
+  };
+  const highest = mostStored(request, shares, roomOf);
+  if (highest === undefined) return experts;
+  const pace = experts && paceOf(experts);
+  // each layer more costs or saves much the same: where neither end is faster, nothing between them is
+  const slower = pace !== undefined && roomOf === inMemory && Math.max(...[highest, 0].map(layersPace)) <= pace;
+  const gpuLayers = slower ? undefined : mostOnDevices(request, shares, roomOf, highest);
+  if (gpuLayers === undefined) return experts;
+  return pace === undefined || layersPace(gpuLayers) > pace ? { gpuLayers } : experts;
+
+  function layersPace(gpuLayers: number): number {
+    return paceOf({ gpuLayers });
+  }
 }
 
 /** Fewest layers whose experts must lie on the CPU for it to fit; undefined where no number does, or there are no experts. */
@@ -78,7 +85,6 @@ export function fewestExpertLayers(
   const { layers } = request.geometry;
   if (!layers.some(({ feedForward }) => feedForward.kind === "experts")) return undefined;
   const count = layers.length;
-  const fits = (onHost: number) => hasRoom(request, settingsOf(onHost), roomOf);
-  if (!fits(count)) return undefined;
-  return count - largestThat(count - 1, (onDevice) => fits(count - onDevice));
+  const onDevices = mostOnDevices(request, { most: count - 1, settingsOf: (each) => settingsOf(count - each) }, roomOf);
+  return onDevices === undefined ? undefined : count - onDevices;
 }

@@ -35,20 +35,42 @@ export type Room = (place: PlaceBalance) => number;
 
 export const inMemory: Room = ({ margin }) => margin;
 
-/** Whether {@link weigh} finds room in every place: whole graphs are replayed only where that is close. */
-export function hasRoom(request: FitRequest, settings: LlamaCppSettings, roomOf: Room = inMemory): boolean {
-  const under = (memory: FitRequest["memory"]) => smallest(weigh({ ...request, memory }, settings), roomOf);
-  if (request.least !== undefined && under(request.least).bytes < 0) return false;
-  if (request.about !== undefined) {
-    const { bytes, band } = under(request.about);
-    if (Math.abs(bytes) > band) return bytes >= 0;
-  }
-  return under(request.memory).bytes >= 0;
+/** What is left in each place, bytes. */
+export type Rooms = readonly { readonly place: PlaceBalance["place"]; readonly bytes: number }[];
+
+/** What is left without any graph, never less than with one; undefined where the engine would refuse. */
+export function roomStored(request: FitRequest, settings: LlamaCppSettings, roomOf: Room): Rooms | undefined {
+  return roomsOf(weigh({ ...request, memory: request.least ?? request.memory }, settings), roomOf);
 }
 
-function smallest({ prediction, now }: Weighed, roomOf: Room): { readonly bytes: number; readonly band: number } {
-  if (prediction.kind === "rejected") return { bytes: -Infinity, band: 0 };
-  return { bytes: Math.min(...now.places.map(roomOf)), band: bandOf(prediction) };
+/** Whether {@link weigh} finds room in every place, and what is left within a band: whole graphs are replayed only where it is close. */
+export function roomReplayed(
+  request: FitRequest,
+  settings: LlamaCppSettings,
+  roomOf: Room,
+): { readonly fits: boolean; readonly rooms?: Rooms } {
+  const fits = (rooms: Rooms | undefined) => rooms?.every(({ bytes }) => bytes >= 0) === true;
+  if (request.about !== undefined) {
+    const about = weigh({ ...request, memory: request.about }, settings);
+    const rooms = roomsOf(about, roomOf);
+    if (rooms === undefined || about.prediction.kind === "rejected") return { fits: false };
+    const band = bandOf(about.prediction);
+    if (Math.abs(Math.min(...rooms.map(({ bytes }) => bytes))) > band) return { fits: fits(rooms), rooms };
+  }
+  const rooms = roomsOf(weigh(request, settings), roomOf);
+  return { fits: fits(rooms), ...(rooms ? { rooms } : {}) };
+}
+
+/** Whether {@link weigh} finds room in every place. */
+export function hasRoom(request: FitRequest, settings: LlamaCppSettings): boolean {
+  const stored = request.least === undefined ? [] : roomStored(request, settings, inMemory);
+  if (stored === undefined || stored.some(({ bytes }) => bytes < 0)) return false;
+  return roomReplayed(request, settings, inMemory).fits;
+}
+
+function roomsOf({ prediction, now }: Weighed, roomOf: Room): Rooms | undefined {
+  if (prediction.kind === "rejected") return undefined;
+  return now.places.map((balance) => ({ place: balance.place, bytes: roomOf(balance) }));
 }
 
 /** No place lies so near to a border that the band could carry it across; one place's need can lessen another's room. */
