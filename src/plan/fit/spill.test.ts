@@ -105,7 +105,7 @@ function requestOf(one: Case): FitRequest {
     (settings: LlamaCppSettings): MemoryPrediction => {
       const where = placement(settings);
       const { expertLayersOnHost = 0, gpuLayers } = settings;
-      const parts = Number(gpuLayers === "all" ? one.layers.length + 1 : gpuLayers) * 31 + Number(expertLayersOnHost);
+      const parts = (gpuLayers === "all" ? one.layers.length + 1 : gpuLayers) * 31 + Number(expertLayersOnHost);
       if (parts % one.refused === 1) return { kind: "rejected", reason: "refused", because: "this fake does" };
       const places = ["host" as const, ...devices.keys()].map((place) => {
         let [weights, kv] = [where.at(-1) === place ? one.outputMib : 0, 0];

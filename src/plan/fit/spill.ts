@@ -71,8 +71,8 @@ function spilledAt(
   if (gpuLayers === undefined) return experts;
   return pace === undefined || layersPace(gpuLayers) > pace ? { gpuLayers } : experts;
 
-  function layersPace(gpuLayers: number): number {
-    return paceOf({ gpuLayers });
+  function layersPace(onDevices: number): number {
+    return paceOf({ gpuLayers: onDevices });
   }
 }
 
