@@ -49,7 +49,8 @@ export class PerhapsTooLong extends Error {}
 
 /** Layers stand in a graph one behind the other: a tensor belongs to the last one of which a weight came before. */
 function tensorsOfLongestLayer({ nodes, leaves }: Graph): number {
-  const counts = new Map<number, number>();
+  /** by layer, what comes before all of them first */
+  const counts: (number | undefined)[] = [];
   for (const list of [leaves, nodes]) {
     let layer = -1;
     for (const tensor of list) {
@@ -58,14 +59,23 @@ function tensorsOfLongestLayer({ nodes, leaves }: Graph): number {
         const source = tensor.sources[index];
         if (source !== undefined) layer = Math.max(layer, layerOf(source));
       }
-      counts.set(layer, (counts.get(layer) ?? 0) + 1);
+      counts[layer + 1] = (counts[layer + 1] ?? 0) + 1;
     }
   }
-  return Math.max(...counts.values());
+  return Math.max(...counts.filter((count) => count !== undefined));
 }
 
+const ZERO = 48;
+
 function layerOf({ name }: GraphTensor): number {
-  return name?.startsWith("blk.") ? parseInt(name.slice(4, 8), 10) : -1;
+  if (name === undefined || !name.startsWith("blk.")) return -1;
+  let layer = 0;
+  for (let at = 4; at < name.length; at++) {
+    const digit = name.charCodeAt(at) - ZERO;
+    if (digit < 0 || digit > 9) break;
+    layer = 10 * layer + digit;
+  }
+  return layer;
 }
 
 /** Architectures for which a micro-batch is reserved as one of a single sequence, too (llama-context.cpp, `sched_reserve`). */

@@ -8,6 +8,7 @@ import type { UsedDevice } from "./devices.ts";
 import { overriddenMemory } from "./overrides.ts";
 import { canRepack } from "./repack.ts";
 import type { LlamaCppQuestion } from "./question.ts";
+import { textOf } from "./text-of.ts";
 import type { Preference, WeightPlaces } from "./weights.ts";
 
 /** The memories and back ends of one engine on one rig. */
@@ -25,8 +26,33 @@ export interface Memories {
   readonly weights: WeightPlaces;
 }
 
+/** Memories of one engine on one rig, by what of its settings decides them: placements share them. */
+const MOST_KNOWN = 8;
+const KNOWN = new WeakMap<LlamaCppQuestion["devices"], Map<string, Untold>>();
+
+/** Before anything is told to one of them. */
+type Untold = Omit<Memories, "weights"> & {
+  readonly weights: Omit<WeightPlaces, "overridden">;
+  readonly named: readonly DeviceBackend[];
+};
+
 /** `used` are the devices that take part, in the engine's order. */
 export function memoriesOf(question: Omit<LlamaCppQuestion, "tensors">, used: readonly UsedDevice[]): Memories {
+  const { devices, settings, build, cpuFeatures, matrixLibrary, dryRun } = question;
+  const { pinnedHostWeights, repack, loadMode, memoryMap } = settings;
+  const decides = { pinnedHostWeights, repack, loadMode, memoryMap, cpuFeatures, matrixLibrary, dryRun };
+  const names = used.map(({ rigIndex, name }) => `${rigIndex} ${name}`);
+  const key = `${JSON.stringify([names, decides])} ${textOf(build)}`;
+  const known = KNOWN.get(devices) ?? new Map<string, Untold>();
+  KNOWN.set(devices, known);
+  const untold = known.get(key) ?? untoldMemories(question, used);
+  if (known.size >= MOST_KNOWN && !known.has(key)) known.delete(known.keys().next().value!);
+  known.set(key, untold);
+  const { named, weights, ...memories } = untold;
+  return { ...memories, weights: { ...weights, overridden: overriddenMemory(overridesOf(settings), named) } };
+}
+
+function untoldMemories(question: Omit<LlamaCppQuestion, "tensors">, used: readonly UsedDevice[]): Untold {
   const { build, cpuFeatures, settings } = question;
   const cpu = cpuBuffer(build.hostAlignmentBytes);
   const repack = repackBuffer(build.hostAlignmentBytes);
@@ -49,13 +75,14 @@ export function memoriesOf(question: Omit<LlamaCppQuestion, "tensors">, used: re
     cpu,
     deviceHosts,
     pipelines: devices.every(({ pipelines }) => pipelines),
+    named: devices,
     notCompared: devices.filter(({ compared }) => !compared).map(({ name }) => name),
     weights: {
       host,
       devices: devices.map((backend) => [{ bufferType: backend.bufferType, backend }]),
-      overridden: overriddenMemory(overridesOf(settings), devices),
       mapped: mapped ? [cpu, ...pages] : [],
       plainHost: cpu,
+      known: new Map(),
     },
   };
 }

@@ -17,6 +17,7 @@ import { placeLayers, type Placement } from "./placement.ts";
 import type { LlamaCppQuestion } from "./question.ts";
 import { checkSizes, EngineRefusal, quantizedValuesNeedFlash } from "./reject.ts";
 import { keepsSnapshots, layerStates } from "./state.ts";
+import { textOf } from "./text-of.ts";
 import { placeWeights } from "./weights.ts";
 
 /** Without shares that were asked for, the engine deals layers out by the devices' free memory. */
@@ -73,17 +74,6 @@ function loadedModel(question: LlamaCppQuestion, part: GraphPart): LoadedModel {
   if (loads.size >= MOST_LOADS) loads.delete(loads.keys().next().value!);
   loads.set(key, loaded);
   return loaded;
-}
-
-/** What never changes is written out once. */
-const TEXTS = new WeakMap<object, string>();
-
-function textOf(fixed: object): string {
-  const known = TEXTS.get(fixed);
-  if (known !== undefined) return known;
-  const text = JSON.stringify(fixed);
-  TEXTS.set(fixed, text);
-  return text;
 }
 
 /** Which layers are appended blocks, and of what architecture, as text. */

@@ -3,6 +3,7 @@ import type { BufferType } from "./backends/buffer.ts";
 import type { Session } from "./compute.ts";
 import type { Placement } from "./placement.ts";
 import { isReplayedWhole, needsAllLayers } from "./replayed-whole.ts";
+import { textOf } from "./text-of.ts";
 import { LoadedWeights, parted, type PlacedWeight } from "./weights.ts";
 
 /**
@@ -45,7 +46,7 @@ export function keptLayers(
 ): number[] {
   const whole = perLayerEmbeddingLength > 0 || layers.some(refersToAnother);
   if (whole) return [...layers.keys()];
-  const texts = layers.map((layer, index) => `${JSON.stringify(layer)} ${index < deepstackLayers}`);
+  const texts = layers.map((layer, index) => `${textOf(layer)} ${index < deepstackLayers}`);
   for (const [layer, stored] of tensors) if (texts[layer] !== undefined) texts[layer] += stored;
   const numbers = new Map<string, number>();
   const kinds = texts.map((text) => {
@@ -103,13 +104,13 @@ function renamed(weights: LoadedWeights, position: ReadonlyMap<number, number>):
   if (known !== undefined) return known;
   const named = new Map<string, PlacedWeight>();
   for (const [name, placed] of weights.named) {
-    const shared = /^(.*)@(\d+)$/s.exec(name);
+    const shared = name.includes("@") ? /^(.*)@(\d+)$/s.exec(name) : null;
     const { layer, rest } = shared ? { layer: Number(shared[2]), rest: shared[1]! } : parted(name);
     const place = position.get(layer);
     if (layer < 0) named.set(name, placed);
     else if (place !== undefined) named.set(shared ? `${rest}@${place}` : `blk.${place}.${rest}`, placed);
   }
-  const made = new LoadedWeights([...new Set(named.values())], named);
+  const made = new LoadedWeights([...new Set(named.values())], () => named);
   RENAMED.set(weights, made);
   return made;
 }

@@ -36,12 +36,18 @@ function madeBuffers(weights: LoadedWeights, mapped: readonly BufferType[]): Wei
         return { label, term, place: type.place, bytes: span.last - span.first, placed: here, span };
       });
     }
-    const bytes = allocationOf(
-      type,
-      placed.map((each) => type.allocationBytes(asTensor(each))),
-    );
+    const bytes = allocationOf(type, placed.map(allocatedBytes));
     return [{ label: type.name, term, place: type.place, bytes, placed }];
   });
+}
+
+/** A tensor takes the same wherever the others lie. */
+const ALLOCATED = new WeakMap<PlacedWeight, number>();
+
+function allocatedBytes(placed: PlacedWeight): number {
+  const known = ALLOCATED.get(placed) ?? placed.bufferType.allocationBytes(asTensor(placed));
+  ALLOCATED.set(placed, known);
+  return known;
 }
 
 /** A mapped file is mapped from its first to its last tensor on the host, each file of a split set by itself. */

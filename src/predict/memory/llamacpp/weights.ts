@@ -27,19 +27,27 @@ export interface WeightPlaces {
   /** memories whose weights stay in the pages of a mapped file; the host's pinned memory gives way to the first */
   readonly mapped: readonly BufferType[];
   readonly plainHost: BufferType;
+  /** what was placed before, by use and place: placements of one model differ in few of its layers */
+  readonly known: Map<string, WeakMap<Tensor, PlacedWeight>>;
 }
 
 /** All weights of a loaded model, and where the graph finds them. */
 export class LoadedWeights {
   readonly all: readonly PlacedWeight[];
-  /** by the names that graphs know; "name@3" is a tensor that all layers share, as loaded for the fourth */
-  readonly named: ReadonlyMap<string, PlacedWeight>;
+  readonly #nameAll: () => ReadonlyMap<string, PlacedWeight>;
+  #named: ReadonlyMap<string, PlacedWeight> | undefined;
   /** the same by what stands before, in and behind a name: graphs ask thousands of times, and joining names costs most of it */
   #parts: Map<number | undefined, Map<string, Map<string, PlacedWeight>>> | undefined;
 
-  constructor(all: readonly PlacedWeight[], named: ReadonlyMap<string, PlacedWeight>) {
+  constructor(all: readonly PlacedWeight[], named: () => ReadonlyMap<string, PlacedWeight>) {
     this.all = all;
-    this.named = named;
+    this.#nameAll = named;
+  }
+
+  /** By the names that graphs know; "name@3" is a tensor that all layers share, as loaded for the fourth. Sums of bytes need none. */
+  get named(): ReadonlyMap<string, PlacedWeight> {
+    this.#named ??= this.#nameAll();
+    return this.#named;
   }
 
   /** Where a tensor lies, undefined where the model has none of the name: "attn_q", of layer 3, "weight". */
@@ -92,25 +100,30 @@ export function placeWeights(
   },
 ): LoadedWeights {
   const all: PlacedWeight[] = [];
-  const graph = new Map<string, PlacedWeight>();
+  const names: string[] = [];
+  const named: PlacedWeight[] = [];
+  const name = (as: string, placed: PlacedWeight) => {
+    names.push(as);
+    named.push(placed);
+  };
   const tied = !places.sharesEmbedding && !tensors.some((tensor) => tensor.name === "output.weight");
   for (const tensor of tensors) {
     if (tensor.name.startsWith("rope_")) {
       spread(tensor);
       continue;
     }
-    const placed = placeTensor(tensor, weightRole(tensor.name), placement, places);
+    const placed = placeTensor(tensor, roleOf(tensor), placement, places);
     all.push(placed);
-    graph.set(tensor.name, placed);
+    name(tensor.name, placed);
     // the output matrix is the token embedding: read row by row on the host, multiplied where the output layer is
     if (tied && tensor.name === "token_embd.weight") {
       const again = placeTensor(tensor, { place: "output", use: "mul_mat" }, placement, places);
       const apart = again.bufferType !== placed.bufferType || places.outputFirst;
-      graph.set("output.weight", apart ? again : placed);
+      name("output.weight", apart ? again : placed);
       if (apart) all.push(again);
     }
   }
-  return new LoadedWeights(all, graph);
+  return new LoadedWeights(all, () => new Map(names.map((each, at) => [each, named[at]!])));
 
   /** Rotation factors are shared by the layers that use them and loaded once into each memory that these lie in. */
   function spread(tensor: Tensor): void {
@@ -123,15 +136,21 @@ export function placeWeights(
       const known = loaded.get(placed.bufferType) ?? placed;
       if (!loaded.has(placed.bufferType)) all.push(placed);
       loaded.set(placed.bufferType, known);
-      graph.set(`${tensor.name}@${layer}`, known);
+      name(`${tensor.name}@${layer}`, known);
     });
   }
 }
 
+/** A tensor's role is told by its name alone. */
+const ROLES = new WeakMap<Tensor, Role>();
+
+function roleOf(tensor: Tensor): Role {
+  const known = ROLES.get(tensor) ?? weightRole(tensor.name);
+  ROLES.set(tensor, known);
+  return known;
+}
+
 export function placeTensor(tensor: Tensor, role: Role, placement: Placement, places: WeightPlaces): PlacedWeight {
-  const type = elementType(tensor.type) ?? F32;
-  const [a = 1, b = 1, c = 1, d = 1] = tensor.shape;
-  const shape: Shape = [a, b, c, d];
   const place =
     role.place === "input"
       ? "host"
@@ -139,9 +158,29 @@ export function placeTensor(tensor: Tensor, role: Role, placement: Placement, pl
         ? placement.output
         : (placement.layers[role.place] ?? "host");
   const told = places.overridden(tensor.name);
+  // who names a device's memory is not asked often
+  if (told !== undefined && told !== "host") return placedAt(tensor, role.use, place, told, places);
+  const key = `${role.use} ${place} ${told}`;
+  const known = places.known.get(key) ?? new WeakMap<Tensor, PlacedWeight>();
+  places.known.set(key, known);
+  const placed = known.get(tensor) ?? placedAt(tensor, role.use, place, told, places);
+  known.set(tensor, placed);
+  return placed;
+}
+
+function placedAt(
+  tensor: Tensor,
+  use: Use,
+  place: "host" | number,
+  told: BufferType | "host" | undefined,
+  places: WeightPlaces,
+): PlacedWeight {
+  const type = elementType(tensor.type) ?? F32;
+  const [a = 1, b = 1, c = 1, d = 1] = tensor.shape;
+  const shape: Shape = [a, b, c, d];
   const partial = { tensor, type, shape };
   const chosen = (preference: Preference): BufferType | undefined =>
-    preference.find((each) => each.backend.supports(probe(partial, role.use, each.bufferType)))?.bufferType;
+    preference.find((each) => each.backend.supports(probe(partial, use, each.bufferType)))?.bufferType;
   const onDevice = place === "host" || told !== undefined ? undefined : chosen(places.devices[place]!);
   let bufferType = told === undefined || told === "host" ? (onDevice ?? chosen(places.host) ?? places.plainHost) : told;
   const mapped = places.mapped.length > 0;
