@@ -6,7 +6,7 @@ import type { PlacedAdapter } from "./adapters.ts";
 import type { LayerCache } from "./cache.ts";
 import type { LayerState } from "./state.ts";
 import { pad, type ContextSizes } from "./context.ts";
-import { isCovered } from "./covered.ts";
+import { isCovered, noteOneToken } from "./covered.ts";
 import type { UsedDevice } from "./devices.ts";
 import { checkGraph, checkStreams } from "./graph-limit.ts";
 import type { GraphTensor } from "./graph/tensor.ts";
@@ -66,7 +66,11 @@ export function computeBuffers(session: Session, graphs: "all" | "prompt" = "all
   checkStreams(session, promptTokens);
   const copies = isPipeline(session) ? PIPELINE_COPIES : 1;
   const prompt = reserveGraph(session, promptTokens, promptRows, copies);
-  const oneToken = (of: Session): Reservation => reserveGraph(of, sizes.sequences, sizes.sequences, copies);
+  const oneToken = (of: Session): Reservation => {
+    const reserved = reserveGraph(of, sizes.sequences, sizes.sequences, copies);
+    noteOneToken(of, reserved);
+    return reserved;
+  };
   let decided = prompt.chunks.map(() => prompt);
   if (session.dryRun) return { bytes: prompt.chunks.map((chunks) => chunks.reduce(add, 0)), prompt, decided, copies };
   // the third graph is the first again: it can only matter where the second replaced a buffer
