@@ -6,6 +6,7 @@ import type { Tensor } from "../../facts/weights/index.ts";
 import {
   aboutLlamaCpp,
   layerPlaces,
+  leastLlamaCpp,
   outlineLlamaCpp,
   predictLlamaCpp,
   type LlamaCppOutline,
@@ -51,7 +52,7 @@ export function outlined(model: SearchModel, setup: SearchSetup): Outlined {
     files.set(fileType, known);
     return known;
   };
-  const requestFor = (fileType: string, memory: FitRequest["memory"], about?: FitRequest["memory"]): FitRequest => ({
+  const requestFor = (fileType: string, memories: Pick<FitRequest, "memory" | "about" | "least">): FitRequest => ({
     goal: setup.goal,
     wishes: setup.wishes,
     geometry,
@@ -62,21 +63,24 @@ export function outlined(model: SearchModel, setup: SearchSetup): Outlined {
     },
     rig,
     closable: setup.closable,
-    memory,
-    ...(about ? { about } : {}),
+    ...memories,
     placement: (settings) => layerPlaces(geometry, settings, rig.devices),
   });
   const exactly = (fileType: string) =>
-    requestFor(
-      fileType,
-      remembered((settings) => predictLlamaCpp({ ...fixed, tensors: tensorsOf(fileType), settings })),
-      remembered((settings) => aboutLlamaCpp({ ...fixed, tensors: tensorsOf(fileType), settings })),
-    );
+    requestFor(fileType, {
+      memory: remembered((settings) => predictLlamaCpp({ ...fixed, tensors: tensorsOf(fileType), settings })),
+      about: remembered((settings) => aboutLlamaCpp({ ...fixed, tensors: tensorsOf(fileType), settings })),
+      least: remembered((settings) => leastLlamaCpp({ ...fixed, tensors: tensorsOf(fileType), settings })),
+    });
   return {
     model,
     setup,
     outline,
-    about: (fileType) => requestFor(fileType, (settings) => outline.predict(settings, fileType)),
+    about: (fileType) =>
+      requestFor(fileType, {
+        memory: (settings) => outline.predict(settings, fileType),
+        least: (settings) => outline.stored(settings, fileType),
+      }),
     exact: exactly,
   };
 }

@@ -82,7 +82,7 @@ function untoldMemories(question: Omit<LlamaCppQuestion, "tensors">, used: reado
       devices: devices.map((backend) => [{ bufferType: backend.bufferType, backend }]),
       mapped: mapped ? [cpu, ...pages] : [],
       plainHost: cpu,
-      known: new Map(),
+      before: new WeakMap(),
     },
   };
 }

@@ -26,6 +26,7 @@ import type { Placement } from "./placement.ts";
 import { keptLayers, shortened, toldText } from "./shorten.ts";
 import { parted } from "./weights.ts";
 import { isReplayedWhole, needsAllLayers, OUTLINE_BAND } from "./replayed-whole.ts";
+import { storedBuffers } from "./stores.ts";
 import { fileBytes, weightSums, type WeightTerms } from "./weight-sums.ts";
 
 /** A model of which every file type is asked about. */
@@ -37,6 +38,8 @@ export interface OutlineQuestion extends Omit<LlamaCppQuestion, "tensors" | "set
 export interface LlamaCppOutline {
   /** every place's total is an interval */
   readonly predict: (settings: LlamaCppSettings, fileType: string) => MemoryPrediction;
+  /** all of that but the compute buffers, exact: what any run takes at least */
+  readonly stored: (settings: LlamaCppSettings, fileType: string) => MemoryPrediction;
   /** all but the weights, by place */
   readonly context: (settings: LlamaCppSettings, fileType: string) => readonly PlaceMemory[] | Rejection;
   /** the weights by place, exact */
@@ -64,6 +67,7 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
   const layout = (settings: LlamaCppSettings): Layout => layouts(withoutContext(settings));
   return {
     predict,
+    stored,
     context,
     weights,
     alike,
@@ -73,6 +77,15 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
   function predict(settings: LlamaCppSettings, fileType: string): MemoryPrediction {
     const places = context(settings, fileType);
     if ("kind" in places) return places;
+    const sums = weights(settings)(fileType);
+    return predictionOf(places.map((place) => ({ ...place, terms: { ...place.terms, ...sums.get(place.place) } })));
+  }
+
+  function stored(settings: LlamaCppSettings, fileType: string): MemoryPrediction {
+    const asked = { ...question, settings };
+    const refusal = checkSettings(geometry, settings, build);
+    if (refusal !== undefined) return refusal;
+    const places = placesOf(storedBuffers(asked), layerStart(asked).memories.cpu.name, deviceNames(devices));
     const sums = weights(settings)(fileType);
     return predictionOf(places.map((place) => ({ ...place, terms: { ...place.terms, ...sums.get(place.place) } })));
   }

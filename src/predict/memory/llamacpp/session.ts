@@ -62,7 +62,7 @@ function loadedModel(question: LlamaCppQuestion, part: GraphPart): LoadedModel {
   const known = loads.get(key);
   if (known !== undefined) return known;
   const start = layerStart(question);
-  const here = tensors.filter(({ name }) => isLoaded(name, question, part));
+  const here = loadedTensors(question, part, drafts);
   const architecture = architectureOf(geometry.architecture);
   const places = {
     ...start.memories.weights,
@@ -73,6 +73,20 @@ function loadedModel(question: LlamaCppQuestion, part: GraphPart): LoadedModel {
   const loaded = { ...start, weights: placeWeights(here, geometry, start.placement, places) };
   if (loads.size >= MOST_LOADS) loads.delete(loads.keys().next().value!);
   loads.set(key, loaded);
+  return loaded;
+}
+
+/** Tensors that are loaded, one list for all settings that load the same: what is known of it is kept. */
+const LOADED = new WeakMap<LlamaCppQuestion["tensors"], Map<string, LlamaCppQuestion["tensors"]>>();
+
+function loadedTensors(question: LlamaCppQuestion, part: GraphPart, drafts: boolean): LlamaCppQuestion["tensors"] {
+  const { tensors, geometry, settings, build } = question;
+  if (geometry.layers.at(-1)?.kind !== "mtp") return tensors;
+  const key = `${part} ${drafts} ${settings.appendedBlocks} ${build.draftLayersOnAsk} ${KINDS.get(geometry) ?? kindsOf(geometry)}`;
+  const lists = LOADED.get(tensors) ?? new Map<string, LlamaCppQuestion["tensors"]>();
+  LOADED.set(tensors, lists);
+  const loaded = lists.get(key) ?? tensors.filter(({ name }) => isLoaded(name, question, part));
+  lists.set(key, loaded);
   return loaded;
 }
 

@@ -41,13 +41,9 @@ function madeBuffers(weights: LoadedWeights, mapped: readonly BufferType[]): Wei
   });
 }
 
-/** A tensor takes the same wherever the others lie. */
-const ALLOCATED = new WeakMap<PlacedWeight, number>();
-
 function allocatedBytes(placed: PlacedWeight): number {
-  const known = ALLOCATED.get(placed) ?? placed.bufferType.allocationBytes(asTensor(placed));
-  ALLOCATED.set(placed, known);
-  return known;
+  placed.allocatedBytes ??= placed.bufferType.allocationBytes(asTensor(placed));
+  return placed.allocatedBytes;
 }
 
 /** A mapped file is mapped from its first to its last tensor on the host, each file of a split set by itself. */

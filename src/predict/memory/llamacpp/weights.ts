@@ -14,6 +14,8 @@ export interface PlacedWeight {
   readonly type: ElementType;
   readonly shape: Shape;
   readonly bufferType: BufferType;
+  /** bytes it takes there, once they were asked for */
+  allocatedBytes?: number;
 }
 
 /** Memory a weight may go to, in the engine's order of preference, each with the back end that would use it there. */
@@ -27,8 +29,7 @@ export interface WeightPlaces {
   /** memories whose weights stay in the pages of a mapped file; the host's pinned memory gives way to the first */
   readonly mapped: readonly BufferType[];
   readonly plainHost: BufferType;
-  /** what was placed before, by use and place: placements of one model differ in few of its layers */
-  readonly known: Map<string, WeakMap<Tensor, PlacedWeight>>;
+  readonly before: PlacedBefore;
 }
 
 /** All weights of a loaded model, and where the graph finds them. */
@@ -107,12 +108,13 @@ export function placeWeights(
     named.push(placed);
   };
   const tied = !places.sharesEmbedding && !tensors.some((tensor) => tensor.name === "output.weight");
-  for (const tensor of tensors) {
+  const placedFor = placer(tensors, placement, places);
+  for (const [index, tensor] of tensors.entries()) {
     if (tensor.name.startsWith("rope_")) {
       spread(tensor);
       continue;
     }
-    const placed = placeTensor(tensor, roleOf(tensor), placement, places);
+    const placed = placedFor(index);
     all.push(placed);
     name(tensor.name, placed);
     // the output matrix is the token embedding: read row by row on the host, multiplied where the output layer is
@@ -141,31 +143,47 @@ export function placeWeights(
   }
 }
 
-/** A tensor's role is told by its name alone. */
-const ROLES = new WeakMap<Tensor, Role>();
+/** Roles of a list's tensors: their names tell them. */
+const ROLES = new WeakMap<readonly Tensor[], readonly Role[]>();
 
-function roleOf(tensor: Tensor): Role {
-  const known = ROLES.get(tensor) ?? weightRole(tensor.name);
-  ROLES.set(tensor, known);
+function rolesOf(tensors: readonly Tensor[]): readonly Role[] {
+  const known = ROLES.get(tensors) ?? tensors.map(({ name }) => weightRole(name));
+  ROLES.set(tensors, known);
   return known;
 }
 
 export function placeTensor(tensor: Tensor, role: Role, placement: Placement, places: WeightPlaces): PlacedWeight {
-  const place =
-    role.place === "input"
-      ? "host"
-      : role.place === "output"
-        ? placement.output
-        : (placement.layers[role.place] ?? "host");
-  const told = places.overridden(tensor.name);
-  // who names a device's memory is not asked often
-  if (told !== undefined && told !== "host") return placedAt(tensor, role.use, place, told, places);
-  const key = `${role.use} ${place} ${told}`;
-  const known = places.known.get(key) ?? new WeakMap<Tensor, PlacedWeight>();
-  places.known.set(key, known);
-  const placed = known.get(tensor) ?? placedAt(tensor, role.use, place, told, places);
-  known.set(tensor, placed);
-  return placed;
+  return placedAt(tensor, role.use, placeOf(role, placement), places.overridden(tensor.name), places);
+}
+
+function placeOf({ place }: Role, placement: Placement): "host" | number {
+  if (place === "input") return "host";
+  return place === "output" ? placement.output : (placement.layers[place] ?? "host");
+}
+
+/** Tensors of a list as they were placed before, by where they were to lie: placements of a model differ in few of its layers. */
+export type PlacedBefore = WeakMap<readonly Tensor[], Map<string, (PlacedWeight | undefined)[]>>;
+
+function placer(
+  tensors: readonly Tensor[],
+  placement: Placement,
+  places: WeightPlaces,
+): (index: number) => PlacedWeight {
+  const roles = rolesOf(tensors);
+  const before = places.before.get(tensors) ?? new Map<string, (PlacedWeight | undefined)[]>();
+  places.before.set(tensors, before);
+  return (index) => {
+    const tensor = tensors[index]!;
+    const role = roles[index]!;
+    const place = placeOf(role, placement);
+    const told = places.overridden(tensor.name);
+    // who names a device's memory is not asked often
+    if (told !== undefined && told !== "host") return placedAt(tensor, role.use, place, told, places);
+    const key = told ?? `at ${place}`;
+    let known = before.get(key);
+    if (known === undefined) before.set(key, (known = Array.from(tensors, () => undefined)));
+    return (known[index] ??= placedAt(tensor, role.use, place, told, places));
+  };
 }
 
 function placedAt(
