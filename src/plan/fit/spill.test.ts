@@ -115,8 +115,8 @@ function requestOf(one: Case): FitRequest {
           if (one.hasExperts && (moved ? "host" : where[at]) === place) weights += experts;
           if (where[at] === place) kv += (cache * settings.context) / 1000;
         });
-        // neighbours differ, but by less than half
-        const share = 0.75 + ((parts * 7 + (place === "host" ? 3 : place) * 5 + one.uneven) % 11) / 44;
+        // neighbours differ as far as the search takes them to
+        const share = 0.85 + (((parts * 7 + (place === "host" ? 3 : place) * 5 + one.uneven) % 11) / 11) * 0.15;
         const compute = band === undefined ? 0 : Math.round(one.compute * share * MIB);
         const label = place === "host" ? "host" : `GPU ${place}`;
         const terms = { weights: weights * MIB, kv: Math.round(kv * MIB), compute };
