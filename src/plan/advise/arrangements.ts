@@ -3,7 +3,10 @@ import { deviceNames } from "../../predict/memory/index.ts";
 import { decodePace } from "../../predict/speed/index.ts";
 import {
   good,
+  inMemory,
   largestThat,
+  mostOnDevices,
+  storedWeighed,
   ORDER,
   paceInput,
   weigh,
@@ -85,9 +88,11 @@ function filledSplit(
     const between = order.slice(split.length + 2).map(() => 0);
     const fits = (layers: number): boolean => {
       const tensorSplit = [...split, layers, ...between, left - layers];
-      const { places } = weighForSearch(request, { ...settings, tensorSplit }).now;
-      const place = places.find((each) => each.place === device);
-      return place !== undefined && ORDER.indexOf(place.verdict) <= ORDER.indexOf(least);
+      return [storedWeighed, weighForSearch].every((weighed) => {
+        const { places } = weighed(request, { ...settings, tensorSplit }).now;
+        const place = places.find((each) => each.place === device);
+        return place !== undefined && ORDER.indexOf(place.verdict) <= ORDER.indexOf(least);
+      });
     };
     const layers = largestThat(Math.max(0, left - 1), fits);
     split.push(layers);
@@ -100,9 +105,13 @@ function filledSplit(
 function alone(request: FitRequest, index: number, choice: Choice): Arrangement {
   const { tensorSplit: _, devices: __, ...asked } = choice.settings;
   const one = { ...asked, splitMode: "none" as const, mainGpu: index };
-  const fitting = (gpuLayers: number | "all") => good(weighForSearch(request, { ...one, gpuLayers }).now.verdict);
   const every = request.geometry.layers.length + 1;
-  const gpuLayers = fitting("all") ? "all" : largestThat(every, fitting);
+  const most = mostOnDevices(
+    request,
+    { most: every, settingsOf: (gpuLayers) => ({ ...one, gpuLayers: gpuLayers === every ? "all" : gpuLayers }) },
+    inMemory,
+  );
+  const gpuLayers = most === every ? "all" : (most ?? 0);
   const because = `${request.rig.devices[index]!.name} alone: nothing crosses between devices, and inputs are not held four times for a pipeline`;
   const flags = ["-sm", "none", "-mg", `${index}`, ...(gpuLayers === "all" ? [] : ["-ngl", `${gpuLayers}`])];
   return arranged(request, [index], choice, { ...one, gpuLayers }, { kind: "one device", flags, because });

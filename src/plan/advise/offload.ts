@@ -1,4 +1,4 @@
-import { good, largestThat, weighForSearch, type Weighed } from "../fit/index.ts";
+import { good, mostOnDevices, type PlaceBalance, type Weighed } from "../fit/index.ts";
 import { chatEnds, type ChatEnd } from "./offload-ends.ts";
 import { exceptions, type OffloadException } from "./offload-exceptions.ts";
 import { higherLimit, nextCards, nextQuantization, type CardCandidate, type Instead } from "./offload-instead.ts";
@@ -84,15 +84,15 @@ function countsInRam(question: OffloadQuestion): { readonly experts: number[]; r
 function fewest(question: OffloadQuestion, count: number, placed: (inRam: number) => RungPlacement): number[] {
   const { request } = question;
   return [chatSettings, batchSettings].flatMap((settingsOf) => {
-    const fits = (inRam: number) => devicesHold(weighForSearch(request, settingsOf(question, placed(inRam))));
-    if (!fits(count)) return [];
-    return [count - largestThat(count, (onDevice) => fits(count - onDevice))];
+    const shares = { most: count, settingsOf: (each: number) => settingsOf(question, placed(count - each)) };
+    const onDevices = mostOnDevices(request, shares, roomOnDevices);
+    return onDevices === undefined ? [] : [count - onDevices];
   });
 }
 
-/** The devices have room; what lies in RAM may be too much for it, which costs time but runs. */
-function devicesHold({ prediction, now }: Weighed): boolean {
-  return prediction.kind !== "rejected" && now.places.every(({ place, verdict }) => place === "host" || good(verdict));
+/** What lies in RAM may be too much for it, which costs time but runs. */
+function roomOnDevices({ place, margin }: PlaceBalance): number {
+  return place === "host" ? Infinity : margin;
 }
 
 /** In memory goes before from the disk, then the higher pace; none where one that runs has no known pace. */

@@ -4,14 +4,15 @@ import { decodePace } from "../../predict/speed/index.ts";
 import { gained, isNearer } from "./brought-back.ts";
 import { choose, settingsFor, type Choice } from "./choose.ts";
 import { GOALS } from "./goals.ts";
-import { largestThat, largestWithMargin } from "./largest.ts";
+import { largestWithMargin } from "./largest.ts";
+import { mostOnDevices } from "./most-on-devices.ts";
 import { paceInput } from "./pace-input.ts";
 import { raiseLimit } from "./raise-limit.ts";
 import type { FitRequest } from "./request.ts";
 import { fewestExpertLayers } from "./spill.ts";
 import { good, ORDER, type Verdict, type VerdictWord } from "./verdict.ts";
 import { weigh, type Weighed } from "./weigh.ts";
-import { hasRoom, searchMargin } from "./weigh-search.ts";
+import { inMemory, searchMargin } from "./weigh-search.ts";
 
 /** One change that was computed, and what it leads to. */
 export interface Alternative {
@@ -73,8 +74,8 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
     });
   }
   if (request.wishes.gpuLayers !== undefined && request.rig.devices.length > 0) {
-    const at = (gpuLayers: number) => hasRoom(request, settingsFor({ ...base, gpuLayers }));
-    const layers = largestThat(request.geometry.layers.length + 1, at);
+    const settingsOf = (gpuLayers: number) => settingsFor({ ...base, gpuLayers });
+    const layers = mostOnDevices(request, { most: request.geometry.layers.length + 1, settingsOf }, inMemory) ?? 0;
     if (layers !== base.gpuLayers)
       consider(`${layers} layers on the device instead of ${base.gpuLayers}`, `--gpu-layers ${layers}`, {
         gpuLayers: layers,

@@ -10,5 +10,6 @@ export { remembered } from "./remembered.ts";
 export type { FitRequest, SmallerFile, Wishes } from "./request.ts";
 export { good, ORDER, type PlaceBalance, type Verdict, type VerdictWord, verdictWord } from "./verdict.ts";
 export { weigh, type Weighed } from "./weigh.ts";
-export { searchMargin, weighForSearch, weighForWord } from "./weigh-search.ts";
+export { mostOnDevices } from "./most-on-devices.ts";
+export { inMemory, searchMargin, storedWeighed, weighForSearch, weighForWord } from "./weigh-search.ts";
 export { largestThat, largestWithMargin } from "./largest.ts";

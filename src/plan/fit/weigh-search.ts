@@ -14,10 +14,15 @@ export function weighForSearch(request: FitRequest, settings: LlamaCppSettings):
   return isSure(about) ? about : weigh(request, settings);
 }
 
+/** Without any graph: no place has more room with one, and no verdict is better. */
+export function storedWeighed(request: FitRequest, settings: LlamaCppSettings): Weighed {
+  return weigh({ ...request, memory: request.least ?? request.memory }, settings);
+}
+
 /** The same where only the word is read: what has no room for its weights and caches is not replayed at all. */
 export function weighForWord(request: FitRequest, settings: LlamaCppSettings): Weighed {
   if (request.least !== undefined) {
-    const least = weigh({ ...request, memory: request.least }, settings);
+    const least = storedWeighed(request, settings);
     // graphs only add to it, and no verdict is worse
     if (least.now.verdict === "does not fit") return least;
   }
@@ -40,7 +45,7 @@ export type Rooms = readonly { readonly place: PlaceBalance["place"]; readonly b
 
 /** What is left without any graph, never less than with one; undefined where the engine would refuse. */
 export function roomStored(request: FitRequest, settings: LlamaCppSettings, roomOf: Room): Rooms | undefined {
-  return roomsOf(weigh({ ...request, memory: request.least ?? request.memory }, settings), roomOf);
+  return roomsOf(storedWeighed(request, settings), roomOf);
 }
 
 /** Whether {@link weigh} finds room in every place, and what is left within a band: whole graphs are replayed only where it is close. */
@@ -59,13 +64,6 @@ export function roomReplayed(
   }
   const rooms = roomsOf(weigh(request, settings), roomOf);
   return { fits: fits(rooms), ...(rooms ? { rooms } : {}) };
-}
-
-/** Whether {@link weigh} finds room in every place. */
-export function hasRoom(request: FitRequest, settings: LlamaCppSettings): boolean {
-  const stored = request.least === undefined ? [] : roomStored(request, settings, inMemory);
-  if (stored === undefined || stored.some(({ bytes }) => bytes < 0)) return false;
-  return roomReplayed(request, settings, inMemory).fits;
 }
 
 function roomsOf({ prediction, now }: Weighed, roomOf: Room): Rooms | undefined {

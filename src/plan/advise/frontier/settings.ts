@@ -1,4 +1,4 @@
-import { type Choice, choose, type FitRequest, good, weighForSearch } from "../../fit/index.ts";
+import { type Choice, choose, type FitRequest, good, weighForWord } from "../../fit/index.ts";
 import { machineFor, type SimulatedEngine, type SimulatedMachine } from "../simulate/index.ts";
 
 /** Settings that there is memory for, as an engine runs them. */
@@ -30,7 +30,7 @@ export function serverSettings(
     if (engine !== "vllm" && !good(choice.now.verdict)) break;
     for (const stepTokens of steps) {
       const stepped = { ...choice.settings, batch: stepTokens, microBatch: stepTokens };
-      const fits = engine === "vllm" || good(weighForSearch(request, stepped).now.verdict);
+      const fits = engine === "vllm" || good(weighForWord(request, stepped).now.verdict);
       const machine = fits ? machineFor(request, { ...choice, settings: stepped }, engine) : undefined;
       if (machine === undefined) continue;
       settings.push({ ...machine, engine: limited(machine.engine, slots, stepTokens), slots, stepTokens, choice });
