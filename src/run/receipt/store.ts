@@ -149,17 +149,19 @@ class SqliteReceipts implements ReceiptStore {
           actualBytes ?? null,
           exact === undefined ? null : Number(exact),
         );
-      const rate = this.#database.prepare("INSERT INTO rates VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-      for (const { what, basePerSec, predictedPerSec, lowPerSec, highPerSec, measuredPerSec, tokens } of receipt.rates)
+      const rate = this.#database.prepare("INSERT INTO rates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      for (const one of receipt.rates)
         rate.run(
           id,
-          what,
-          basePerSec ?? null,
-          predictedPerSec ?? null,
-          lowPerSec ?? null,
-          highPerSec ?? null,
-          measuredPerSec,
-          tokens,
+          one.what,
+          one.at ?? null,
+          one.streams ?? 1,
+          one.basePerSec ?? null,
+          one.predictedPerSec ?? null,
+          one.lowPerSec ?? null,
+          one.highPerSec ?? null,
+          one.measuredPerSec,
+          one.tokens,
         );
       this.#database.exec("COMMIT");
       return id;
@@ -256,7 +258,7 @@ class SqliteReceipts implements ReceiptStore {
   #runs(machine: string, engine: string, backend: string): DatedRun[] {
     return this.#database
       .prepare(
-        `SELECT what, base_per_sec AS base, measured_per_sec AS measured, tokens, at_ms, model, model_bytes, times
+        `SELECT what, at, base_per_sec AS base, measured_per_sec AS measured, tokens, at_ms, model, model_bytes, times
          FROM rates JOIN receipts ON id = receipt
          WHERE machine = ? AND engine = ? AND backend = ? AND base > 0 AND measured > 0
          ORDER BY at_ms DESC, id DESC LIMIT 200`,
@@ -286,7 +288,7 @@ class SqliteReceipts implements ReceiptStore {
   #whole(row: Row): Receipt {
     const id = row["id"] ?? null;
     const terms = this.#database.prepare("SELECT * FROM terms WHERE receipt = ? ORDER BY path").all(id);
-    const rates = this.#database.prepare("SELECT * FROM rates WHERE receipt = ? ORDER BY what").all(id);
+    const rates = this.#database.prepare("SELECT * FROM rates WHERE receipt = ? ORDER BY what, streams, at").all(id);
     return readReceipt(row, terms.map(readTerm), rates.map(readRate));
   }
 }

@@ -14,6 +14,44 @@ export type ArrivalFlag =
   | { readonly kind: "gamma"; readonly burstiness: number }
   | { readonly kind: "file"; readonly path: string };
 
+/** Users of another lane beside the load. */
+export interface LaneFlag {
+  readonly lane: string;
+  readonly users: number;
+  /** absent: as the load itself */
+  readonly prompt?: Lengths;
+  readonly output?: Lengths;
+  readonly typed: string;
+}
+
+/** "batch:2" or "batch:2:2000/300". */
+export function laneOf(typed: string): LaneFlag {
+  const [, lane, users, prompt, output] = /^([\w-]+):(\d{1,4})(?::([^/]+)\/(.+))?$/.exec(typed) ?? [];
+  if (lane === undefined || Number(users) < 1)
+    return bad("--lane", typed, "a lane and its users, and lengths where they differ", "batch:2 or batch:2:2000/300");
+  return {
+    lane,
+    users: Number(users),
+    ...(prompt === undefined || output === undefined
+      ? {}
+      : { prompt: lengthsOf(prompt, "--lane"), output: lengthsOf(output, "--lane") }),
+    typed,
+  };
+}
+
+/** "x-loadout-lane: batch", as often as they like. */
+export function headersOf(typed: readonly string[] = []): Readonly<Record<string, string>> {
+  const pairs = typed.map((line) => {
+    const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([\x20-\x7e]*)$/.exec(line) ?? [];
+    if (name === undefined || value === undefined || OURS.has(name.toLowerCase()))
+      return bad("--header", line, "NAME: VALUE, not one that the connection needs", '"x-loadout-lane: batch"');
+    return [name.toLowerCase(), value.trim()] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
+const OURS = new Set(["host", "content-length", "content-type", "connection", "transfer-encoding"]);
+
 export function lengthsOf(typed: string, flag: string): Lengths {
   return parseLengths(typed) ?? bad(flag, typed, "a number of tokens or a spread", "512, 100-900 or 512~0.6");
 }
@@ -75,7 +113,18 @@ export interface BenchFlags {
   readonly targets?: readonly Target[];
   readonly sweep?: boolean;
   readonly compare?: string;
+  readonly compareBody?: string;
+  readonly compareHeader?: readonly string[];
+  readonly compareModel?: string;
+  readonly comparePrompt?: Lengths;
+  readonly compareShared?: number;
   readonly rounds?: number;
+  readonly lane?: readonly LaneFlag[];
+  readonly header?: readonly string[];
+  readonly of?: string;
+  readonly serverArgs?: string;
+  readonly html?: string;
+  readonly chart?: string;
   readonly as?: string;
   readonly model?: string;
   readonly key?: string;
@@ -101,7 +150,7 @@ export function toolOf(typed: string | undefined): OtherTool | undefined {
   });
 }
 
-export function bodyOf(typed: string | undefined): Readonly<Record<string, unknown>> {
+export function bodyOf(typed: string | undefined, flag = "--body"): Readonly<Record<string, unknown>> {
   if (typed === undefined) return {};
   try {
     const value: unknown = JSON.parse(typed);
@@ -110,7 +159,7 @@ export function bodyOf(typed: string | undefined): Readonly<Record<string, unkno
     // said below
   }
   throw new LoadoutError("bad-quantity", {
-    what: "--body",
+    what: flag,
     expected: "a JSON object",
     got: typed,
     example: '{"top_k": 1}',

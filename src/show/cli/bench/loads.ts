@@ -3,6 +3,9 @@ import type { BenchPoint } from "../../../plan/answer/index.ts";
 import type { Lengths } from "../../../predict/serving/index.ts";
 import type { PointLoad } from "../../../run/bench/load/index.ts";
 
+export const PROMPT: Lengths = { kind: "fixed", tokens: 256 };
+export const OUTPUT: Lengths = { kind: "fixed", tokens: 64 };
+
 /** A sweep goes nowhere beyond so many users. */
 const MOST_USERS = 512;
 
