@@ -5,11 +5,14 @@ import type { BenchAnswer } from "../../../plan/answer/index.ts";
 import { makeFolder, messageOf } from "../../../run/home/index.ts";
 import { csvOf } from "../bench/csv.ts";
 import { type BenchFlags, toolOf } from "../bench/flags.ts";
+import { benchChart } from "../../report/bench-chart.ts";
+import { benchPage } from "../../report/bench-page.ts";
 import { busyNotes } from "../busy.ts";
 import { learned } from "../bench/learn.ts";
 import { BenchSession } from "../bench/session.ts";
 import { type CliContext, guarded } from "../context.ts";
 import { homeOf } from "../machine.ts";
+import { serverText } from "../text/bench-server-text.ts";
 import { benchText } from "../text/bench-text.ts";
 import { progressFor } from "../text/progress.ts";
 
@@ -26,6 +29,13 @@ export const bench = guarded(async function (this: CliContext, flags: BenchFlags
     const stored = place === undefined ? undefined : await keep(this, place, answer);
     const whole: BenchAnswer = { ...answer, ...(stored === undefined ? {} : { stored }) };
     if (flags.csv !== undefined) await writeFile(flags.csv, csvOf(whole)).catch(unwritable(flags.csv));
+    const date = new Date().toISOString().slice(0, 10);
+    if (flags.chart !== undefined) await writeFile(flags.chart, benchChart(whole, date)).catch(unwritable(flags.chart));
+    if (flags.html !== undefined) {
+      const server = serverText(whole);
+      const page = benchPage(whole, { date, ...(server === undefined ? {} : { server }) });
+      await writeFile(flags.html, page).catch(unwritable(flags.html));
+    }
     progress.done();
     this.out(flags.json ? JSON.stringify(whole, null, 2) : benchText(whole, this.outStyle));
     const missed = whole.points.some(({ summary }) => summary.goodput && !summary.goodput.met);
