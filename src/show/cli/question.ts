@@ -12,11 +12,12 @@ import {
   type LlamaCppQuestion,
   type MemoryPrediction,
 } from "../../predict/memory/index.ts";
-import type { Receipt, ReceiptStore } from "../../run/receipt/index.ts";
+import type { Receipt } from "../../run/receipt/index.ts";
 import type { Drafting } from "./draft-flags.ts";
 import { wishesOf, type PlanFlags } from "./flags.ts";
 import { draftMemory, guessingOf } from "./guessing.ts";
 import { machineName, type Machine } from "./machine.ts";
+import type { KnownReceipts } from "./receipts-at-hand.ts";
 import { byRecipe } from "./model/by-recipe.ts";
 import type { Weights } from "./model/weights.ts";
 import { wishesTold } from "./server-args.ts";
@@ -52,7 +53,7 @@ export function fitQuestion(parts: {
   readonly machine: PlannedMachine;
   readonly weights: Weights;
   readonly flags: PlanFlags;
-  readonly receipts?: ReceiptStore | undefined;
+  readonly receipts?: KnownReceipts | undefined;
   readonly promptTokens?: number | undefined;
   /** of the answer whose end is timed */
   readonly answerTokens?: number | undefined;

@@ -10,6 +10,7 @@ import {
 } from "../../draw/index.ts";
 import { formatDuration, formatNumber, formatPace } from "../../facts/units/index.ts";
 import type { BenchAnswer, BenchPoint } from "../../plan/answer/index.ts";
+import { timeTicks } from "./time-ticks.ts";
 import { benchTable, loadName, rateOf } from "./bench-table.ts";
 
 /** A measured endpoint as a picture: several loads as lines over the load, one load or two sides as shares of requests over time. */
@@ -67,7 +68,9 @@ function sweepChart(answer: BenchAnswer, date: string, theme: Theme): string {
 
 type XAxis = Panel["x"];
 
-/** Times go by the logarithm: a tail is many times a middle. */
+/** Times that differ by more than this go by the logarithm: a tail is many times a middle. */
+const STRAIGHT = 5;
+
 function panelOf(
   title: string,
   x: XAxis,
@@ -77,34 +80,21 @@ function panelOf(
 ): Panel {
   const values = series.flatMap(({ points }) => points.map(({ y }) => y));
   const [low, high] = [Math.min(...values, Infinity), Math.max(...values, 0)];
-  const rates = format !== formatDuration;
-  const domain = rates
-    ? ([0, high * 1.1 || 1] as const)
-    : ([Math.max(1e-3, low / 1.3), Math.max(1e-2, high * 1.3)] as const);
+  const straight = format !== formatDuration || high < STRAIGHT * low;
+  const domain = straight ? ([0, high * 1.15 || 1] as const) : ([Math.max(1e-3, low / 1.3), high * 1.3] as const);
   return {
     title,
     x,
     y: {
       label: "",
-      scale: rates ? "linear" : "log",
+      scale: straight ? "linear" : "log",
       domain,
       format,
-      ...(rates ? {} : { ticks: timeTicks(domain) }),
+      ...(straight ? {} : { ticks: timeTicks(domain) }),
     },
     series,
     rules,
   };
-}
-
-/** 1, 2 and 5 of each power of ten; only powers where they are many. */
-export function timeTicks([low, high]: readonly [number, number]): number[] {
-  const ticks: number[] = [];
-  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++)
-    for (const step of [1, 2, 5]) ticks.push(step * 10 ** power);
-  const inside = ticks.filter((tick) => tick >= low && tick <= high);
-  return inside.length <= 6
-    ? inside
-    : inside.filter((tick) => Number.isInteger(Math.round(Math.log10(tick) * 1e6) / 1e6));
 }
 
 function sharesChart(answer: BenchAnswer, date: string, theme: Theme): string {
@@ -130,6 +120,8 @@ function sharesChart(answer: BenchAnswer, date: string, theme: Theme): string {
 
 type Request = BenchPoint["requests"][number];
 
+/** Share of the shortest that may lie at the axis's beginning. */
+const CLUMPED = 0.02;
 /** So many places of a curve are drawn. */
 const PLACES = 200;
 
@@ -148,12 +140,20 @@ function sharesPanel(
     ).sort(),
   );
   if (values.some((list) => list.length === 0)) return undefined;
-  const low = Math.min(...values.map((list) => list[0]!));
+  // a few events that came together would make the axis theirs
+  const low = Math.min(...values.map((list) => list[Math.floor(list.length * CLUMPED)]!));
   const high = Math.max(...values.map((list) => list.at(-1)!));
-  const domain = [low / 1.1, high * 1.1] as const;
+  const straight = high < STRAIGHT * low;
+  const domain = straight ? ([low * 0.95, high * 1.05] as const) : ([low / 1.1, high * 1.1] as const);
   return {
     title,
-    x: { label: "", scale: "log", domain, ticks: timeTicks(domain), format: formatDuration },
+    x: {
+      label: "",
+      scale: straight ? "linear" : "log",
+      domain,
+      format: formatDuration,
+      ...(straight ? {} : { ticks: timeTicks(domain) }),
+    },
     y: {
       label: "share no longer",
       scale: "linear",
@@ -195,7 +195,7 @@ function textOf(answer: BenchAnswer, date: string): ChartText {
     subtitle: `${endpoint.model}; ${lengths}`,
     description: `${title}. Measured at ${endpoint.base}${compared ? `, against ${compared.endpoint.base}` : ""}; ${lengths}.`,
     notes: [
-      ...(points.length > 1 && !compared ? ["Each point is one load, warm-up left out; times by the logarithm."] : []),
+      ...(points.length > 1 && !compared ? ["Each point is one load, warm-up left out."] : []),
       ...(invalid > 0
         ? [`${invalid} of ${points.length} points are not valid: the client could not keep up with them.`]
         : []),

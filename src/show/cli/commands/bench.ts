@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
+import { EXIT } from "../../../facts/errors/index.ts";
 import type { BenchAnswer } from "../../../plan/answer/index.ts";
 import { makeFolder, messageOf } from "../../../run/home/index.ts";
 import { csvOf } from "../bench/csv.ts";
@@ -13,6 +13,7 @@ import { BenchSession } from "../bench/session.ts";
 import { type CliContext, guarded } from "../context.ts";
 import { homeOf } from "../machine.ts";
 import { serverText } from "../text/bench-server-text.ts";
+import { unwritable } from "../unwritable.ts";
 import { benchText } from "../text/bench-text.ts";
 import { progressFor } from "../text/progress.ts";
 
@@ -72,10 +73,4 @@ async function keep(context: CliContext, path: string, answer: BenchAnswer): Pro
 
 function unkept(context: CliContext, error: unknown): undefined {
   context.note(`the result could not be kept: ${messageOf(error)}`);
-}
-
-function unwritable(path: string) {
-  return (error: unknown): never => {
-    throw new LoadoutError("file-unwritable", { path, got: messageOf(error) }, { cause: error });
-  };
 }

@@ -1,22 +1,28 @@
+import { writeFile } from "node:fs/promises";
 import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
 import { frontier as frontierOf } from "../../../plan/advise/index.ts";
 import { answerFrontier, type FrontierAnswer } from "../../../plan/answer/index.ts";
 import { shellWord } from "../../../plan/command/index.ts";
 import { roomFor } from "../../../plan/fit/index.ts";
 import { type Lengths, meanLength } from "../../../predict/serving/index.ts";
+import type { Receipt, ReceiptStore } from "../../../run/receipt/index.ts";
+import { frontierChart } from "../../report/frontier-chart.ts";
+import { runsAtHand } from "../frontier/runs-at-hand.ts";
 import { guarded, type CliContext } from "../context.ts";
 import type { FrontierFlags } from "../frontier/flags.ts";
-import { homeOf, machineOf } from "../machine.ts";
+import { homeOf, machineName, machineOf, type Machine } from "../machine.ts";
 import { withChosenFileType } from "../model/chosen-file-type.ts";
 import { modelFor } from "../model/model-for.ts";
+import type { Weights } from "../model/weights.ts";
 import { needModel } from "../model/need-model.ts";
-import { fitQuestion, type PlannedMachine } from "../question.ts";
+import { fitQuestion, type FitQuestion, type PlannedMachine } from "../question.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
 import { machineByHand, rigFor } from "../rig-for.ts";
 import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import { lengthWords, longest, OUTPUT, PROMPT } from "../simulate/load.ts";
 import { READING_TARGETS } from "../simulate/reading-targets.ts";
-import { measuredRuns } from "../simulate/measured-runs.ts";
+import { measuredFile } from "../simulate/measured-runs.ts";
+import { unwritable } from "../unwritable.ts";
 import { frontierText } from "../text/frontier-text.ts";
 import { progressFor } from "../text/progress.ts";
 
@@ -27,7 +33,8 @@ const UNBOUNDED = 8192;
 /** `loadout frontier MODEL` */
 export const frontier = guarded(async function (this: CliContext, flags: FrontierFlags, typed?: string) {
   const named = needModel(typed, "frontier");
-  const measured = (await Promise.all((flags.measured ?? []).map(measuredRuns))).flat();
+  const given = await Promise.all((flags.measured ?? []).map(measuredFile));
+  const measured = given.flatMap(({ runs }) => runs);
   const { engine = "llama-server", prompt = PROMPT, output = OUTPUT, usersUpTo = USERS, seed = 1 } = flags;
   const byHand = await rigFor(flags);
   const runtime = engine === "embedded" ? embeddedRuntime() : serverRuntime(flags.build);
@@ -46,18 +53,27 @@ export const frontier = guarded(async function (this: CliContext, flags: Frontie
     const wanted = { ...flags, context: flags.context ?? room };
     const question = fitQuestion({ machine, weights, flags: wanted, receipts, promptTokens, answerTokens, runtime });
     const targets = flags.targets ?? READING_TARGETS;
+    const mean = { promptTokens: Math.max(1, meanLength(prompt)), outputTokens: Math.max(1, meanLength(output)) };
+    const files = new Set(given.map(({ receipt }) => receipt));
+    const before = receipts && probed ? ownReceipts(receipts, probed, question, weights.facts) : [];
+    const { measured: known, replies } = await runsAtHand(
+      before.filter(({ id }) => !files.has(id)),
+      mean,
+    );
     const made = frontierOf({
       request: question.request,
       engine,
       load: {
         prompt,
         output,
-        mean: { promptTokens: Math.max(1, meanLength(prompt)), outputTokens: Math.max(1, meanLength(output)) },
+        mean,
         targets,
         seed,
       },
       usersUpTo,
       measured,
+      known,
+      replies,
       targetsAsked: flags.targets !== undefined,
     });
     const { rig } = machine.report;
@@ -90,6 +106,22 @@ export const frontier = guarded(async function (this: CliContext, flags: Frontie
   } finally {
     receipts?.close();
   }
+  const { chart } = flags;
+  if (chart !== undefined)
+    await writeFile(chart, frontierChart(answer, new Date().toISOString().slice(0, 10))).catch(unwritable(chart));
   this.out(flags.json ? JSON.stringify(answer, null, 2) : frontierText(answer, this.outStyle));
   return answer.operating.some(({ name, met }) => name === "interactive" && met) ? EXIT.ok : EXIT.no;
 });
+
+/** Of this machine, engine and file, newest first. */
+function ownReceipts(
+  receipts: ReceiptStore,
+  machine: Machine,
+  { runtime }: FitQuestion,
+  { name, fileBytes }: Weights["facts"],
+): Receipt[] {
+  const { engine, backend } = runtime;
+  return receipts
+    .list({ machine: machineName(machine), engine, backend })
+    .filter(({ model }) => model.name === name && model.fileBytes === fileBytes);
+}

@@ -18,13 +18,13 @@ import { withChosenFileType } from "../model/chosen-file-type.ts";
 import { modelFor } from "../model/model-for.ts";
 import { needModel } from "../model/need-model.ts";
 import { fitQuestion, type PlannedMachine } from "../question.ts";
-import { openKnownReceipts } from "../receipts-at-hand.ts";
+import { leavingOut, openKnownReceipts } from "../receipts-at-hand.ts";
 import { machineByHand, rigFor } from "../rig-for.ts";
 import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import type { SimulateFlags } from "../simulate/flags.ts";
 import { lengthWords, loadFrom, longest, OUTPUT, PROMPT } from "../simulate/load.ts";
 import { READING_TARGETS } from "../simulate/reading-targets.ts";
-import { measuredRuns } from "../simulate/measured-runs.ts";
+import { measuredFile, type MeasuredFile, type MeasuredServer } from "../simulate/measured-runs.ts";
 import { progressFor } from "../text/progress.ts";
 import { simulateText } from "../text/simulate-text.ts";
 
@@ -35,18 +35,19 @@ const UNBOUNDED = 8192;
 
 /** `loadout simulate MODEL` */
 export const simulate = guarded(async function (this: CliContext, flags: SimulateFlags, typed?: string) {
-  const named = needModel(typed, "simulate");
-  const runs = flags.replay === undefined ? undefined : await measuredRuns(flags.replay);
+  const replayed = flags.replay === undefined ? undefined : await measuredFile(flags.replay);
+  const { runs, server } = replayed ?? {};
+  const named = needModel(typed ?? server?.modelPath, "simulate");
   const load = await loadFrom(flags);
   if (load === undefined && runs === undefined) throw new LoadoutError("simulate-no-load");
-  const { engine = "llama-server", prompt = PROMPT, output = OUTPUT, seed = 1, replicas = 1 } = flags;
+  const { engine = server?.engine ?? "llama-server", prompt = PROMPT, output = OUTPUT, seed = 1, replicas = 1 } = flags;
   const byHand = await rigFor(flags);
-  const runtime = engine === "embedded" ? embeddedRuntime() : serverRuntime(flags.build);
+  const runtime = engine === "embedded" ? embeddedRuntime() : serverRuntime(flags.build ?? knownBuild(server?.build));
   const reading = modelFor(this, named, flags, progressFor(this));
   const probed = byHand ? undefined : await machineOf(this);
   const machine: PlannedMachine = probed ?? machineByHand(byHand!, flags);
   const [promptTokens, answerTokens] = lengthsHeld(load, flags, runs);
-  const slots = flags.slots ?? flags.users ?? SLOTS;
+  const slots = flags.slots ?? flags.users ?? server?.slots ?? SLOTS;
   const planned = { ...flags, users: slots };
   const weights = await withChosenFileType(
     await reading,
@@ -59,10 +60,14 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
   const receipts = probed ? await openKnownReceipts(this, folders.data) : undefined;
   let answer: SimulateAnswer;
   try {
-    const question = fitQuestion({ machine, weights, flags: planned, receipts, promptTokens, answerTokens, runtime });
+    // a prediction that has learned from the very run it is held against would say nothing of predictions
+    const known = receipts && replayed?.receipt !== undefined ? leavingOut(receipts, replayed.receipt) : receipts;
+    const fitted = { machine, weights, flags: planned, receipts: known, promptTokens, answerTokens, runtime };
+    const question = fitQuestion(fitted);
     const chosen = choose(question.request);
     const plan = engine === "vllm" ? undefined : servePlan(question.request, chosen, engine, flags);
-    const choice = plan ? { ...chosen, settings: plan.weighed.settings } : chosen;
+    const measured = engine === server?.engine && asSaid(flags) ? server : undefined;
+    const choice = measuredChoice(plan ? { ...chosen, settings: plan.weighed.settings } : chosen, measured);
     const made = machineFor(question.request, choice, engine);
     const { rig } = machine.report;
     if (made === undefined) {
@@ -92,7 +97,12 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
           seed,
           targets,
         },
-        assumptions: [...(machine.assumptions ?? []), ...(weights.assumptions ?? []), ...made.assumptions],
+        assumptions: [
+          ...(machine.assumptions ?? []),
+          ...(weights.assumptions ?? []),
+          ...made.assumptions,
+          ...saidBy(measured),
+        ],
         next: [`loadout explain ${model}${machine.rigArguments === undefined ? "" : ` ${machine.rigArguments}`}`],
       },
       enoughness,
@@ -118,6 +128,35 @@ function servePlan(
   return planServe({ request, choice, engine: served, ...named }).engines[0]!;
 }
 
+/** No flag says otherwise than the file. */
+function asSaid({ slots, users, microBatch, context, kvType, gpuLayers, threads }: SimulateFlags): boolean {
+  return [slots, users, microBatch, context, kvType, gpuLayers, threads].every((flag) => flag === undefined);
+}
+
+/** The measured server's own settings, or as much of them as it said. */
+function measuredChoice(choice: Choice, server: MeasuredServer | undefined): Choice {
+  if (server === undefined) return choice;
+  const { settings, threads = choice.threads, stepTokens } = server;
+  if (settings) return { ...choice, settings, threads };
+  if (stepTokens === undefined) return choice;
+  const { microBatch } = choice.settings;
+  return {
+    ...choice,
+    threads,
+    settings: { ...choice.settings, batch: stepTokens, microBatch: Math.min(microBatch, stepTokens) },
+  };
+}
+
+function saidBy(server: MeasuredServer | undefined): string[] {
+  if (server?.settings === undefined) return [];
+  const { sequences, batch, microBatch } = server.settings;
+  return [`settings of the measured server: ${sequences} slots, steps of ${batch}, micro-batches of ${microBatch}`];
+}
+
+function knownBuild(said: string | undefined): string | undefined {
+  return said !== undefined && /^b?\d+$/.test(said) ? said : undefined;
+}
+
 function lanesOf(plan: PlannedEngine | undefined): LaneSettings {
   if (plan !== undefined && plan.lanes.slots > 1) return plan.lanes;
   throw new LoadoutError("bad-quantity", {
@@ -132,7 +171,7 @@ function lanesOf(plan: PlannedEngine | undefined): LaneSettings {
 function lengthsHeld(
   load: SimulatedLoad | undefined,
   { prompt = PROMPT, output = OUTPUT }: SimulateFlags,
-  runs: Awaited<ReturnType<typeof measuredRuns>> | undefined,
+  runs: MeasuredFile["runs"] | undefined,
 ): [prompt: number, answer: number] {
   const bounded = (lengths: Lengths) => Math.min(UNBOUNDED, longest(lengths));
   let [longestPrompt, longestAnswer] = [bounded(prompt), bounded(output)];

@@ -1,11 +1,26 @@
-import { isFields } from "../../../run/home/index.ts";
+import { type Fields, isFields } from "../../../run/home/index.ts";
+import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
+import type { BenchServer } from "../../../plan/answer/index.ts";
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { MeasuredLoad } from "../../../plan/advise/index.ts";
 import { type Doubt, DOUBTS, type RequestRecord } from "../../../predict/serving/index.ts";
 import { textOf } from "./load.ts";
 
-/** The runs of a file that `loadout bench --json` printed, a run a point; what is no request of it is an error. */
-export async function measuredRuns(path: string): Promise<readonly MeasuredLoad[]> {
+/** A file of `loadout bench`: a run a point, and what it says of the server. */
+export interface MeasuredFile {
+  readonly runs: readonly MeasuredLoad[];
+  readonly server?: MeasuredServer;
+  /** the receipt that was made of it, on the machine that was measured */
+  readonly receipt?: number;
+}
+
+/** What a simulation of the server needs. */
+export type MeasuredServer = Partial<
+  Pick<BenchServer, "engine" | "build" | "modelPath" | "slots" | "stepTokens" | "threads" | "settings">
+>;
+
+/** What is no request of it is an error. */
+export async function measuredFile(path: string): Promise<MeasuredFile> {
   const bad = (problem: string): never => {
     throw new LoadoutError("simulate-bad-file", { path, wanted: "measured run", problem });
   };
@@ -18,13 +33,51 @@ export async function measuredRuns(path: string): Promise<readonly MeasuredLoad[
   }
   if (!isFields(answer) || !Array.isArray(answer.points)) return bad("it has no points");
   const loop = isFields(answer.asked) && answer.asked.loop === "open" ? "open" : "closed";
+  const server = isFields(answer.endpoint) ? serverOf(answer.endpoint.server) : undefined;
+  const { slots, stepTokens } = server ?? {};
+  const knobs = { ...(slots === undefined ? {} : { slots }), ...(stepTokens === undefined ? {} : { stepTokens }) };
   const runs = answer.points.flatMap((point: unknown): MeasuredLoad[] => {
     if (!isFields(point) || !Array.isArray(point.requests)) return [];
     const records = point.requests.map((request: unknown) => recordOf(request) ?? bad("a request has no times"));
-    return [{ name: nameOf(point.load), loop, records, ...loadOf(point.load), ...doubtsOf(point.summary) }];
+    return [{ name: nameOf(point.load), loop, records, ...knobs, ...loadOf(point.load), ...doubtsOf(point.summary) }];
   });
   const some = runs.filter(({ records }) => records.some(({ outcome }) => outcome === "ok"));
-  return some.length > 0 ? some : bad("no request in it ended well");
+  if (some.length === 0) return bad("no request in it ended well");
+  const receipt = isFields(answer.receipt) ? answer.receipt.id : undefined;
+  return {
+    runs: some,
+    ...(server ? { server } : {}),
+    ...(typeof receipt === "number" ? { receipt } : {}),
+  };
+}
+
+function serverOf(value: unknown): MeasuredServer | undefined {
+  if (!isFields(value)) return undefined;
+  const { engine, build, modelPath, settings } = value;
+  const count = (key: "slots" | "stepTokens" | "threads") => {
+    const one = value[key];
+    return typeof one === "number" && Number.isInteger(one) && one > 0 ? { [key]: one } : {};
+  };
+  return {
+    ...(engine === "llama-server" || engine === "embedded" ? { engine } : {}),
+    ...(typeof build === "string" ? { build } : {}),
+    ...(typeof modelPath === "string" ? { modelPath } : {}),
+    ...count("slots"),
+    ...count("stepTokens"),
+    ...count("threads"),
+    ...(isSettings(settings) ? { settings } : {}),
+  };
+}
+
+const COUNTS = ["context", "sequences", "batch", "microBatch"] as const;
+
+function isSettings(value: unknown): value is LlamaCppSettings {
+  if (!isFields(value)) return false;
+  return COUNTS.every((key) => Number.isInteger(value[key]) && Number(value[key]) > 0) && hasCache(value);
+}
+
+function hasCache({ cacheTypeK, cacheTypeV, unifiedCache }: Fields): boolean {
+  return typeof cacheTypeK === "string" && typeof cacheTypeV === "string" && typeof unifiedCache === "boolean";
 }
 
 function recordOf(value: unknown): RequestRecord | undefined {

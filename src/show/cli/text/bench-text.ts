@@ -254,8 +254,10 @@ function kneeLines({ points, knee }: BenchAnswer, style: Style): string[] {
   if (point === undefined) return [];
   return [
     "",
-    `knee: ${style.strong(loadText(point))}, the most throughput for the time an answer takes` +
-      (knee?.beyond ? style.warn("; it may lie beyond the last load") : ""),
+    ...wrap(
+      `knee: ${loadText(point)}, the most throughput for the time an answer takes` +
+        (knee?.beyond ? "; it may lie beyond the last load" : ""),
+    ).map((line) => (knee?.beyond ? style.warn(line) : style.strong(line))),
   ];
 }
 
