@@ -181,17 +181,15 @@ function pointOf(plan: PointPlan, options: PointOptions, result: DriveResult, me
   const ok = counted.filter((record) => record.outcome === "ok");
   const lanes = Map.groupBy(records, ({ lane = "" }) => lane);
   const targets = plan.targets && { targets: plan.targets };
+  const laneOf = (lane: string, own: readonly Driven[]) => {
+    if (lane === CHATS) return { lane, summary: summarize(own, { loop, measuredFromMs, ...targets }) };
+    // jobs wait for their answers, whatever comes: one that was sent before and ran on is what the lane is like
+    const beside = own.filter(({ endMs }) => endMs >= measuredFromMs);
+    return { lane, summary: summarize(beside, { loop: "closed", ...targets }) };
+  };
   return {
     load: loadOf(plan, records),
-    ...(plan.lanes === undefined
-      ? {}
-      : {
-          lanes: [...lanes].map(([lane, own]) => ({
-            lane,
-            // jobs beside a load wait for their answers, whatever it does
-            summary: summarize(own, { loop: lane === CHATS ? loop : "closed", measuredFromMs, ...targets }),
-          })),
-        }),
+    ...(plan.lanes === undefined ? {} : { lanes: [...lanes].map(([lane, own]) => laneOf(lane, own)) }),
     cache: cacheOf(ok),
     summary: {
       ...summary,
