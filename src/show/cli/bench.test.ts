@@ -112,6 +112,14 @@ describe("what a run says of its server", () => {
     expect(tpot.difference.high).toBeLessThan(40);
   });
 
+  test("a page and a chart of it", async () => {
+    const [page, chart] = [join(folder, "run.html"), join(folder, "run.svg")];
+    const ended = await bench("--users", "1,2", "--requests", "4", "--html", page, "--chart", chart);
+    expect(ended.code).toBe(0);
+    expect(await readFile(page, "utf8")).toContain("What the words mean");
+    expect(await readFile(chart, "utf8")).toMatch(/^<svg /);
+  });
+
   test("headers and lanes that are none are refused", async () => {
     expect((await bench("--header", "host: x")).code).toBe(2);
     expect((await bench("--lane", "batch")).code).toBe(2);
