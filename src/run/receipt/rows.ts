@@ -103,9 +103,10 @@ export function readRate(row: Row): ReceiptRate {
 }
 
 /** What a rate joined with its receipt is of, and at which length: a prompt's is its tokens, a reply's the depth it had halfway. */
-export function readRunPlace(row: Row): Pick<DatedRun, "what" | "at"> {
-  const { at } = row;
-  if (isNumber(at)) return { what: text(row, "what") === "prefill" ? "prefill" : "decode", at };
+export function readRunPlace(row: Row): Pick<DatedRun, "what" | "at" | "streams"> {
+  const { at, streams } = row;
+  const several = isNumber(streams) && streams > 1 ? { streams } : {};
+  if (isNumber(at)) return { what: text(row, "what") === "prefill" ? "prefill" : "decode", at, ...several };
   if (text(row, "what") === "prefill") return { what: "prefill", at: number(row, "tokens") };
   const times = json(row["times"], isTimes);
   return { what: "decode", ...(times ? { at: times.promptTokens + times.replyTokens / 2 } : {}) };

@@ -197,12 +197,18 @@ describe("receipts", () => {
       tokens: 64,
     });
     withStore((store) => {
-      const rates = [rate(2, 100, 80), rate(2, 900, 80), rate(4, 100, 80)];
+      const rates = [rate(2, 100, 40), rate(2, 900, 40), rate(4, 100, 40)];
       const id = store.add({ ...RECEIPT, rates, bench: "run.json" });
       expect(store.show(id)).toMatchObject({ rates, bench: "run.json" });
       expect(() => store.add({ ...RECEIPT, rates: [rate(2, 100, 1), rate(2, 100, 2)] })).toThrow();
-      expect(store.calibrationFor("machine-a", "embedded", "cpu")!.decode!).toMatchObject({ runs: 3 });
-      expect(store.calibrationFor("machine-a", "embedded", "cpu")!.decode!.factor).toBeCloseTo(0.8, 12);
+      const single = { what: "decode" as const, at: 100, basePerSec: 100, measuredPerSec: 80, tokens: 64 };
+      const other = store.add({ ...RECEIPT, rates: [single] });
+      // several streams are another matter than one
+      const { decode, together } = store.calibrationFor("machine-a", "embedded", "cpu")!;
+      expect([decode!.runs, together!.runs]).toEqual([1, 3]);
+      expect(decode!.factor).toBeCloseTo(0.8, 12);
+      expect(together!.factor).toBeCloseTo(0.4, 12);
+      store.remove(other);
       expect(store.calibrationFor("machine-a", "embedded", "cpu", undefined, id)).toBeUndefined();
     });
   });

@@ -271,7 +271,7 @@ class SqliteReceipts implements ReceiptStore {
   #runs(machine: string, engine: string, backend: string, without: number): DatedRun[] {
     return this.#database
       .prepare(
-        `SELECT what, at, base_per_sec AS base, measured_per_sec AS measured, tokens, at_ms, model, model_bytes, times
+        `SELECT what, at, streams, base_per_sec AS base, measured_per_sec AS measured, tokens, at_ms, model, model_bytes, times
          FROM rates JOIN receipts ON id = receipt
          WHERE machine = ? AND engine = ? AND backend = ? AND base > 0 AND measured > 0 AND id <> ?
          ORDER BY at_ms DESC, id DESC LIMIT 200`,
