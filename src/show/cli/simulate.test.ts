@@ -110,10 +110,8 @@ test("a measured run, replayed: error and bias before and after learning from th
   );
   const answer = await answered(...MODEL, "--replay", run);
   // a file that says what the server was needs no flags
-  const settings = {
-    ...{ context: 8192, sequences: 3, unifiedCache: false, batch: 256, microBatch: 128, flashAttention: true },
-    ...{ cacheTypeK: "f16", cacheTypeV: "f16", gpuLayers: "all" },
-  };
+  const sizes = { context: 8192, sequences: 3, unifiedCache: false, batch: 256, microBatch: 128 };
+  const settings = { ...sizes, flashAttention: true, cacheTypeK: "f16", cacheTypeV: "f16", gpuLayers: "all" };
   const server = { saidBy: "loadout", engine: "llama-server", build: "b11434", slots: 3, settings, threads: 2 };
   await writeFile(
     run,

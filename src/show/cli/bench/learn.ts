@@ -9,10 +9,8 @@ import { besidePrediction, keepRates, ratesOf } from "./keep-rates.ts";
 import { benchServer, type Side } from "./sides.ts";
 import { askedHere, servedHere } from "./this-machine.ts";
 
-/** What such a client makes of gaps is nothing to learn from; a schedule that was late does not touch them. */
-const SPOILS = new Set<Doubt["why"]>(["client-headroom", "clumped"]);
-/** Of the median gap: a median is not moved by now and then. */
-const MOST_LAG = 0.05;
+/** A client that other programs kept from its work says nothing of the server; a schedule that was late does not touch gaps. */
+const SPOILS = new Set<Doubt["why"]>(["client-headroom", "event-loop-lag", "clumped"]);
 
 /**
  * Where a server of this machine answered: its settings, its rates beside the prediction, and a receipt of them. Elsewhere the answer
@@ -38,12 +36,9 @@ export async function learned(
   const receipts = await openOrNote(context, machine.folders.data);
   try {
     const here = servedHere(asked, machine, receipts);
-    const points = answer.points.filter(
-      ({ summary, client }) =>
-        !summary.doubts.some(({ why }) => SPOILS.has(why)) &&
-        client.loopLagMs.p50 <= MOST_LAG * (summary.gapMs?.p50 ?? Infinity),
-    );
-    const rates = besidePrediction(ratesOf(points.map(recordsOf), side.alone), here.pace);
+    const points = answer.points.filter(({ summary }) => !summary.doubts.some(({ why }) => SPOILS.has(why)));
+    const alone = points.length === 0 ? undefined : side.alone;
+    const rates = besidePrediction(ratesOf(points.map(recordsOf), alone), here.pace);
     const receipt =
       receipts && rates.length > 0 ? keepRates(context, { machine, receipts, here, rates, stored }) : undefined;
     return {

@@ -63,7 +63,7 @@ export function laneLines({ lanes }: BenchPoint, style: Style): string[] {
 export function rateLines({ rates, receipt }: BenchAnswer, style: Style): string[] {
   if (rates === undefined) return [];
   if (rates.length === 0)
-    return ["", style.faint("too few requests were alone or drew together: no rate of this machine shows")];
+    return ["", style.faint("no valid point shows a rate of this machine: nothing is learned of it")];
   const head = ["this machine", "at", "streams", "measured", "predicted", "80%", "off by"].map(style.faint);
   const rows = rates.map(({ what, at, streams, measuredPerSec, predicted, ratio, insideBand }) => [
     what === "decode" ? "decoding" : "reading",
