@@ -11,7 +11,7 @@ import {
 import { formatDuration, formatNumber, formatPace } from "../../facts/units/index.ts";
 import type { BenchAnswer, BenchPoint } from "../../plan/answer/index.ts";
 import { timeTicks } from "./time-ticks.ts";
-import { benchTable, loadName, rateOf } from "./bench-table.ts";
+import { benchTable, loadName, modelName, rateOf } from "./bench-table.ts";
 
 /** A measured endpoint as a picture: several loads as lines over the load, one load or two sides as shares of requests over time. */
 export function benchChart(answer: BenchAnswer, date: string, theme: Theme = "auto"): string {
@@ -192,7 +192,7 @@ function textOf(answer: BenchAnswer, date: string): ChartText {
   const table: DataTable = benchTable(answer);
   return {
     title,
-    subtitle: `${endpoint.model}; ${lengths}`,
+    subtitle: `${modelName(answer)}; ${lengths}`,
     description: `${title}. Measured at ${endpoint.base}${compared ? `, against ${compared.endpoint.base}` : ""}; ${lengths}.`,
     notes: [
       ...(points.length > 1 && !compared ? ["Each point is one load, warm-up left out."] : []),

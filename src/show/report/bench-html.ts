@@ -52,7 +52,8 @@ caption{caption-side:bottom;text-align:left;color:var(--soft);padding-top:.4rem}
 th,td{padding:.3rem .6rem .3rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 thead th{color:var(--soft);font-weight:500;vertical-align:bottom}
 tbody th{font-weight:500}
-.n{text-align:right;white-space:nowrap}
+.n{text-align:right}
+td.n,tbody th{white-space:nowrap}
 @media print{
 :root{color-scheme:light;--paper:#fff;--ink:#000;--soft:#444;--line:#bbb}
 main{max-width:none;padding:0}

@@ -3,15 +3,15 @@ import type { BenchAnswer, BenchRate } from "../../plan/answer/index.ts";
 import { DEFINITIONS } from "./bench-definitions.ts";
 import { escaped, factsHtml, PAGE_STYLE, tableHtml } from "./bench-html.ts";
 import { benchChart, findingOf } from "./bench-chart.ts";
-import { benchTable, loadName, rateOf } from "./bench-table.ts";
+import { benchTable, loadName, modelName, rateOf } from "./bench-table.ts";
 
 /** Everything a run said, as one page that needs nothing else: chart, tables, how it was measured, what the words mean. */
 export function benchPage(answer: BenchAnswer, facts: { readonly date: string; readonly server?: string }): string {
   const { endpoint, compared, rates, as = [] } = answer;
-  const title = `${endpoint.model}: ${findingOf(answer)}`;
+  const title = `${modelName(answer)}: ${findingOf(answer)}`;
   const sections = [
     `<h1>${escaped(findingOf(answer))}</h1>`,
-    `<p class="lead">${escaped(`${endpoint.model} at ${endpoint.base}`)}${
+    `<p class="lead">${escaped(`${modelName(answer)} at ${endpoint.base}`)}${
       compared ? escaped(`, in turns with ${otherOf(answer)}`) : ""
     }</p>`,
     factsHtml(askedFacts(answer, facts)),

@@ -11,6 +11,11 @@ export function loadName({ load }: BenchPoint): string {
   return `${formatNumber(load.requestsPerSec)} req/s`;
 }
 
+/** A model as it is called; of a server that calls it by its file, the file. */
+export function modelName({ endpoint }: Pick<BenchAnswer, "endpoint">): string {
+  return endpoint.model.split(/[\\/](?=[^\\/]+\.gguf$)/i).at(-1)!;
+}
+
 const time = (ms: number | undefined): string => (ms === undefined ? "-" : formatDuration(ms));
 
 /** A row a point, with both sides where two were compared. */
