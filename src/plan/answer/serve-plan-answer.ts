@@ -8,11 +8,12 @@ import {
   type PlannedEngine,
   type ServeQuestion,
   type StepPlan,
+  type StreamsPace,
   type TimedPrompt,
 } from "../advise/index.ts";
 import { shellWord } from "../command/index.ts";
 import type { Decision, Verdict } from "../fit/index.ts";
-import { ANSWER_VERSION, type AnswerContext, type ModelFacts, type RuntimeFacts } from "./fit-answer.ts";
+import { ANSWER_VERSION, type AnswerContext, type ModelFacts, type RuntimeFacts } from "./fit-numbers.ts";
 import type { TargetFacts } from "./frontier-answer.ts";
 import { launchFacts, type LaunchFacts, type ServerContext } from "./launch.ts";
 
@@ -49,6 +50,8 @@ export interface EnginePlanFacts {
   readonly memoryBytes?: number;
   /** absent where no pace is claimed */
   readonly step?: StepPlan;
+  /** tokens of answers alone, for one stream and for all slots together; none where no pace is claimed */
+  readonly paces: readonly StreamsPace[];
   readonly lanes: LaneSettings;
   readonly decisions: readonly Decision[];
   /** the command of a llama-server; absent for other engines */
@@ -87,7 +90,7 @@ export function answerServePlan(question: ServeQuestion, context: ServePlanConte
 }
 
 function engineFacts(engine: PlannedEngine, { server, port }: ServePlanContext, at: number): EnginePlanFacts {
-  const { serves, weighed, threads, contextPerSlot, step, lanes, decisions } = engine;
+  const { serves, weighed, threads, contextPerSlot, step, paces, lanes, decisions } = engine;
   const listens = port === undefined ? undefined : port + at;
   return {
     serves,
@@ -98,6 +101,7 @@ function engineFacts(engine: PlannedEngine, { server, port }: ServePlanContext, 
     verdict: weighed.now,
     ...(weighed.memory ? { memoryBytes: weighed.memory.value } : {}),
     ...(step ? { step } : {}),
+    paces,
     lanes,
     decisions,
     ...(server ? { launch: launchFacts({ settings: weighed.settings, threads }, server, listens) } : {}),

@@ -16,9 +16,11 @@ import { quality } from "./described/quality.ts";
 import { quants } from "./described/quants.ts";
 import { receipts } from "./described/receipts.ts";
 import { reconcile } from "./described/reconcile.ts";
+import { report } from "./described/report.ts";
 import { serve } from "./described/serve.ts";
 import { simulate } from "./described/simulate.ts";
 import { start } from "./described/start.ts";
+import { web } from "./described/web.ts";
 import { VERSION } from "./version.ts";
 import { textsWith } from "./wrong-flags.ts";
 
@@ -35,12 +37,14 @@ export const ROUTES = {
   probe,
   receipts,
   reconcile,
+  report,
   quality,
   bench,
   calibrate,
   simulate,
   frontier,
   doctor,
+  web,
 };
 
 const routes = buildRouteMap({

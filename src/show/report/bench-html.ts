@@ -1,8 +1,5 @@
 import type { DataTable } from "../../draw/index.ts";
-
-export function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
-}
+import { html } from "./escape.ts";
 
 /** A number, or words: numbers stand at the right of their column. */
 const NUMERIC = /^[+x-]?[\d.,]|^-$/;
@@ -10,22 +7,22 @@ const NUMERIC = /^[+x-]?[\d.,]|^-$/;
 export function tableHtml({ columns, rows }: DataTable, caption: string): string {
   const right = columns.map((_, at) => at > 0 && rows.every((row) => NUMERIC.test(row[at] ?? "-") || row[at] === ""));
   const side = (at: number) => (right[at] ? ' class="n"' : "");
-  const head = columns.map((name, at) => `<th scope="col"${side(at)}>${escaped(name)}</th>`).join("");
+  const head = columns.map((name, at) => `<th scope="col"${side(at)}>${html(name)}</th>`).join("");
   const body = rows
     .map((row) => {
       const cells = row.map((cell, at) =>
-        at === 0 ? `<th scope="row">${escaped(cell)}</th>` : `<td${side(at)}>${escaped(cell)}</td>`,
+        at === 0 ? `<th scope="row">${html(cell)}</th>` : `<td${side(at)}>${html(cell)}</td>`,
       );
       return `<tr>${cells.join("")}</tr>`;
     })
     .join("\n");
-  const said = caption === "" ? "" : `<caption>${escaped(caption)}</caption>`;
+  const said = caption === "" ? "" : `<caption>${html(caption)}</caption>`;
   // focusable, so that it can be scrolled without a mouse
-  return `<div class="wide" role="region" tabindex="0" aria-label="${escaped(caption || columns.join(", "))}"><table>${said}<thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+  return `<div class="wide" role="region" tabindex="0" aria-label="${html(caption || columns.join(", "))}"><table>${said}<thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
 export function factsHtml(facts: readonly (readonly [string, string])[]): string {
-  const rows = facts.map(([name, value]) => `<dt>${escaped(name)}</dt><dd>${escaped(value)}</dd>`);
+  const rows = facts.map(([name, value]) => `<dt>${html(name)}</dt><dd>${html(value)}</dd>`);
   return `<dl class="facts">${rows.join("")}</dl>`;
 }
 

@@ -1,7 +1,8 @@
 import { formatDuration, formatNumber, formatPace, formatPercent } from "../../facts/units/index.ts";
 import type { BenchAnswer, BenchRate } from "../../plan/answer/index.ts";
 import { DEFINITIONS } from "./bench-definitions.ts";
-import { escaped, factsHtml, PAGE_STYLE, tableHtml } from "./bench-html.ts";
+import { html } from "./escape.ts";
+import { factsHtml, PAGE_STYLE, tableHtml } from "./bench-html.ts";
 import { benchChart, findingOf } from "./bench-chart.ts";
 import { benchTable, loadName, modelName, rateOf } from "./bench-table.ts";
 
@@ -10,9 +11,9 @@ export function benchPage(answer: BenchAnswer, facts: { readonly date: string; r
   const { endpoint, compared, rates, as = [] } = answer;
   const title = `${modelName(answer)}: ${findingOf(answer)}`;
   const sections = [
-    `<h1>${escaped(findingOf(answer))}</h1>`,
-    `<p class="lead">${escaped(`${modelName(answer)} at ${endpoint.base}`)}${
-      compared ? escaped(`, in turns with ${otherOf(answer)}`) : ""
+    `<h1>${html(findingOf(answer))}</h1>`,
+    `<p class="lead">${html(`${modelName(answer)} at ${endpoint.base}`)}${
+      compared ? html(`, in turns with ${otherOf(answer)}`) : ""
     }</p>`,
     factsHtml(askedFacts(answer, facts)),
     `<figure>${benchChart(answer, facts.date)}</figure>`,
@@ -52,7 +53,7 @@ export function benchPage(answer: BenchAnswer, facts: { readonly date: string; r
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
-    `<title>${escaped(title)}</title>`,
+    `<title>${html(title)}</title>`,
     `<style>${PAGE_STYLE}</style>`,
     "</head>",
     `<body><main>${sections.join("\n")}</main></body>`,
@@ -65,7 +66,7 @@ const RATES =
   "Tokens a second of all streams together, from gaps beside which no prompt was read and from prompts that were alone; the band is 80%";
 
 function section(title: string, body: string): string {
-  return `<section><h2>${escaped(title)}</h2>${body}</section>`;
+  return `<section><h2>${html(title)}</h2>${body}</section>`;
 }
 
 function otherOf({ endpoint, compared }: BenchAnswer): string {
@@ -215,6 +216,6 @@ function clientFacts({ ceiling, points, notes, stopped }: BenchAnswer): [string,
 }
 
 function definitionsHtml(): string {
-  const rows = DEFINITIONS.map(([word, meaning]) => `<dt>${escaped(word)}</dt><dd>${escaped(meaning)}</dd>`);
+  const rows = DEFINITIONS.map(([word, meaning]) => `<dt>${html(word)}</dt><dd>${html(meaning)}</dd>`);
   return `<dl class="words">${rows.join("")}</dl>`;
 }

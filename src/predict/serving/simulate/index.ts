@@ -13,5 +13,15 @@ export { paceTimes } from "./pace-times.ts";
 export { type ShownRate, shownRates } from "./shown-rates.ts";
 export { replayWorkload } from "./replay.ts";
 export { vllmTimes } from "./server-times.ts";
-export { type FleetQuestion, type FleetSize, meetsTargets, sizeFleet, summarizeAfter } from "./fleet.ts";
+export {
+  FAILURES,
+  type Failures,
+  type FleetQuestion,
+  type FleetSize,
+  meetsTargets,
+  sizeFleet,
+  type Spares,
+  sparesFor,
+  summarizeAfter,
+} from "./fleet.ts";
 export { besideJobs } from "./beside.ts";

@@ -1,12 +1,6 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
-import {
-  type Lengths,
-  OTHER_TOOLS,
-  type OtherTool,
-  parseLengths,
-  parseTargets,
-  type Target,
-} from "../../../predict/serving/index.ts";
+import { lengthsOf } from "../../../plan/ask/flags/index.ts";
+import { type Lengths, OTHER_TOOLS, type OtherTool, type Target } from "../../../predict/serving/index.ts";
 
 /** How requests come that wait for nobody; a file is a trace. */
 export type ArrivalFlag =
@@ -52,10 +46,6 @@ export function headersOf(typed: readonly string[] = []): Readonly<Record<string
 
 const OURS = new Set(["host", "content-length", "content-type", "connection", "transfer-encoding"]);
 
-export function lengthsOf(typed: string, flag: string): Lengths {
-  return parseLengths(typed) ?? bad(flag, typed, "a number of tokens or a spread", "512, 100-900 or 512~0.6");
-}
-
 /** "4" or "1,2,4,8". */
 export function listOf(typed: string, flag: string): readonly number[] {
   const values = typed.split(",").map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : 0));
@@ -78,19 +68,15 @@ export function arrivalsOf(typed: string): ArrivalFlag {
   return bad("--arrivals", typed, "poisson, constant, gamma:SHAPE or a trace (.csv, .jsonl)", "gamma:0.5");
 }
 
+const DAY_MS = 86_400_000;
+
 /** "30s", "500ms", "2min", "90": seconds; in milliseconds. */
-export function durationMs(typed: string, flag: string): number {
+export function durationMs(typed: string, flag: string, mostMs = DAY_MS): number {
   const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|min|m|h)?\s*$/i.exec(typed);
   const unit = { ms: 1, s: 1000, min: 60_000, m: 60_000, h: 3_600_000 }[match?.[2]?.toLowerCase() ?? "s"] ?? 0;
   const value = Number(match?.[1] ?? 0) * unit;
-  return value > 0 && value <= 86_400_000 ? value : bad(flag, typed, "a time of at most a day", "30s, 500ms or 2min");
-}
-
-export function targetsOf(typed: string): readonly Target[] {
-  return (
-    parseTargets(typed) ??
-    bad("--targets", typed, "limits of ttft, tpot, gap or e2e", '"ttft p95 500ms, tpot p95 50ms"')
-  );
+  const most = mostMs === DAY_MS ? "a day" : `${Math.round(mostMs / DAY_MS)} days`;
+  return value > 0 && value <= mostMs ? value : bad(flag, typed, `a time of at most ${most}`, "30s, 500ms or 2min");
 }
 
 function bad(what: string, got: string, expected: string, example: string): never {

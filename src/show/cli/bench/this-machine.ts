@@ -5,14 +5,16 @@ import { choose, paceInput } from "../../../plan/fit/index.ts";
 import type { PaceInput } from "../../../predict/speed/index.ts";
 import { isHere, type ServerFacts, serverArgumentsHere, toldBy } from "../../../run/bench/load/index.ts";
 import type { ReceiptStore } from "../../../run/receipt/index.ts";
+import { beforeOf } from "../before.ts";
 import type { CliContext } from "../context.ts";
 import type { Machine } from "../machine.ts";
 import { modelFor } from "../model/model-for.ts";
 import { readWeights } from "../model/read-file.ts";
-import type { Weights } from "../model/weights.ts";
-import { fitQuestion, type FitQuestion } from "../question.ts";
-import { embeddedRuntime, serverRuntime, type Runtime } from "../runtime.ts";
-import { serverArgumentsOf, wishesTold } from "../server-args.ts";
+import { embeddedRuntime, serverRuntime, type Runtime } from "../../../plan/ask/flags/index.ts";
+import type { Weights } from "../../../plan/ask/model/index.ts";
+import { fitQuestion, type FitQuestion } from "../../../plan/ask/question/index.ts";
+import { serverArgumentsOf } from "../../../plan/ask/question/server-args.ts";
+import { wishesTold } from "../../../plan/ask/question/wishes-told.ts";
 import type { Progress } from "../text/progress.ts";
 import type { BenchFlags } from "./flags.ts";
 import type { Side } from "./sides.ts";
@@ -74,7 +76,8 @@ export async function askedHere(
 /** The speed model's question for exactly these settings, with what receipts here say. */
 export function servedHere(here: Here, machine: Machine, receipts: ReceiptStore | undefined): ServedHere {
   const { weights, server, told, runtime, assumptions } = here;
-  const question = fitQuestion({ machine, weights, flags: {}, receipts, runtime, ...(told ? { told } : {}) });
+  const before = beforeOf(receipts, machine);
+  const question = fitQuestion({ machine, weights, flags: {}, before, runtime, ...(told ? { told } : {}) });
   const { settings, threads } = server;
   const choice = told || !settings || threads === undefined ? choose(question.request) : { settings, threads };
   const facts = { ...server, ...toldBy(choice.settings), threads: choice.threads };

@@ -11,27 +11,46 @@ import {
 import { answerSimulation, type SimulateAnswer } from "../../../plan/answer/index.ts";
 import { shellWord } from "../../../plan/command/index.ts";
 import { type Choice, choose, type FitRequest, roomFor } from "../../../plan/fit/index.ts";
-import type { LaneSettings, Lengths } from "../../../predict/serving/index.ts";
+import {
+  type EngineSettings,
+  FAILURES,
+  type Failures,
+  type LaneSettings,
+  type Lengths,
+} from "../../../predict/serving/index.ts";
+import { beforeOf } from "../before.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { homeOf, machineOf } from "../machine.ts";
-import { withChosenFileType } from "../model/chosen-file-type.ts";
 import { modelFor } from "../model/model-for.ts";
-import { needModel } from "../model/need-model.ts";
-import { fitQuestion, type PlannedMachine } from "../question.ts";
 import { leavingOut, openKnownReceipts } from "../receipts-at-hand.ts";
-import { machineByHand, rigFor } from "../rig-for.ts";
-import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import type { SimulateFlags } from "../simulate/flags.ts";
-import { lengthWords, loadFrom, longest, OUTPUT, PROMPT } from "../simulate/load.ts";
-import { READING_TARGETS } from "../simulate/reading-targets.ts";
+import { loadFrom } from "../simulate/load.ts";
 import { measuredFile, type MeasuredFile, type MeasuredServer } from "../simulate/measured-runs.ts";
 import { progressFor } from "../text/progress.ts";
 import { simulateText } from "../text/simulate-text.ts";
+import {
+  embeddedRuntime,
+  needModel,
+  serverRuntime,
+  lengthWords,
+  longest,
+  OUTPUT,
+  PROMPT,
+  READING_TARGETS,
+} from "../../../plan/ask/flags/index.ts";
+import {
+  fitQuestion,
+  machineByHand,
+  type PlannedMachine,
+  rigFor,
+  withChosenFileType,
+} from "../../../plan/ask/question/index.ts";
 
 /** llama-server's own number of slots */
 const SLOTS = 4;
 /** the length of a context where prompts have no longest */
 const UNBOUNDED = 8192;
+const HOUR_MS = 3_600_000;
 
 /** `loadout simulate MODEL` */
 export const simulate = guarded(async function (this: CliContext, flags: SimulateFlags, typed?: string) {
@@ -61,14 +80,17 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
   let answer: SimulateAnswer;
   try {
     // a prediction that has learned from the very run it is held against would say nothing of predictions
-    const known = receipts && replayed?.receipt !== undefined ? leavingOut(receipts, replayed.receipt) : receipts;
-    const fitted = { machine, weights, flags: planned, receipts: known, promptTokens, answerTokens, runtime };
-    const question = fitQuestion(fitted);
+    const learned = runs?.[0]?.receipt;
+    const known = receipts && learned !== undefined ? leavingOut(receipts, learned) : receipts;
+    const before = beforeOf(known, machine);
+    const question = fitQuestion({ machine, weights, flags: planned, before, promptTokens, answerTokens, runtime });
     const chosen = choose(question.request);
     const plan = engine === "vllm" ? undefined : servePlan(question.request, chosen, engine, flags);
     const measured = engine === server?.engine && asSaid(flags) ? server : undefined;
     const choice = measuredChoice(plan ? { ...chosen, settings: plan.weighed.settings } : chosen, measured);
-    const made = machineFor(question.request, choice, engine);
+    // lanes are planned for a number of slots: a measured server with another number has lanes of its own
+    const served = plan?.lanes.slots === choice.settings.sequences ? plan : undefined;
+    const made = machineFor(question.request, choice, engine, served);
     const { rig } = machine.report;
     if (made === undefined) {
       const names = rig.devices.map(({ name }) => name).join(" + ");
@@ -76,9 +98,20 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
     }
     const targets = flags.targets ?? READING_TARGETS;
     const router = { policy: flags.router ?? ("least-loaded" as const), staleMs: flags.stale ?? 0 };
-    const { engine: settings, times } = made;
+    const { times } = made;
+    const settings = shiftedWhere(flags, made.engine);
     const lanes = flags.batch === undefined ? undefined : lanesOf(plan);
-    const asked = { engine: settings, times, replicas, router, targets, seed, ...(lanes ? { lanes } : {}) };
+    const failures = failuresOf(flags);
+    const asked = {
+      engine: settings,
+      times,
+      replicas,
+      router,
+      targets,
+      seed,
+      ...(lanes ? { lanes } : {}),
+      ...(failures ? { failures } : {}),
+    };
     const enoughness = load && enough({ load, ...asked });
     const model = shellWord(weights.argument);
     answer = answerSimulation(
@@ -94,6 +127,7 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
           replicas,
           ...(flags.batch === undefined ? {} : { batch: flags.batch }),
           ...(replicas > 1 ? { router: router.policy } : {}),
+          ...(failures ? { failures } : {}),
           seed,
           targets,
         },
@@ -165,6 +199,28 @@ function lanesOf(plan: PlannedEngine | undefined): LaneSettings {
     got: plan === undefined ? "vllm" : "one slot",
     example: "--batch 2 --slots 4",
   });
+}
+
+function shiftedWhere({ contextShift }: SimulateFlags, engine: EngineSettings): EngineSettings {
+  if (contextShift !== true) return engine;
+  const cannot = engine.kind === "llama-server" && engine.checkpoints === true;
+  if (engine.kind === "llama-server" && !cannot) return { ...engine, contextShift };
+  throw new LoadoutError("bad-quantity", {
+    what: "--context-shift",
+    expected: "llama-server, and a model whose cache can be shifted: no windows, no states",
+    got: cannot ? "a model with windows or states" : engine.kind,
+    example: "--engine llama-server --context-shift",
+  });
+}
+
+/** Undefined: neither was named, and spares are counted where more machines are looked for. */
+function failuresOf({ failures, coldStart }: SimulateFlags): Failures | undefined {
+  if (failures === undefined && coldStart === undefined) return undefined;
+  const { meanHoursBetween, downMs } = FAILURES;
+  return {
+    meanHoursBetween: failures === undefined ? meanHoursBetween : failures / HOUR_MS,
+    downMs: coldStart ?? downMs,
+  };
 }
 
 /** Longest prompt and answer that a sequence is to hold. */

@@ -10,8 +10,6 @@ import { textOf } from "./load.ts";
 export interface MeasuredFile {
   readonly runs: readonly MeasuredLoad[];
   readonly server?: MeasuredServer;
-  /** the receipt that was made of it, on the machine that was measured */
-  readonly receipt?: number;
 }
 
 /** What a simulation of the server needs. */
@@ -35,7 +33,12 @@ export async function measuredFile(path: string): Promise<MeasuredFile> {
   const loop = isFields(answer.asked) && answer.asked.loop === "open" ? "open" : "closed";
   const server = isFields(answer.endpoint) ? serverOf(answer.endpoint.server) : undefined;
   const { slots, stepTokens } = server ?? {};
-  const knobs = { ...(slots === undefined ? {} : { slots }), ...(stepTokens === undefined ? {} : { stepTokens }) };
+  const receipt = isFields(answer.receipt) ? answer.receipt.id : undefined;
+  const knobs = {
+    ...(typeof receipt === "number" ? { receipt } : {}),
+    ...(slots === undefined ? {} : { slots }),
+    ...(stepTokens === undefined ? {} : { stepTokens }),
+  };
   const runs = answer.points.flatMap((point: unknown): MeasuredLoad[] => {
     if (!isFields(point) || !Array.isArray(point.requests)) return [];
     const records = point.requests.map((request: unknown) => recordOf(request) ?? bad("a request has no times"));
@@ -43,12 +46,7 @@ export async function measuredFile(path: string): Promise<MeasuredFile> {
   });
   const some = runs.filter(({ records }) => records.some(({ outcome }) => outcome === "ok"));
   if (some.length === 0) return bad("no request in it ended well");
-  const receipt = isFields(answer.receipt) ? answer.receipt.id : undefined;
-  return {
-    runs: some,
-    ...(server ? { server } : {}),
-    ...(typeof receipt === "number" ? { receipt } : {}),
-  };
+  return { runs: some, ...(server ? { server } : {}) };
 }
 
 function serverOf(value: unknown): MeasuredServer | undefined {
