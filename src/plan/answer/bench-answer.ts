@@ -161,9 +161,11 @@ export interface BenchAnswer {
   };
   /** the same requests as another tool counts them, a report a point */
   readonly as?: readonly ToolReport[];
-  /** what the server's requests say of this machine's speed; absent: it is not known what ran where */
+  /** the rig that the server runs on, as flags describe it; absent: this machine, or nobody said */
+  readonly rig?: string;
+  /** what the server's requests say of its machine's speed; absent: it is not known what ran where */
   readonly rates?: readonly BenchRate[];
-  /** where they are kept for the next predictions */
+  /** where they are kept: of this machine for the next predictions */
   readonly receipt?: { readonly id: number; readonly database: string };
   readonly stopped: boolean;
   readonly notes: readonly string[];

@@ -120,6 +120,26 @@ describe("what a run says of its server", () => {
     expect(await readFile(chart, "utf8")).toMatch(/^<svg /);
   });
 
+  test("weights and a rig that are named: rates beside their prediction, kept; names that nobody knows are said before", async () => {
+    const named = ["--of", "qwen3-8b:Q4_K_M", "--gpu", "rtx-3090"];
+    const args = ["--users", "1", "--requests", "12", ...named, "--server-args", "-np 2 -c 8192"];
+    const answer = JSON.parse((await bench(...args, "--json")).stdout);
+    expect(isAnswer(answer)).toBe("valid");
+    expect(answer.rig).toBe("--gpu rtx-3090");
+    expect(answer.endpoint.server).toMatchObject({ saidBy: "flags", slots: 2, contextPerSlot: 4096 });
+    expect(answer.rates.map(({ what }: { what: string }) => what)).toContain("decode");
+    for (const { predicted } of answer.rates) expect(predicted.low).toBeLessThan(predicted.high);
+    expect(answer.receipt.id).toBeGreaterThan(0);
+    expect(answer.notes).toContain("it does not say what it is: taken as llama-server");
+    const before = (await readdir(join(folder, "home/data/bench"))).length;
+    for (const wrong of [
+      ["--of", "nobodys-model"],
+      ["--of", "qwen3-8b:Q4_K_M", "--gpu", "nobodys-card"],
+    ])
+      expect((await bench("--requests", "3", ...wrong)).code).toBe(2);
+    expect((await readdir(join(folder, "home/data/bench"))).length).toBe(before);
+  });
+
   test("headers and lanes that are none are refused", async () => {
     expect((await bench("--header", "host: x")).code).toBe(2);
     expect((await bench("--lane", "batch")).code).toBe(2);

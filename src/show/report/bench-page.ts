@@ -8,7 +8,7 @@ import { benchTable, loadName, modelName, rateOf } from "./bench-table.ts";
 
 /** Everything a run said, as one page that needs nothing else: chart, tables, how it was measured, what the words mean. */
 export function benchPage(answer: BenchAnswer, facts: { readonly date: string; readonly server?: string }): string {
-  const { endpoint, compared, rates, as = [] } = answer;
+  const { endpoint, compared, rates, rig, as = [] } = answer;
   const title = `${modelName(answer)}: ${findingOf(answer)}`;
   const sections = [
     `<h1>${html(findingOf(answer))}</h1>`,
@@ -22,7 +22,12 @@ export function benchPage(answer: BenchAnswer, facts: { readonly date: string; r
     ...lanesHtml(answer),
     ...targetsHtml(answer),
     ...(rates && rates.length > 0
-      ? [section("This machine, beside the prediction", tableHtml(ratesTable(rates), RATES))]
+      ? [
+          section(
+            rig === undefined ? "This machine, beside the prediction" : `A rig of ${rig}, beside the prediction`,
+            tableHtml(ratesTable(rates), RATES),
+          ),
+        ]
       : []),
     ...as.map((report, at) =>
       section(

@@ -1,4 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
+import { networkInterfaces } from "node:os";
 import { basename } from "node:path";
 
 /** llama-server's own port, where its command names none */
@@ -20,7 +21,8 @@ export async function serverArgumentsHere(port: number, processes = "/proc"): Pr
   return undefined;
 }
 
-/** Is it this machine's own address? */
+/** Is it this machine's own address? A name of it other than localhost is not looked up. */
 export function isHere(host: string): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
+  if (host === "localhost" || host === "::1" || host.startsWith("127.")) return true;
+  return Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === host));
 }

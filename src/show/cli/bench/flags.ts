@@ -1,5 +1,5 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
-import { lengthsOf } from "../../../plan/ask/flags/index.ts";
+import { lengthsOf, type RigFlags } from "../../../plan/ask/flags/index.ts";
 import { type Lengths, OTHER_TOOLS, type OtherTool, type Target } from "../../../predict/serving/index.ts";
 
 /** How requests come that wait for nobody; a file is a trace. */
@@ -83,7 +83,7 @@ function bad(what: string, got: string, expected: string, example: string): neve
   throw new LoadoutError("bad-quantity", { what, expected, got, example });
 }
 
-export interface BenchFlags {
+export interface BenchFlags extends Pick<RigFlags, "gpu" | "vram" | "ram" | "backend" | "os"> {
   readonly users?: readonly number[];
   readonly rate?: readonly number[];
   readonly arrivals?: ArrivalFlag;

@@ -3,9 +3,9 @@ import { type RequestRecord, type ShownRate, shownRates } from "../../../predict
 import { decodePace, prefillPace, type Pace, type PaceInput } from "../../../predict/speed/index.ts";
 import type { NewReceipt, Receipt, ReceiptStore } from "../../../run/receipt/index.ts";
 import type { CliContext } from "../context.ts";
-import { type Machine, machineName } from "../machine.ts";
+import { machineName } from "../machine.ts";
 import { withoutReceipts } from "../receipts-at-hand.ts";
-import type { ServedHere } from "./this-machine.ts";
+import type { Served } from "./this-machine.ts";
 
 /** Rates that the points of a run show, each beside what was predicted for exactly that. */
 export function ratesOf(points: readonly (readonly RequestRecord[])[], alone: RequestRecord | undefined): ShownRate[] {
@@ -37,13 +37,12 @@ function predictedAt(
   return what === "decode" ? decodePace({ ...pace, streams }, at) : prefillPace(pace, at);
 }
 
-/** Keeps the rates as a receipt, so that the next prediction for this engine here stands on them. */
+/** Keeps the rates as a receipt, so that the next prediction for this engine on its machine stands on them. */
 export function keepRates(
   context: CliContext,
   parts: {
-    readonly machine: Machine;
     readonly receipts: ReceiptStore;
-    readonly here: ServedHere;
+    readonly served: Served;
     readonly rates: readonly BenchRate[];
     readonly stored: string | undefined;
   },
@@ -52,8 +51,8 @@ export function keepRates(
   return withoutReceipts(context, () => ({ id: receipts.add(receiptOf(parts)), database: receipts.path }));
 }
 
-function receiptOf({ machine, receipts, here, rates, stored }: Parameters<typeof keepRates>[1]): NewReceipt {
-  const { weights, question, pace, server, runtime } = here;
+function receiptOf({ receipts, served, rates, stored }: Parameters<typeof keepRates>[1]): NewReceipt {
+  const { machine, weights, question, pace, server, runtime } = served;
   const { calibration: _, ...uncalibrated } = pace;
   const { name, fileBytes, architecture, quantization } = weights.facts;
   const loaded = server.receipt === undefined ? undefined : ofTheSame(receipts, server.receipt, machineName(machine));

@@ -1,26 +1,24 @@
 import { existsSync } from "node:fs";
 import { LoadoutError } from "../../../facts/errors/index.ts";
-import type { ServerArguments } from "../../../facts/runtime/index.ts";
+import type { LlamaCppSettings, ServerArguments } from "../../../facts/runtime/index.ts";
 import { choose, paceInput } from "../../../plan/fit/index.ts";
 import type { PaceInput } from "../../../predict/speed/index.ts";
 import { isHere, type ServerFacts, serverArgumentsHere, toldBy } from "../../../run/bench/load/index.ts";
-import type { ReceiptStore } from "../../../run/receipt/index.ts";
-import { beforeOf } from "../before.ts";
 import type { CliContext } from "../context.ts";
-import type { Machine } from "../machine.ts";
 import { modelFor } from "../model/model-for.ts";
 import { readWeights } from "../model/read-file.ts";
 import { embeddedRuntime, serverRuntime, type Runtime } from "../../../plan/ask/flags/index.ts";
 import type { Weights } from "../../../plan/ask/model/index.ts";
-import { fitQuestion, type FitQuestion } from "../../../plan/ask/question/index.ts";
+import { type BeforeOf, fitQuestion, type FitQuestion, type PlannedMachine } from "../../../plan/ask/question/index.ts";
 import { serverArgumentsOf } from "../../../plan/ask/question/server-args.ts";
 import { wishesTold } from "../../../plan/ask/question/wishes-told.ts";
 import type { Progress } from "../text/progress.ts";
 import type { BenchFlags } from "./flags.ts";
 import type { Side } from "./sides.ts";
 
-/** What an endpoint of this machine is known to run. */
-export interface ServedHere {
+/** What an endpoint is known to run, and on which machine. */
+export interface Served {
+  readonly machine: PlannedMachine;
   readonly weights: Weights;
   readonly question: FitQuestion;
   readonly pace: PaceInput;
@@ -29,7 +27,8 @@ export interface ServedHere {
   readonly assumptions: readonly string[];
 }
 
-interface Here {
+/** The same before its machine is known. */
+interface Told {
   readonly weights: Weights;
   readonly server: ServerFacts;
   readonly told?: ServerArguments;
@@ -37,21 +36,26 @@ interface Here {
   readonly assumptions: readonly string[];
 }
 
-/** Which weights and settings answer at an address, if that is on this machine and says so, or somebody else does (`--of`). */
-export async function askedHere(
+/** Which weights and settings answer at an address, if its server says so of files that are here, or somebody does (`--of`). */
+export async function askedOf(
   context: CliContext,
   flags: Pick<BenchFlags, "of" | "serverArgs">,
   side: Side,
   progress: Progress,
-): Promise<Here | undefined> {
+): Promise<Told | undefined> {
   const { target, server } = side;
+  // a path of another machine is another file
   if (flags.of === undefined && (server === undefined || !isHere(target.host))) return undefined;
   const said: ServerFacts = server ?? { saidBy: "flags", engine: "llama-server" };
   const weights =
     flags.of === undefined ? await weightsAt(said.modelPath) : await modelFor(context, flags.of, {}, progress);
   if (weights === undefined) return undefined;
   const runtime = said.engine === "embedded" ? embeddedRuntime() : serverBuild(said.build);
-  if (said.settings) return { weights, server: said, runtime, assumptions: [] };
+  const supposed = [
+    ...(weights.assumptions ?? []),
+    ...(server === undefined ? ["it does not say what it is: taken as llama-server"] : []),
+  ];
+  if (said.settings) return { weights, server: said, runtime, assumptions: supposed };
   if (runtime.engine !== "llama-server") return undefined;
   const own =
     flags.serverArgs === undefined && isHere(target.host) ? await serverArgumentsHere(target.port) : undefined;
@@ -60,28 +64,39 @@ export async function askedHere(
   if (told === undefined) return undefined;
   const { settings, threads } = wishesTold(told, runtime, weights.geometry);
   const { saidBy } = said;
-  const known = { ...said, ...(settings ? toldBy(settings) : {}), ...(threads === undefined ? {} : { threads }) };
+  const known = {
+    ...said,
+    ...(settings ? toldBy(inTokens(settings, weights)) : {}),
+    ...(threads === undefined ? {} : { threads }),
+  };
   return {
     weights,
     runtime,
     told,
     server: { ...known, saidBy: flags.serverArgs === undefined ? (own ? "its command" : saidBy) : "flags" },
-    assumptions:
-      flags.serverArgs === undefined && own === undefined
+    assumptions: [
+      ...supposed,
+      ...(flags.serverArgs === undefined && own === undefined
         ? ["what the server does not say of its settings is taken as its defaults (--server-args tells)"]
-        : [],
+        : []),
+    ],
   };
 }
 
-/** The speed model's question for exactly these settings, with what receipts here say. */
-export function servedHere(here: Here, machine: Machine, receipts: ReceiptStore | undefined): ServedHere {
-  const { weights, server, told, runtime, assumptions } = here;
-  const before = beforeOf(receipts, machine);
+/** The speed model's question for exactly these settings. `before`: what receipts say of the machine. */
+export function servedOn(machine: PlannedMachine, asked: Told, before: BeforeOf | undefined): Served {
+  const { weights, server, told, runtime } = asked;
+  const assumptions = [...asked.assumptions, ...(machine.assumptions ?? [])];
   const question = fitQuestion({ machine, weights, flags: {}, before, runtime, ...(told ? { told } : {}) });
   const { settings, threads } = server;
   const choice = told || !settings || threads === undefined ? choose(question.request) : { settings, threads };
-  const facts = { ...server, ...toldBy(choice.settings), threads: choice.threads };
-  return { weights, question, pace: paceInput(question.request, choice), server: facts, runtime, assumptions };
+  const facts = { ...server, ...toldBy(inTokens(choice.settings, weights)), threads: choice.threads };
+  return { machine, weights, question, pace: paceInput(question.request, choice), server: facts, runtime, assumptions };
+}
+
+/** A context of 0 is llama.cpp's word for as many tokens as the model was trained for. */
+function inTokens(settings: LlamaCppSettings, { geometry }: Weights): LlamaCppSettings {
+  return settings.context > 0 ? settings : { ...settings, context: geometry.contextLength };
 }
 
 async function weightsAt(path: string | undefined): Promise<Weights | undefined> {
@@ -99,8 +114,9 @@ function serverBuild(said: string | undefined): Runtime {
   return serverRuntime(said !== undefined && /^b?\d+$/.test(said) ? said : undefined);
 }
 
-/** What `/props` tells is the slots and their places alone. */
-function slotsSaid({ slots = 1, contextPerSlot }: ServerFacts): string {
+/** What `/props` tells is the slots and their places alone; where not even that is told, they are the build's own. */
+function slotsSaid({ slots, contextPerSlot }: ServerFacts): string {
+  if (slots === undefined) return "";
   return contextPerSlot === undefined ? `-np ${slots}` : `-np ${slots} -c ${contextPerSlot * slots}`;
 }
 

@@ -8,7 +8,7 @@ import { type BenchFlags, toolOf } from "../bench/flags.ts";
 import { benchChart } from "../../report/bench-chart.ts";
 import { benchPage } from "../../report/bench-page.ts";
 import { busyNotes } from "../busy.ts";
-import { learned } from "../bench/learn.ts";
+import { knownOf, learned } from "../bench/learn.ts";
 import { BenchSession } from "../bench/session.ts";
 import { type CliContext, guarded } from "../context.ts";
 import { homeOf } from "../machine.ts";
@@ -24,9 +24,10 @@ export const bench = guarded(async function (this: CliContext, flags: BenchFlags
   const busy = busyNotes("measure again when it is quiet");
   const session = await BenchSession.open(this, flags, typed, progress);
   try {
+    const known = await knownOf(this, flags, session.first, progress);
     const measured = await session.measure(tool);
     const place = await placeFor(this, measured.endpoint.base);
-    const answer = await learned(this, flags, { answer: measured, side: session.first, stored: place, progress, busy });
+    const answer = await learned(this, known, { answer: measured, side: session.first, stored: place, progress, busy });
     const stored = place === undefined ? undefined : await keep(this, place, answer);
     const whole: BenchAnswer = { ...answer, ...(stored === undefined ? {} : { stored }) };
     if (flags.csv !== undefined) await writeFile(flags.csv, csvOf(whole)).catch(unwritable(flags.csv));

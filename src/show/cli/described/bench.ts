@@ -2,7 +2,7 @@ import { buildCommand } from "@stricli/core";
 import { parseCount, parseTokens } from "../../../facts/units/index.ts";
 import { arrivalsOf, durationMs, laneOf, listOf, ratesOf } from "../bench/flags.ts";
 import { json } from "./shared.ts";
-import { lengthsOf, targetsOf } from "../../../plan/ask/flags/index.ts";
+import { lengthsOf, rigFlags, targetsOf } from "../../../plan/ask/flags/index.ts";
 
 const text = (brief: string, placeholder: string) =>
   ({ kind: "parsed", parse: String, brief, placeholder, optional: true }) as const;
@@ -124,8 +124,13 @@ export const bench = buildCommand({
         optional: true,
         variadic: true,
       },
-      of: text("The weights a server here runs, where it does not say", "MODEL"),
-      serverArgs: text("The flags a llama-server here was started with", '"ARGS"'),
+      of: text("The weights that it runs, where it does not say", "MODEL"),
+      gpu: { ...rigFlags.gpu, brief: "What it runs on elsewhere: rtx-3090, 2xrtx-3090" },
+      vram: rigFlags.vram,
+      ram: { ...rigFlags.ram, brief: "RAM there: 64GB, 64GB:ddr5-6000" },
+      backend: { ...rigFlags.backend, brief: "How its devices are used: vulkan, ..." },
+      os: { ...rigFlags.os, brief: "The system there: linux, windows, macos" },
+      serverArgs: text("The flags that a llama-server was started with", '"ARGS"'),
       noCache: { kind: "boolean", brief: "Ask the server to use no prompt cache", optional: true, withNegated: false },
       keepAlive: {
         kind: "boolean",
@@ -162,7 +167,8 @@ export const bench = buildCommand({
       "nothing; warm-up is left out. This client measures itself first, and a point it",
       "could not keep up with is marked. Definitions: docs/measures.md. Ctrl-C prints",
       "what there is. Results are kept in the data folder; those of a server of this",
-      "machine become a receipt, which corrects the next predictions.",
+      "machine become a receipt, which corrects the next predictions. Elsewhere --of",
+      "and --gpu say what runs there, so that a prediction stands beside.",
       "",
       "Examples:",
       "  loadout bench 8080 --users 4 --prompt 512 --output 128",
@@ -172,6 +178,7 @@ export const bench = buildCommand({
       "  loadout bench 8080 --compare 8081 --users 4 --requests 40",
       "  loadout bench 8080 --users 4 --compare-body '{\"cache_prompt\": false}'",
       "  loadout bench 8080 --users 2 --lane batch:2 --html run.html",
+      "  loadout bench http://box:8080 --of qwen3-8b:Q4_K_M --gpu rtx-3090",
     ].join("\n"),
   },
 });

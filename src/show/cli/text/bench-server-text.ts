@@ -59,12 +59,20 @@ export function laneLines({ lanes }: BenchPoint, style: Style): string[] {
   return ["", ...columns([head, ...rows], [1, 2, 3, 4, 5, 6, 7])];
 }
 
-/** What a server of this machine measured beside the prediction, and where it is kept. */
-export function rateLines({ rates, receipt }: BenchAnswer, style: Style): string[] {
+/** What a server measured of its machine beside the prediction, and where it is kept. */
+export function rateLines({ rates, receipt, rig }: BenchAnswer, style: Style): string[] {
   if (rates === undefined) return [];
   if (rates.length === 0)
-    return ["", style.faint("no valid point shows a rate of this machine: nothing is learned of it")];
-  const head = ["this machine", "at", "streams", "measured", "predicted", "80%", "off by"].map(style.faint);
+    return ["", style.faint("no valid point shows a rate of its machine: nothing is learned of it")];
+  const head = [
+    rig === undefined ? "this machine" : "that machine",
+    "at",
+    "streams",
+    "measured",
+    "predicted",
+    "80%",
+    "off by",
+  ].map(style.faint);
   const rows = rates.map(({ what, at, streams, measuredPerSec, predicted, ratio, insideBand }) => [
     what === "decode" ? "decoding" : "reading",
     formatTokens(at),
@@ -80,8 +88,10 @@ export function rateLines({ rates, receipt }: BenchAnswer, style: Style): string
     ...(receipt === undefined
       ? []
       : wrap(
-          `kept as receipt ${receipt.id}: the next predictions for this engine here stand on it ` +
-            `(loadout receipts ${receipt.id}; --remove forgets it)`,
+          rig === undefined
+            ? `kept as receipt ${receipt.id}: the next predictions for this engine here stand on it ` +
+                `(loadout receipts ${receipt.id}; --remove forgets it)`
+            : `kept as receipt ${receipt.id} of a rig of ${rig} (loadout receipts ${receipt.id})`,
         ).map(style.faint)),
   ];
 }
