@@ -47,7 +47,8 @@ function sweepChart(answer: BenchAnswer, date: string, theme: Theme): string {
     mark: dashed ? "ring" : "dot",
     points: points.flatMap((point, index) => {
       const value = of(point);
-      return value === undefined ? [] : [{ x: loads[index]!, y: value }];
+      const label = point.summary.doubts.length > 0 ? { label: "?" } : {};
+      return value === undefined ? [] : [{ x: loads[index]!, y: value, ...label }];
     }),
   });
   const first = ({ summary }: BenchPoint) =>
@@ -89,7 +90,8 @@ function panelOf(
       label: "",
       scale: straight ? "linear" : "log",
       domain,
-      format,
+      // nothing has no unit
+      format: (value) => (value === 0 ? "0" : format(value)),
       ...(straight ? {} : { ticks: timeTicks(domain) }),
     },
     series,
@@ -197,7 +199,10 @@ function textOf(answer: BenchAnswer, date: string): ChartText {
     notes: [
       ...(points.length > 1 && !compared ? ["Each point is one load, warm-up left out."] : []),
       ...(invalid > 0
-        ? [`${invalid} of ${points.length} points are not valid: the client could not keep up with them.`]
+        ? [
+            `${invalid} of ${points.length} points ${invalid === 1 ? "is" : "are"} not valid${points.length > 1 && !compared ? " (?)" : ""}: ` +
+              "the client could not keep up with them.",
+          ]
         : []),
     ],
     source: `loadout bench ${endpoint.base}, seed ${asked.seed}`,

@@ -32,7 +32,7 @@ export const PAGE_STYLE = `
 @media (prefers-color-scheme:dark){:root{--paper:#14171a;--ink:#eceff2;--soft:#a3adb8;--line:#2b3138}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
-main{max-width:46rem;margin:0 auto;padding:2rem 1rem 4rem}
+main{max-width:50rem;margin:0 auto;padding:2rem 1rem 4rem}
 h1{font-size:1.5rem;line-height:1.25;margin:0 0 .25rem}
 h2{font-size:1.1rem;margin:2.25rem 0 .5rem}
 .lead{color:var(--soft);margin:0 0 1.25rem;overflow-wrap:anywhere}

@@ -24,7 +24,7 @@ export function benchPage(answer: BenchAnswer, facts: { readonly date: string; r
     ...(rates && rates.length > 0
       ? [
           section(
-            rig === undefined ? "This machine, beside the prediction" : `A rig of ${rig}, beside the prediction`,
+            rig === undefined ? "This machine, beside the prediction" : `The rig (${rig}), beside the prediction`,
             tableHtml(ratesTable(rates), RATES),
           ),
         ]

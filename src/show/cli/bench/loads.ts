@@ -16,7 +16,7 @@ export function doubled(load: PointLoad): PointLoad | undefined {
 }
 
 export function loadName(load: PointLoad): string {
-  if (load.kind === "users") return `${load.users} users`;
+  if (load.kind === "users") return `${load.users} ${load.users === 1 ? "user" : "users"}`;
   return load.kind === "trace" ? "trace" : `${formatNumber(load.arrivals.ratePerSec)} req/s`;
 }
 

@@ -42,7 +42,9 @@ export async function measuredFile(path: string): Promise<MeasuredFile> {
   const runs = answer.points.flatMap((point: unknown): MeasuredLoad[] => {
     if (!isFields(point) || !Array.isArray(point.requests)) return [];
     const records = point.requests.map((request: unknown) => recordOf(request) ?? bad("a request has no times"));
-    return [{ name: nameOf(point.load), loop, records, ...knobs, ...loadOf(point.load), ...doubtsOf(point.summary) }];
+    const beside = laneUsers(isFields(answer.asked) ? answer.asked.lanes : undefined);
+    const load = loadOf(point.load, beside);
+    return [{ name: nameOf(point.load, beside), loop, records, ...knobs, ...load, ...doubtsOf(point.summary) }];
   });
   const some = runs.filter(({ records }) => records.some(({ outcome }) => outcome === "ok"));
   if (some.length === 0) return bad("no request in it ended well");
@@ -112,8 +114,15 @@ function recordOf(value: unknown): RequestRecord | undefined {
   };
 }
 
-function loadOf(load: unknown): { users?: number } {
-  return isFields(load) && typeof load.users === "number" && load.users >= 1 ? { users: load.users } : {};
+/** All who asked: those of other lanes were there too. */
+function loadOf(load: unknown, beside: number): { users?: number } {
+  return isFields(load) && typeof load.users === "number" && load.users >= 1 ? { users: load.users + beside } : {};
+}
+
+/** Users of lanes beside a load, as they were asked for: "batch:2". */
+function laneUsers(lanes: unknown): number {
+  const asked: readonly unknown[] = Array.isArray(lanes) ? lanes : [];
+  return asked.reduce<number>((sum, lane) => sum + Number(/^[\w-]+:(\d{1,4})/.exec(String(lane))?.[1] ?? 0), 0);
 }
 
 /** Requests of warm-up, and why the client itself said that the point does not count. */
@@ -129,9 +138,10 @@ function doubtsOf(summary: unknown): Pick<MeasuredLoad, "warmUp" | "doubts"> {
   return { warmUp: Number.isFinite(warmUp) ? Math.max(0, Math.floor(warmUp)) : 0, doubts };
 }
 
-function nameOf(load: unknown): string {
+function nameOf(load: unknown, beside: number): string {
   if (isFields(load)) {
-    if (typeof load.users === "number") return `${load.users} users`;
+    if (typeof load.users === "number")
+      return `${load.users} ${load.users === 1 ? "user" : "users"}${beside === 0 ? "" : ` + ${beside} in lanes`}`;
     if (typeof load.requestsPerSec === "number") return `${load.requestsPerSec} req/s`;
   }
   return "a run";

@@ -91,7 +91,7 @@ export function rateLines({ rates, receipt, rig }: BenchAnswer, style: Style): s
           rig === undefined
             ? `kept as receipt ${receipt.id}: the next predictions for this engine here stand on it ` +
                 `(loadout receipts ${receipt.id}; --remove forgets it)`
-            : `kept as receipt ${receipt.id} of a rig of ${rig} (loadout receipts ${receipt.id})`,
+            : `kept as receipt ${receipt.id}, of the rig that was named: ${rig} (loadout receipts ${receipt.id})`,
         ).map(style.faint)),
   ];
 }
