@@ -14,7 +14,7 @@ const times = timesOf(COSTS, "a test", "datasheet");
 
 test("alone: the prompt, then a token a step", () => {
   const figures = closedLoop({ users: 1, slots: 1, stepTokens: 512, promptTokens: 400, outputTokens: 100, times });
-  const prompt = { decodeStreams: 0, decodeDepthTokens: 0, promptTokens: 400, prompts: 1, passes: 1, atMs: 0 };
+  const prompt = { decodeStreams: 0, decodeDepthTokens: 0, promptTokens: 400, prompts: 1, passTokens: [400], atMs: 0 };
   const promptMs = times.stepMs({ ...prompt, promptDepthTokens: 400 * 200 });
   expect(figures.ttftMs).toBeCloseTo(promptMs, 6);
   const wholeMs = figures.ttftMs + 99 * figures.tpotMs;

@@ -40,9 +40,9 @@ export function closedLoop(question: ClosedLoopQuestion): ClosedLoopFigures {
   const room = Math.max(1, stepTokens - (active - 1));
   const pieces = Math.max(1, Math.ceil(promptTokens / room));
   const piece = promptTokens / pieces;
-  const plainMs = stepMs(times, active, depth, 0, 0, 1);
+  const plainMs = stepMs(times, active, depth, 0, 0, [active]);
   // a step that holds a prompt too is never the shorter one
-  const passes = splitCache && active > 1 ? 2 : 1;
+  const passes = splitCache && active > 1 && piece > 1 ? [active, piece - 1] : [active - 1 + piece];
   const mixedMs = Math.max(plainMs, stepMs(times, active - 1, depth, piece, promptTokens / 2, passes));
   const mixed = active * pieces;
   const needed = outputTokens - 1 + pieces;
@@ -74,7 +74,7 @@ function stepMs(
   depth: number,
   prompt: number,
   promptDepth: number,
-  passes: number,
+  passTokens: readonly number[],
 ): number {
   return times.stepMs({
     decodeStreams: streams,
@@ -82,7 +82,7 @@ function stepMs(
     promptTokens: prompt,
     promptDepthTokens: prompt * promptDepth,
     prompts: prompt > 0 ? 1 : 0,
-    passes,
+    passTokens,
     atMs: 0,
   });
 }
