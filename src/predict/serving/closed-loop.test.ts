@@ -22,7 +22,7 @@ test("alone: the prompt, then a token a step", () => {
   expect(figures.gapMs.p50).toBe(figures.gapMs.p95);
 });
 
-test("as the simulator, where requests come in turn: tokens within 3%, first tokens of those who wait for a slot within 10%", () => {
+test("as the simulator, where requests come in turn: tokens within 4%, first tokens of those who wait for a slot within 10%", () => {
   for (const [users, slots] of [
     [1, 1],
     [4, 4],
@@ -47,7 +47,7 @@ test("as the simulator, where requests come in turn: tokens within 3%, first tok
     } as const;
     const { records } = simulate({ workload, engine, times, seed: 1 });
     const summary = summarizeAfter(records, users, "closed");
-    expect(Math.abs(summary.steadyOutputTokensPerSec! / form.outputTokensPerSec - 1)).toBeLessThan(0.03);
+    expect(Math.abs(summary.steadyOutputTokensPerSec! / form.outputTokensPerSec - 1)).toBeLessThan(0.04);
     if (users > slots) expect(Math.abs(summary.ttftMs.fromSchedule!.p50 / form.ttftMs - 1)).toBeLessThan(0.1);
   }
 });
