@@ -1,6 +1,14 @@
 import type { EngineSettings } from "../../src/predict/serving/index.ts";
 import { type LoadTarget, loadTarget } from "../../src/run/bench/load/index.ts";
-import { embeddedServer, findLlamaServer, llamaServerEngine, type ServerSpec } from "../../src/run/engine/index.ts";
+import {
+  embeddedServer,
+  findLlamaServer,
+  llamaServerEngine,
+  type LlamaServerProgram,
+  type ServerSpec,
+} from "../../src/run/engine/index.ts";
+import { LoadoutError } from "../../src/facts/errors/index.ts";
+import { builtLlamaServer } from "../test-engines/built.ts";
 import { thisHome } from "../../src/run/home/index.ts";
 
 export const ENGINES = ["llama-server", "embedded"] as const;
@@ -40,6 +48,18 @@ export function settingsOf(engine: EngineName): EngineSettings {
   };
 }
 
+/** The one of this machine; else the one that the tests of engines build, built where it is not there yet. */
+async function llamaServer(): Promise<LlamaServerProgram> {
+  const home = thisHome();
+  try {
+    return await findLlamaServer(home);
+  } catch (error) {
+    if (!(error instanceof LoadoutError) || error.code !== "engine-program-missing") throw error;
+    const built = builtLlamaServer((text) => void process.stderr.write(`${text}\n`));
+    return findLlamaServer({ ...home, env: { ...home.env, LOADOUT_LLAMA_SERVER: built } });
+  }
+}
+
 /** A real engine with one thread, on an address of its own. */
 export async function startEngine(engine: EngineName, modelPath: string, signal: AbortSignal): Promise<Started> {
   const spec: ServerSpec = {
@@ -63,7 +83,7 @@ export async function startEngine(engine: EngineName, modelPath: string, signal:
   const made =
     engine === "embedded"
       ? embeddedServer({ lanes: { reserved: 0 } })
-      : llamaServerEngine({ program: await findLlamaServer(thisHome()) });
+      : llamaServerEngine({ program: await llamaServer() });
   const running = await made.start(spec, { signal });
   const { url, headers } = running.endpoint;
   const key = headers["authorization"] ?? headers["Authorization"];

@@ -106,7 +106,10 @@ export interface MetricScore {
   readonly holds: boolean;
 }
 
-export function metricScores(points: readonly PointScore[], kind: "calibrated" | "uncalibrated"): readonly MetricScore[] {
+export function metricScores(
+  points: readonly PointScore[],
+  kind: "calibrated" | "uncalibrated",
+): readonly MetricScore[] {
   return METRICS.flatMap((metric): MetricScore[] => {
     const rows = points.flatMap(({ measured, spread, [kind]: simulated }) =>
       simulated ? [{ error: simulated[metric] / measured[metric] - 1, spread: spread[metric] }] : [],

@@ -37,6 +37,8 @@ const REQUEST_MS = 3;
 /** of the logarithms of that, and of the factors of small micro-batches, in units of {@link PRIOR_DEVIATION} */
 const REQUEST_SCALE = 0.5;
 const FACTOR_SCALE = 0.3;
+/** what caches cost differs most from model to model: a small one is all attention */
+const DEPTH_SCALE = 2;
 /** beyond so many streams the formula alone is asked */
 const MOST_FACTORS = 16;
 
@@ -67,8 +69,8 @@ export function calibrate(probes: readonly Probe[], start?: StepCosts): Calibrat
     weightsMs: Math.exp(at[1]!),
     streamMs: Math.exp(at[2]!),
     promptMs: Math.exp(at[3]!),
-    depthMs: Math.exp(at[4]!),
-    promptDepthMs: Math.exp(at[5]!),
+    depthMs: Math.exp(from[4]! + DEPTH_SCALE * (at[4]! - from[4]!)),
+    promptDepthMs: Math.exp(from[5]! + DEPTH_SCALE * (at[5]! - from[5]!)),
     ...(counts.length > 1 ? { fewFactors: factorsOf(counts, at.slice(7)) } : {}),
   });
   const requestMsAt = (at: readonly number[]) => REQUEST_MS * Math.exp(REQUEST_SCALE * at[6]!);
@@ -143,7 +145,7 @@ function startFrom(records: readonly RequestRecord[]): StepCosts | undefined {
     weightsMs: step * 0.8,
     streamMs: step * 0.12,
     promptMs: promptMs * 0.9,
-    depthMs: step * 0.02,
-    promptDepthMs: promptMs * 0.02,
+    depthMs: step * 0.05,
+    promptDepthMs: promptMs * 0.05,
   };
 }
