@@ -1,4 +1,5 @@
 import { formatDuration, formatPercent } from "../../src/facts/units/index.ts";
+import { QUIET } from "./measure.ts";
 import { type Figures, METRICS, type Metric } from "./run.ts";
 import { type EngineScore, metricScores } from "./score.ts";
 
@@ -32,6 +33,15 @@ export function engineLines({ name, about, learned, points }: EngineScore): stri
           `${within} of ${count} points within${verdict}`,
       );
     }
+  const quiet = points.filter(({ idleShare = 1 }) => idleShare >= QUIET);
+  if (quiet.length > 0 && quiet.length < points.length) {
+    const medians = metricScores(quiet, "calibrated").map(
+      ({ metric, medianError }) => `${metric} ${percent(medianError)}`,
+    );
+    lines.push(
+      `  ${quiet.length} points while at least ${formatPercent(QUIET)} of the machine was idle: ${medians.join(", ")}`,
+    );
+  }
   return lines;
 }
 
