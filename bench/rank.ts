@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LoadoutError } from "../src/facts/errors/index.ts";
-import { catalogModels } from "../src/show/cli/rank-models.ts";
+import { catalogModels } from "../src/plan/ask/kinds/rank-models.ts";
 import { withCatalog } from "../src/facts/hardware/catalog/index.ts";
 import type { Rig } from "../src/facts/hardware/index.ts";
 import { modelCatalog } from "../src/facts/model/index.ts";

@@ -113,6 +113,7 @@ function runChecks() {
     ["house: imports and purity", ["tools/house.ts"]],
     ["package", ["tools/package.ts"]],
     ["plots", ["tools/plots.ts", "--check"]],
+    ["guide", ["tools/guide.ts", "--check"]],
     ["tests", ["node_modules/vitest/vitest.mjs", "run", ...rest]],
   ];
   /** @type {string[]} */

@@ -18,6 +18,7 @@ const entries = [
   "facts/index",
   "predict/index",
   "plan/index",
+  "draw/index",
   "show/cli/main",
   "run/engine/embedded/worker",
   "run/engine/process/guard-worker",

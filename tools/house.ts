@@ -7,8 +7,8 @@ import { dirname, join, normalize, relative, sep } from "node:path";
 const HOUSE: Record<string, readonly string[]> = {
   facts: ["errors", "units", "weights", "model", "recipe", "hardware", "runtime", "quality"],
   predict: ["estimate", "memory", "speed", "serving", "training"],
-  plan: ["fit", "search", "rank", "explain", "advise", "command", "reconcile", "answer"],
-  draw: ["svg", "parts", "charts"],
+  plan: ["fit", "search", "rank", "explain", "advise", "command", "reconcile", "answer", "ask"],
+  draw: ["svg", "parts", "charts", "answers"],
   run: ["home", "source", "fetch", "probe", "engine", "receipt", "client", "bench", "gateway", "batch", "tune"],
   show: ["report", "cli"],
 };

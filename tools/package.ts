@@ -43,15 +43,15 @@ for (const path of [
 }
 
 // the pure rooms load without the engine, and name what they promise
-for (const entry of ["index.js", "facts/index.js", "predict/index.js", "plan/index.js"]) {
+for (const entry of ["index.js", "facts/index.js", "predict/index.js", "plan/index.js", "draw/index.js"]) {
   const path = join(root, "dist", entry);
   if (!existsSync(path) || Object.keys(await import(pathToFileURL(path).href)).length === 0)
     faults.push(`${entry} exports nothing`);
 }
 
-// a program without Node's types can use them: the example of docs/library.md, compiled against the built types
+// a program without Node's types can use them: the examples of docs/library.md, compiled against the built types
 const page = readFileSync(join(root, "docs/library.md"), "utf8");
-const example = /```ts\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
+const examples = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, example]) => example!);
 const consumer = mkdtempSync(join(tmpdir(), "loadout-consumer-"));
 try {
   mkdirSync(join(consumer, "node_modules"));
@@ -60,7 +60,7 @@ try {
     "declare const size: number;\ndeclare function readRange(offset: number, length: number): Promise<Uint8Array>;\n";
   writeFileSync(
     join(consumer, "index.mts"),
-    `${example}\n${given}\nexport const kind: "fits-engine" | "rejected" = memory.kind;\n`,
+    `${examples.join("\n")}\n${given}\nexport const kind: "fits-engine" | "rejected" = memory.kind;\n`,
   );
   const options = [
     "--noEmit",
@@ -80,7 +80,7 @@ try {
     encoding: "utf8",
   });
   if (compiled.status !== 0)
-    faults.push(`the example of docs/library.md does not compile without Node's types:\n${compiled.stdout}`);
+    faults.push(`the examples of docs/library.md do not compile without Node's types:\n${compiled.stdout}`);
 } finally {
   rmSync(consumer, { recursive: true });
 }

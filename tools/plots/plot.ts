@@ -51,6 +51,10 @@ export interface MeasuredPoint {
   readonly outputLow?: number;
   readonly outputHigh?: number;
   readonly date?: string;
+  /** where it was measured, if not on what the chart is of */
+  readonly on?: { readonly model: string; readonly machine: string };
+  /** what had been said before it was measured, with its 80% band, tokens a second */
+  readonly predicted?: { readonly perSec: number; readonly low: number; readonly high: number };
 }
 
 export interface Task {

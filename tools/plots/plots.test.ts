@@ -13,8 +13,9 @@ import { committedReceipts } from "./receipts.ts";
 const folder = mkdtempSync(join(tmpdir(), "loadout-plots-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const plots = await plotsOf(LOCAL_LLM_SETUP, {});
-const again = await plotsOf(LOCAL_LLM_SETUP, {});
+// as the command draws them
+const plots = await plotsOf(LOCAL_LLM_SETUP, { points: committedReceipts() });
+const again = await plotsOf(LOCAL_LLM_SETUP, { points: committedReceipts() });
 
 test("the same bytes on a second run and in another folder", () => {
   const files = plots.flatMap(filesOf);
@@ -57,16 +58,22 @@ test("committed receipts become points; what is no receipt is left out", () => {
     engine: { name: "node-llama-cpp", build: "v0.4.0" },
     rates: [
       { what: "prefill", measuredPerSec: 900 },
-      { what: "decode", measuredPerSec: 50 },
+      { what: "decode", measuredPerSec: 50, predictedPerSec: 60, lowPerSec: 40, highPerSec: 90 },
     ],
   };
+  const { rates: _, ...server } = receipt;
+  const doubted = { users: 2, outputPerSec: 70, tpotP50Ms: 25, doubts: [{ why: "a client that was slow" }] };
+  const served = { ...server, kind: "bench-points", points: [doubted, { ...doubted, users: 4, doubts: [] }] };
   const at = mkdtempSync(join(tmpdir(), "loadout-receipts-"));
   try {
     writeFileSync(join(at, "a.json"), JSON.stringify({ kind: "receipts", receipts: [receipt, { machine: 3 }] }));
     writeFileSync(join(at, "b.json"), JSON.stringify({ ...receipt, rates: [] }));
     writeFileSync(join(at, "c.json"), "[1, null]");
+    writeFileSync(join(at, "d.json"), JSON.stringify(served));
     const [point, ...more] = committedReceipts(at);
-    expect(more).toEqual([]);
+    expect(more.map(({ streams, msPerToken, outputPerSec }) => [streams, msPerToken, outputPerSec])).toEqual([
+      [4, 25, 70],
+    ]);
     expect(point).toEqual({
       from: "receipt",
       source: "data/receipts/a.json",
@@ -74,6 +81,8 @@ test("committed receipts become points; what is no receipt is left out", () => {
       streams: 1,
       msPerToken: 20,
       outputPerSec: 50,
+      on: { model: "a model", machine: "a machine" },
+      predicted: { perSec: 60, low: 40, high: 90 },
     });
     expect(committedReceipts(join(at, "nothing"))).toEqual([]);
   } finally {
@@ -116,5 +125,7 @@ test("the frontier takes points of receipts and of simulations, each said to be 
   const svg = plot.svg("auto");
   expect(svg).toContain(">simulated</text>");
   expect(svg).toContain(">receipts</text>");
-  expect(plot.data.rows.filter(({ from }) => from === "simulated")).toHaveLength(3);
+  const without = (await frontierPlot({})).data.rows.filter(({ from }) => from === "simulated").length;
+  expect(without).toBeGreaterThan(2);
+  expect(plot.data.rows.filter(({ from }) => from === "simulated")).toHaveLength(without + 3);
 });

@@ -1,19 +1,15 @@
 import type { Rig } from "../../src/facts/hardware/index.ts";
-import { fromCatalog } from "../../src/show/cli/model/from-catalog.ts";
-import type { PlanFlags } from "../../src/show/cli/flags.ts";
-import { fitQuestion, type FitQuestion } from "../../src/show/cli/question.ts";
-import { rigArguments, rigFor, type RigFlags } from "../../src/show/cli/rig-for.ts";
-import { serverRuntime } from "../../src/show/cli/runtime.ts";
 import { formatTokens } from "../../src/facts/units/index.ts";
-import type { Weights } from "../../src/show/cli/model/weights.ts";
 import type { PlotLoadout } from "./plot.ts";
+import { type PlanFlags, rigArguments, type RigFlags, serverRuntime } from "../../src/plan/ask/flags/index.ts";
+import { fromCatalog, type Weights } from "../../src/plan/ask/model/index.ts";
+import { fitQuestion, type FitQuestion, rigFor } from "../../src/plan/ask/question/index.ts";
 
 /** llama-server in the newest build that is known: what the command line plans for where a rig is written by hand. */
 export const RUNTIME = serverRuntime();
 export const RUNTIME_NAME = `${RUNTIME.engine} ${RUNTIME.buildName}`;
 
-/** Date of the facts that every chart rests on: catalogs and the newest build's rules were gathered until then. */
-export const FACTS_DATE = "facts of 24 November 2026";
+export { FACTS_DATE } from "../../src/plan/answer/index.ts";
 export const SOURCE = `Loadout, ${RUNTIME_NAME} replayed`;
 
 export interface Asked extends FitQuestion {

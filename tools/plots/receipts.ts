@@ -9,7 +9,27 @@ interface ReceiptPart {
   readonly machine: string;
   readonly model: { readonly name: string; readonly quantization?: string };
   readonly engine: { readonly name: string; readonly build: string };
-  readonly rates: readonly { readonly what: string; readonly measuredPerSec: number }[];
+  readonly rates: readonly {
+    readonly what: string;
+    readonly measuredPerSec: number;
+    readonly predictedPerSec?: number;
+    readonly lowPerSec?: number;
+    readonly highPerSec?: number;
+  }[];
+}
+
+/** What a server did under several loads, as data/receipts/README.md says. */
+interface BenchPoints {
+  readonly machine: string;
+  readonly model: ReceiptPart["model"];
+  readonly engine: ReceiptPart["engine"];
+  readonly date?: unknown;
+  readonly points: readonly {
+    readonly users: number;
+    readonly outputPerSec: number;
+    readonly tpotP50Ms: number;
+    readonly doubts: readonly unknown[];
+  }[];
 }
 
 /** Receipts that are part of the repository, as `loadout receipts ID --json` printed them. */
@@ -18,12 +38,32 @@ const COMMITTED = join(import.meta.dirname, "../../data/receipts");
 export function committedReceipts(folder: string = COMMITTED): MeasuredPoint[] {
   return globSync("*.json", { cwd: folder })
     .toSorted()
-    .flatMap((file) =>
-      receiptsIn(JSON.parse(readFileSync(join(folder, file), "utf8"))).map((part) =>
-        pointOf(part, `data/receipts/${file}`),
-      ),
-    )
-    .filter((point) => point !== undefined);
+    .flatMap((file) => {
+      const found: unknown = JSON.parse(readFileSync(join(folder, file), "utf8"));
+      const source = `data/receipts/${file}`;
+      if (isBench(found)) return benchPoints(found, source);
+      return receiptsIn(found).flatMap((part) => pointOf(part, source) ?? []);
+    });
+}
+
+/** Points of a server that nothing is doubted of. */
+function benchPoints({ machine, model, engine, date, points }: BenchPoints, source: string): MeasuredPoint[] {
+  return points
+    .filter(({ doubts }) => doubts.length === 0)
+    .map(({ users, outputPerSec, tpotP50Ms }) => ({
+      from: "receipt",
+      source,
+      what: whatOf({ machine, model, engine }),
+      streams: users,
+      msPerToken: tpotP50Ms,
+      outputPerSec,
+      ...(typeof date === "string" ? { date } : {}),
+      on: { model: model.name, machine },
+    }));
+}
+
+function whatOf({ machine, model, engine }: Pick<ReceiptPart, "machine" | "model" | "engine">): string {
+  return `${model.name} ${model.quantization ?? ""} on ${machine}, ${engine.name} ${engine.build}`;
 }
 
 /** What this person's own runs measured, newest first; none where nothing was run yet. */
@@ -43,14 +83,17 @@ export async function localReceipts(): Promise<MeasuredPoint[]> {
 function pointOf(receipt: ReceiptPart, source: string): MeasuredPoint | undefined {
   const decode = receipt.rates.find(({ what }) => what === "decode");
   if (!decode || !(decode.measuredPerSec > 0)) return undefined;
-  const { name, quantization } = receipt.model;
+  const { predictedPerSec: perSec, lowPerSec: low, highPerSec: high } = decode;
+  const banded = typeof perSec === "number" && typeof low === "number" && typeof high === "number";
   return {
     from: "receipt",
     source,
-    what: `${name} ${quantization ?? ""} on ${receipt.machine}, ${receipt.engine.name} ${receipt.engine.build}`,
+    what: whatOf(receipt),
     streams: 1,
     msPerToken: 1000 / decode.measuredPerSec,
     outputPerSec: decode.measuredPerSec,
+    on: { model: receipt.model.name, machine: receipt.machine },
+    ...(banded ? { predicted: { perSec, low, high } } : {}),
   };
 }
 
@@ -71,6 +114,24 @@ function isReceipt(value: unknown): value is ReceiptPart {
     isObject(value["engine"]) &&
     Array.isArray(value["rates"]) &&
     value["rates"].every((rate) => isObject(rate) && typeof rate["measuredPerSec"] === "number")
+  );
+}
+
+function isBench(value: unknown): value is BenchPoints {
+  return (
+    isObject(value) &&
+    value["kind"] === "bench-points" &&
+    typeof value["machine"] === "string" &&
+    isObject(value["model"]) &&
+    typeof value["model"]["name"] === "string" &&
+    isObject(value["engine"]) &&
+    Array.isArray(value["points"]) &&
+    value["points"].every(
+      (point) =>
+        isObject(point) &&
+        ["users", "outputPerSec", "tpotP50Ms"].every((key) => typeof point[key] === "number") &&
+        Array.isArray(point["doubts"]),
+    )
   );
 }
 

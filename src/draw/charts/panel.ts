@@ -41,4 +41,6 @@ export interface Panel {
   readonly y: AxisSpec;
   readonly series: readonly Series[];
   readonly rules?: readonly Rule[];
+  /** of its plot, pixels, where it is not as high as the others */
+  readonly height?: number;
 }

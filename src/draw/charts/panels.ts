@@ -34,15 +34,18 @@ export function panelsChart(chart: PanelsChart, theme: Theme = "auto"): string {
   const titled = panels.some(({ title }) => title !== undefined);
   const named = panels.some(({ y }) => y.label !== "");
   const above = 8 + (titled ? 16 : 0) + (named ? 16 : 0);
-  const rowHeight = above + plotHeight + BELOW;
+  const rows = Array.from({ length: Math.ceil(panels.length / columns) }, (_, row) =>
+    Math.max(...panels.slice(row * columns, (row + 1) * columns).map(({ height = plotHeight }) => height)),
+  );
+  const topOf = (row: number) => rows.slice(0, row).reduce((sum, height) => sum + above + height + BELOW, 0);
   const children = panels.map((panel, index) =>
     moved(
       MARGIN + (index % columns) * (width + GAP),
-      Math.floor(index / columns) * rowHeight,
-      panelParts(panel, width, above, plotHeight),
+      topOf(Math.floor(index / columns)),
+      panelParts(panel, width, above, panel.height ?? plotHeight),
     ),
   );
-  return framed(text, keys, { height: Math.ceil(panels.length / columns) * rowHeight, children }, theme);
+  return framed(text, keys, { height: topOf(rows.length), children }, theme);
 }
 
 const END_GAP = 8;

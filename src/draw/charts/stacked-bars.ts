@@ -12,6 +12,8 @@ export interface Bar {
   /** ends of the whole where it is not exact */
   readonly low?: number;
   readonly high?: number;
+  /** what there is for this bar alone, drawn across it */
+  readonly capacity?: number;
   /** written behind it */
   readonly end: string;
 }
@@ -65,6 +67,7 @@ export function stackedBars({ text, parts, bars, capacities, axis }: StackedBars
         return [element("rect", { ...place, width: x.at(to) - x.at(from), fill: parts[index]!.colour })];
       }),
     ),
+    ...bars.flatMap((bar, row) => ownCapacity(bar, TOP + row * STEP, x.at)),
     ...capacityLines(capacities, x.at, bottom, right),
     ...bars.flatMap((bar, row) =>
       barText(bar, { left, right, y: TOP + row * STEP + STEP / 2, ground: parts[0]?.colour ?? paint("ink") }, x.at),
@@ -100,6 +103,14 @@ function capacityLines(
   });
 }
 
+/** A mark across one bar: what lies beyond it finds no room. */
+function ownCapacity({ capacity }: Bar, top: number, at: (value: number) => number): Element[] {
+  if (capacity === undefined) return [];
+  const x = at(capacity);
+  const place = { x1: x, x2: x, y1: top + 3, y2: top + STEP - 3 };
+  return [element("line", { ...place, stroke: paint("limit"), "stroke-width": 2.5 })];
+}
+
 /** Name and note before the bar; behind it the interval of its end and what is said of it. */
 function barText(
   bar: Bar,
@@ -114,10 +125,15 @@ function barText(
   const total = Object.values(bar.values).reduce((sum, value) => sum + value, 0);
   const { low = total, high = total } = bar;
   const width = textWidth(bar.end, SIZE.small);
-  const behind = Math.max(at(total), at(high)) + 6;
+  // not over the mark of what there is
+  const { capacity } = bar;
+  const drawn = Math.max(at(total), at(high));
+  const blocked = capacity !== undefined && at(capacity) >= drawn - 2 && at(capacity) < drawn + width + 8;
+  const behind = (blocked ? at(capacity) : drawn) + 6;
   // where there is no room behind the bar the words stand inside its beginning
   const outside = behind + width <= right;
-  const room = left - 10 - MARGIN;
+  // the longest name has exactly its width, give or take what adding floats leaves
+  const room = left - 10 - MARGIN + 0.01;
   const names = [
     textAt(left - 10, bar.note === undefined ? y + 4 : y - 2, fitted(bar.label, room, SIZE.text, true), {
       bold: true,

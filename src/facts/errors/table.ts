@@ -1,3 +1,4 @@
+import { ASK_ERRORS } from "./rows/ask.ts";
 import { BENCH_ERRORS } from "./rows/bench.ts";
 import { CARD_ERRORS } from "./rows/cards.ts";
 import { COMMAND_ERRORS } from "./rows/command.ts";
@@ -17,6 +18,7 @@ import { RECONCILE_ERRORS } from "./rows/reconcile.ts";
 import { RECIPE_ERRORS } from "./rows/recipe.ts";
 import { REMOTE_ERRORS } from "./rows/remote.ts";
 import { RIG_ERRORS } from "./rows/rig.ts";
+import { REPORT_ERRORS } from "./rows/report.ts";
 import { SERVER_ERRORS } from "./rows/server.ts";
 import { SERVE_ERRORS } from "./rows/serve.ts";
 import { SIMULATE_ERRORS } from "./rows/simulate.ts";
@@ -57,6 +59,7 @@ export interface ErrorRow {
 
 /** Every error there is. The rows stand in one file per subject under `rows/`. */
 export const ERRORS = {
+  ...ASK_ERRORS,
   ...BENCH_ERRORS,
   ...COMMAND_ERRORS,
   ...CONFIG_ERRORS,
@@ -74,6 +77,7 @@ export const ERRORS = {
   ...RECONCILE_ERRORS,
   ...RECIPE_ERRORS,
   ...REMOTE_ERRORS,
+  ...REPORT_ERRORS,
   ...RIG_ERRORS,
   ...CARD_ERRORS,
   ...SERVER_ERRORS,

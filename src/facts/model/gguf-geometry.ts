@@ -1,5 +1,5 @@
 import { LoadoutError } from "../errors/index.ts";
-import type { GgufFile, Tensor } from "../weights/index.ts";
+import type { GgufFile } from "../weights/index.ts";
 import { ARCHITECTURES } from "./architectures.ts";
 import { ArchitectureKeys } from "./architecture-keys.ts";
 import { feedForwardsOf } from "./feed-forwards.ts";
@@ -43,11 +43,6 @@ export function geometryFromGguf(file: GgufFile): Geometry {
     ...(deepstackLayers > 0 && { deepstackLayers }),
     ...((keys.number("attention.temperature_scale") ?? 0) !== 0 && { queryTemperature: true as const }),
   };
-}
-
-/** Weights counted one by one: elements of all tensors. */
-export function parameterCount(tensors: readonly Tensor[]): number {
-  return tensors.reduce((sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1), 0);
 }
 
 const NOT_A_MODEL = {

@@ -1,5 +1,5 @@
 import { FILE_TYPES, type GgufFile, GUESSED, type Tensor } from "../weights/index.ts";
-import { parameterCount } from "./gguf-geometry.ts";
+import { parameterCount } from "./parameter-count.ts";
 
 /** What people want to know of a file before anything is computed. */
 export interface GgufSummary {

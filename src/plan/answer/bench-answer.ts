@@ -7,7 +7,7 @@ import type {
   Summary,
   ToolReport,
 } from "../../predict/serving/index.ts";
-import type { ANSWER_VERSION } from "./fit-answer.ts";
+import type { ANSWER_VERSION } from "./fit-numbers.ts";
 
 /** What is asked of an endpoint at once: people who wait for answers, or requests (conversations) that come at a rate. */
 export type BenchLoad = { readonly users: number } | { readonly requestsPerSec: number };

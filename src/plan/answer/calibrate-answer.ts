@@ -1,5 +1,5 @@
 import type { Pace } from "../../predict/speed/index.ts";
-import type { ANSWER_VERSION, ModelFacts, RuntimeFacts } from "./fit-answer.ts";
+import type { ANSWER_VERSION, ModelFacts, RuntimeFacts } from "./fit-numbers.ts";
 
 /** A rate of this machine: predicted before, measured, predicted after. Tokens per second. */
 export interface CalibratedRate {

@@ -3,7 +3,7 @@ import { formatTokens } from "../../facts/units/index.ts";
 import type { CardsRanking, Check, Placed, PowerSupply, Price, RankedCard, Size } from "../advise/cards/index.ts";
 import { shellWord } from "../command/index.ts";
 import type { Goal, VerdictWord } from "../fit/index.ts";
-import { ANSWER_VERSION, type ModelFacts } from "./fit-answer.ts";
+import { ANSWER_VERSION, type ModelFacts } from "./fit-numbers.ts";
 
 /** Which device for a model: best first, with what it takes to build it in. */
 export interface CardsAnswer {

@@ -7,7 +7,7 @@ import {
   type ToolsFacts,
 } from "../../facts/model/index.ts";
 import { quantized, usualFileType, weightBytes } from "../../facts/recipe/index.ts";
-import type { ANSWER_VERSION } from "./fit-answer.ts";
+import type { ANSWER_VERSION } from "./fit-numbers.ts";
 
 /** What the catalog says to the words a person typed. */
 export interface CatalogAnswer {

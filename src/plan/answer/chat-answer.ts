@@ -1,4 +1,4 @@
-import type { ANSWER_VERSION } from "./fit-answer.ts";
+import type { ANSWER_VERSION } from "./fit-numbers.ts";
 
 /** `loadout chat ADDRESS --prompt TEXT --json`: one reply, as it was measured by the client. */
 export interface ChatAnswer {

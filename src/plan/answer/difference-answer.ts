@@ -1,6 +1,6 @@
 import { formatPercent } from "../../facts/units/index.ts";
 import { memoryDifferences, type TermDifference } from "../explain/index.ts";
-import { ANSWER_VERSION, type FitAnswer } from "./fit-answer.ts";
+import { ANSWER_VERSION, type FitAnswer } from "./fit-numbers.ts";
 
 /** Two loadouts and why they differ. */
 export interface DifferenceAnswer {

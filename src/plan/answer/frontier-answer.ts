@@ -2,7 +2,7 @@ import type { Rig } from "../../facts/hardware/index.ts";
 import { formatNumber, formatPace } from "../../facts/units/index.ts";
 import type { Target } from "../../predict/serving/index.ts";
 import type { Frontier, FrontierPoint, OperatingPoint, SimulatedEngine, TargetSetting } from "../advise/index.ts";
-import { ANSWER_VERSION, type ModelFacts } from "./fit-answer.ts";
+import { ANSWER_VERSION, type ModelFacts } from "./fit-numbers.ts";
 
 /** Throughput against waiting: what a server on this rig can be set to, predicted, simulated and measured, in the same words. */
 export interface FrontierAnswer {

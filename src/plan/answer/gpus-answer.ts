@@ -6,7 +6,7 @@ import {
   type RigByHand,
   type RigWords,
 } from "../../facts/hardware/index.ts";
-import { ANSWER_VERSION } from "./fit-answer.ts";
+import { ANSWER_VERSION } from "./fit-numbers.ts";
 
 /** Devices that a look-up gives. */
 export interface GpusAnswer {

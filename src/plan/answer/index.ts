@@ -19,18 +19,25 @@ export {
 } from "./ranking-answer.ts";
 export type { CalibratedModel, CalibratedRate, CalibrateAnswer } from "./calibrate-answer.ts";
 export { type CatalogAnswer, modelDetail, type ModelDetail } from "./catalog-answer.ts";
+export { answerFit } from "./fit-answer.ts";
 export {
   ANSWER_VERSION,
-  answerFit,
   type AnswerContext,
   type DiskFacts,
   type FitAnswer,
+  fitNumbers,
+  type FitNumbers,
   type ReadingRate,
   type ModelFacts,
   type RuntimeFacts,
   type SpeedFacts,
   type Verified,
-} from "./fit-answer.ts";
+} from "./fit-numbers.ts";
+export { fitConstants } from "./fit-constants.ts";
+export { fitSentence } from "./fit-sentence.ts";
+export type { ReportAnswer, ReportDevice, ReportLoadout, ReportReceipt, ReportTerm } from "./report-answer.ts";
+export { FACTS_DATE } from "./facts-date.ts";
+export { answerKv, type KvAnswer, type KvContext, type KvPoint } from "./kv-answer.ts";
 export type { TypedFlags } from "./next-commands.ts";
 export { answerGpus, type GpusAnswer, type UsableMemory } from "./gpus-answer.ts";
 export { answerQuants, type QuantsAnswer, type QuantsContext, type QuantsModel } from "./quants-answer.ts";
@@ -48,7 +55,8 @@ export { saysAlone, saysCompared } from "./quality-says.ts";
 export { answerReconcile, type ReconcileAnswer } from "./reconcile-answer.ts";
 export type { SpeculationFacts, SpeculationRow } from "./speculation-facts.ts";
 export type { RateResidual, RunAnswer, TermResidual } from "./run-answer.ts";
-export type { ArrangementFacts, LaunchFacts, ServerContext } from "./launch.ts";
+export type { ArrangementFacts } from "./arrangement-facts.ts";
+export type { LaunchFacts, ServerContext } from "./launch.ts";
 export {
   answerOffload,
   offloadRuns,

@@ -1,5 +1,4 @@
 import { weigh, type Choice, type FitRequest, type VerdictWord } from "../fit/index.ts";
-import { arrangements, type Arrangement } from "../advise/index.ts";
 import { llamaServerCommand, shellLine, type WeightsPlace } from "../command/index.ts";
 
 /** llama-server as the runtime of a loadout: what the same settings take under it, and how it is told. */
@@ -28,22 +27,6 @@ export interface LaunchFacts {
   /** memory under llama-server, bytes; absent where it would refuse */
   readonly bytes?: number;
   readonly rejected?: string;
-}
-
-/** One way over several devices, as an answer says it. */
-export interface ArrangementFacts {
-  readonly devices: readonly {
-    readonly name: string;
-    readonly layers: number;
-    readonly needBytes: number;
-    readonly marginBytes: number;
-  }[];
-  readonly layersOnHost: number;
-  readonly flags: string;
-  readonly verdict: VerdictWord;
-  readonly deviceBytes: number;
-  readonly decodeTokensPerSec?: number;
-  readonly because: string;
 }
 
 /** where an rpc-server listens unless told (`-p`) */
@@ -77,30 +60,5 @@ export function launchFacts(
     verdict: weighed.now.verdict,
     ...(weighed.memory ? { bytes: weighed.memory.value } : {}),
     ...(weighed.prediction.kind === "rejected" ? { rejected: weighed.prediction.because } : {}),
-  };
-}
-
-export function arrangementFacts(choice: Choice, { request }: ServerContext): ArrangementFacts[] {
-  return arrangements(request, choice).map((each) => factsOf(request, each));
-}
-
-function factsOf({ rig }: FitRequest, each: Arrangement): ArrangementFacts {
-  const { order, layers, onHost, flags, verdict, deviceBytes, decode, because } = each;
-  return {
-    devices: order.map((index, at) => {
-      const balance = verdict.places.find(({ place }) => place === index);
-      return {
-        name: rig.devices[index]!.name,
-        layers: layers[at]!,
-        needBytes: balance?.need ?? 0,
-        marginBytes: balance?.margin ?? 0,
-      };
-    }),
-    layersOnHost: onHost,
-    flags: flags.join(" "),
-    verdict: verdict.verdict,
-    deviceBytes,
-    ...(decode ? { decodeTokensPerSec: decode.tokensPerSec } : {}),
-    because,
   };
 }

@@ -24,7 +24,7 @@ import {
 import { shellWord } from "../command/index.ts";
 import { flagWords } from "./next-commands.ts";
 import { good, type GoalTargets, type VerdictWord } from "../fit/index.ts";
-import { ANSWER_VERSION, type AnswerContext, type ModelFacts, type RuntimeFacts } from "./fit-answer.ts";
+import { ANSWER_VERSION, type AnswerContext, type ModelFacts, type RuntimeFacts } from "./fit-numbers.ts";
 
 /** Is it worth leaving parts of a model in RAM: for a chat, and for a batch job. */
 export interface OffloadAnswer {

@@ -1,5 +1,5 @@
 import type { Measured } from "../../predict/estimate/index.ts";
-import type { ANSWER_VERSION, ModelFacts, RuntimeFacts } from "./fit-answer.ts";
+import type { ANSWER_VERSION, ModelFacts, RuntimeFacts } from "./fit-numbers.ts";
 
 /** What is asked of a model, beside the text it is scored on. */
 export type QualityProbe = "format" | "multilingual" | "reasoning";

@@ -1,7 +1,7 @@
 import type { Rig } from "../../facts/hardware/index.ts";
 import type { QuantAdvice, RuntimeAdvice } from "../advise/index.ts";
 import { shellWord } from "../command/index.ts";
-import { ANSWER_VERSION, type ModelFacts, type RuntimeFacts } from "./fit-answer.ts";
+import { ANSWER_VERSION, type ModelFacts, type RuntimeFacts } from "./fit-numbers.ts";
 import { flagWords, type TypedFlags } from "./next-commands.ts";
 
 /** Every quantization of a model on a rig: what runs it, what it takes, what it loses, and which to take. */

@@ -3,7 +3,7 @@ import { shellWord } from "../command/index.ts";
 import { formatBytes, formatCount, formatPercent } from "../../facts/units/index.ts";
 import type { LeftOut, RankedModel, Ranking, WorkedRow } from "../rank/index.ts";
 import { workedWords } from "./worked-words.ts";
-import { ANSWER_VERSION, type DiskFacts, type ReadingRate, type RuntimeFacts } from "./fit-answer.ts";
+import { ANSWER_VERSION, type DiskFacts, type ReadingRate, type RuntimeFacts } from "./fit-numbers.ts";
 import { flagWords, type TypedFlags } from "./next-commands.ts";
 
 /** What can be run on a rig, best first. */

@@ -1,5 +1,5 @@
 import type { LogAdvice, LogRow, Reconciled, ReconciledTerm } from "../reconcile/index.ts";
-import { ANSWER_VERSION } from "./fit-answer.ts";
+import { ANSWER_VERSION } from "./fit-numbers.ts";
 
 /** What a start-up log says, what is predicted for it, and what to change. */
 export interface ReconcileAnswer {

@@ -1,6 +1,6 @@
 import type { MemoryTerm } from "../../predict/memory/index.ts";
 import type { Pace } from "../../predict/speed/index.ts";
-import type { ANSWER_VERSION, FitAnswer } from "./fit-answer.ts";
+import type { ANSWER_VERSION, FitAnswer } from "./fit-numbers.ts";
 
 /** One term set against what the engine reported. Bytes; `printedBytes` is rounded as the engine printed it. */
 export interface TermResidual {

@@ -1,4 +1,4 @@
-import type { ANSWER_VERSION } from "./fit-answer.ts";
+import type { ANSWER_VERSION } from "./fit-numbers.ts";
 import type { TermResidual } from "./run-answer.ts";
 import type { ServePlanAnswer } from "./serve-plan-answer.ts";
 

@@ -11,7 +11,7 @@ import {
 } from "../advise/index.ts";
 import { shellWord } from "../command/index.ts";
 import type { Decision, Verdict } from "../fit/index.ts";
-import { ANSWER_VERSION, type AnswerContext, type ModelFacts, type RuntimeFacts } from "./fit-answer.ts";
+import { ANSWER_VERSION, type AnswerContext, type ModelFacts, type RuntimeFacts } from "./fit-numbers.ts";
 import type { TargetFacts } from "./frontier-answer.ts";
 import { launchFacts, type LaunchFacts, type ServerContext } from "./launch.ts";
 

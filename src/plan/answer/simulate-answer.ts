@@ -9,7 +9,7 @@ import type {
   Target,
 } from "../../predict/serving/index.ts";
 import type { Enough, Replay, Replays } from "../advise/index.ts";
-import { ANSWER_VERSION, type ModelFacts } from "./fit-answer.ts";
+import { ANSWER_VERSION, type ModelFacts } from "./fit-numbers.ts";
 
 /** A server that is not here, in numbers: what it would answer under a load, whether it is enough, and what would be. */
 export interface SimulateAnswer {

@@ -11,7 +11,7 @@ import type { FitRequest } from "./request.ts";
 import { fewestExpertLayers } from "./spill.ts";
 import { good, ORDER, type Verdict, type VerdictWord } from "./verdict.ts";
 import { weigh, type Weighed } from "./weigh.ts";
-import { searchMargin, weighForSearch } from "./weigh-search.ts";
+import { hasRoom, searchMargin } from "./weigh-search.ts";
 
 /** One change that was computed, and what it leads to. */
 export interface Alternative {
@@ -73,8 +73,8 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
     });
   }
   if (request.wishes.gpuLayers !== undefined && request.rig.devices.length > 0) {
-    const at = (gpuLayers: number) => weighForSearch(request, settingsFor({ ...base, gpuLayers })).now.verdict;
-    const layers = largestThat(request.geometry.layers.length + 1, (count) => good(at(count)));
+    const at = (gpuLayers: number) => hasRoom(request, settingsFor({ ...base, gpuLayers }));
+    const layers = largestThat(request.geometry.layers.length + 1, at);
     if (layers !== base.gpuLayers)
       consider(`${layers} layers on the device instead of ${base.gpuLayers}`, `--gpu-layers ${layers}`, {
         gpuLayers: layers,
@@ -173,9 +173,7 @@ function expertsOnHost(request: FitRequest, settings: LlamaCppSettings): number 
   const { rig, wishes } = request;
   const decided = settings.expertLayersOnHost !== undefined || wishes.gpuLayers !== undefined;
   if (decided || rig.devices.length === 0) return undefined;
-  return fewestExpertLayers(request, (expertLayersOnHost) =>
-    good(weighForSearch(request, { ...settings, gpuLayers: "all", expertLayersOnHost }).now.verdict),
-  );
+  return fewestExpertLayers(request, (expertLayersOnHost) => ({ ...settings, gpuLayers: "all", expertLayersOnHost }));
 }
 
 function expertLayers({ expertLayersOnHost: layers }: LlamaCppSettings): { expertLayersOnHost?: number } {

@@ -7,9 +7,10 @@ import type { Decision } from "./decision.ts";
 import { GOALS } from "./goals.ts";
 import type { FitRequest } from "./request.ts";
 import { refine } from "./refine.ts";
-import { spill, type Part, type Spilled } from "./spill.ts";
+import { spill, type Part } from "./spill.ts";
 import { good, ORDER, type VerdictWord } from "./verdict.ts";
 import { weigh, type Weighed } from "./weigh.ts";
+import { weighForWord } from "./weigh-search.ts";
 
 export interface Choice extends Weighed {
   readonly decisions: readonly Decision[];
@@ -35,24 +36,28 @@ export function choose(request: FitRequest): Choice {
   const threads = wishes.threads ?? request.measuredThreads ?? coresToUse(rig.host.cpu);
   if (wishes.settings) return asTold(request, wishes.settings, threads);
   const wished = expertLayersWished(request);
-  const at = (context: number, part: Part, weighs = weigh) =>
-    weighs(request, settingsFor({ context, users: startUsers, microBatch, cacheType, ...wished, ...part }));
+  const settingsAt = (context: number, part: Part) =>
+    settingsFor({ context, users: startUsers, microBatch, cacheType, ...wished, ...part });
   const contexts = shorter(wanted, least);
   const onDevices = rig.devices.length > 0;
-  const layerChoices = !onDevices ? [0] : wishes.gpuLayers === undefined ? (["all"] as const) : [wishes.gpuLayers];
+  const whole: Part = { gpuLayers: !onDevices ? 0 : (wishes.gpuLayers ?? "all") };
 
-  let best: Spilled | undefined;
-  for (const gpuLayers of layerChoices) {
-    for (const context of contexts) {
-      const weighed = at(context, { gpuLayers });
-      if (!best || better(weighed.now.verdict, best.weighed.now.verdict)) best = { weighed, context, gpuLayers };
-      if (good(weighed.now.verdict)) break;
-    }
+  let best: { readonly weighed: Weighed; readonly context: number; readonly part: Part } | undefined;
+  for (const context of contexts) {
+    const weighed = weighForWord(request, settingsAt(context, whole));
+    if (!best || better(weighed.now.verdict, best.weighed.now.verdict)) best = { weighed, context, part: whole };
+    if (good(weighed.now.verdict)) break;
   }
-  if (onDevices && wishes.gpuLayers === undefined && !good(best!.weighed.now.verdict))
-    best = spill(request, at, contexts, threads) ?? best;
-  const { context, gpuLayers, expertLayersOnHost = wished.expertLayersOnHost } = best!;
-  const { weighed, users, because: refined } = refine(request, best!.weighed, startUsers, threads);
+  if (onDevices && wishes.gpuLayers === undefined && !good(best!.weighed.now.verdict)) {
+    const spilled = spill(request, settingsAt, contexts, threads);
+    if (spilled !== undefined)
+      best = { weighed: weighForWord(request, spilled.settings), context: spilled.context, part: spilled };
+  }
+  const { context, part } = best!;
+  const { gpuLayers, expertLayersOnHost = wished.expertLayersOnHost } = part;
+  const { weighed: refined, users, because } = refine(request, best!.weighed, startUsers, threads);
+  // what is shown is always replayed whole
+  const weighed = refined === best!.weighed ? weigh(request, refined.settings) : refined;
   return { ...weighed, users, context, threads, decisions: decisions() };
 
   function decisions(): Decision[] {
@@ -61,7 +66,7 @@ export function choose(request: FitRequest): Choice {
       {
         setting: "users",
         value: users,
-        because: wishes.users === undefined ? (refined.users ?? goal.because.users) : "asked for",
+        because: wishes.users === undefined ? (because.users ?? goal.because.users) : "asked for",
         ...asked(wishes.users),
       },
       {
@@ -84,7 +89,7 @@ export function choose(request: FitRequest): Choice {
       {
         setting: "micro-batch",
         value: weighed.settings.microBatch,
-        because: wishes.microBatch === undefined ? (refined.microBatch ?? goal.because.microBatch) : "asked for",
+        because: wishes.microBatch === undefined ? (because.microBatch ?? goal.because.microBatch) : "asked for",
         ...asked(wishes.microBatch),
       },
       {

@@ -10,5 +10,5 @@ export { remembered } from "./remembered.ts";
 export type { FitRequest, SmallerFile, Wishes } from "./request.ts";
 export { good, ORDER, type PlaceBalance, type Verdict, type VerdictWord, verdictWord } from "./verdict.ts";
 export { weigh, type Weighed } from "./weigh.ts";
-export { searchMargin, weighForSearch } from "./weigh-search.ts";
+export { searchMargin, weighForSearch, weighForWord } from "./weigh-search.ts";
 export { largestThat, largestWithMargin } from "./largest.ts";

@@ -7,7 +7,7 @@ import { paceInput } from "./pace-input.ts";
 import type { FitRequest } from "./request.ts";
 import { good } from "./verdict.ts";
 import { weigh, type Weighed } from "./weigh.ts";
-import { weighForSearch } from "./weigh-search.ts";
+import { weighForWord } from "./weigh-search.ts";
 
 /** A choice that fits, made into what the goal is after: its sequences and its micro-batch. */
 export interface Refined {
@@ -30,7 +30,7 @@ export function refine(request: FitRequest, weighed: Weighed, users: number, thr
   let count = users;
   // on a processor every further sequence is computed again, and its RAM is everybody's
   const onDevices = request.rig.devices.length > 0 && settings.gpuLayers === "all";
-  const roomFor = (tried: LlamaCppSettings) => weighForSearch(request, tried).now.verdict === "fits";
+  const roomFor = (tried: LlamaCppSettings) => weighForWord(request, tried).now.verdict === "fits";
   if (wishes.microBatch === undefined && onDevices) {
     const larger = goal.largerMicroBatches.find((microBatch) => roomFor(withStep(settings, microBatch)));
     if (larger !== undefined) settings = withStep(settings, larger);

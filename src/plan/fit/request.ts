@@ -45,6 +45,8 @@ export interface FitRequest {
   readonly memory: (settings: LlamaCppSettings) => MemoryPrediction;
   /** the same within intervals, and far quicker; absent where there is none */
   readonly about?: (settings: LlamaCppSettings) => MemoryPrediction;
+  /** weights and what contexts keep, without any graph: never more than `memory`, and found at once; absent where there is none */
+  readonly least?: (settings: LlamaCppSettings) => MemoryPrediction;
   /** device of each layer under these settings, the output layer last */
   readonly placement: (settings: LlamaCppSettings) => readonly (number | "host")[];
   /** smaller file types that could be had, the largest first */

@@ -1,10 +1,10 @@
+import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { decodePace } from "../../predict/speed/index.ts";
 import { largestThat } from "./largest.ts";
 import { paceInput } from "./pace-input.ts";
 import type { FitRequest } from "./request.ts";
-import { good, type VerdictWord } from "./verdict.ts";
 import { weigh, type Weighed } from "./weigh.ts";
-import { weighForSearch } from "./weigh-search.ts";
+import { hasRoom, inMemory, type Room } from "./weigh-search.ts";
 
 /** What is left on the CPU: whole layers, or the experts of the first ones while everything else is on devices. */
 export interface Part {
@@ -12,10 +12,13 @@ export interface Part {
   readonly expertLayersOnHost?: number;
 }
 
-export interface Spilled extends Part {
+interface Spilled extends Part {
   readonly context: number;
-  readonly weighed: Weighed;
+  readonly settings: LlamaCppSettings;
 }
+
+/** Where mapped weights may be read from the disk: a last resort. */
+const withDisk: Room = ({ margin, mapped }) => margin + mapped;
 
 /**
  * What to leave on the CPU where the whole does not fit on the devices: the fewest layers, or the experts of the fewest layers,
@@ -24,35 +27,41 @@ export interface Spilled extends Part {
  */
 export function spill(
   request: FitRequest,
-  at: (context: number, part: Part, weighs: typeof weigh) => Weighed,
+  at: (context: number, part: Part) => LlamaCppSettings,
   contexts: readonly number[],
   threads: number,
 ): Spilled | undefined {
-  for (const enough of [good, runs]) {
+  for (const roomOf of [inMemory, withDisk]) {
     for (const context of contexts) {
-      const ways = partsThatFit(request, (part) => enough(at(context, part, weighForSearch).now.verdict));
-      const [best] = ways
-        .map((part) => ({ ...part, context, weighed: at(context, part, weigh) }))
-        .toSorted((one, other) => paceOf(other.weighed) - paceOf(one.weighed));
-      if (best !== undefined) return best;
+      const ways = partsThatFit(request, (part) => at(context, part), roomOf).map((part) => ({
+        ...part,
+        context,
+        settings: at(context, part),
+      }));
+      const [only, ...others] = ways;
+      if (only === undefined) continue;
+      return others.length === 0 ? only : ways.toSorted((one, other) => paceOf(other) - paceOf(one))[0];
+
+      function paceOf({ settings }: Spilled): number {
+        // what is read from the disk depends on what finds no room
+        const weighed: Partial<Weighed> = roomOf === withDisk ? weigh(request, settings) : {};
+        return decodePace(paceInput(request, { ...weighed, settings, threads }), 0)?.tokensPerSec ?? 0;
+      }
     }
   }
   return undefined;
-
-  function paceOf({ settings, now, prediction }: Weighed): number {
-    return decodePace(paceInput(request, { settings, threads, now, prediction }), 0)?.tokensPerSec ?? 0;
-  }
 }
 
-function runs(verdict: VerdictWord): boolean {
-  return verdict !== "does not fit";
-}
-
-function partsThatFit(request: FitRequest, fits: (part: Part) => boolean): Part[] {
+function partsThatFit(request: FitRequest, settingsOf: (part: Part) => LlamaCppSettings, roomOf: Room): Part[] {
+  const fits = (part: Part) => hasRoom(request, settingsOf(part), roomOf);
   const layers = largestThat(request.geometry.layers.length, (gpuLayers) => fits({ gpuLayers }));
   const experts =
     request.wishes.expertLayersOnHost === undefined
-      ? fewestExpertLayers(request, (expertLayersOnHost) => fits({ gpuLayers: "all", expertLayersOnHost }))
+      ? fewestExpertLayers(
+          request,
+          (expertLayersOnHost) => settingsOf({ gpuLayers: "all", expertLayersOnHost }),
+          roomOf,
+        )
       : undefined;
   return [
     ...(experts === undefined ? [] : [{ gpuLayers: "all", expertLayersOnHost: experts } as const]),
@@ -62,11 +71,14 @@ function partsThatFit(request: FitRequest, fits: (part: Part) => boolean): Part[
 
 /** Fewest layers whose experts must lie on the CPU for it to fit; undefined where no number does, or there are no experts. */
 export function fewestExpertLayers(
-  { geometry }: Pick<FitRequest, "geometry">,
-  fits: (expertLayersOnHost: number) => boolean,
+  request: FitRequest,
+  settingsOf: (expertLayersOnHost: number) => LlamaCppSettings,
+  roomOf: Room = inMemory,
 ): number | undefined {
-  if (!geometry.layers.some(({ feedForward }) => feedForward.kind === "experts")) return undefined;
-  const count = geometry.layers.length;
+  const { layers } = request.geometry;
+  if (!layers.some(({ feedForward }) => feedForward.kind === "experts")) return undefined;
+  const count = layers.length;
+  const fits = (onHost: number) => hasRoom(request, settingsOf(onHost), roomOf);
   if (!fits(count)) return undefined;
   return count - largestThat(count - 1, (onDevice) => fits(count - onDevice));
 }

@@ -9,8 +9,16 @@ interface TrainingRow {
   /** bytes for a weight of a matrix, and for any other (embedding, output, norms) */
   readonly matrixBytes: number;
   readonly otherBytes: number;
+  /** beside weights that stay as they are: bytes for a weight of the adapters */
+  readonly adapterBytes?: number;
   readonly because: string;
 }
+
+/** 32-bit weight and gradient, two 32-bit states of AdamW: 4 + 4 + 8, as PEFT trains adapters on 16-bit weights. */
+const ADAPTER_BYTES = 16;
+/** What most recipes begin with. */
+const RANK = 16;
+const ADAPTER_BECAUSE = `adapters of rank ${RANK} on every matrix of the layers, in 32 bit with gradient and two states of AdamW: 4 + 4 + 8`;
 
 const ROWS: readonly TrainingRow[] = [
   {
@@ -34,16 +42,29 @@ const ROWS: readonly TrainingRow[] = [
     label: "LoRA on 16-bit weights",
     matrixBytes: 2,
     otherBytes: 2,
-    because: "adapters come on top: 14 to 16 B for each of their weights, usually a hundredth of the model's or less",
+    adapterBytes: ADAPTER_BYTES,
+    because: ADAPTER_BECAUSE,
   },
   {
     key: "qlora",
     label: "LoRA on 4-bit weights (nf4)",
     matrixBytes: 0.5625,
     otherBytes: 2,
-    because: "4 bit and a 32-bit scale for 64 weights; embedding, output and norms stay in 16 bit",
+    adapterBytes: ADAPTER_BYTES,
+    because: `4 bit and a 32-bit scale for 64 weights; embedding, output and norms stay in 16 bit; ${ADAPTER_BECAUSE}`,
   },
 ];
+
+/** Weights of adapters: for each matrix of the layers two thin ones, of its inputs by the rank and of the rank by its outputs. */
+export function adapterWeights(
+  tensors: readonly Pick<Tensor, "name" | "shape">[],
+  rank: number,
+  adapted: (name: string) => boolean = () => true,
+): number {
+  return tensors
+    .filter(({ name, shape }) => shape.length === 2 && name.startsWith("blk.") && adapted(name))
+    .reduce((sum, { shape: [inputs = 0, outputs = 0] }) => sum + rank * (inputs + outputs), 0);
+}
 
 /**
  * Memory of fine-tuning without activations, the largest first: bytes per weight by what is trained. Coarse: activations grow with
@@ -57,11 +78,15 @@ export function coarseTraining(tensors: readonly Pick<Tensor, "name" | "shape">[
     if (shape.length > 1 && name.startsWith("blk.")) matrix += elements;
     else other += elements;
   }
-  return ROWS.map(({ key, label, matrixBytes, otherBytes, because }) => {
-    const formula =
+  const adapters = adapterWeights(tensors, RANK);
+  return ROWS.map(({ key, label, matrixBytes, otherBytes, adapterBytes, because }) => {
+    const model =
       matrixBytes === otherBytes
         ? `${formatWhole(matrix + other)} weights x ${matrixBytes} B`
         : `${formatWhole(matrix)} weights x ${matrixBytes} B + ${formatWhole(other)} weights x ${otherBytes} B`;
-    return bytes(key, label, matrix * matrixBytes + other * otherBytes, "assumed", { formula, because });
+    const formula =
+      adapterBytes === undefined ? model : `${model} + ${formatWhole(adapters)} weights x ${adapterBytes} B`;
+    const total = matrix * matrixBytes + other * otherBytes + adapters * (adapterBytes ?? 0);
+    return bytes(key, label, total, "assumed", { formula, because });
   });
 }

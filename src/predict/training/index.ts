@@ -1,1 +1,1 @@
-export { coarseTraining } from "./coarse.ts";
+export { adapterWeights, coarseTraining } from "./coarse.ts";

@@ -16,6 +16,7 @@ import { quality } from "./described/quality.ts";
 import { quants } from "./described/quants.ts";
 import { receipts } from "./described/receipts.ts";
 import { reconcile } from "./described/reconcile.ts";
+import { report } from "./described/report.ts";
 import { serve } from "./described/serve.ts";
 import { simulate } from "./described/simulate.ts";
 import { start } from "./described/start.ts";
@@ -35,6 +36,7 @@ export const ROUTES = {
   probe,
   receipts,
   reconcile,
+  report,
   quality,
   bench,
   calibrate,

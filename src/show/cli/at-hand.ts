@@ -3,13 +3,14 @@ import { answerFit } from "../../plan/answer/index.ts";
 import { bestAtHand, type Candidate } from "../../plan/rank/index.ts";
 import { findWeights } from "../../run/fetch/index.ts";
 import type { ReceiptStore } from "../../run/receipt/index.ts";
+import { beforeOf } from "./before.ts";
 import type { CliContext } from "./context.ts";
-import type { PlanFlags } from "./flags.ts";
 import type { Machine } from "./machine.ts";
 import { modelsDirsOf } from "./models-dirs.ts";
-import { fitQuestion } from "./question.ts";
 import { readWeights } from "./model/read-file.ts";
-import type { WeightsHere } from "./model/weights.ts";
+import type { PlanFlags } from "../../plan/ask/flags/index.ts";
+import type { WeightsHere } from "../../plan/ask/model/index.ts";
+import { fitQuestion } from "../../plan/ask/question/index.ts";
 
 /** Headers are read of this many files, the largest first: a folder of hundreds is somebody's archive. */
 const MOST_HEADERS = 24;
@@ -30,7 +31,7 @@ export async function bestWeightsAtHand(
   for (const { path, name } of models.slice(0, MOST_HEADERS)) {
     try {
       const weights = await readWeights(path, name);
-      const { request, context: facts } = fitQuestion({ machine, weights, flags, receipts });
+      const { request, context: facts } = fitQuestion({ machine, weights, flags, before: beforeOf(receipts, machine) });
       const { answer } = answerFit(request, facts);
       const { decode } = answer.speed;
       rows.push({

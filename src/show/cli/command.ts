@@ -3,8 +3,8 @@ import { run } from "@stricli/core";
 import { EXIT, type LoadoutError } from "../../facts/errors/index.ts";
 import { app, ROUTES } from "./app.ts";
 import { cliContext } from "./context.ts";
-import { joinCounts } from "./typed-counts.ts";
 import { errorJson, errorText, unknownCommand } from "./wrong-flags.ts";
+import { joinCounts } from "../../plan/ask/flags/index.ts";
 
 const startedAtMs = Date.now() - process.uptime() * 1000;
 const stop = new AbortController();

@@ -3,7 +3,7 @@ import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { DiskFacts } from "../../plan/answer/index.ts";
 import { codeOf, type Folders } from "../../run/home/index.ts";
-import type { Weights } from "./model/weights.ts";
+import type { Weights } from "../../plan/ask/model/index.ts";
 
 /** Room on the disk that a model lies on, or would be downloaded to; absent where the system does not say. */
 export async function diskFor({ weights }: Folders, { path, facts }: Weights): Promise<DiskFacts | undefined> {

@@ -3,7 +3,7 @@ import { decodePace, prefillPace, type PaceInput } from "../../predict/speed/ind
 import type { EngineInfo } from "../../run/engine/index.ts";
 import type { NewReceipt, ReceiptRate } from "../../run/receipt/index.ts";
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
-import type { FitQuestion } from "./question.ts";
+import type { FitQuestion } from "../../plan/ask/question/index.ts";
 
 /** A run as a receipt keeps it: the shown prediction, and the one without calibration that later calibrations start from. */
 export function receiptOf(parts: {

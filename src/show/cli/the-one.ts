@@ -1,6 +1,6 @@
 import { LoadoutError } from "../../facts/errors/index.ts";
 import type { LocalWeights } from "../../run/fetch/index.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../../plan/ask/flags/index.ts";
 
 /** The weights a name means: the only hit. None, or more than one, is a wrong question. */
 export function theOne(got: string, found: readonly LocalWeights[], hits: readonly LocalWeights[]): LocalWeights {

@@ -2,7 +2,7 @@ import { LoadoutError } from "../../facts/errors/index.ts";
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import type { Verified } from "../../plan/answer/index.ts";
 import { embeddedDryRun } from "../../run/engine/index.ts";
-import type { FitQuestion } from "./question.ts";
+import type { FitQuestion } from "../../plan/ask/question/index.ts";
 
 /**
  * Sets the prediction against the engine's own dry run of the same file and settings. The dry run gives totals only, of model

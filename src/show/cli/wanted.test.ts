@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RankingAnswer } from "../../plan/answer/index.ts";
 import type { RankModel } from "../../plan/rank/index.ts";
-import { catalogModels } from "./rank-models.ts";
+import { catalogModels } from "../../plan/ask/kinds/rank-models.ts";
 import { answerForm, runLoadout, widest } from "./testing/command-line.ts";
 
 let folder: string;

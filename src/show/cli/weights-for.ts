@@ -6,11 +6,11 @@ import { askYes } from "./ask.ts";
 import type { CliContext } from "./context.ts";
 import { homeOf } from "./machine.ts";
 import { readWeights } from "./model/read-file.ts";
-import type { WeightsHere } from "./model/weights.ts";
 import { modelsDirsOf } from "./models-dirs.ts";
 import { theOne } from "./the-one.ts";
 import { wrap } from "./text/layout.ts";
 import type { Progress } from "./text/progress.ts";
+import type { WeightsHere } from "../../plan/ask/model/index.ts";
 
 interface WeightsFlags {
   readonly model?: string;

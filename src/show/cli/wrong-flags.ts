@@ -1,7 +1,7 @@
 import { ArgumentParseError, ArgumentScannerError, formatMessageForArgumentScannerError, text_en } from "@stricli/core";
 import { LoadoutError } from "../../facts/errors/index.ts";
 import { ANSWER_VERSION } from "../../plan/answer/index.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../../plan/ask/flags/index.ts";
 
 /** A command line that could not be read, as the errors of the table: the same form as every other refusal. */
 function flagError(thrown: unknown): LoadoutError {

@@ -8,9 +8,9 @@ import {
   type WorkedCell,
   type WorkedRow,
 } from "../../../src/plan/rank/index.ts";
-import { rigFor } from "../../../src/show/cli/rig-for.ts";
 import type { Plot } from "../plot.ts";
 import { FACTS_DATE, RUNTIME, RUNTIME_NAME, SOURCE } from "../question.ts";
+import { rigFor } from "../../../src/plan/ask/question/index.ts";
 
 /** Models that people ask about for such a card, one of each kind and size; the whole catalog is what `fit --vram` ranks. */
 const MODELS = [

@@ -1,4 +1,5 @@
 import type { Rig } from "../../../src/facts/hardware/index.ts";
+import { frontier } from "../../../src/plan/advise/index.ts";
 import { choose, GOALS, paceInput, type Choice, type FitRequest, type Goal } from "../../../src/plan/fit/index.ts";
 import { serverRates } from "../../../src/predict/serving/index.ts";
 import { decodePace, prefillPace } from "../../../src/predict/speed/index.ts";
@@ -15,6 +16,8 @@ export const PROMPT = 512;
 export const ANSWER = 256;
 export const PUBLISHER = "LottoLottoLotto/4x3090-llm-benchmarks";
 const STREAMS = [1, 2, 4, 8, 16, 32, 64] as const;
+/** Requests the published server took at a time. */
+export const MOST_SLOTS = 8;
 const GOALS_MARKED: readonly Goal[] = ["interactive", "mixed", "batch"];
 
 /** What so many users at a time are predicted to get. */
@@ -27,6 +30,8 @@ export interface EngineCurve {
   readonly engine: "llama.cpp" | "vLLM";
   readonly predicted: readonly PredictedPoint[];
   readonly measured: readonly MeasuredPoint[];
+  /** request by request, where that was done */
+  readonly simulated: readonly MeasuredPoint[];
 }
 
 /** Where a goal's plan stands on the frontier. */
@@ -60,10 +65,52 @@ export async function frontierPoints(): Promise<{
   });
   const batched = publishedCurve({ ...one, engine: "vllm", model: "gemma-4-12B-it-AWQ-INT4", quant: "awq-int4" });
   return {
-    llamaCpp: { engine: "llama.cpp", predicted: STREAMS.map(at), measured: slots.map(withoutQuestion) },
-    vllm: { engine: "vLLM", predicted: batched.map(predictedServer), measured: batched.map(withoutQuestion) },
+    llamaCpp: {
+      engine: "llama.cpp",
+      predicted: STREAMS.map(at),
+      measured: slots.map(withoutQuestion),
+      simulated: simulatedOf(question.request),
+    },
+    vllm: {
+      engine: "vLLM",
+      predicted: batched.map(predictedServer),
+      measured: batched.map(withoutQuestion),
+      simulated: [],
+    },
     goals,
   };
+}
+
+/** llama-server with a slot for everybody, as many users as it had: of the steps the one that makes most. */
+function simulatedOf(request: FitRequest): MeasuredPoint[] {
+  const fixed = (tokens: number) => ({ kind: "fixed", tokens }) as const;
+  const mean = { promptTokens: PROMPT, outputTokens: ANSWER };
+  const load = { prompt: fixed(PROMPT), output: fixed(ANSWER), mean, targets: [], seed: 1 };
+  const room = { ...request, wishes: { ...request.wishes, context: PROMPT + ANSWER } };
+  const made = frontier({ request: room, engine: "llama-server", load, usersUpTo: MOST_SLOTS, targetsAsked: false });
+  const points = (made?.points ?? []).filter(
+    ({ origin, knobs }) => origin === "simulated (datasheet)" && knobs.slots === knobs.users,
+  );
+  const users = [...new Set(points.map(({ knobs }) => knobs.users))];
+  return users.flatMap((count) => {
+    const [best] = points
+      .filter(({ knobs }) => knobs.users === count)
+      .toSorted((one, other) => other.tokensPerSec.value - one.tokensPerSec.value);
+    if (!best) return [];
+    const { value, low, high } = best.tokensPerSec;
+    return [
+      {
+        from: "simulated",
+        source: "loadout frontier",
+        what: "llama.cpp",
+        streams: count,
+        msPerToken: best.gapMs.p50.value,
+        outputPerSec: value,
+        outputLow: low,
+        outputHigh: high,
+      },
+    ];
+  });
 }
 
 /** The published runs held the card below its board's power; no flag of the command line says that. */

@@ -1,3 +1,4 @@
+import { receiptPanels } from "./receipt-panels.ts";
 import { frontier, lineSwatch, markAt, paint, panelsChart, type Key, type Series } from "../../../src/draw/index.ts";
 import { formatNumber } from "../../../src/facts/units/index.ts";
 import { READING } from "../../../src/plan/fit/index.ts";
@@ -7,6 +8,7 @@ import {
   ANSWER,
   frontierPoints,
   LIMIT_WATTS,
+  MOST_SLOTS,
   PROMPT,
   PUBLISHER,
   type EngineCurve,
@@ -14,14 +16,16 @@ import {
 } from "./frontier-points.ts";
 
 /** Requests the published server took at a time: more of them had the same pace, and waited 16 s and more. */
-const SLOTS = 8;
+const SLOTS = MOST_SLOTS;
 
 export async function frontierPlot({ points = [] }: TaskOptions): Promise<Plot> {
   const { llamaCpp, vllm, goals } = await frontierPoints();
-  const receipts = points.filter(({ from }) => from !== "simulated");
-  const simulated = points.filter(({ from }) => from === "simulated");
+  const receipts = points.filter(({ from, on }) => from !== "simulated" && on === undefined);
+  const elsewhere = points.filter(({ on }) => on !== undefined);
+  const simulated = [...llamaCpp.simulated, ...points.filter(({ from }) => from === "simulated")];
   const alone = withUsers(llamaCpp.measured, 1);
   const shared = withUsers(llamaCpp.measured, SLOTS);
+  const most = withUsers(llamaCpp.simulated, SLOTS);
   const best = Math.max(...frontier(vllm.measured.map(place)).map(({ y }) => y));
   const series: Series[] = [
     predictedSeries(vllm, paint("s1")),
@@ -42,9 +46,9 @@ export async function frontierPlot({ points = [] }: TaskOptions): Promise<Plot> 
     description:
       "A scatter plot on logarithmic axes: throughput of all users against time per token, predicted as lines with bands and measured as points, for llama.cpp and vLLM, with the operating points of three goals.",
     notes: [
-      `Numbers beside points: users at a time. Prompts of ${PROMPT} and answers of ${ANSWER} tokens. llama.cpp: beyond ${SLOTS} users requests wait for a slot and nothing is gained; its line lies at ${missOf(llamaCpp, alone)} what was measured with one user, and at ${missOf(llamaCpp, shared)} with ${SLOTS}. vLLM's coefficients were fitted to rows of this rig, and its prompts lay in the prefix cache. Bands: 80%.`,
+      `Numbers beside points: users at a time. Prompts of ${PROMPT} and answers of ${ANSWER} tokens. llama.cpp: beyond ${SLOTS} users requests wait for a slot and nothing is gained; its line lies at ${missOf(llamaCpp, alone)} what was measured with one user, and at ${missOf(llamaCpp, shared)} with ${SLOTS}; the simulation, with a slot for everybody, at ${formatNumber(most.outputPerSec / shared.outputPerSec, 2)} times. vLLM's coefficients were fitted to rows of this rig, and its prompts lay in the prefix cache. Bands: 80%.`,
     ],
-    source: `Lines: Loadout, ${RUNTIME_NAME}. Points: ${PUBLISHER}, ${datesOf([...llamaCpp.measured, ...vllm.measured])}`,
+    source: `Lines: Loadout, ${RUNTIME_NAME}. Points: ${PUBLISHER}, ${datesOf([...llamaCpp.measured, ...vllm.measured])}${elsewhere.length > 0 ? "; receipts: data/receipts" : ""}`,
     date: FACTS_DATE,
     table: {
       columns: ["engine", "kind", "users", "ms per token", "tokens a second, all users", "80% band"],
@@ -53,12 +57,14 @@ export async function frontierPlot({ points = [] }: TaskOptions): Promise<Plot> 
           ...tableRows(engine, "predicted", predicted),
           ...tableRows(engine, "measured", measured),
         ]),
+        ...tableRows("llama.cpp", "simulated", llamaCpp.simulated),
         ...goals.flatMap(({ goal, point }) => tableRows("llama.cpp", `goal ${goal}`, [point])),
         ...points.flatMap((point) => tableRows(point.what, point.from, [point])),
       ],
     },
   };
   const panel = {
+    ...(elsewhere.length > 0 ? { title: `Gemma 4 12B, RTX 3090` } : {}),
     x: {
       label: "milliseconds between two tokens of one user",
       scale: "log" as const,
@@ -90,14 +96,14 @@ export async function frontierPlot({ points = [] }: TaskOptions): Promise<Plot> 
     ...(simulated.length > 0
       ? [{ label: "simulated", mark: (x: number, y: number) => markAt("square", x + 8, y, paint("s4")) }]
       : []),
-    ...(receipts.length > 0
+    ...(receipts.length + elsewhere.length > 0
       ? [{ label: "receipts", mark: (x: number, y: number) => markAt("square", x + 8, y, paint("s3")) }]
       : []),
     { label: "what a goal chooses", mark: (x, y) => markAt("diamond", x + 8, y, paint("ink")) },
   ];
   return {
     name: "throughput-latency-frontier",
-    svg: (theme) => panelsChart({ text, panels: [panel], keys, plotHeight: 330 }, theme),
+    svg: (theme) => panelsChart({ text, panels: [panel, ...receiptPanels(elsewhere)], keys, plotHeight: 330 }, theme),
     data: {
       schema: "loadout/plot/1",
       plot: "throughput-latency-frontier",
@@ -112,6 +118,7 @@ export async function frontierPlot({ points = [] }: TaskOptions): Promise<Plot> 
           ...predicted.map((point) => ({ engine, from: "predicted", ...point })),
           ...measured.map((point) => ({ engine, ...point })),
         ]),
+        ...llamaCpp.simulated.map((point) => ({ engine: "llama.cpp", ...point })),
         ...goals.map(({ goal, point }) => ({ engine: "llama.cpp", from: "predicted", goal, ...point })),
         ...points.map((point) => ({ ...point })),
       ],

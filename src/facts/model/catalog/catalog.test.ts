@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parameterCount } from "../gguf-geometry.ts";
+import { parameterCount } from "../parameter-count.ts";
 import type { Geometry } from "../geometry.ts";
 import { ARCHITECTURES } from "../architectures.ts";
 import { keptElements } from "../kept.ts";

@@ -2,9 +2,7 @@ import { formatTokens } from "../../../facts/units/index.ts";
 import { type EngineSettings, paceTimes, type StepTimes, vllmTimes } from "../../../predict/serving/index.ts";
 import { loadOf, overTokens } from "../../../predict/speed/index.ts";
 import { type Choice, type FitRequest, paceInput } from "../../fit/index.ts";
-
-export const SIMULATED_ENGINES = ["llama-server", "embedded", "vllm"] as const;
-export type SimulatedEngine = (typeof SIMULATED_ENGINES)[number];
+import type { SimulatedEngine } from "./simulated-engines.ts";
 
 /** An engine as the simulator runs it, and how long its steps take. */
 export interface SimulatedMachine {

@@ -1,7 +1,7 @@
 export { deviceNames } from "./devices.ts";
 export { architectureList as llamaCppArchitectures } from "./architectures/index.ts";
 export { outlineLlamaCpp, type LlamaCppOutline, type OutlineQuestion } from "./outline.ts";
-export { aboutLlamaCpp, layerPlaces, predictLlamaCpp } from "./predict.ts";
+export { aboutLlamaCpp, layerPlaces, leastLlamaCpp, predictLlamaCpp } from "./predict.ts";
 export type { Adapter, Draft, LlamaCppQuestion } from "./question.ts";
 export { OUTLINE_BAND } from "./replayed-whole.ts";
 export { storedBuffers } from "./stores.ts";

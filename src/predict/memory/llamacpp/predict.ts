@@ -38,6 +38,11 @@ export function aboutLlamaCpp(question: AboutQuestion): MemoryPrediction {
   return unlessRefused(question, about);
 }
 
+/** What any run of these settings takes at least: all of {@link predictLlamaCpp} but the compute buffers, exact. */
+export function leastLlamaCpp(question: AboutQuestion): MemoryPrediction {
+  return unlessRefused(question, least);
+}
+
 function unlessRefused(question: LlamaCppQuestion, answer: typeof predict): MemoryPrediction {
   const refusal = checkSettings(question.geometry, question.settings, question.build);
   if (refusal !== undefined) return refusal;
@@ -63,6 +68,12 @@ function predict(question: LlamaCppQuestion): MemoryPrediction {
 function about(question: LlamaCppQuestion): MemoryPrediction {
   const session = openSession(question);
   const lines = aboutLines(session, question).map((line) => lineInRig(line, session.used));
+  return accepted(lines, session, question);
+}
+
+function least(question: LlamaCppQuestion): MemoryPrediction {
+  const session = openSession(question);
+  const lines = storedLines(session, question.weightsFrom).map((line) => lineInRig(line, session.used));
   return accepted(lines, session, question);
 }
 
@@ -102,6 +113,11 @@ function accepted(lines: readonly Line[], session: Session, { devices }: LlamaCp
 
 /** `graphs`: the session whose graphs are replayed. */
 function linesOf(session: Session, weightsFrom: LlamaCppQuestion["weightsFrom"], graphs = session): Line[] {
+  return [...storedLines(session, weightsFrom), ...computeLines(graphs, computeBuffers(graphs))];
+}
+
+/** What needs no graph. */
+function storedLines(session: Session, weightsFrom: LlamaCppQuestion["weightsFrom"]): Line[] {
   return [
     // an appended block's context runs on the weights that its model holds already
     ...(session.part === "mtp" ? [] : weightLines(session, weightsFrom)),
@@ -111,7 +127,6 @@ function linesOf(session: Session, weightsFrom: LlamaCppQuestion["weightsFrom"],
     ...cacheLines(session, "indexer"),
     ...stateLines(session),
     outputLine(session),
-    ...computeLines(graphs, computeBuffers(graphs)),
   ];
 }
 

@@ -44,7 +44,7 @@ export function layerStart(
 type LoadedModel = Pick<Session, "memories" | "placement" | "used" | "weights">;
 
 /** Loads remembered a list of tensors: a search asks for a few placements over and over. */
-const MOST_LOADS = 4;
+const MOST_LOADS = 8;
 const LOADS = new WeakMap<LlamaCppQuestion["tensors"], Map<string, LoadedModel>>();
 
 function loadedModel(question: LlamaCppQuestion, part: GraphPart): LoadedModel {

@@ -35,27 +35,17 @@ export class LoadedWeights {
   /** by the names that graphs know; "name@3" is a tensor that all layers share, as loaded for the fourth */
   readonly named: ReadonlyMap<string, PlacedWeight>;
   /** the same by what stands before, in and behind a name: graphs ask thousands of times, and joining names costs most of it */
-  readonly #parts = new Map<number | undefined, Map<string, Map<string, PlacedWeight>>>();
+  #parts: Map<number | undefined, Map<string, Map<string, PlacedWeight>>> | undefined;
 
   constructor(all: readonly PlacedWeight[], named: ReadonlyMap<string, PlacedWeight>) {
     this.all = all;
     this.named = named;
-    for (const [name, placed] of named) {
-      const { layer, rest } = parted(name);
-      const number = layer < 0 ? undefined : layer;
-      const dot = rest.lastIndexOf(".");
-      const suffix = dot <= 0 ? "" : rest.slice(dot + 1);
-      const middle = suffix === "" ? rest : rest.slice(0, dot);
-      const suffixes = this.#parts.get(number) ?? new Map<string, Map<string, PlacedWeight>>();
-      this.#parts.set(number, suffixes);
-      const names = suffixes.get(suffix) ?? new Map<string, PlacedWeight>();
-      suffixes.set(suffix, names);
-      names.set(middle, placed);
-    }
   }
 
   /** Where a tensor lies, undefined where the model has none of the name: "attn_q", of layer 3, "weight". */
   part(name: string, layer: number | undefined, suffix: string): PlacedWeight | undefined {
+    // made for graphs alone: sums of bytes need none
+    this.#parts ??= partsOf(this.named);
     return this.#parts.get(layer)?.get(suffix)?.get(name);
   }
 
@@ -63,6 +53,25 @@ export class LoadedWeights {
   shared(name: string, layer: number): PlacedWeight | undefined {
     return this.named.get(`${name}@${layer}`) ?? this.named.get(name);
   }
+}
+
+function partsOf(
+  named: ReadonlyMap<string, PlacedWeight>,
+): Map<number | undefined, Map<string, Map<string, PlacedWeight>>> {
+  const parts = new Map<number | undefined, Map<string, Map<string, PlacedWeight>>>();
+  for (const [name, placed] of named) {
+    const { layer, rest } = parted(name);
+    const number = layer < 0 ? undefined : layer;
+    const dot = rest.lastIndexOf(".");
+    const suffix = dot <= 0 ? "" : rest.slice(dot + 1);
+    const middle = suffix === "" ? rest : rest.slice(0, dot);
+    const suffixes = parts.get(number) ?? new Map<string, Map<string, PlacedWeight>>();
+    parts.set(number, suffixes);
+    const names = suffixes.get(suffix) ?? new Map<string, PlacedWeight>();
+    suffixes.set(suffix, names);
+    names.set(middle, placed);
+  }
+  return parts;
 }
 
 /** Tokens by which the engine tries whether a back end can use a weight. */

@@ -1,15 +1,6 @@
 import { expect, test } from "vitest";
-import {
-  arrivalsOf,
-  bodyOf,
-  durationMs,
-  lengthsOf,
-  listOf,
-  ratesOf,
-  targetsOf,
-  toolOf,
-  withSessions,
-} from "./flags.ts";
+import { arrivalsOf, bodyOf, durationMs, listOf, ratesOf, toolOf, withSessions } from "./flags.ts";
+import { lengthsOf, targetsOf } from "../../../plan/ask/flags/index.ts";
 
 test("what people type", () => {
   expect(listOf("1,2, 4", "--users")).toEqual([1, 2, 4]);

@@ -1,22 +1,11 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
-import {
-  type Lengths,
-  OTHER_TOOLS,
-  type OtherTool,
-  parseLengths,
-  parseTargets,
-  type Target,
-} from "../../../predict/serving/index.ts";
+import { type Lengths, OTHER_TOOLS, type OtherTool, type Target } from "../../../predict/serving/index.ts";
 
 /** How requests come that wait for nobody; a file is a trace. */
 export type ArrivalFlag =
   | { readonly kind: "poisson" | "constant" }
   | { readonly kind: "gamma"; readonly burstiness: number }
   | { readonly kind: "file"; readonly path: string };
-
-export function lengthsOf(typed: string, flag: string): Lengths {
-  return parseLengths(typed) ?? bad(flag, typed, "a number of tokens or a spread", "512, 100-900 or 512~0.6");
-}
 
 /** "4" or "1,2,4,8". */
 export function listOf(typed: string, flag: string): readonly number[] {
@@ -46,13 +35,6 @@ export function durationMs(typed: string, flag: string): number {
   const unit = { ms: 1, s: 1000, min: 60_000, m: 60_000, h: 3_600_000 }[match?.[2]?.toLowerCase() ?? "s"] ?? 0;
   const value = Number(match?.[1] ?? 0) * unit;
   return value > 0 && value <= 86_400_000 ? value : bad(flag, typed, "a time of at most a day", "30s, 500ms or 2min");
-}
-
-export function targetsOf(typed: string): readonly Target[] {
-  return (
-    parseTargets(typed) ??
-    bad("--targets", typed, "limits of ttft, tpot, gap or e2e", '"ttft p95 500ms, tpot p95 50ms"')
-  );
 }
 
 function bad(what: string, got: string, expected: string, example: string): never {

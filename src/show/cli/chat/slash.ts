@@ -1,5 +1,5 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
-import { nearest } from "../nearest.ts";
+import { nearest } from "../../../plan/ask/flags/index.ts";
 
 /** What can be typed instead of a message, a row each. */
 export const SLASH = [

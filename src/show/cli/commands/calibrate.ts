@@ -18,14 +18,14 @@ import { guarded, type CliContext } from "../context.ts";
 import { machineName, machineOf, type Machine } from "../machine.ts";
 import { weightsToLoad } from "../model/fetched.ts";
 import { readWeights } from "../model/read-file.ts";
-import type { WeightsHere } from "../model/weights.ts";
 import { modelsDirsOf } from "../models-dirs.ts";
-import { fitQuestion } from "../question.ts";
 import { openOrNote, withoutReceipts } from "../receipts-at-hand.ts";
 import { calibrateText } from "../text/calibrate-text.ts";
 import { fitText } from "../text/fit-text.ts";
 import { progressFor, type Progress } from "../text/progress.ts";
 import { weightsFor } from "../weights-for.ts";
+import type { WeightsHere } from "../../../plan/ask/model/index.ts";
+import { fitQuestion } from "../../../plan/ask/question/index.ts";
 
 export interface CalibrateFlags {
   readonly threads?: number;

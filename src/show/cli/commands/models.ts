@@ -24,7 +24,7 @@ interface ModelsFlags {
 export const models = guarded(async function (this: CliContext, flags: ModelsFlags, ...typed: readonly string[]) {
   const words = typed.join(" ");
   if (flags.all === true || (words !== "" && typed[0] !== "rm" && flags.local !== true)) {
-    const { lookUp } = await import("../look-up.ts");
+    const { lookUp } = await import("../../../plan/ask/kinds/look-up.ts");
     const answer = await lookUp(words);
     this.out(flags.json ? JSON.stringify(answer, null, 2) : catalogText(answer, this.outStyle));
     return EXIT.ok;

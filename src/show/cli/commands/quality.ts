@@ -12,15 +12,16 @@ import {
 } from "../../../plan/answer/index.ts";
 import { shellWord } from "../../../plan/command/index.ts";
 import type { QualityProgress, QualityRun, Suite } from "../../../run/bench/index.ts";
+import { beforeOf } from "../before.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { machineOf, type Machine } from "../machine.ts";
 import { weightsToLoad } from "../model/fetched.ts";
-import type { WeightsHere } from "../model/weights.ts";
-import { fitQuestion } from "../question.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
 import { fitText } from "../text/fit-text.ts";
 import { progressFor, type Progress } from "../text/progress.ts";
 import { qualityText } from "../text/quality-text.ts";
+import type { WeightsHere } from "../../../plan/ask/model/index.ts";
+import { fitQuestion } from "../../../plan/ask/question/index.ts";
 
 export interface QualityFlags {
   readonly against?: string;
@@ -103,7 +104,7 @@ async function measured(
   const { machine, weights, flags, suite, progress } = parts;
   const receipts = await openKnownReceipts(context, machine.folders.data);
   const plan = { ...PLAN, ...(flags.threads === undefined ? {} : { threads: flags.threads }) };
-  const question = fitQuestion({ machine, weights, flags: plan, receipts });
+  const question = fitQuestion({ machine, weights, flags: plan, before: beforeOf(receipts, machine) });
   receipts?.close();
   const { answer: fit, choice } = answerFit(question.request, question.context);
   if (fit.verdict.now.verdict === "does not fit" || choice.prediction.kind === "rejected") return { no: fit };

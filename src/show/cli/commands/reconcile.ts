@@ -6,9 +6,9 @@ import { answerReconcile } from "../../../plan/answer/index.ts";
 import { reconcileLog } from "../../../plan/reconcile/index.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { modelFor } from "../model/model-for.ts";
-import { serverRuntime } from "../runtime.ts";
 import { progressFor } from "../text/progress.ts";
 import { reconcileText } from "../text/reconcile-text.ts";
+import { serverRuntime } from "../../../plan/ask/flags/index.ts";
 
 interface ReconcileFlags {
   readonly build?: string;

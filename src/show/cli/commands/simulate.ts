@@ -12,21 +12,33 @@ import { answerSimulation, type SimulateAnswer } from "../../../plan/answer/inde
 import { shellWord } from "../../../plan/command/index.ts";
 import { type Choice, choose, type FitRequest, roomFor } from "../../../plan/fit/index.ts";
 import type { LaneSettings, Lengths } from "../../../predict/serving/index.ts";
+import { beforeOf } from "../before.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { homeOf, machineOf } from "../machine.ts";
-import { withChosenFileType } from "../model/chosen-file-type.ts";
 import { modelFor } from "../model/model-for.ts";
-import { needModel } from "../model/need-model.ts";
-import { fitQuestion, type PlannedMachine } from "../question.ts";
 import { openKnownReceipts } from "../receipts-at-hand.ts";
-import { machineByHand, rigFor } from "../rig-for.ts";
-import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import type { SimulateFlags } from "../simulate/flags.ts";
-import { lengthWords, loadFrom, longest, OUTPUT, PROMPT } from "../simulate/load.ts";
-import { READING_TARGETS } from "../simulate/reading-targets.ts";
+import { loadFrom } from "../simulate/load.ts";
 import { measuredRuns } from "../simulate/measured-runs.ts";
 import { progressFor } from "../text/progress.ts";
 import { simulateText } from "../text/simulate-text.ts";
+import {
+  embeddedRuntime,
+  needModel,
+  serverRuntime,
+  lengthWords,
+  longest,
+  OUTPUT,
+  PROMPT,
+  READING_TARGETS,
+} from "../../../plan/ask/flags/index.ts";
+import {
+  fitQuestion,
+  machineByHand,
+  type PlannedMachine,
+  rigFor,
+  withChosenFileType,
+} from "../../../plan/ask/question/index.ts";
 
 /** llama-server's own number of slots */
 const SLOTS = 4;
@@ -59,7 +71,8 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
   const receipts = probed ? await openKnownReceipts(this, folders.data) : undefined;
   let answer: SimulateAnswer;
   try {
-    const question = fitQuestion({ machine, weights, flags: planned, receipts, promptTokens, answerTokens, runtime });
+    const before = beforeOf(receipts, machine);
+    const question = fitQuestion({ machine, weights, flags: planned, before, promptTokens, answerTokens, runtime });
     const chosen = choose(question.request);
     const plan = engine === "vllm" ? undefined : servePlan(question.request, chosen, engine, flags);
     const choice = plan ? { ...chosen, settings: plan.weighed.settings } : chosen;

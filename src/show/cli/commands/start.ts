@@ -6,17 +6,18 @@ import { paceInput } from "../../../plan/fit/index.ts";
 import { embeddedEngine, type Reply, type RunningEngine, type StopReport } from "../../../run/engine/index.ts";
 import { bestWeightsAtHand } from "../at-hand.ts";
 import { compareBuffers, compareRates, measuredRates } from "../compare.ts";
+import { beforeOf } from "../before.ts";
 import { guarded, type CliContext } from "../context.ts";
-import type { PlanFlags } from "../flags.ts";
 import { receiptOf } from "../keep.ts";
 import { machineName, machineOf } from "../machine.ts";
-import { fitQuestion } from "../question.ts";
 import { openOrNote, withoutReceipts } from "../receipts-at-hand.ts";
 import { fitText } from "../text/fit-text.ts";
 import { progressFor } from "../text/progress.ts";
 import { runText } from "../text/run-text.ts";
 import { wordWrap } from "../text/word-wrap.ts";
 import { weightsFor } from "../weights-for.ts";
+import type { PlanFlags } from "../../../plan/ask/flags/index.ts";
+import { fitQuestion } from "../../../plan/ask/question/index.ts";
 
 export interface StartFlags extends PlanFlags {
   readonly model?: string;
@@ -40,7 +41,7 @@ export const start = guarded(async function (this: CliContext, flags: StartFlags
   try {
     const atHand = flags.model === undefined ? await bestWeightsAtHand(this, machine, flags, receipts) : undefined;
     const weights = atHand ?? (await weightsFor(this, flags, progress));
-    const question = fitQuestion({ machine, weights, flags, receipts });
+    const question = fitQuestion({ machine, weights, flags, before: beforeOf(receipts, machine) });
     const { answer: fit, choice } = answerFit(question.request, question.context);
     if (!flags.json) this.out(fitText({ ...fit, next: [] }, this.outStyle).trimEnd());
     if (fit.verdict.now.verdict === "does not fit" || choice.prediction.kind === "rejected") {

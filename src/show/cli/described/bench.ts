@@ -1,7 +1,8 @@
 import { buildCommand } from "@stricli/core";
 import { parseCount, parseTokens } from "../../../facts/units/index.ts";
-import { arrivalsOf, durationMs, lengthsOf, listOf, ratesOf, targetsOf } from "../bench/flags.ts";
+import { arrivalsOf, durationMs, listOf, ratesOf } from "../bench/flags.ts";
 import { json } from "./shared.ts";
+import { lengthsOf, targetsOf } from "../../../plan/ask/flags/index.ts";
 
 const text = (brief: string, placeholder: string) =>
   ({ kind: "parsed", parse: String, brief, placeholder, optional: true }) as const;

@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
-import { planFlags } from "../flags.ts";
 import { json, yes, optionalModel } from "./shared.ts";
+import { planFlags } from "../../../plan/ask/flags/index.ts";
 
 export const calibrate = buildCommand({
   loader: async () => (await import("../commands/calibrate.ts")).calibrate,

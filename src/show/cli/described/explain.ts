@@ -1,31 +1,12 @@
 import { buildCommand } from "@stricli/core";
-import { answerLength, cached, planFlags, runtimeFlags } from "../flags.ts";
-import { draftFlags } from "../draft-flags.ts";
-import { rigFlags } from "../rig-for.ts";
-import { wantedFlags } from "../wanted-flags.ts";
-import { optionalModel, quant } from "./shared.ts";
+import { QUESTION_FLAGS } from "../../../plan/ask/flags/index.ts";
+import { optionalModel } from "./shared.ts";
 
 export const explain = buildCommand({
   loader: async () => (await import("../commands/explain.ts")).explain,
   parameters: {
     positional: optionalModel,
-    flags: {
-      ...planFlags,
-      quant,
-      ...runtimeFlags,
-      ...rigFlags,
-      prompt: { kind: "parsed", parse: String, brief: "Prompt whose first token is timed: 512, 24k", optional: true },
-      against: {
-        kind: "parsed",
-        parse: String,
-        brief: 'What a second loadout has otherwise: ":Q8_0 --gpu B"',
-        optional: true,
-      },
-      answer: answerLength,
-      cached,
-      ...draftFlags,
-      disk: { ...wantedFlags.disk, brief: "What weights beyond the RAM are on: nvme, 3GB/s" },
-    },
+    flags: QUESTION_FLAGS.explain,
   },
   docs: {
     brief: "Every number as arithmetic you can redo",

@@ -1,35 +1,13 @@
 import { buildCommand } from "@stricli/core";
-import { answerLength, cached, planFlags, runtimeFlags } from "../flags.ts";
-import { draftFlags } from "../draft-flags.ts";
-import { rigFlags } from "../rig-for.ts";
-import { wantedFlags } from "../wanted-flags.ts";
-import { optionalModel, quant } from "./shared.ts";
+import { QUESTION_FLAGS } from "../../../plan/ask/flags/index.ts";
+import { optionalModel } from "./shared.ts";
 
 export const fit = buildCommand({
   loader: async () => (await import("../commands/fit.ts")).fit,
   parameters: {
     positional: optionalModel,
     flags: {
-      ...planFlags,
-      quant,
-      ...runtimeFlags,
-      ...rigFlags,
-      ...wantedFlags,
-      prompt: {
-        kind: "parsed",
-        parse: String,
-        brief: "Prompt whose first token is timed: 512, 24k",
-        optional: true,
-      },
-      answer: answerLength,
-      cached,
-      ...draftFlags,
-      table: {
-        kind: "boolean",
-        brief: "Also all file types by contexts and users",
-        optional: true,
-        withNegated: false,
-      },
+      ...QUESTION_FLAGS.fit,
       spec: {
         kind: "parsed",
         parse: String,

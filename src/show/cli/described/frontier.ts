@@ -1,14 +1,12 @@
 import { buildCommand } from "@stricli/core";
-import { runtimeFlags } from "../flags.ts";
-import { frontierFlags } from "../frontier/flags.ts";
-import { rigFlags } from "../rig-for.ts";
-import { optionalModel, quant } from "./shared.ts";
+import { QUESTION_FLAGS } from "../../../plan/ask/flags/index.ts";
+import { optionalModel } from "./shared.ts";
 
 export const frontier = buildCommand({
   loader: async () => (await import("../commands/frontier.ts")).frontier,
   parameters: {
     positional: optionalModel,
-    flags: { ...frontierFlags, quant, build: runtimeFlags.build, ...rigFlags },
+    flags: QUESTION_FLAGS.frontier,
   },
   docs: {
     brief: "Throughput against waiting: predicted, simulated, measured",

@@ -1,7 +1,5 @@
 import { buildCommand } from "@stricli/core";
-import { cardFlags } from "../card-flags.ts";
-import { oneOf } from "../flags.ts";
-import { json } from "./shared.ts";
+import { QUESTION_FLAGS } from "../../../plan/ask/flags/index.ts";
 
 export const gpus = buildCommand({
   loader: async () => (await import("../commands/gpus.ts")).gpus,
@@ -10,30 +8,7 @@ export const gpus = buildCommand({
       kind: "array",
       parameter: { parse: String, brief: "A device, or words to search for", placeholder: "NAME" },
     },
-    flags: {
-      json,
-      vendor: {
-        kind: "parsed",
-        parse: (text: string) =>
-          oneOf(text, ["nvidia", "amd", "intel", "apple", "qualcomm", "generic"] as const, "--vendor"),
-        brief: "Only devices of this maker",
-        optional: true,
-      },
-      class: {
-        kind: "parsed",
-        parse: (text: string) =>
-          oneOf(text, ["consumer", "workstation", "datacenter", "laptop", "soc", "cpu"] as const, "--class"),
-        brief: "Only consumer, workstation, datacenter, laptop, soc",
-        optional: true,
-      },
-      minMemory: {
-        kind: "parsed",
-        parse: String,
-        brief: "Only devices with at least so much memory: 24GB",
-        optional: true,
-      },
-      ...cardFlags,
-    },
+    flags: QUESTION_FLAGS.gpus,
   },
   docs: {
     brief: "Devices known: memory, bandwidth, rates, where each figure is from",

@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
-import { planFlags } from "../flags.ts";
 import { json } from "./shared.ts";
+import { planFlags } from "../../../plan/ask/flags/index.ts";
 
 export const models = buildCommand({
   loader: async () => (await import("../commands/models.ts")).models,

@@ -1,20 +1,12 @@
 import { buildCommand } from "@stricli/core";
-import { planFlags, runtimeFlags } from "../flags.ts";
-import { offloadFlags } from "../offload-flags.ts";
-import { rigFlags } from "../rig-for.ts";
-import { optionalModel, quant } from "./shared.ts";
+import { QUESTION_FLAGS } from "../../../plan/ask/flags/index.ts";
+import { optionalModel } from "./shared.ts";
 
 export const offload = buildCommand({
   loader: async () => (await import("../commands/offload.ts")).offload,
   parameters: {
     positional: optionalModel,
-    flags: {
-      ...planFlags,
-      quant,
-      ...runtimeFlags,
-      ...rigFlags,
-      ...offloadFlags,
-    },
+    flags: QUESTION_FLAGS.offload,
   },
   docs: {
     brief: "What layers, experts or the cache in RAM cost",

@@ -1,7 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import { parseCount } from "../../../facts/units/index.ts";
-import { planFlags } from "../flags.ts";
 import { json, yes, optionalModel } from "./shared.ts";
+import { planFlags } from "../../../plan/ask/flags/index.ts";
 
 export const quality = buildCommand({
   loader: async () => (await import("../commands/quality.ts")).quality,

@@ -1,23 +1,12 @@
 import { buildCommand } from "@stricli/core";
-import { planFlags, runtimeFlags } from "../flags.ts";
-import { rigFlags } from "../rig-for.ts";
-import { json, optionalModel } from "./shared.ts";
+import { QUESTION_FLAGS } from "../../../plan/ask/flags/index.ts";
+import { optionalModel } from "./shared.ts";
 
 export const quants = buildCommand({
   loader: async () => (await import("../commands/quants.ts")).quants,
   parameters: {
     positional: optionalModel,
-    flags: {
-      goal: planFlags.goal,
-      context: planFlags.context,
-      users: planFlags.users,
-      kvType: planFlags.kvType,
-      build: runtimeFlags.build,
-      ...rigFlags,
-      models: planFlags.models,
-      all: { kind: "boolean", brief: "Every scheme, not the usual ones alone", optional: true, withNegated: false },
-      json,
-    },
+    flags: QUESTION_FLAGS.quants,
   },
   docs: {
     brief: "Which quantization: size, kernels, speed, published loss",

@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
-import { runtimeFlags } from "../flags.ts";
 import { json } from "./shared.ts";
+import { runtimeFlags } from "../../../plan/ask/flags/index.ts";
 
 export const reconcile = buildCommand({
   loader: async () => (await import("../commands/reconcile.ts")).reconcile,

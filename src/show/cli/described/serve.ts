@@ -1,11 +1,10 @@
 import { buildCommand } from "@stricli/core";
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import { parseCount } from "../../../facts/units/index.ts";
-import { draftFlags } from "../draft-flags.ts";
-import { oneOf, planFlags } from "../flags.ts";
 import { SERVE_ENGINES } from "../serve/engine-names.ts";
 import { serveTarget } from "../serve/target.ts";
 import { model, yes } from "./shared.ts";
+import { draftFlags, oneOf, planFlags } from "../../../plan/ask/flags/index.ts";
 
 const text = (brief: string, placeholder?: string) =>
   ({

@@ -1,4 +1,6 @@
-import { planFlags } from "../flags.ts";
+import { planFlags } from "../../../plan/ask/flags/index.ts";
+
+export { quant } from "../../../plan/ask/flags/index.ts";
 
 export const json = planFlags.json;
 export const yes = {
@@ -13,10 +15,3 @@ export const model = {
   placeholder: "MODEL",
 } as const;
 export const optionalModel = { kind: "tuple", parameters: [{ ...model, optional: true }] } as const;
-
-export const quant = {
-  kind: "parsed",
-  parse: String,
-  brief: "File type: Q4_K_M, Q8_0, ...; also MODEL:Q4_K_M",
-  optional: true,
-} as const;

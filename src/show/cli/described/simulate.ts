@@ -1,8 +1,7 @@
 import { buildCommand } from "@stricli/core";
-import { planFlags, runtimeFlags } from "../flags.ts";
-import { rigFlags } from "../rig-for.ts";
 import { simulateFlags } from "../simulate/flags.ts";
 import { optionalModel, quant } from "./shared.ts";
+import { planFlags, rigFlags, runtimeFlags } from "../../../plan/ask/flags/index.ts";
 
 export const simulate = buildCommand({
   loader: async () => (await import("../commands/simulate.ts")).simulate,

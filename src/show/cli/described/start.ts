@@ -1,7 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import { parseCount } from "../../../facts/units/index.ts";
-import { planFlags } from "../flags.ts";
 import { yes } from "./shared.ts";
+import { planFlags } from "../../../plan/ask/flags/index.ts";
 
 export const start = buildCommand({
   loader: async () => (await import("../commands/start.ts")).start,

@@ -4,7 +4,7 @@ import type { CliContext } from "../context.ts";
 import { homeOf } from "../machine.ts";
 import { modelsDirsOf } from "../models-dirs.ts";
 import { readWeights } from "./read-file.ts";
-import type { Weights } from "./weights.ts";
+import type { Weights } from "../../../plan/ask/model/index.ts";
 
 /** What was found on this machine, and what of it the typed name means. */
 export interface AtHand {

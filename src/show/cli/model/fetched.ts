@@ -11,7 +11,7 @@ import { hubSpec } from "./hub-spec.ts";
 import { modelFor, type ModelFlags } from "./model-for.ts";
 import { readWeights } from "./read-file.ts";
 import { remoteReading } from "./remote-reading.ts";
-import type { WeightsHere } from "./weights.ts";
+import type { WeightsHere } from "../../../plan/ask/model/index.ts";
 
 interface FetchFlags extends ModelFlags {
   readonly yes?: boolean;

@@ -3,12 +3,14 @@ import { addressOf, readRemoteGguf, withRemoteFolder } from "../../../run/fetch/
 import type { CliContext } from "../context.ts";
 import { homeOf } from "../machine.ts";
 import type { Progress } from "../text/progress.ts";
-import { readConfigFolder } from "./config-folder.ts";
-import { fromConfig } from "./from-config.ts";
-import { weightsOfGguf } from "./read-file.ts";
 import { remoteReading } from "./remote-reading.ts";
-import { requantized } from "./requantized.ts";
-import type { Weights } from "./weights.ts";
+import {
+  fromConfig,
+  readConfigFolder,
+  requantized,
+  type Weights,
+  weightsOfGguf,
+} from "../../../plan/ask/model/index.ts";
 
 /** A model by the address of its .gguf file or of its configuration: a header is read by ranges, never its weights. */
 export async function fromAddress(

@@ -11,12 +11,9 @@ import type { CliContext } from "../context.ts";
 import { homeOf } from "../machine.ts";
 import type { Progress } from "../text/progress.ts";
 import { chooseSet } from "./choose-set.ts";
-import { readConfigFolder } from "./config-folder.ts";
-import { fromConfig } from "./from-config.ts";
 import type { HubSpec } from "./hub-spec.ts";
-import { weightsOfGguf } from "./read-file.ts";
 import { remoteReading } from "./remote-reading.ts";
-import type { Weights } from "./weights.ts";
+import { fromConfig, readConfigFolder, type Weights, weightsOfGguf } from "../../../plan/ask/model/index.ts";
 
 /** A model of a hub's repository: its headers are read by ranges, never its weights. */
 export async function fromHub(context: CliContext, spec: HubSpec, progress: Progress): Promise<Weights> {

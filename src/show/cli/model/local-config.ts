@@ -2,9 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { type ClosableSource, openFileSource } from "../../../run/source/file-source.ts";
-import { readConfigFolder } from "./config-folder.ts";
-import { fromConfig } from "./from-config.ts";
-import type { Weights } from "./weights.ts";
+import { fromConfig, readConfigFolder, type Weights } from "../../../plan/ask/model/index.ts";
 
 /** A folder with a configuration, and which of its files that is. */
 export interface LocalConfig {

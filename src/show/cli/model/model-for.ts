@@ -4,15 +4,13 @@ import { LoadoutError } from "../../../facts/errors/index.ts";
 import { typedName } from "../../../facts/model/index.ts";
 import type { CliContext } from "../context.ts";
 import { homeOf } from "../machine.ts";
-import { nearest } from "../nearest.ts";
 import type { Progress } from "../text/progress.ts";
 import { theOne } from "../the-one.ts";
 import { atHand, downloaded } from "./at-hand.ts";
-import { fromCatalog } from "./from-catalog.ts";
 import { hubSpec } from "./hub-spec.ts";
 import { readWeights } from "./read-file.ts";
-import { requantized } from "./requantized.ts";
-import type { Weights } from "./weights.ts";
+import { nearest } from "../../../plan/ask/flags/index.ts";
+import { fromCatalog, requantized, type Weights } from "../../../plan/ask/model/index.ts";
 
 export interface ModelFlags {
   readonly quant?: string;

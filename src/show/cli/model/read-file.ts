@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { geometryFromGguf, summaryOf } from "../../../facts/model/index.ts";
-import { type GgufFile, readGgufSet } from "../../../facts/weights/index.ts";
+import { readGgufSet } from "../../../facts/weights/index.ts";
 import { type ClosableSource, openFileSource } from "../../../run/source/file-source.ts";
-import type { Weights, WeightsHere } from "./weights.ts";
+import { type WeightsHere, weightsOfGguf } from "../../../plan/ask/model/index.ts";
 
 /** Reads the header of a file, or of a whole split set by any of its files. */
 export async function readWeights(path: string, argument: string = path): Promise<WeightsHere> {
@@ -22,13 +21,4 @@ export async function readWeights(path: string, argument: string = path): Promis
   } finally {
     await Promise.all(opened.map((source) => source.close()));
   }
-}
-
-/** What a header says; `fallback` names a model whose maker did not. */
-export function weightsOfGguf(file: GgufFile, argument: string, fallback: string): Weights {
-  const geometry = geometryFromGguf(file);
-  const { name = fallback, parameters, quantization, fileBytes } = summaryOf(file);
-  const { architecture, contextLength } = geometry;
-  const facts = { name, architecture, parameters, quantization, fileBytes, contextLength };
-  return { argument, facts, geometry, tensors: file.tensors };
 }

@@ -5,8 +5,8 @@ import type { HomeContext } from "../../../run/home/index.ts";
 import type { CliContext } from "../context.ts";
 import type { Progress } from "../text/progress.ts";
 import { consentOf } from "../weights-for.ts";
-import { embeddedRuntime, serverRuntime, type Runtime } from "../runtime.ts";
 import type { ServeEngineName } from "./engine-names.ts";
+import { embeddedRuntime, type Runtime, serverRuntime } from "../../../plan/ask/flags/index.ts";
 
 /** The engine that a model is served with, and why. */
 export type EngineChoice = { readonly runtime: Runtime; readonly because: string } & (

@@ -4,12 +4,14 @@ import { formatBytes } from "../../../facts/units/index.ts";
 import { guessArguments } from "../../../plan/command/index.ts";
 import type { AdapterFile } from "../../../run/engine/index.ts";
 import { openFileSource } from "../../../run/source/file-source.ts";
-import { checkDraft, draftingOf, type DraftFlags, type Drafting } from "../draft-flags.ts";
 import type { CliContext } from "../context.ts";
+import { modelFor } from "../model/model-for.ts";
 import { weightsToLoad } from "../model/fetched.ts";
-import type { Weights } from "../model/weights.ts";
 import type { Progress } from "../text/progress.ts";
 import type { EngineChoice } from "./engine-choice.ts";
+import type { DraftFlags } from "../../../plan/ask/flags/index.ts";
+import type { Weights } from "../../../plan/ask/model/index.ts";
+import { checkDraft, type Drafting, draftingOf } from "../../../plan/ask/question/index.ts";
 
 export interface ExtrasFlags extends Pick<DraftFlags, "draft" | "draftTokens"> {
   readonly mmproj?: string;
@@ -73,7 +75,9 @@ async function draftingHere(
   flags: ExtrasFlags,
   progress: Progress,
 ): Promise<Drafting | undefined> {
-  const drafting = await draftingOf(context, flags, progress);
+  const drafting = await draftingOf(flags, undefined, (draft) =>
+    modelFor(context, draft, flags.models ? { models: flags.models } : {}, progress),
+  );
   if (drafting?.weights === undefined || drafting.weights.path !== undefined) return drafting;
   return { ...drafting, weights: await weightsToLoad(context, flags.draft!, flags, progress) };
 }

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { looksLikeAddress } from "../../../run/client/index.ts";
-import type { WeightsHere } from "../model/weights.ts";
+import type { WeightsHere } from "../../../plan/ask/model/index.ts";
 
 /** What clients call a model. */
 export interface ClientNames {

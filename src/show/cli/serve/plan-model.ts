@@ -6,14 +6,15 @@ import type { Choice } from "../../../plan/fit/index.ts";
 import type { MeasuredPrompt } from "../../../predict/serving/index.ts";
 import { HOST, roomOf, sum, type Room } from "../../../run/gateway/index.ts";
 import type { ReceiptStore } from "../../../run/receipt/index.ts";
-import type { PlanFlags } from "../flags.ts";
+import { beforeOf } from "../before.ts";
 import type { Machine } from "../machine.ts";
-import type { WeightsHere } from "../model/weights.ts";
-import { fitQuestion, type FitQuestion } from "../question.ts";
 import type { EngineChoice } from "./engine-choice.ts";
 import { NO_EXTRAS, type Extras } from "./extras.ts";
 import { type ServeTarget, settingForTarget } from "./target.ts";
 import { promptsKnown } from "./prompts-known.ts";
+import type { PlanFlags } from "../../../plan/ask/flags/index.ts";
+import type { WeightsHere } from "../../../plan/ask/model/index.ts";
+import { fitQuestion, type FitQuestion } from "../../../plan/ask/question/index.ts";
 
 export interface ServePlanFlags extends PlanFlags {
   /** longest wait for a token that somebody else's prompt may cause, ms */
@@ -58,7 +59,7 @@ export function planModel(parts: {
       machine: leaving(machine, extras),
       weights,
       flags: asked,
-      receipts,
+      before: beforeOf(receipts, machine),
       adapters: extras.adapters,
       drafting: extras.drafting,
       runtime: choice.runtime,

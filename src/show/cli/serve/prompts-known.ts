@@ -2,8 +2,8 @@ import type { Choice } from "../../../plan/fit/index.ts";
 import type { MeasuredPrompt } from "../../../predict/serving/index.ts";
 import type { PromptsOf, ReceiptStore } from "../../../run/receipt/index.ts";
 import { machineName, type Machine } from "../machine.ts";
-import type { WeightsHere } from "../model/weights.ts";
-import type { FitQuestion } from "../question.ts";
+import type { WeightsHere } from "../../../plan/ask/model/index.ts";
+import type { FitQuestion } from "../../../plan/ask/question/index.ts";
 
 interface TimedOf {
   readonly machine: Machine;

@@ -2,11 +2,11 @@ import { expect, it } from "vitest";
 import type { Gateway, LaneCounts } from "../../../run/gateway/index.ts";
 import { HandClock } from "../../../run/gateway/testing/hand-clock.ts";
 import { cliContext } from "../context.ts";
-import type { WeightsHere } from "../model/weights.ts";
 import { adapterOf } from "./extras.ts";
 import { keysIn } from "./keys.ts";
 import { lanesLine, showLanes } from "./live-status.ts";
 import { clientNames } from "./names.ts";
+import type { WeightsHere } from "../../../plan/ask/model/index.ts";
 
 const weightsAt = (path: string, argument = path, name = "Qwen3 8B Instruct"): WeightsHere => ({
   path,

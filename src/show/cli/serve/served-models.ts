@@ -11,7 +11,6 @@ import type { Machine } from "../machine.ts";
 import { hubOf } from "../../../run/fetch/hub/index.ts";
 import { weightsToLoad } from "../model/fetched.ts";
 import { hubSpec } from "../model/hub-spec.ts";
-import type { WeightsHere } from "../model/weights.ts";
 import type { Progress } from "../text/progress.ts";
 import { weightsFor } from "../weights-for.ts";
 import { atOllama, ollamaName } from "./at-ollama.ts";
@@ -22,6 +21,7 @@ import { clientNames } from "./names.ts";
 import { planModel, type PlannedModel, type ServePlanFlags } from "./plan-model.ts";
 import { servables } from "./servable.ts";
 import { timeAndKeep } from "./timed-prompts.ts";
+import type { WeightsHere } from "../../../plan/ask/model/index.ts";
 
 export interface ServedFlags extends ServePlanFlags, ExtrasFlags {
   readonly engine?: ServeEngineName;

@@ -12,7 +12,6 @@ import { openReceipts } from "../../../run/receipt/index.ts";
 import { cliContext } from "../context.ts";
 import { machineOf, type Machine } from "../machine.ts";
 import { readWeights } from "../model/read-file.ts";
-import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import { answerForm } from "../testing/command-line.ts";
 import { TINY_GEOMETRY } from "../testing/tiny-model.ts";
 import { besideThem } from "./beside.ts";
@@ -21,6 +20,7 @@ import { needsOf, planModel, type PlannedModel } from "./plan-model.ts";
 import { servables } from "./servable.ts";
 import type { ServedModel } from "./served-models.ts";
 import { Serving } from "./serving.ts";
+import { embeddedRuntime, serverRuntime } from "../../../plan/ask/flags/index.ts";
 
 let folder: string;
 let machine: Machine;

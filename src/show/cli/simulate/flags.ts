@@ -1,10 +1,9 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import { parseCount } from "../../../facts/units/index.ts";
-import { SIMULATED_ENGINES, type SimulatedEngine } from "../../../plan/advise/index.ts";
+import type { SimulatedEngine } from "../../../plan/advise/index.ts";
 import { type Lengths, ROUTE_POLICIES, type RoutePolicy, type Target } from "../../../predict/serving/index.ts";
-import { durationMs, lengthsOf, targetsOf } from "../bench/flags.ts";
-import { oneOf, type PlanFlags } from "../flags.ts";
-import type { RigFlags } from "../rig-for.ts";
+import { durationMs } from "../bench/flags.ts";
+import { loadFlags, oneOf, type PlanFlags, type RigFlags } from "../../../plan/ask/flags/index.ts";
 
 export interface SimulateFlags extends PlanFlags, RigFlags {
   readonly quant?: string;
@@ -35,14 +34,6 @@ const count = (flag: string, brief: string, least: number, most: number) =>
     placeholder: "N",
     optional: true,
   }) as const;
-const lengths = (flag: string, brief: string) =>
-  ({
-    kind: "parsed",
-    parse: (text: string) => lengthsOf(text, flag),
-    brief,
-    placeholder: "N|A-B|M~S",
-    optional: true,
-  }) as const;
 const time = (flag: string, brief: string) =>
   ({
     kind: "parsed",
@@ -63,18 +54,13 @@ export const simulateFlags = {
     optional: true,
   },
   trace: file("Requests of a trace: Azure's .csv, mooncake's .jsonl"),
-  prompt: lengths("--prompt", "Tokens of a prompt; 512 without it"),
-  output: lengths("--output", "Tokens of an answer; 256 without it"),
+  prompt: loadFlags.prompt,
+  output: loadFlags.output,
   shared: count("--shared", "Tokens at the beginning that all prompts share", 1, 10_000_000),
   think: time("--think", "Mean wait between an answer and the next question"),
   requests: count("--requests", "How many; enough for a p95 without it", 1, 10_000_000),
   batch: count("--batch", "Jobs in the batch lane all the time, behind the gateway's lanes", 1, 256),
-  engine: {
-    kind: "parsed",
-    parse: (text: string) => oneOf(text, SIMULATED_ENGINES, "--engine"),
-    brief: "llama-server (the default), embedded or vllm",
-    optional: true,
-  },
+  engine: loadFlags.engine,
   slots: count("--slots", "Sequences at the same time; 4, or as many as users", 1, 256),
   replicas: count("--replicas", "Machines alike behind a router", 1, 4096),
   router: {
@@ -84,15 +70,9 @@ export const simulateFlags = {
     optional: true,
   },
   stale: time("--stale", "How old a router's view of loads gets"),
-  targets: {
-    kind: "parsed",
-    parse: targetsOf,
-    brief: '"ttft p95 500ms, tpot p95 50ms"; without it as people read',
-    placeholder: "LIMITS",
-    optional: true,
-  },
+  targets: loadFlags.targets,
   replay: file("A run of `loadout bench --json`: how far this is from it"),
-  seed: count("--seed", "Other draws; the same number gives the same bytes", 0, 0xffff_ffff),
+  seed: loadFlags.seed,
 } as const;
 
 function rateOf(text: string): number {

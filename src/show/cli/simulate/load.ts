@@ -4,16 +4,13 @@ import type { SimulatedLoad } from "../../../plan/advise/index.ts";
 import {
   besideJobs,
   closedWorkload,
-  type Lengths,
   openWorkload,
   type PlannedRequest,
   readTrace,
   scheduledWorkload,
 } from "../../../predict/serving/index.ts";
 import type { SimulateFlags } from "./flags.ts";
-
-export const PROMPT: Lengths = { kind: "fixed", tokens: 512 };
-export const OUTPUT: Lengths = { kind: "fixed", tokens: 256 };
+import { OUTPUT, PROMPT } from "../../../plan/ask/flags/index.ts";
 
 /** A p95 stands on some hundred requests. */
 const REQUESTS = 300;
@@ -21,22 +18,6 @@ const LEAST_SECONDS = 180;
 const MOST_REQUESTS = 20_000;
 const TURNS_A_USER = 8;
 const WARM_SHARE = 0.1;
-
-/** The longest that can be drawn; Infinity where there is no bound. */
-export function longest(lengths: Lengths): number {
-  if (lengths.kind === "fixed") return lengths.tokens;
-  if (lengths.kind === "uniform") return lengths.high;
-  if (lengths.kind === "drawn") return lengths.from.reduce((most, tokens) => Math.max(most, tokens), 0);
-  return lengths.most ?? Infinity;
-}
-
-/** As they are typed. */
-export function lengthWords(lengths: Lengths): string {
-  if (lengths.kind === "fixed") return String(lengths.tokens);
-  if (lengths.kind === "uniform") return `${lengths.low}-${lengths.high}`;
-  if (lengths.kind === "drawn") return `${lengths.from.length} lengths`;
-  return `${lengths.medianTokens}~${lengths.sigma}`;
-}
 
 /** What comes, as the flags say, with jobs beside it where they are asked for; undefined: they do not. */
 export async function loadFrom(flags: SimulateFlags): Promise<SimulatedLoad | undefined> {

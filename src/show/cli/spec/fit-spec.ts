@@ -7,14 +7,11 @@ import { ANSWER_VERSION, answerFit, type FitAnswer } from "../../../plan/answer/
 import { roomFor } from "../../../plan/fit/index.ts";
 import type { CliContext } from "../context.ts";
 import { machineOf } from "../machine.ts";
-import { draftingOf } from "../draft-flags.ts";
-import { withDraft } from "../model/beside-draft.ts";
 import { modelFor } from "../model/model-for.ts";
-import { ANSWER_TOKENS, fitQuestion, type PlannedMachine } from "../question.ts";
-import { rigArguments, rigFor } from "../rig-for.ts";
-import { embeddedRuntime, serverRuntime } from "../runtime.ts";
 import { progressFor } from "../text/progress.ts";
 import { specQuestion, type SpecQuestion } from "./spec-question.ts";
+import { ANSWER_TOKENS, embeddedRuntime, rigArguments, serverRuntime } from "../../../plan/ask/flags/index.ts";
+import { draftingOf, fitQuestion, type PlannedMachine, rigFor, withDraft } from "../../../plan/ask/question/index.ts";
 
 interface SpecFlags {
   readonly models?: readonly string[];
@@ -63,7 +60,9 @@ function answererFor(context: CliContext, flags: SpecFlags): (text: string, line
     return modelFor(context, model, named, progress);
   });
   const drafts = recent((key: string, { guesses }: SpecQuestion) =>
-    draftingOf(context, { ...flags, ...guesses }, progress),
+    draftingOf({ ...flags, ...guesses }, undefined, (draft) =>
+      modelFor(context, draft, flags.models ? { models: flags.models } : {}, progress),
+    ),
   );
   const machines = recent((key: string, question: SpecQuestion) => machineFor(context, question));
   return async (text, line) => {

@@ -3,11 +3,18 @@ import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { Rig } from "../../../facts/hardware/index.ts";
 import { parseTokens } from "../../../facts/units/index.ts";
 import { GOAL_NAMES } from "../../../plan/fit/index.ts";
-import { type DraftFlags, MOST_DRAFT_TOKENS } from "../draft-flags.ts";
-import { CACHE_TYPES, oneOf, type PlanFlags, type RuntimeFlags } from "../flags.ts";
-import type { RigFlags } from "../rig-for.ts";
-import { BACKENDS, SYSTEMS } from "../rig-for.ts";
-import { RUNTIMES } from "../runtime.ts";
+import {
+  BACKENDS,
+  CACHE_TYPES,
+  type DraftFlags,
+  MOST_DRAFT_TOKENS,
+  oneOf,
+  type PlanFlags,
+  type RigFlags,
+  type RuntimeFlags,
+  RUNTIMES,
+  SYSTEMS,
+} from "../../../plan/ask/flags/index.ts";
 
 /** One line of questions, read. */
 export interface SpecQuestion {

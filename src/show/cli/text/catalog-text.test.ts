@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
-import { lookUp } from "../look-up.ts";
+import { lookUp } from "../../../plan/ask/kinds/look-up.ts";
 import { catalogText } from "./catalog-text.ts";
 import { visible } from "./layout.ts";
 import { styleFor } from "./style.ts";

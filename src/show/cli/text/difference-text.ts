@@ -1,9 +1,8 @@
 import { formatBytes, formatExactBytes, formatNumber, formatPace } from "../../../facts/units/index.ts";
-import type { DifferenceAnswer, FitAnswer } from "../../../plan/answer/index.ts";
+import { fitSentence, type DifferenceAnswer, type FitAnswer } from "../../../plan/answer/index.ts";
 import type { TermDifference } from "../../../plan/explain/index.ts";
 import type { Estimate } from "../../../predict/estimate/index.ts";
 import { derivedText } from "./explain-derived.ts";
-import { explainSentence } from "./explain-sentence.ts";
 import { paceText } from "./explain-pace.ts";
 import { hanging, treeLines } from "./explain-tree.ts";
 import { columns, wrap } from "./layout.ts";
@@ -14,9 +13,9 @@ export function differenceText(answer: DifferenceAnswer, style: Style): string {
   const { first, second, unlike, memory } = answer;
   return [
     style.strong("why two loadouts differ"),
-    ...wrap(`first: ${explainSentence(first)}`),
+    ...wrap(`first: ${fitSentence(first)}`),
     "",
-    ...wrap(`second: ${explainSentence(second)}`),
+    ...wrap(`second: ${fitSentence(second)}`),
     "",
     style.strong("what is not the same"),
     ...(unlike.length === 0

@@ -7,10 +7,9 @@ import {
   formatRate,
   formatWhole,
 } from "../../../facts/units/index.ts";
-import type { FitAnswer } from "../../../plan/answer/index.ts";
+import { fitSentence, type FitAnswer } from "../../../plan/answer/index.ts";
 import type { PlaceBalance } from "../../../plan/fit/index.ts";
 import { constantsText } from "./explain-constants.ts";
-import { explainSentence } from "./explain-sentence.ts";
 import { speedText } from "./explain-speed.ts";
 import { explainTraining } from "./training-text.ts";
 import { hanging, treeLines } from "./explain-tree.ts";
@@ -26,7 +25,7 @@ export function explainText(answer: FitAnswer, style: Style): string {
     style.strong(`${name}: how each number comes about`),
     ...from,
     "",
-    ...wrap(explainSentence(answer)),
+    ...wrap(fitSentence(answer)),
     "",
     ...weightsText(answer, style),
     "",

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { nearest } from "../nearest.ts";
 import { bar, columns, visible, wrap } from "./layout.ts";
 import { styleFor } from "./style.ts";
+import { nearest } from "../../../plan/ask/flags/index.ts";
 
 test("a bar has its width whatever the share", () => {
   fc.assert(

@@ -1,0 +1,85 @@
+import { LoadoutError } from "../../../facts/errors/index.ts";
+import { fitNumbers, type FitNumbers } from "../../answer/index.ts";
+import {
+  ANSWER_TOKENS,
+  embeddedRuntime,
+  flagBesideModel,
+  promptOf,
+  type QuestionFlags,
+  roomOf,
+  serverRuntime,
+  typedFlags,
+  USUAL_DISK,
+  type WantedFlags,
+} from "../flags/index.ts";
+import {
+  type Asking,
+  draftingOf,
+  fitQuestion,
+  type FitQuestion,
+  machineByHand,
+  rigFor,
+  serverArgumentsOf,
+  withDraft,
+} from "../question/index.ts";
+
+export interface FitFlags extends QuestionFlags, Omit<WantedFlags, "disk"> {
+  readonly table?: boolean;
+}
+
+/** `fit MODEL` without what has to be searched for. */
+export async function askNumbers(asking: Asking, flags: FitFlags, model: string): Promise<FitNumbers> {
+  refuseChoosing(flags, model);
+  const question = await gatherFit(asking, flags, model, "fit");
+  return fitNumbers(question.request, question.context);
+}
+
+/** Flags that choose among models say nothing beside one. */
+export function refuseChoosing(flags: FitFlags, model: string): void {
+  const flag = flagBesideModel(flags);
+  if (flag !== undefined) throw new LoadoutError("flag-beside-model", { flag, got: model });
+}
+
+/** The same question, ready to be answered. */
+export async function gatherFit(
+  asking: Asking,
+  flags: QuestionFlags,
+  model: string,
+  command: string,
+): Promise<FitQuestion> {
+  const promptTokens = promptOf(flags, command);
+  const answerTokens = flags.answer ?? ANSWER_TOKENS;
+  const { room } = roomOf(flags, command);
+  const typed = typedFlags(flags);
+  const server = serverRuntime(flags.build);
+  const told = flags.serverArgs === undefined ? undefined : serverArgumentsOf(flags.serverArgs, server);
+  const byHand = await rigFor(flags);
+  const loading = Promise.all([
+    asking.model(model, told?.guesses?.by === "mtp" ? { ...flags, draft: "mtp" } : flags),
+    draftingOf(flags, told?.guesses, (draft) => asking.model(draft, flags.models ? { models: flags.models } : {})),
+  ]);
+  const asked = {
+    flags,
+    promptTokens,
+    answerTokens,
+    cachedShare: flags.cached,
+    typed,
+    reading: flags.disk?.reading ?? USUAL_DISK,
+    diskBytesPerSec: flags.disk?.pagesBytesPerSec,
+    server,
+    told,
+  };
+  if (byHand) {
+    // nothing is asked of this machine, and neither what was measured on it nor its disk says anything of another
+    const machine = machineByHand(byHand, flags);
+    const [read, drafting] = await loading;
+    const runtime = flags.runtime === "embedded" && !told && !drafting ? embeddedRuntime() : server;
+    const weights = await withDraft(read, machine, flags, runtime, drafting, room);
+    return fitQuestion({ ...asked, machine, weights, runtime, drafting });
+  }
+  const [machine, [read, drafting]] = await Promise.all([asking.machine(), loading]);
+  const runtime = flags.runtime === "llama-server" || told || drafting ? server : embeddedRuntime();
+  const weights = await withDraft(read, machine, flags, runtime, drafting, room);
+  const here = await asking.here?.(machine, weights);
+  return fitQuestion({ ...asked, ...here, machine, weights, runtime, drafting });
+}

@@ -1,0 +1,8 @@
+export type { Asking, Here } from "./asking.ts";
+export { withDraft } from "./beside-draft.ts";
+export { catalogAsking, FILE } from "./catalog-asking.ts";
+export { withChosenFileType } from "./chosen-file-type.ts";
+export { checkDraft, type Drafting, draftingOf } from "./drafting.ts";
+export { machineByHand, machineFor, type PlannedMachine, rigFor } from "./machine.ts";
+export { type BeforeOf, fitQuestion, type FitQuestion } from "./question.ts";
+export { serverArgumentsOf } from "./server-args.ts";

@@ -1,0 +1,39 @@
+import { LoadoutError } from "../../../facts/errors/index.ts";
+import {
+  checkArguments,
+  flagsOf,
+  LLAMA_SERVER_FLAGS,
+  readServerArguments,
+  serverSlots,
+  shellWords,
+  type ServerArguments,
+} from "../../../facts/runtime/index.ts";
+import type { Geometry } from "../../../facts/model/index.ts";
+import type { Wishes } from "../../fit/index.ts";
+import type { Runtime } from "../flags/index.ts";
+
+/** A pasted command line of llama-server, with or without the program's name, checked against the flags of the build. */
+export function serverArgumentsOf(text: string, { buildNumber }: Pick<Runtime, "buildNumber">): ServerArguments {
+  const words = shellWords(text);
+  if (words === undefined) throw unread("a quote that is closed", text);
+  const args = words[0]?.startsWith("-") === false ? words.slice(1) : words;
+  const table = flagsOf(LLAMA_SERVER_FLAGS, buildNumber) ?? LLAMA_SERVER_FLAGS[0]!;
+  const [problem] = checkArguments(args, table);
+  if (problem)
+    throw unread(`arguments that llama-server ${table.build} takes`, `${problem.argument}: ${problem.because}`);
+  return readServerArguments(args);
+}
+
+/** What the server makes of it for this model, as a wish: nothing is left to choose. */
+export function wishesTold(args: ServerArguments, { build }: Pick<Runtime, "build">, geometry: Geometry): Wishes {
+  const { context, sequences, unifiedCache } = serverSlots(args.slots, build, geometry.contextLength);
+  return {
+    settings: { ...args.settings, context, sequences, unifiedCache },
+    ...(args.threads === undefined || args.threads < 1 ? {} : { threads: args.threads }),
+  };
+}
+
+function unread(expected: string, got: string): LoadoutError {
+  const example = '--server-args "-c 32768 -np 4 -ctk q8_0 -ctv q8_0 -ngl 40"';
+  return new LoadoutError("bad-quantity", { what: "--server-args", expected, got, example });
+}

@@ -1,0 +1,46 @@
+import type { Architecture } from "./architecture.ts";
+import { bailingMoe3 } from "./bailing-moe3.ts";
+import { cohere2, cohere2Moe, commandR, phi2 } from "./cohere.ts";
+import { deepseek2, mistral4 } from "./deepseek2.ts";
+import { deepseek32, glmDsa } from "./deepseek32.ts";
+import { falconH1 } from "./falcon-h1.ts";
+import { afmoe, laguna, museGlimmer, step35 } from "./gated-output.ts";
+import { gemma3n } from "./gemma3n.ts";
+import { gemma4 } from "./gemma4.ts";
+import { graniteHybrid } from "./granite-hybrid.ts";
+import { jamba } from "./jamba.ts";
+import { kimiLinear } from "./kimi-linear.ts";
+import { lfm2, lfm2moe } from "./lfm2.ts";
+import { nemotronH, nemotronHMoe } from "./nemotron-h.ts";
+import { qwen35, qwen35moe } from "./qwen35.ts";
+import { qwen3next } from "./qwen3next.ts";
+
+/** Architectures with a frame of their own: hybrids, latent attention, streams beside the residual one. */
+export const OTHERS: readonly Architecture[] = [
+  afmoe,
+  bailingMoe3,
+  cohere2,
+  cohere2Moe,
+  commandR,
+  deepseek2,
+  deepseek32,
+  gemma3n,
+  gemma4,
+  glmDsa,
+  graniteHybrid,
+  laguna,
+  mistral4,
+  museGlimmer,
+  phi2,
+  qwen35,
+  qwen35moe,
+  qwen3next,
+  step35,
+  falconH1,
+  jamba,
+  kimiLinear,
+  lfm2,
+  lfm2moe,
+  nemotronH,
+  nemotronHMoe,
+];

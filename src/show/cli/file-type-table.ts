@@ -1,8 +1,0 @@
-import { outlined, searchModel, type SearchRow } from "../../plan/search/index.ts";
-import type { FitQuestion } from "./question.ts";
-
-/** The usual file types of the model that was asked about, on the same rig and under the same program. */
-export function fileTypeTable({ request, setup }: FitQuestion): SearchRow[] {
-  const { geometry, tensors } = request;
-  return searchModel(outlined({ geometry, shapes: tensors }, setup));
-}

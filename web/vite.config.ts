@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import { defineConfig } from "vite";
+import { othersLater } from "./others-later.ts";
+import { tables } from "./tables.ts";
+import { unthrownErrors } from "./unthrown-errors.ts";
+
+/** The page: pure rooms as they are, two workers of one script, catalogs as files of their own. `npm run build:page` */
+export default defineConfig({
+  root: join(import.meta.dirname, "page"),
+  base: "./",
+  plugins: [tables, unthrownErrors()],
+  worker: {
+    format: "es",
+    plugins: () => [tables, othersLater, unthrownErrors()],
+    rolldownOptions: {
+      output: {
+        codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: "engine", test: isEngine }] },
+      },
+      treeshake: { moduleSideEffects: sideEffects },
+    },
+  },
+  build: {
+    outDir: join(import.meta.dirname, "../dist/page"),
+    emptyOutDir: true,
+    target: "es2024",
+    modulePreload: { polyfill: false },
+    rolldownOptions: { treeshake: { moduleSideEffects: sideEffects } },
+  },
+});
+
+/** Rooms only export: a module nobody imports from is left out. */
+function sideEffects(id: string): boolean {
+  return !/[/\\]src[/\\](?:facts|predict|plan|draw)[/\\]/.test(id);
+}
+
+/** What the first answer needs beside the catalogs, in one file: parts of it compress worse. */
+function isEngine(id: string): boolean {
+  if (id.endsWith("others-later.ts")) return true;
+  const [, path] = /[/\\]src[/\\](.*)$/.exec(id) ?? [];
+  return path !== undefined && !LATER.test(path.replaceAll("\\", "/"));
+}
+
+/** Catalogs, what reads files, and questions that are asked later. */
+const LATER = new RegExp(
+  [
+    "facts/model/(?:catalog/(?:models|sources|licenses|tools)|config/|safetensors-summary|gguf-|mixers|windows|feed-forwards)",
+    "facts/weights/(?:gguf|safetensors|header-|json-|looks-|layout/|byte-|limits)",
+    "facts/hardware/(?:catalog|boards)/",
+    "facts/(?:quality|runtime/kernels|runtime/logs|recipe/server)/",
+    "predict/serving/(?!index|coefficients|workload/(?:lengths|index)|measures/(?:targets|index))",
+    "predict/memory/llamacpp/architectures/(?:bailing|cohere|deepseek|draft-block|falcon|gated|gemma3n|gemma4|granite|indexer|jamba|kimi|layer-inputs|lfm2|mamba|mixed|nemotron|others|output-gate|qwen3next|qwen35|recurrent|residual)",
+    "plan/(?:rank|explain|reconcile)/",
+    "plan/advise/(?!index|simulate/simulated-engines|simulate/index)",
+    "plan/(?:answer/fit-answer|advise/arrangements|fit/(?:alternatives|brought-back|raise-limit)|search/limits)",
+    "plan/answer/(?!fit-|launch|next-commands|speculation|index)",
+    "plan/search/search",
+    "plan/ask/kinds/(?!answer-to|numbers|index|kinds)",
+    "plan/ask/model/(?:opened|config-folder|from-config|from-gguf)",
+  ].join("|"),
+);
