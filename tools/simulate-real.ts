@@ -33,15 +33,16 @@ const RETAKE = 1.3;
 
 const names = ENGINES.filter((name) => values.engine === undefined || values.engine.includes(name));
 if (names.length === 0) throw new Error(`--engine takes ${ENGINES.join(" or ")}`);
-const model = await benchModel(values.model);
-if (!values.json) printMachineCard();
+// kept runs may be another machine's: only who names the model says that the speed model is to be asked for this one
+const model = values.from === undefined ? await benchModel(values.model) : values.model;
+if (!values.json && values.from === undefined) printMachineCard();
 if (values.save !== undefined) writeFileSync(values.save, "");
 const saved = values.from === undefined ? undefined : savedLines(values.from);
 const results = [];
 for (const name of names) {
-  const found = saved === undefined ? await measuredRuns(name) : savedRuns(name, saved);
+  const found = saved === undefined ? await measuredRuns(name, model ?? "") : savedRuns(name, saved);
   if (found === undefined) continue;
-  const predicted = await predictedTimes(model, found.engine);
+  const predicted = model === undefined ? undefined : await predictedTimes(model, found.engine);
   const runs = { ...found, ...(predicted ? { predicted } : {}) };
   const result = score(runs);
   const [calibrated, uncalibrated] = (["calibrated", "uncalibrated"] as const).map((of) =>
@@ -53,12 +54,12 @@ for (const name of names) {
 }
 if (values.json) console.log(JSON.stringify(results, null, 2));
 
-async function measuredRuns(name: EngineName): Promise<EngineRuns> {
+async function measuredRuns(name: EngineName, modelPath: string): Promise<EngineRuns> {
   const engine = settingsOf(name);
   const over = new AbortController();
   const stop = () => over.abort();
   process.once("SIGINT", stop);
-  const started = await startEngine(name, model, over.signal);
+  const started = await startEngine(name, modelPath, over.signal);
   try {
     const { about, target } = started;
     const manners = await mannersOf(target, over.signal);

@@ -29,6 +29,8 @@ const PRIOR_DEVIATION = 1.5;
 /** a first token tells less than a pace: it waits for steps that are under way */
 const FIRST_DEVIATION = 0.3;
 const PACE_DEVIATION = 0.15;
+/** of the same, around what steps told that were seen by themselves */
+const REPLAY_DEVIATION = 0.5;
 /** what a record tells without replaying anything, of its logarithm */
 const SEEN_DEVIATION = 0.02;
 const LEAST_MS = 1e-4;
@@ -97,7 +99,9 @@ export function calibrate(probes: readonly Probe[], start?: StepCosts): Calibrat
       });
     });
   };
-  const at = leastSquares((costs) => [...seenAt(costs), ...replayedAt(costs)], from, PRIOR_DEVIATION);
+  // first what changes smoothly with the costs; replays jump, and would end the search wherever it happens to be
+  const told = leastSquares(seenAt, from, PRIOR_DEVIATION);
+  const at = leastSquares((costs) => [...seenAt(costs), ...replayedAt(costs).map(tamed)], told, REPLAY_DEVIATION);
   const costs = costsAt(at);
   const left = replayedAt(at).map((value, index) => value * (index % 2 === 0 ? FIRST_DEVIATION : PACE_DEVIATION));
   return {
@@ -107,6 +111,11 @@ export function calibrate(probes: readonly Probe[], start?: StepCosts): Calibrat
     spread: Math.sqrt(left.reduce((sum, value) => sum + value * value, 0) / Math.max(1, left.length)),
     requests: all.length,
   };
+}
+
+/** Near 0 as it is; far from it only as its root: one request that met another step says little. */
+function tamed(value: number): number {
+  return Math.sign(value) * Math.sqrt(2 * (Math.sqrt(1 + value * value) - 1));
 }
 
 /** Counts of streams whose steps were seen. */
