@@ -108,7 +108,8 @@ test("a measured run, replayed: error and bias before and after learning from th
     run,
     JSON.stringify({ kind: "bench", asked: { loop: "closed" }, points: [point(1), point(2), point(4)] }),
   );
-  const answer = await answered(...MODEL, "--replay", run);
+  // the server that was measured, not the one that would be planned here
+  const answer = await answered(...MODEL, "--replay", run, "--micro-batch", "512");
   expect(answer.replays).toMatchObject({ learnedFrom: "the other runs" });
   for (const { predicted, calibrated } of answer.replays!.runs) {
     const error = (of: typeof predicted) =>

@@ -29,7 +29,7 @@ const PRIOR_DEVIATION = 1.5;
 /** a first token tells less than a pace: it waits for steps that are under way */
 const FIRST_DEVIATION = 0.3;
 const PACE_DEVIATION = 0.15;
-/** of the same, around what steps told that were seen by themselves */
+/** of the same, around what steps told that were seen by themselves, where both prompts and drawing were */
 const REPLAY_DEVIATION = 0.5;
 /** what a record tells without replaying anything, of its logarithm */
 const SEEN_DEVIATION = 0.02;
@@ -101,7 +101,9 @@ export function calibrate(probes: readonly Probe[], start?: StepCosts): Calibrat
   };
   // first what changes smoothly with the costs; replays jump, and would end the search wherever it happens to be
   const told = leastSquares(seenAt, from, PRIOR_DEVIATION);
-  const at = leastSquares((costs) => [...seenAt(costs), ...replayedAt(costs).map(tamed)], told, REPLAY_DEVIATION);
+  const both = seen.some(({ arrives }) => arrives) && seen.some(({ arrives }) => !arrives);
+  const residuals = (costs: readonly number[]) => [...seenAt(costs), ...replayedAt(costs).map(tamed)];
+  const at = leastSquares(residuals, told, both ? REPLAY_DEVIATION : PRIOR_DEVIATION);
   const costs = costsAt(at);
   const left = replayedAt(at).map((value, index) => value * (index % 2 === 0 ? FIRST_DEVIATION : PACE_DEVIATION));
   return {
