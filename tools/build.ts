@@ -1,10 +1,11 @@
 // Builds dist: types by the compiler, JavaScript bundled into a few chunks, because a command that starts with two hundred
-// small files pays for each of them. `npm run build`
+// small files pays for each of them. The page of `loadout web` is beside it (dist/page). `npm run build`
 import { spawnSync } from "node:child_process";
 import { chmodSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Plugin, rolldown } from "rolldown";
+import { buildPage } from "./page.ts";
 
 const root = join(import.meta.dirname, "..");
 rmSync(join(root, "dist"), { recursive: true, force: true });
@@ -58,3 +59,4 @@ await bundle.write({
 });
 await bundle.close();
 chmodSync(join(root, "dist/show/cli/main.js"), 0o755);
+await buildPage();

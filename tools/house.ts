@@ -9,7 +9,7 @@ const HOUSE: Record<string, readonly string[]> = {
   predict: ["estimate", "memory", "speed", "serving", "training"],
   plan: ["fit", "search", "rank", "explain", "advise", "command", "reconcile", "answer", "ask"],
   draw: ["svg", "parts", "charts", "answers"],
-  run: ["home", "source", "fetch", "probe", "engine", "receipt", "client", "bench", "gateway", "batch", "tune"],
+  run: ["home", "source", "fetch", "probe", "engine", "receipt", "client", "bench", "gateway", "web", "batch", "tune"],
   show: ["report", "cli"],
 };
 const PURE = new Set(["facts", "predict", "plan", "draw"]);

@@ -24,7 +24,8 @@ const listed = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scr
 });
 const [packed]: [Packed] = JSON.parse(listed);
 const paths = packed.files.map(({ path }) => path);
-const wanted = /^(package\.json|README\.md|LICENSE|NOTICE|dist\/.+\.(js|d\.ts)|data\/[\w./-]+|web\/chat\/[\w.-]+)$/;
+const wanted =
+  /^(package\.json|README\.md|LICENSE|NOTICE|dist\/.+\.(js|d\.ts)|dist\/page\/[\w./-]+\.(html|css|svg|json)|data\/[\w./-]+|web\/chat\/[\w.-]+)$/;
 for (const path of paths) {
   if (!wanted.test(path) || /\.test\.|fixtures|testing|truth/.test(path))
     faults.push(`packs ${path}, which nobody needs`);
@@ -36,6 +37,8 @@ for (const path of [
   "data/engines/llama-server-driver.py",
   "data/small-models.json",
   "web/chat/index.html",
+  "dist/page/index.html",
+  "dist/page/guide/index.html",
   "LICENSE",
   "NOTICE",
 ]) {

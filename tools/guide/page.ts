@@ -41,8 +41,3 @@ export function table(
   const rule = heads.map((_, at) => (right.includes(at) ? "--:" : "---"));
   return [line(heads), `| ${rule.join(" | ")} |`, ...rows.map(line)].join("\n");
 }
-
-/** A block of commands or output. */
-export function fence(text: string, language = "sh"): string {
-  return `\`\`\`${language}\n${text}\n\`\`\``;
-}

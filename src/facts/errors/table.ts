@@ -23,6 +23,7 @@ import { SERVER_ERRORS } from "./rows/server.ts";
 import { SERVE_ERRORS } from "./rows/serve.ts";
 import { SIMULATE_ERRORS } from "./rows/simulate.ts";
 import { SPEC_ERRORS } from "./rows/spec.ts";
+import { WEB_ERRORS } from "./rows/web.ts";
 import { WEIGHTS_ERRORS } from "./rows/weights.ts";
 
 /** Exit codes of the command, one meaning each. */
@@ -84,6 +85,7 @@ export const ERRORS = {
   ...SERVE_ERRORS,
   ...SIMULATE_ERRORS,
   ...SPEC_ERRORS,
+  ...WEB_ERRORS,
   ...WEIGHTS_ERRORS,
 } as const satisfies Record<string, ErrorRow>;
 

@@ -38,6 +38,7 @@ export { fitSentence } from "./fit-sentence.ts";
 export type { ReportAnswer, ReportDevice, ReportLoadout, ReportReceipt, ReportTerm } from "./report-answer.ts";
 export { FACTS_DATE } from "./facts-date.ts";
 export { answerKv, type KvAnswer, type KvContext, type KvPoint } from "./kv-answer.ts";
+export type { LiveEvents, LiveLane, LiveRun, WebAnswer } from "./live-answer.ts";
 export type { TypedFlags } from "./next-commands.ts";
 export { answerGpus, type GpusAnswer, type UsableMemory } from "./gpus-answer.ts";
 export { answerQuants, type QuantsAnswer, type QuantsContext, type QuantsModel } from "./quants-answer.ts";

@@ -7,6 +7,7 @@ import {
   type PlannedEngine,
   type ServeQuestion,
   type StepPlan,
+  type StreamsPace,
   type TimedPrompt,
 } from "../advise/index.ts";
 import { shellWord } from "../command/index.ts";
@@ -46,6 +47,8 @@ export interface EnginePlanFacts {
   readonly memoryBytes?: number;
   /** absent where no pace is claimed */
   readonly step?: StepPlan;
+  /** tokens of answers alone, for one stream and for all slots together; none where no pace is claimed */
+  readonly paces: readonly StreamsPace[];
   readonly lanes: LaneSettings;
   readonly decisions: readonly Decision[];
   /** the command of a llama-server; absent for other engines */
@@ -84,7 +87,7 @@ export function answerServePlan(question: ServeQuestion, context: ServePlanConte
 }
 
 function engineFacts(engine: PlannedEngine, { server, port }: ServePlanContext, at: number): EnginePlanFacts {
-  const { serves, weighed, threads, contextPerSlot, step, lanes, decisions } = engine;
+  const { serves, weighed, threads, contextPerSlot, step, paces, lanes, decisions } = engine;
   const listens = port === undefined ? undefined : port + at;
   return {
     serves,
@@ -94,6 +97,7 @@ function engineFacts(engine: PlannedEngine, { server, port }: ServePlanContext, 
     verdict: weighed.now,
     ...(weighed.memory ? { memoryBytes: weighed.memory.value } : {}),
     ...(step ? { step } : {}),
+    paces,
     lanes,
     decisions,
     ...(server ? { launch: launchFacts({ settings: weighed.settings, threads }, server, listens) } : {}),

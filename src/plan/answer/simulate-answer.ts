@@ -1,15 +1,20 @@
 import type { Rig } from "../../facts/hardware/index.ts";
-import { formatNumber } from "../../facts/units/index.ts";
-import type {
-  EngineSettings,
-  FleetSize,
-  RoutePolicy,
-  StepCosts,
-  Summary,
-  Target,
+import { formatDuration, formatNumber } from "../../facts/units/index.ts";
+import {
+  type EngineSettings,
+  type Failures,
+  FAILURES,
+  type FleetSize,
+  type RoutePolicy,
+  type Spares,
+  type StepCosts,
+  type Summary,
+  type Target,
 } from "../../predict/serving/index.ts";
 import type { Enough, Replay, Replays } from "../advise/index.ts";
 import { ANSWER_VERSION, type ModelFacts } from "./fit-numbers.ts";
+
+const HOUR_MS = 3_600_000;
 
 /** A server that is not here, in numbers: what it would answer under a load, whether it is enough, and what would be. */
 export interface SimulateAnswer {
@@ -28,6 +33,8 @@ export interface SimulateAnswer {
     readonly batch?: number;
     readonly replicas: number;
     readonly router?: RoutePolicy;
+    /** where they were named */
+    readonly failures?: Failures;
     readonly seed: number;
     readonly targets: readonly Target[];
   };
@@ -57,6 +64,8 @@ export interface EnoughFacts {
   /** most users or requests per second with which they are; absent: none, or a trace */
   readonly upTo?: number;
   readonly fleet?: Omit<FleetSize, "summary">;
+  /** beside the machines that were asked about; where they are enough and failures were named */
+  readonly spares?: Spares;
 }
 
 export interface ReplayFacts {
@@ -81,6 +90,7 @@ export function answerSimulation(facts: SimulateFacts, enough: Enough | undefine
     schema: ANSWER_VERSION,
     kind: "simulation",
     ...facts,
+    assumptions: [...facts.assumptions, ...(enough ? assumedFailures(facts.asked.failures, enough) : [])],
     ...(enough
       ? {
           summary: enough.summary,
@@ -113,19 +123,29 @@ export function answerSimulation(facts: SimulateFacts, enough: Enough | undefine
   };
 }
 
-function enoughFacts({ met, metAlone, batchTokensPerSec, upTo, fleet }: Enough): EnoughFacts {
+function assumedFailures(failures: Failures = FAILURES, { fleet, spares }: Enough): string[] {
+  if (fleet?.replicas === undefined && spares === undefined) return [];
+  const between = formatDuration(failures.meanHoursBetween * HOUR_MS);
+  return [`a machine fails every ${between} on average and is back after ${formatDuration(failures.downMs)}`];
+}
+
+function enoughFacts({ met, metAlone, batchTokensPerSec, upTo, fleet, spares }: Enough): EnoughFacts {
   const facts = {
     met,
     ...(metAlone === undefined ? {} : { metAlone }),
     ...(batchTokensPerSec === undefined ? {} : { batchTokensPerSec }),
     ...(upTo === undefined ? {} : { upTo }),
+    ...(spares === undefined ? {} : { spares }),
   };
   if (fleet === undefined) return facts;
   const { summary: _, ...size } = fleet;
   return { ...facts, fleet: size };
 }
 
-function saysEnough({ asked, engine }: SimulateFacts, { met, metAlone, upTo, fleet, summary, run }: Enough): string {
+function saysEnough(
+  { asked, engine }: SimulateFacts,
+  { met, metAlone, upTo, fleet, spares, summary, run }: Enough,
+): string {
   const machines = asked.replicas === 1 ? "one machine" : `${asked.replicas} machines`;
   const most =
     upTo === undefined
@@ -133,20 +153,27 @@ function saysEnough({ asked, engine }: SimulateFacts, { met, metAlone, upTo, fle
       : "users" in asked.load
         ? `${formatNumber(upTo)} users`
         : `${formatNumber(upTo)} requests a second`;
-  if (met) return `${machines} ${asked.replicas === 1 ? "is" : "are"} enough${most === "" ? "" : `, up to ${most}`}`;
-  const why = whyNot(summary, run.preempted, engine);
+  const beside = spares ? `; ${sparesWords(spares)}` : "";
+  if (met)
+    return `${machines} ${asked.replicas === 1 ? "is" : "are"} enough${most === "" ? "" : `, up to ${most}`}${beside}`;
+  const why = whyNot(summary, run, engine);
   const until = most === "" ? "" : ` (up to ${most} would be met)`;
   const no = `${machines} ${asked.replicas === 1 ? "is" : "are"} not enough: ${why}${until}`;
   if (metAlone)
     return `${no}; with nothing in the batch lane ${asked.replicas === 1 ? "it would be" : "they would be"}`;
   if (fleet?.replicas === undefined) return `${no}; nor are ${fleet?.tried.at(-1)?.replicas ?? 0} machines`;
-  const spares = `${fleet.spares} spare${fleet.spares === 1 ? "" : "s"}`;
-  const failing = fleet.meetsWhenTheyFail ? "" : ", and still missed while they fail";
-  return `${no}; ${fleet.replicas} would be, with ${spares} for failures${failing}`;
+  return `${no}; ${fleet.replicas} would be, ${sparesWords(fleet)}`;
 }
 
-function whyNot({ goodput, requests, saturation }: Summary, preempted: number, engine: EngineSettings): string {
-  if (requests.failed > 0) return `${requests.failed} requests fail`;
+function sparesWords({ spares, meetsWhenTheyFail }: Spares): string {
+  const failing = meetsWhenTheyFail ? "" : ", and still missed while they fail";
+  return `with ${spares} spare${spares === 1 ? "" : "s"} for failures${failing}`;
+}
+
+function whyNot({ goodput, requests, saturation }: Summary, run: Enough["run"], engine: EngineSettings): string {
+  const { preempted, records } = run;
+  if (requests.failed > 0)
+    return `${requests.failed} requests fail (${records.find(({ outcome }) => outcome === "failed")?.error})`;
   if (saturation?.label === "OVERLOADED") return "it falls behind what comes";
   const missed = goodput?.targets.find((target) => !target.met);
   const cache =

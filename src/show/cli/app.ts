@@ -20,6 +20,7 @@ import { report } from "./described/report.ts";
 import { serve } from "./described/serve.ts";
 import { simulate } from "./described/simulate.ts";
 import { start } from "./described/start.ts";
+import { web } from "./described/web.ts";
 import { VERSION } from "./version.ts";
 import { textsWith } from "./wrong-flags.ts";
 
@@ -43,6 +44,7 @@ export const ROUTES = {
   simulate,
   frontier,
   doctor,
+  web,
 };
 
 const routes = buildRouteMap({

@@ -60,6 +60,18 @@ test("more than one machine can answer: how many would, with spares; text in 80 
   expect(fleet.answered).toHaveLength(answer.enough!.fleet!.replicas!);
 });
 
+test("named failures: spares beside machines that are enough, more of them where starting takes long", async () => {
+  const asked = [...MODEL, "--users", "2", "--output", "50", "--replicas", "2"];
+  const rare = await answered(...asked, "--failures", "1000h");
+  expect(rare.asked.failures).toEqual({ meanHoursBetween: 1000, downMs: 300_000 });
+  expect(rare.enough).toMatchObject({ met: true, spares: { spares: 1, meetsWhenTheyFail: true } });
+  expect(rare.says).toMatch(/^2 machines are enough, up to \d+ users; with 1 spare for failures$/);
+  expect(rare.assumptions.join()).toContain("a machine fails every");
+  const often = await answered(...asked, "--failures", "5h", "--cold-start", "1h");
+  expect(often.enough!.spares!.spares).toBeGreaterThan(1);
+  expect((await answered(...asked)).enough!.spares).toBeUndefined();
+});
+
 test("every engine, and a trace", async () => {
   for (const engine of ["embedded", "vllm"] as const) {
     const answer = await answered(...MODEL, "--engine", engine, "--users", "3", "--output", "50");
@@ -74,6 +86,18 @@ test("every engine, and a trace", async () => {
   const answer = await answered(...MODEL, "--engine", "vllm", "--trace", trace);
   expect(answer.summary!.cachedShare).toBeGreaterThan(0.8);
   expect(answer.asked.load).toEqual({ trace });
+});
+
+test("a full context that shifts, where the model's cache can", async () => {
+  const full = ["--gpu", "rtx-3090", "--users", "2", "--prompt", "200", "--output", "3000", "--context", "2k"];
+  const asked = ["qwen3-8b:Q4_K_M", ...full, "--requests", "40"];
+  const shifted = await answered(...asked, "--context-shift");
+  expect(shifted.engine).toMatchObject({ contextShift: true });
+  const answerTokens = ({ summary }: SimulateAnswer) => summary!.outputTokensPerSec / summary!.requestsPerSec;
+  expect(answerTokens(shifted)).toBeCloseTo(3000, 3);
+  expect(answerTokens(await answered(...asked))).toBeLessThan(2048);
+  const { code, stdout } = await loadout("gemma-3-4b", ...full, "--context-shift", "--json");
+  expect([code, JSON.parse(stdout).error.code]).toEqual([2, "bad-quantity"]);
 });
 
 test("jobs in the batch lane, behind the gateway's lanes", async () => {

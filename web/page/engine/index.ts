@@ -6,7 +6,6 @@ import { Lane, type Port } from "./lane.ts";
 import type { Reply } from "./messages.ts";
 
 export type { ErrorFacts, OpenedModel } from "./answerer.ts";
-export { Superseded } from "./lane.ts";
 export type { Answers, Flags, Kind };
 
 /** A refusal: the same code, message and hint as the command line's. */
@@ -25,7 +24,7 @@ export class AskError extends Error {
 /** What answers the page's questions. */
 export interface Engine {
   /**
-   * Rejects with {@link AskError} where the command line would refuse, and with {@link Superseded} where a newer question of the same
+   * Rejects with {@link AskError} where the command line would refuse, and with a `Superseded` where a newer question of the same
    * place (`kind` unless said) came meanwhile.
    */
   ask<K extends Kind>(kind: K, flags: Flags, place?: string): Promise<Answers[K]>;

@@ -7,7 +7,7 @@ import {
   type PromptTime,
   SHARED_TOKENS,
 } from "../../../predict/serving/index.ts";
-import { decodePace } from "../../../predict/speed/index.ts";
+import { decodePace, type Pace } from "../../../predict/speed/index.ts";
 import { type Decision, GOALS, good, paceInput, weigh, weighForSearch, type Weighed } from "../../fit/index.ts";
 import { type LaneBasis, lanesOf, type PlannedLanes } from "./lanes-of.ts";
 import { oneOrTwo } from "./one-or-two.ts";
@@ -24,6 +24,13 @@ export interface PlannedEngine extends PlannedLanes {
   readonly contextPerSlot: number;
   /** absent where no pace is claimed: then the choice's micro-batch stands */
   readonly step?: StepPlan;
+  /** tokens of answers alone, for one stream and for all slots; none where no pace is claimed */
+  readonly paces: readonly StreamsPace[];
+}
+
+/** Tokens per second of so many streams together, each behind a long prompt, with an 80% band. */
+export interface StreamsPace extends Pick<Pace, "tokensPerSec" | "low" | "high"> {
+  readonly streams: number;
 }
 
 export interface ServePlan {
@@ -81,6 +88,7 @@ function planned(question: ServeQuestion, settings: LlamaCppSettings, serves: Pl
     threads: choice.threads,
     contextPerSlot: unifiedCache ? context : Math.floor(context / sequences),
     ...(step ? { step } : {}),
+    paces: pacesOf(question, weighed.settings),
     lanes,
     decisions: [
       serves === "both"
@@ -91,6 +99,14 @@ function planned(question: ServeQuestion, settings: LlamaCppSettings, serves: Pl
       ...decisions,
     ],
   };
+}
+
+function pacesOf(question: ServeQuestion, settings: LlamaCppSettings): StreamsPace[] {
+  const pace = paceOf(question, settings);
+  return [...new Set([1, settings.sequences])].flatMap((streams) => {
+    const found = pace(streams);
+    return found ? [{ streams, tokensPerSec: found.tokensPerSec, low: found.low, high: found.high }] : [];
+  });
 }
 
 function withStep(settings: LlamaCppSettings, stepTokens: number): LlamaCppSettings {
@@ -167,12 +183,19 @@ function promptTimeOf(
 
 /** Between two tokens of a stream where so many are answered at a time, each behind a long prompt. */
 function tokenMsOf(question: ServeQuestion, settings: LlamaCppSettings): (streams: number) => number | undefined {
+  const pace = paceOf(question, settings);
+  return (streams) => {
+    const found = pace(streams);
+    return found && (1000 * streams) / found.tokensPerSec;
+  };
+}
+
+/** Tokens of so many streams together, each behind a long prompt. */
+function paceOf(question: ServeQuestion, settings: LlamaCppSettings) {
   const { request, choice } = question;
   const input = paceInput(request, { settings, threads: choice.threads });
-  return (streams) => {
-    const pace = decodePace({ ...input, streams }, promptTokensOf(question));
-    return pace && (1000 * streams) / pace.tokensPerSec;
-  };
+  const depth = promptTokensOf(question);
+  return (streams: number): Pace | undefined => decodePace({ ...input, streams }, depth);
 }
 
 function basisOf(

@@ -1,5 +1,7 @@
 import {
   type EngineSettings,
+  type Failures,
+  type FleetQuestion,
   type FleetSize,
   type LaneSettings,
   meetsTargets,
@@ -7,6 +9,8 @@ import {
   simulate,
   type Simulated,
   sizeFleet,
+  type Spares,
+  sparesFor,
   type StepTimes,
   type Summary,
   summarizeAfter,
@@ -36,6 +40,8 @@ export interface EnoughQuestion {
   readonly lanes?: LaneSettings;
   readonly targets: readonly Target[];
   readonly seed: number;
+  /** how machines fail; absent: as `sizeFleet` takes it, and only where more machines are looked for */
+  readonly failures?: Failures;
 }
 
 export interface Enough {
@@ -50,6 +56,8 @@ export interface Enough {
   readonly upTo?: number;
   /** where they are not met: how many machines would */
   readonly fleet?: FleetSize;
+  /** where they are met and failures were named: what these machines want beside them */
+  readonly spares?: Spares;
 }
 
 /** Beyond this an answer is "more than anybody asks for". */
@@ -73,14 +81,22 @@ export function enough(question: EnoughQuestion): Enough {
     ...(upTo === undefined ? {} : { upTo }),
     ...(batchTokensPerSec === undefined ? {} : { batchTokensPerSec }),
   };
-  if (met) return both;
+  if (met && question.failures === undefined) return both;
+  if (met)
+    return { ...both, spares: sparesFor(fleetQuestion(question, load.alone ?? load.at), replicas, summary.spanMs) };
   const { alone } = load;
   const metAlone =
     alone && meetsTargets(runAt({ ...question, load: { ...load, at: alone } }, load.amount, replicas).summary);
   if (metAlone) return { ...both, metAlone };
-  const { engine, times, router, targets, seed } = question;
-  const fleet = sizeFleet({
-    workload: () => (alone ?? load.at)(load.amount),
+  const fleet = sizeFleet(fleetQuestion(question, alone ?? load.at));
+  return { ...both, ...(metAlone === undefined ? {} : { metAlone }), fleet };
+}
+
+/** Machines are counted without the batch lane: jobs give way where one fails. */
+function fleetQuestion(question: EnoughQuestion, at: SimulatedLoad["at"]): FleetQuestion {
+  const { load, engine, times, router, targets, seed, failures } = question;
+  return {
+    workload: () => at(load.amount),
     engine,
     times,
     router,
@@ -88,8 +104,8 @@ export function enough(question: EnoughQuestion): Enough {
     seed,
     tokenTimes: true,
     warmUp: load.warmUp(load.amount),
-  });
-  return { ...both, ...(metAlone === undefined ? {} : { metAlone }), fleet };
+    ...(failures === undefined ? {} : { failures }),
+  };
 }
 
 interface RunAt {

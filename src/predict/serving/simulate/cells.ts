@@ -7,6 +7,8 @@ export interface Held {
   /** of its tokens, those that others may share */
   readonly textTokens: number;
   readonly totalTokens: number;
+  /** where copies were made of what cannot go back; absent: none */
+  readonly checkpoints?: readonly number[];
 }
 
 /** What a request leaves in its cells: a conversation's text goes on with the answer, others' beginnings end where they say. */
@@ -14,7 +16,7 @@ export function heldAfter(request: SimRequest): Held | undefined {
   const totalTokens = request.heldTokens;
   if (totalTokens === 0) return undefined;
   const goesOn = request.planned.session !== undefined;
-  const textTokens = goesOn ? totalTokens : Math.min(request.textTokens, totalTokens);
+  const textTokens = Math.min(goesOn ? totalTokens : Math.min(request.textTokens, totalTokens), request.keptTokens);
   return { text: request.text, textTokens, totalTokens };
 }
 

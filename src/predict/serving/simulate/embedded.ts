@@ -1,3 +1,4 @@
+import { BatchPieces } from "./batch-pieces.ts";
 import { foundIn, type Held, heldAfter } from "./cells.ts";
 import { Decoders } from "./decoders.ts";
 import type { Engine, EngineCounts, Sink } from "./engine.ts";
@@ -17,6 +18,10 @@ export interface EmbeddedSettings {
   readonly stepTokens: number;
   /** of these, most that prompts of the batch lane have; absent: as many */
   readonly batchStepTokens?: number;
+  /** longest step that these may cause, by what a token took in steps before; absent: no limit */
+  readonly batchStepMs?: number;
+  /** an engine that rested waits so long for others before its first step, unless every sequence is taken; absent: 0 */
+  readonly holdMs?: number;
   /** a resting reply steps once after this time */
   readonly agingMs: number;
   /** false: requests ask that nothing of their prompt is taken from a sequence */
@@ -52,6 +57,10 @@ export class Embedded implements Engine {
   /** of a step in which nothing but tokens is drawn; undefined: who draws has changed */
   #drawPasses: readonly number[] | undefined;
   #drawPassesRest = false;
+  readonly #pieces: BatchPieces;
+  wakeMs = Infinity;
+  #rested = true;
+  #holdsUntilMs = 0;
   #chatPrompts = 0;
   #free: number;
   #order = 0;
@@ -60,6 +69,7 @@ export class Embedded implements Engine {
   constructor(settings: EmbeddedSettings, sink: Sink, keepsTimes: boolean) {
     this.#settings = settings;
     this.#sink = sink;
+    this.#pieces = new BatchPieces(settings.batchStepMs, settings.batchStepTokens ?? settings.stepTokens);
     this.#free = settings.sequences;
     this.#sequences = Array.from({ length: settings.sequences }, (_, place) => ({
       place,
@@ -102,7 +112,7 @@ export class Embedded implements Engine {
   }
 
   compose(atMs: number): boolean {
-    if (this.#on.size === 0) return false;
+    if (this.#holds(atMs)) return false;
     this.#giveWay(atMs);
     const { work } = this;
     const { interactive, batch } = this.#drawing;
@@ -123,6 +133,7 @@ export class Embedded implements Engine {
 
   finish(atMs: number): void {
     this.counts.steps++;
+    this.#pieces.learn(this.work.decodeStreams + this.work.promptTokens, atMs - this.work.atMs);
     const { interactive, batch } = this.#drawing;
     const aged = this.#aged;
     this.#aged = undefined;
@@ -147,6 +158,8 @@ export class Embedded implements Engine {
     this.#drawPasses = undefined;
     this.#prompts = [];
     this.#chatPrompts = 0;
+    this.#rested = true;
+    this.wakeMs = Infinity;
     this.#cancelled.clear();
     this.#free = this.#sequences.length;
     for (const sequence of this.#sequences) {
@@ -179,6 +192,24 @@ export class Embedded implements Engine {
     this.#drawPassesRest = rests;
   }
 
+  /** Nobody is there, or the first after a rest waits for company. */
+  #holds(atMs: number): boolean {
+    const { holdMs = 0, sequences } = this.#settings;
+    this.wakeMs = Infinity;
+    if (this.#on.size === 0) {
+      this.#rested = true;
+      return true;
+    }
+    if (this.#rested) this.#holdsUntilMs = atMs + holdMs;
+    this.#rested = false;
+    if (atMs >= this.#holdsUntilMs || this.#on.size >= sequences) {
+      this.#holdsUntilMs = 0;
+      return false;
+    }
+    this.wakeMs = this.#holdsUntilMs;
+    return true;
+  }
+
   /** Batch that has rested for so long takes part in one step, one at a time. */
   #longResting(atMs: number): SimRequest | undefined {
     let first: SimRequest | undefined;
@@ -200,7 +231,7 @@ export class Embedded implements Engine {
   #addPrompts(rests: boolean): void {
     let left = this.#settings.stepTokens - this.work.decodeStreams;
     for (const request of this.#prompts) if (request.lane === "interactive") left -= this.#take(request, left);
-    let batchLeft = Math.min(left, this.#settings.batchStepTokens ?? left);
+    let batchLeft = Math.min(left, this.#pieces.tokens);
     for (const request of this.#prompts)
       if (request.lane === "batch" && (!rests || request === this.#aged)) batchLeft -= this.#take(request, batchLeft);
   }

@@ -32,6 +32,8 @@ export interface Engine {
   cancel(request: SimRequest, atMs: number, stepping: boolean): void;
   /** Fills `work` with the next step; false: nothing to do. */
   compose(atMs: number): boolean;
+  /** Where it composed nothing although it has something to do: when to ask again. Absent or Infinity: when something comes */
+  readonly wakeMs?: number;
   /** The step that was composed ended. */
   finish(atMs: number): void;
   /** Everything inside is lost: returns it, caches are empty. */

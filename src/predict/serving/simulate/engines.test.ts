@@ -80,6 +80,49 @@ describe("llama-server", () => {
     expect(go(LLAMA, [ask(0, 0, 1024, 5)]).records[0]!.outcome).toBe("failed");
   });
 
+  it("shifts what follows the kept beginning: half of it, at the cost of turning every key, and a slot that is no use to the next turn", () => {
+    const shifting = { ...LLAMA, contextShift: true };
+    const turns = [
+      ask(0, 0, 900, 400, { session: 1, turn: 0 }),
+      ask(1, 30_000, 1000, 5, { session: 1, turn: 1, prefix: { id: "session-1", tokens: 950 } }),
+    ];
+    const times = linearTimes(10, 0, 0, 1);
+    const [first, second] = go(shifting, turns, times).records;
+    const gaps = gapsMs(first!);
+    // full at 1024 cells, then at 512 more
+    expect(gaps.filter((gap) => gap > 14).length).toBe(1);
+    const turned = gaps.findIndex((gap) => gap > 14);
+    expect(turned).toBe(1023 - 900);
+    expect(gaps[turned]!).toBeCloseTo(10 + (512 + 4096) / 1000, 1);
+    expect(second!.cachedTokens).toBeLessThan(2);
+    const kept = go({ ...shifting, keepTokens: -1 }, turns, times).records;
+    expect(gapsMs(kept[0]!).filter((gap) => gap > 14).length).toBeGreaterThan(1);
+    expect(kept[1]!.cachedTokens).toBe(900);
+  });
+
+  it("goes back only to a copy where memory is a window or a state", () => {
+    const cells = { ...LLAMA, slots: 1, checkpoints: true };
+    const system = { prefix: { id: "system", tokens: 300 } };
+    const two = [ask(0, 0, 900, 20, system), ask(1, 1000, 700, 20, system)];
+    const cached = (settings: LlamaServerSettings, requests = two) =>
+      go(settings, requests).records.map(({ cachedTokens }) => cachedTokens);
+    expect(cached({ ...LLAMA, slots: 1 })).toEqual([0, 300]);
+    // where the question begins
+    expect(cached({ ...cells, windowTokens: 256 })).toEqual([0, 299]);
+    expect(cached(cells)).toEqual([0, 300]);
+    const said = [ask(0, 0, 600, 20, { session: 1, turn: 0 })];
+    const goesOn = ask(1, 1000, 800, 20, { session: 1, turn: 1, prefix: { id: "session-1", tokens: 620 } });
+    expect(cached({ ...cells, windowTokens: 256 }, [...said, goesOn])).toEqual([0, 619]);
+    // the next turn leaves out what was said last: back to the copy 4 tokens before the answer, unless the window reaches further
+    const long = ask(0, 0, 600, 200, { session: 1, turn: 0 });
+    const shorter = (promptTokens: number) => ask(1, 4000, promptTokens, 20, { session: 1, turn: 1 });
+    expect(cached(cells, [long, shorter(700)])).toEqual([0, 596]);
+    expect(cached({ ...cells, windowTokens: 64 }, [long, shorter(605)])).toEqual([0, 595]);
+    expect(cached({ ...cells, windowTokens: 64 }, [long, shorter(700)])).toEqual([0, 699]);
+    // and where none was made before the place, nothing is of use
+    expect(cached(cells, [long, shorter(400)])).toEqual([0, 0]);
+  });
+
   it("loses all that run when a shared cache is full", () => {
     const unified = { ...LLAMA, unified: true };
     const both = [ask(0, 0, 2000, 400), ask(1, 0, 2000, 400)];
@@ -129,6 +172,29 @@ describe("the embedded engine", () => {
     expect(during.length).toBe(2);
     expect(gapsMs(records[1]!).every((gap) => gap === 10)).toBe(true);
     expect(records[0]!.outputTokens).toBe(60);
+  });
+
+  it("holds the first after a rest for company, unless all sequences are taken", () => {
+    const holding = { ...EMBEDDED, holdMs: 25 };
+    const firsts = (settings: EmbeddedSettings, at: readonly number[]) =>
+      go(
+        settings,
+        at.map((atMs, id) => ask(id, atMs, 10, 3)),
+      ).records.map(({ firstMs }) => firstMs);
+    expect(firsts(holding, [0, 20])).toEqual([35, 35]);
+    expect(firsts(EMBEDDED, [0, 20])).toEqual([10, 30]);
+    expect(firsts({ ...holding, sequences: 2 }, [0, 20])).toEqual([30, 30]);
+    // rested once more
+    expect(firsts(holding, [0, 200])).toEqual([35, 235]);
+  });
+
+  it("cuts prompts of batch to what a step may take, once it has seen one", () => {
+    const times = linearTimes(0, 0, 1);
+    const requests = [ask(0, 0, 500, 2, { lane: "batch" })];
+    const { steps, records } = go({ ...EMBEDDED, batchStepMs: 20 }, requests, times);
+    // 128 tokens, then 20 at a time
+    expect(steps).toBe(1 + Math.ceil((500 - 128) / 20) + 1);
+    expect(records[0]!.outcome).toBe("ok");
   });
 
   it("gives a chat the sequence of batch, which goes on later", () => {

@@ -2,6 +2,22 @@ import { type RequestRecord, summarize, type Summary, type Target } from "../mea
 import type { Workload } from "../workload/index.ts";
 import { simulate, type Outage, type SimulateQuestion } from "./simulate.ts";
 
+/** How machines fail. */
+export interface Failures {
+  /** of one machine, on average */
+  readonly meanHoursBetween: number;
+  /** until it, or another in its place, takes requests: start and loading the model */
+  readonly downMs: number;
+}
+
+/** What failures ask for beside the machines that the load needs. */
+export interface Spares {
+  /** so that as many as are needed are there in 99 of 100 moments of a fleet that fails like this; at least 1 */
+  readonly spares: number;
+  /** with the spares, when that many fail in the middle of the run: whether targets are still met */
+  readonly meetsWhenTheyFail: boolean;
+}
+
 export interface FleetQuestion extends Omit<SimulateQuestion, "workload" | "replicas" | "outages"> {
   /** made anew for every try: a closed loop counts what it gave */
   readonly workload: () => Workload;
@@ -10,23 +26,20 @@ export interface FleetQuestion extends Omit<SimulateQuestion, "workload" | "repl
   readonly warmUp?: number;
   /** no more machines are tried; absent: 64 */
   readonly most?: number;
-  /** how machines fail; absent: once in 1000 hours, away for 5 minutes */
-  readonly failures?: { readonly meanHoursBetween: number; readonly downMs: number };
+  /** absent: `FAILURES` */
+  readonly failures?: Failures;
 }
 
-export interface FleetSize {
+export interface FleetSize extends Spares {
   /** fewest machines that meet every target; undefined: none of those tried do */
   readonly replicas?: number;
-  /** beside them, so that as many are there in 99 of 100 hours that see the fleet's failures; at least 1 */
-  readonly spares: number;
-  /** with the spares, when that many fail in the middle of the run: whether targets are still met */
-  readonly meetsWhenTheyFail: boolean;
   readonly summary: Summary;
   /** what was tried: machines, and whether they do */
   readonly tried: readonly { readonly replicas: number; readonly met: boolean }[];
 }
 
-const FAILURES = { meanHoursBetween: 1000, downMs: 300_000 };
+/** once in 1000 hours, away for 5 minutes */
+export const FAILURES: Failures = { meanHoursBetween: 1000, downMs: 300_000 };
 const MOST = 64;
 const HOUR_MS = 3_600_000;
 const SURE = 0.99;
@@ -35,7 +48,7 @@ const MOST_DEFICIT = 0.1;
 
 /** Fewest machines that meet the targets, by doubling and halving, and how many more so that failures do not show. */
 export function sizeFleet(question: FleetQuestion): FleetSize {
-  const { most = MOST, failures = FAILURES } = question;
+  const { most = MOST } = question;
   const tried: { replicas: number; met: boolean }[] = [];
   const summaries = new Map<number, Summary>();
   const meets = (replicas: number): boolean => {
@@ -57,22 +70,17 @@ export function sizeFleet(question: FleetQuestion): FleetSize {
     if (meets(middle)) above = middle;
     else below = middle;
   }
-  const away = (above * failures.downMs) / (failures.meanHoursBetween * HOUR_MS);
-  const spares = Math.max(1, sureOf(away));
-  const middleMs = summaries.get(above)!.spanMs / 2;
-  const outages = Array.from({ length: spares }, (_, replica) => ({
-    replica,
-    atMs: middleMs,
-    downMs: failures.downMs,
-  }));
-  const failed = summaryOf(question, above + spares, outages);
-  return {
-    replicas: above,
-    spares,
-    meetsWhenTheyFail: meetsTargets(failed),
-    summary: summaries.get(above)!,
-    tried,
-  };
+  const summary = summaries.get(above)!;
+  return { replicas: above, ...sparesFor(question, above, summary.spanMs), summary, tried };
+}
+
+/** Spares beside so many machines that meet the targets; `spanMs`: how long their run takes. */
+export function sparesFor(question: FleetQuestion, replicas: number, spanMs: number): Spares {
+  const { meanHoursBetween, downMs } = question.failures ?? FAILURES;
+  const spares = Math.max(1, sureOf((replicas * downMs) / (meanHoursBetween * HOUR_MS)));
+  const atMs = spanMs / 2;
+  const outages = Array.from({ length: spares }, (_, replica) => ({ replica, atMs, downMs }));
+  return { spares, meetsWhenTheyFail: meetsTargets(summaryOf(question, replicas + spares, outages)) };
 }
 
 /** Every target met, nothing failed, and it keeps up with what comes. */

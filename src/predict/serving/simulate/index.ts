@@ -12,5 +12,15 @@ export { type StepCosts, timesOf } from "./linear-times.ts";
 export { paceTimes } from "./pace-times.ts";
 export { replayWorkload } from "./replay.ts";
 export { vllmTimes } from "./server-times.ts";
-export { type FleetQuestion, type FleetSize, meetsTargets, sizeFleet, summarizeAfter } from "./fleet.ts";
+export {
+  FAILURES,
+  type Failures,
+  type FleetQuestion,
+  type FleetSize,
+  meetsTargets,
+  sizeFleet,
+  type Spares,
+  sparesFor,
+  summarizeAfter,
+} from "./fleet.ts";
 export { besideJobs } from "./beside.ts";

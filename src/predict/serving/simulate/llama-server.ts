@@ -1,4 +1,5 @@
 import { foundIn, type Held, heldAfter } from "./cells.ts";
+import { Checkpoints, reusableTokens } from "./checkpoints.ts";
 import { Decoders } from "./decoders.ts";
 import type { Engine, EngineCounts, Sink } from "./engine.ts";
 import { HostCache } from "./host-cache.ts";
@@ -19,21 +20,29 @@ export interface LlamaServerSettings {
   readonly microBatchTokens: number;
   /** --kv-unified: any slot may fill the whole cache; else each has its part */
   readonly unified: boolean;
-  /** --context-shift: a full sequence drops half of what follows its prompt and goes on */
+  /** --context-shift: a full sequence drops half of what follows `keepTokens` and goes on; not with `checkpoints` */
   readonly contextShift?: boolean;
+  /** --keep: of a prompt's beginning; -1 all of it; absent 0 */
+  readonly keepTokens?: number;
   /** --slot-prompt-similarity; absent: 0.1 */
   readonly similarity?: number;
   /** tokens that --cache-ram holds; 0: none */
   readonly hostCacheTokens?: number;
-  /** windows and recurrent states: the last 4 tokens of a prompt, and the last 4 and a micro-batch, are steps of their own */
+  /**
+   * windows and recurrent states: memory that cannot go back. The last 4 tokens of a prompt, and the last 4 and a micro-batch, are
+   * steps of their own, and so is what comes before a question
+   */
   readonly checkpoints?: boolean;
   /** false: requests ask that nothing of their prompt is taken from a slot; who gets which slot still goes by what it holds */
   readonly promptCache?: boolean;
+  /** tokens of the window, where `checkpoints` are for one; absent: a state */
+  readonly windowTokens?: number;
 }
 
 interface Slot {
   request: SimRequest | undefined;
   held: Held | undefined;
+  readonly checkpoints: Checkpoints;
   lastUsedMs: number;
 }
 
@@ -58,6 +67,9 @@ export class LlamaServer implements Engine {
   readonly #slotTokens: number;
   /** of a step in which nothing but tokens is drawn; undefined: who draws has changed */
   #drawPasses: readonly number[] | undefined;
+  readonly #shifts: boolean;
+  /** cells that are turned to their new places before the next step */
+  #shifted = 0;
   #busy = 0;
   #order = 0;
   #cancelled = 0;
@@ -69,8 +81,14 @@ export class LlamaServer implements Engine {
     const { slots, contextTokens, unified, hostCacheTokens = 0 } = settings;
     this.#settings = settings;
     this.#sink = sink;
-    this.#slots = Array.from({ length: slots }, () => ({ request: undefined, held: undefined, lastUsedMs: -1 }));
+    this.#slots = Array.from({ length: slots }, () => ({
+      request: undefined,
+      held: undefined,
+      checkpoints: new Checkpoints(),
+      lastUsedMs: -1,
+    }));
     this.#slotTokens = unified ? contextTokens : Math.floor(contextTokens / slots);
+    this.#shifts = settings.contextShift === true && settings.checkpoints !== true;
     this.#drawing = new Decoders(keepsTimes);
     if (hostCacheTokens > 0) this.#hostCache = new HostCache(hostCacheTokens);
     this.counts = { steps: 0, preempted: 0, mostHeldTokens: 0, roomTokens: contextTokens };
@@ -107,7 +125,9 @@ export class LlamaServer implements Engine {
     const drawing = this.#drawing;
     clearWork(work, atMs);
     work.decodeStreams = drawing.count;
-    work.decodeDepthTokens = drawing.depthTokens;
+    // keys of all cells are read and written: as many bytes as keys and values that are read
+    work.decodeDepthTokens = drawing.depthTokens + this.#shifted;
+    this.#shifted = 0;
     if (drawing.count < this.#busy) this.#addPrompts();
     if (this.#settings.unified && !this.#fits()) return this.#overflow(atMs);
     this.#cut();
@@ -130,6 +150,7 @@ export class LlamaServer implements Engine {
     for (const slot of this.#slots) {
       if (slot.request) lost.push(slot.request);
       slot.held = undefined;
+      slot.checkpoints.clear();
       if (slot.request && slot.request.place >= 0) this.#drawing.remove(slot.request);
       slot.request = undefined;
     }
@@ -145,22 +166,32 @@ export class LlamaServer implements Engine {
 
   #addPrompts(): void {
     let left = this.#settings.batchTokens - this.#drawing.count;
-    for (const { request } of this.#slots) {
+    for (const { request, checkpoints } of this.#slots) {
       if (left <= 0) break;
       if (request === undefined || request.pendingTokens === 0) continue;
-      const take = this.#piece(Math.min(request.pendingTokens, left), request.pendingTokens);
+      const take = this.#piece(request, Math.min(request.pendingTokens, left));
+      if (this.#copies(request, take)) checkpoints.make(request.heldTokens);
       request.takingTokens = take;
       left -= take;
       addPrompt(this.work, request.heldTokens, take);
     }
   }
 
-  /** Checkpoints lie a little before the end of a prompt, and a step ends there. */
-  #piece(most: number, pending: number): number {
-    if (this.#settings.checkpoints !== true) return most;
+  /** Checkpoints lie where the last question begins and a little before the end of a prompt, and a step ends there. */
+  #piece(request: SimRequest, all: number): number {
+    if (this.#settings.checkpoints !== true) return all;
+    const pending = request.pendingTokens;
+    const before = questionAt(request) - request.heldTokens;
+    const most = before > 0 && before < all ? before : all;
     for (const tail of [CHECKPOINT_TOKENS + this.#settings.microBatchTokens, CHECKPOINT_TOKENS])
       if (pending > tail && pending - most < tail) return pending - tail;
     return most;
+  }
+
+  #copies({ pendingTokens, heldTokens, planned }: SimRequest, take: number): boolean {
+    const { checkpoints, microBatchTokens } = this.#settings;
+    if (checkpoints !== true || heldTokens === 0) return false;
+    return pendingTokens - take < microBatchTokens || heldTokens === planned.prefix?.tokens;
   }
 
   /** Into micro-batches; which of those who draw go together changes only when somebody comes or goes. */
@@ -210,7 +241,6 @@ export class LlamaServer implements Engine {
       if (slot.request === undefined) continue;
       slot.request.takingTokens = 0;
       fail(slot.request, "the cache is full");
-      this.counts.preempted++;
       this.#release(slot, atMs, false);
     }
     this.#fill();
@@ -225,8 +255,11 @@ export class LlamaServer implements Engine {
       this.#release(this.#slotOf(request), atMs, true);
       return;
     }
-    const kept = Math.min(request.planned.promptTokens, this.#slotTokens - 4);
+    const { keepTokens = 0 } = this.#settings;
+    const kept = Math.min(keepTokens < 0 ? request.planned.promptTokens : keepTokens, this.#slotTokens - 4);
     request.heldTokens -= Math.max(1, Math.floor((request.heldTokens - kept) / 2));
+    request.keptTokens = kept;
+    this.#shifted = this.#settings.contextTokens;
     this.#draw(request);
   }
 
@@ -256,13 +289,17 @@ export class LlamaServer implements Engine {
     this.#drawPasses = undefined;
     const left = request.outputTokens - request.given;
     const room = this.#slotTokens - 1 - request.heldTokens;
-    this.#drawing.add(request, this.#settings.contextShift === true ? Math.max(1, Math.min(left, room)) : left);
+    this.#drawing.add(request, this.#shifts ? Math.max(1, Math.min(left, room)) : left);
   }
 
   #place(request: SimRequest): void {
     const slot = this.#choose(request);
-    const held = this.#settings.promptCache === false ? 0 : foundIn(slot.held, request);
-    const found = Math.min(held, request.planned.promptTokens - 1);
+    const { held } = slot;
+    const known = this.#settings.promptCache === false ? 0 : foundIn(held, request);
+    const shared = Math.min(known, request.planned.promptTokens - 1);
+    const copies = held?.checkpoints ?? [];
+    const found = reusableTokens(shared, held?.totalTokens ?? 0, copies, this.#settings);
+    slot.checkpoints.goOn(copies, found);
     this.#idleCells -= slot.held?.totalTokens ?? 0;
     slot.held = undefined;
     slot.request = request;
@@ -271,7 +308,7 @@ export class LlamaServer implements Engine {
     request.heldTokens = found;
     this.#promptCells += found;
     request.pendingTokens = request.planned.promptTokens - found;
-    if (this.#settings.contextShift !== true)
+    if (!this.#shifts)
       request.outputTokens = Math.min(request.outputTokens, this.#slotTokens - request.planned.promptTokens);
   }
 
@@ -308,7 +345,8 @@ export class LlamaServer implements Engine {
     else if (request.given === 0) this.#promptCells -= request.heldTokens;
     slot.request = undefined;
     slot.lastUsedMs = atMs;
-    slot.held = keeps ? heldAfter(request) : undefined;
+    const held = keeps ? heldAfter(request) : undefined;
+    slot.held = held && this.#settings.checkpoints ? { ...held, checkpoints: slot.checkpoints.at } : held;
     this.#idleCells += slot.held?.totalTokens ?? 0;
     this.#busy--;
     request.endMs = atMs;
@@ -333,6 +371,11 @@ export class LlamaServer implements Engine {
     this.#idleCells -= slot.held?.totalTokens ?? 0;
     slot.held = undefined;
   }
+}
+
+/** Tokens before its question, where it says what it begins with. */
+function questionAt({ planned }: SimRequest): number {
+  return planned.prefix?.tokens ?? 0;
 }
 
 function fail(request: SimRequest, why: string): void {

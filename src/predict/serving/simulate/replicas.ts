@@ -40,7 +40,7 @@ export class Replicas {
       this.#stepping[replica] = 0;
     }
     if (!engine.compose(atMs)) {
-      this.#heap.set(this.#from + replica, Infinity);
+      this.#heap.set(this.#from + replica, engine.wakeMs ?? Infinity);
       return;
     }
     this.#stepping[replica] = 1;

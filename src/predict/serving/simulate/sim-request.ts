@@ -29,6 +29,8 @@ export class SimRequest {
   pendingTokens = 0;
   /** of these, in the step under way */
   takingTokens = 0;
+  /** of its beginning, what lies where it was: its context shifted */
+  keptTokens = Infinity;
   /** output tokens so far */
   given = 0;
   /** in the order engines took them in */
@@ -69,6 +71,7 @@ export class SimRequest {
   /** It goes back to where it had not begun; what the client has seen is forgotten where `all`. */
   reset(all: boolean): void {
     this.heldTokens = 0;
+    this.keptTokens = Infinity;
     this.pendingTokens = 0;
     this.takingTokens = 0;
     this.cancelled = false;

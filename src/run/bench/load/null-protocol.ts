@@ -1,6 +1,8 @@
 /** What a request asks of the null server, beside what it would ask of a real one. */
 export interface NullAsked {
   readonly max_tokens?: number;
+  /** its newer name */
+  readonly max_completion_tokens?: number;
   readonly messages?: readonly { readonly content?: string }[];
   readonly null_ttft_ms?: number;
   readonly null_gap_ms?: number;

@@ -37,7 +37,7 @@ class NullStream {
     this.#socket = socket;
     this.#asked = asked;
     this.#record = { receivedMs: monotonicMs(), sentMs: [] };
-    this.#count = Math.max(1, asked.max_tokens ?? 20);
+    this.#count = Math.max(1, asked.max_tokens ?? asked.max_completion_tokens ?? 20);
     this.dueMs = this.#record.receivedMs + (asked.null_ttft_ms ?? 50);
     log[id] = this.#record;
     streaming.add(this);

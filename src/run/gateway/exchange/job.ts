@@ -128,6 +128,7 @@ export class Job implements LaneTicket, UpstreamEvents, Feeder {
 
   data(chunk: Buffer): void {
     const first = this.#goesOn();
+    this.#parts.meter.came(this.#parts.lane, chunk);
     try {
       if (!this.#parts.reply.data(chunk)) this.#call?.pause();
     } catch (fault) {

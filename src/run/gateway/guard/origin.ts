@@ -14,7 +14,7 @@ export function originCheck(options: { readonly loopback: boolean; readonly allo
   const allowed = new Set(options.allowedHosts.map((name) => name.toLowerCase()));
   /** clients come by the same one again and again */
   let lastHost = "";
-  return (request: IncomingMessage): void => {
+  return (request: Pick<IncomingMessage, "headers" | "rawHeaders">): void => {
     const host = hostOf(request);
     if (host !== lastHost || host === "") {
       const name = nameOf(host);
@@ -36,7 +36,7 @@ export function originCheck(options: { readonly loopback: boolean; readonly allo
 }
 
 /** The only Host header; two of them, or none, are nobody's mistake. */
-function hostOf(request: IncomingMessage): string {
+function hostOf(request: Pick<IncomingMessage, "rawHeaders">): string {
   const { rawHeaders } = request;
   let host = "";
   for (let index = 0; index < rawHeaders.length; index += 2) {

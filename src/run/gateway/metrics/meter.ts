@@ -17,6 +17,9 @@ export const LANES = ["interactive", "batch"] as const satisfies readonly LaneNa
 const TTFT_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 const QUEUE_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
+/** ends an event of a stream */
+const BLANK_LINE = Buffer.from("\n\n");
+
 /** Counts of one lane. */
 export class LaneMeter {
   waiting = 0;
@@ -26,6 +29,8 @@ export class LaneMeter {
   promptTokens = 0;
   cachedTokens = 0;
   completionTokens = 0;
+  /** ends of events that passed by in streams: about a token each, seen while an answer goes on */
+  streamEvents = 0;
   readonly outcomes: Record<Outcome, number> = { answered: 0, rejected: 0, refused: 0, failed: 0, left: 0 };
   readonly ttft = new Histogram(TTFT_SECONDS);
   readonly queue = new Histogram(QUEUE_SECONDS);
@@ -57,6 +62,12 @@ export class Meter {
     counts.working--;
     counts.waiting++;
     counts.resumes++;
+  }
+
+  /** A piece of an answer came from the engine. Blank lines are counted, nothing is read. */
+  came(lane: LaneName, chunk: Buffer): void {
+    const counts = this.lanes[lane];
+    for (let at = chunk.indexOf(BLANK_LINE); at >= 0; at = chunk.indexOf(BLANK_LINE, at + 2)) counts.streamEvents++;
   }
 
   over(lane: LaneName, outcome: Outcome, waiting: boolean, times: Times, usage: Usage | undefined): void {

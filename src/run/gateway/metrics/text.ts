@@ -34,6 +34,12 @@ const FAMILIES: readonly Family[] = [
     help: "Tokens of answers",
     value: (lane) => lane.completionTokens,
   },
+  {
+    name: "loadout_stream_events_total",
+    type: "counter",
+    help: "Events of streams, about a token each, while answers go on",
+    value: (lane) => lane.streamEvents,
+  },
 ];
 
 /** Everything counted, as Prometheus reads it. */

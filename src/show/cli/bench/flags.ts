@@ -29,12 +29,15 @@ export function arrivalsOf(typed: string): ArrivalFlag {
   return bad("--arrivals", typed, "poisson, constant, gamma:SHAPE or a trace (.csv, .jsonl)", "gamma:0.5");
 }
 
+const DAY_MS = 86_400_000;
+
 /** "30s", "500ms", "2min", "90": seconds; in milliseconds. */
-export function durationMs(typed: string, flag: string): number {
+export function durationMs(typed: string, flag: string, mostMs = DAY_MS): number {
   const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|min|m|h)?\s*$/i.exec(typed);
   const unit = { ms: 1, s: 1000, min: 60_000, m: 60_000, h: 3_600_000 }[match?.[2]?.toLowerCase() ?? "s"] ?? 0;
   const value = Number(match?.[1] ?? 0) * unit;
-  return value > 0 && value <= 86_400_000 ? value : bad(flag, typed, "a time of at most a day", "30s, 500ms or 2min");
+  const most = mostMs === DAY_MS ? "a day" : `${Math.round(mostMs / DAY_MS)} days`;
+  return value > 0 && value <= mostMs ? value : bad(flag, typed, `a time of at most ${most}`, "30s, 500ms or 2min");
 }
 
 function bad(what: string, got: string, expected: string, example: string): never {

@@ -11,7 +11,13 @@ import {
 import { answerSimulation, type SimulateAnswer } from "../../../plan/answer/index.ts";
 import { shellWord } from "../../../plan/command/index.ts";
 import { type Choice, choose, type FitRequest, roomFor } from "../../../plan/fit/index.ts";
-import type { LaneSettings, Lengths } from "../../../predict/serving/index.ts";
+import {
+  type EngineSettings,
+  FAILURES,
+  type Failures,
+  type LaneSettings,
+  type Lengths,
+} from "../../../predict/serving/index.ts";
 import { beforeOf } from "../before.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { homeOf, machineOf } from "../machine.ts";
@@ -44,6 +50,7 @@ import {
 const SLOTS = 4;
 /** the length of a context where prompts have no longest */
 const UNBOUNDED = 8192;
+const HOUR_MS = 3_600_000;
 
 /** `loadout simulate MODEL` */
 export const simulate = guarded(async function (this: CliContext, flags: SimulateFlags, typed?: string) {
@@ -76,7 +83,7 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
     const chosen = choose(question.request);
     const plan = engine === "vllm" ? undefined : servePlan(question.request, chosen, engine, flags);
     const choice = plan ? { ...chosen, settings: plan.weighed.settings } : chosen;
-    const made = machineFor(question.request, choice, engine);
+    const made = machineFor(question.request, choice, engine, plan);
     const { rig } = machine.report;
     if (made === undefined) {
       const names = rig.devices.map(({ name }) => name).join(" + ");
@@ -84,9 +91,20 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
     }
     const targets = flags.targets ?? READING_TARGETS;
     const router = { policy: flags.router ?? ("least-loaded" as const), staleMs: flags.stale ?? 0 };
-    const { engine: settings, times } = made;
+    const { times } = made;
+    const settings = shiftedWhere(flags, made.engine);
     const lanes = flags.batch === undefined ? undefined : lanesOf(plan);
-    const asked = { engine: settings, times, replicas, router, targets, seed, ...(lanes ? { lanes } : {}) };
+    const failures = failuresOf(flags);
+    const asked = {
+      engine: settings,
+      times,
+      replicas,
+      router,
+      targets,
+      seed,
+      ...(lanes ? { lanes } : {}),
+      ...(failures ? { failures } : {}),
+    };
     const enoughness = load && enough({ load, ...asked });
     const model = shellWord(weights.argument);
     answer = answerSimulation(
@@ -102,6 +120,7 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
           replicas,
           ...(flags.batch === undefined ? {} : { batch: flags.batch }),
           ...(replicas > 1 ? { router: router.policy } : {}),
+          ...(failures ? { failures } : {}),
           seed,
           targets,
         },
@@ -139,6 +158,28 @@ function lanesOf(plan: PlannedEngine | undefined): LaneSettings {
     got: plan === undefined ? "vllm" : "one slot",
     example: "--batch 2 --slots 4",
   });
+}
+
+function shiftedWhere({ contextShift }: SimulateFlags, engine: EngineSettings): EngineSettings {
+  if (contextShift !== true) return engine;
+  const cannot = engine.kind === "llama-server" && engine.checkpoints === true;
+  if (engine.kind === "llama-server" && !cannot) return { ...engine, contextShift };
+  throw new LoadoutError("bad-quantity", {
+    what: "--context-shift",
+    expected: "llama-server, and a model whose cache can be shifted: no windows, no states",
+    got: cannot ? "a model with windows or states" : engine.kind,
+    example: "--engine llama-server --context-shift",
+  });
+}
+
+/** Undefined: neither was named, and spares are counted where more machines are looked for. */
+function failuresOf({ failures, coldStart }: SimulateFlags): Failures | undefined {
+  if (failures === undefined && coldStart === undefined) return undefined;
+  const { meanHoursBetween, downMs } = FAILURES;
+  return {
+    meanHoursBetween: failures === undefined ? meanHoursBetween : failures / HOUR_MS,
+    downMs: coldStart ?? downMs,
+  };
 }
 
 /** Longest prompt and answer that a sequence is to hold. */

@@ -18,13 +18,19 @@ export interface SimulateFlags extends PlanFlags, RigFlags {
   readonly batch?: number;
   readonly engine?: SimulatedEngine;
   readonly slots?: number;
+  readonly contextShift?: boolean;
   readonly replicas?: number;
   readonly router?: RoutePolicy;
   readonly stale?: number;
+  readonly failures?: number;
+  readonly coldStart?: number;
   readonly targets?: readonly Target[];
   readonly replay?: string;
   readonly seed?: number;
 }
+
+/** a hundred years */
+const MOST_BETWEEN_MS = 100 * 8766 * 3_600_000;
 
 const count = (flag: string, brief: string, least: number, most: number) =>
   ({
@@ -34,10 +40,10 @@ const count = (flag: string, brief: string, least: number, most: number) =>
     placeholder: "N",
     optional: true,
   }) as const;
-const time = (flag: string, brief: string) =>
+const time = (flag: string, brief: string, mostMs?: number) =>
   ({
     kind: "parsed",
-    parse: (text: string) => durationMs(text, flag),
+    parse: (text: string) => durationMs(text, flag, mostMs),
     brief,
     placeholder: "T",
     optional: true,
@@ -62,6 +68,12 @@ export const simulateFlags = {
   batch: count("--batch", "Jobs in the batch lane all the time, behind the gateway's lanes", 1, 256),
   engine: loadFlags.engine,
   slots: count("--slots", "Sequences at the same time; 4, or as many as users", 1, 256),
+  contextShift: {
+    kind: "boolean",
+    brief: "llama-server as --context-shift: a full one drops half, goes on",
+    optional: true,
+    withNegated: false,
+  },
   replicas: count("--replicas", "Machines alike behind a router", 1, 4096),
   router: {
     kind: "parsed",
@@ -70,6 +82,8 @@ export const simulateFlags = {
     optional: true,
   },
   stale: time("--stale", "How old a router's view of loads gets"),
+  failures: time("--failures", "Between failures of one machine, such as 500h: spares", MOST_BETWEEN_MS),
+  coldStart: time("--cold-start", "Until a machine that failed answers again; 5min"),
   targets: loadFlags.targets,
   replay: file("A run of `loadout bench --json`: how far this is from it"),
   seed: loadFlags.seed,

@@ -41,8 +41,9 @@ function headLines({ model, rig, engine, times, asked }: SimulateAnswer, style: 
 
 function engineWords(engine: EngineSettings): string {
   if (engine.kind === "llama-server") {
-    const { slots, contextTokens, batchTokens, unified } = engine;
-    return `llama-server: ${slots} slot${slots === 1 ? "" : "s"}, ${contextTokens} cells${unified ? " shared" : ""}, steps of ${batchTokens}`;
+    const { slots, contextTokens, batchTokens, unified, contextShift } = engine;
+    const full = contextShift === true ? ", shifted where full" : "";
+    return `llama-server: ${slots} slot${slots === 1 ? "" : "s"}, ${contextTokens} cells${unified ? " shared" : ""}${full}, steps of ${batchTokens}`;
   }
   if (engine.kind === "embedded")
     return `the embedded engine: ${engine.sequences} sequences of ${engine.sequenceTokens}, steps of ${engine.stepTokens}`;

@@ -1,0 +1,3 @@
+export { builtPage } from "./built-page.ts";
+export { pageFiles } from "./page-files.ts";
+export { type Answerer, startWeb, type WebServer } from "./web-server.ts";

@@ -1,0 +1,4 @@
+import { render } from "preact";
+import { Live } from "../index.tsx";
+
+render(<Live />, document.getElementById("page")!);
