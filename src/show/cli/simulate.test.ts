@@ -132,7 +132,7 @@ test("a measured run, replayed: error and bias before and after learning from th
     run,
     JSON.stringify({ kind: "bench", asked: { loop: "closed" }, points: [point(1), point(2), point(4)] }),
   );
-  const answer = await answered(...MODEL, "--replay", run);
+  const answer = await answered(...MODEL, "--replay", run, "--micro-batch", "512");
   // a file that says what the server was needs no flags
   const sizes = { context: 8192, sequences: 3, unifiedCache: false, batch: 256, microBatch: 128 };
   const settings = { ...sizes, flashAttention: true, cacheTypeK: "f16", cacheTypeV: "f16", gpuLayers: "all" };

@@ -11,8 +11,8 @@ const FEW_TOKENS = 8;
 const DEPTH = 4096;
 
 /**
- * Steps of llama.cpp and of the embedded engine as the speed model predicts them. Undefined where it claims no pace. A step that
- * holds prompts is priced as one micro-batch of all its tokens; what caches add goes by their tokens.
+ * Steps of llama.cpp and of the embedded engine as the speed model predicts them. Undefined where it claims no pace. Each
+ * micro-batch of a step is priced by its tokens; what caches add goes by theirs.
  */
 export function paceTimes(input: PaceInput, microBatchTokens: number): StepTimes | undefined {
   const prompts = predictedPromptTime(input);
@@ -40,13 +40,11 @@ export function paceTimes(input: PaceInput, microBatchTokens: number): StepTimes
   const at = (table: Float64Array, index: number) => table[Math.min(index, table.length - 1)]!;
   return {
     stepMs(work) {
-      const { decodeStreams: streams, decodeDepthTokens, promptTokens, promptDepthTokens, passes } = work;
+      const { decodeStreams: streams, decodeDepthTokens, promptTokens, promptDepthTokens, passTokens } = work;
       const drawn = streams === 0 ? 0 : at(depthMs, streams) * decodeDepthTokens;
-      if (promptTokens === 0 && passes === 1) return at(drawMs, streams) + drawn;
-      const tokens = streams + promptTokens;
-      const needed = Math.max(1, Math.ceil(tokens / microBatchTokens));
-      const whole = needed * at(batchMs, Math.round(tokens / needed));
-      return whole + (passes > needed ? passes - needed : 0) * alone + drawn + promptDepthMs * promptDepthTokens;
+      let whole = 0;
+      for (const tokens of passTokens) whole += at(promptTokens === 0 ? drawMs : batchMs, Math.round(tokens));
+      return whole + drawn + promptDepthMs * promptDepthTokens;
     },
     provenance: input.calibration ? "calibrated" : "datasheet",
     source: prompts.source,
