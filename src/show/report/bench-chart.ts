@@ -47,8 +47,8 @@ function sweepChart(answer: BenchAnswer, date: string, theme: Theme): string {
     mark: dashed ? "ring" : "dot",
     points: points.flatMap((point, index) => {
       const value = of(point);
-      const doubt = point.summary.doubts.length > 0 ? { label: "?" } : {};
-      return value === undefined ? [] : [{ x: loads[index]!, y: value, ...doubt }];
+      const doubted = point.summary.doubts.length > 0 ? { label: "?" } : {};
+      return value === undefined ? [] : [{ x: loads[index]!, y: value, ...doubted }];
     }),
   });
   const first = ({ summary }: BenchPoint) =>

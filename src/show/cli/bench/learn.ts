@@ -23,7 +23,12 @@ export interface Known {
   readonly rig: { readonly machine: PlannedMachine; readonly typed: string } | undefined;
 }
 
-export async function knownOf(context: CliContext, flags: BenchFlags, side: Side, progress: Progress): Promise<Known> {
+export async function knownOf(
+  context: CliContext,
+  flags: BenchFlags,
+  side: Pick<Side, "target" | "server">,
+  progress: Progress,
+): Promise<Known> {
   const byHand = await rigFor(flags);
   return {
     asked: await askedOf(context, flags, side, progress),

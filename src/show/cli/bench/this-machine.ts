@@ -40,7 +40,7 @@ interface Told {
 export async function askedOf(
   context: CliContext,
   flags: Pick<BenchFlags, "of" | "serverArgs">,
-  side: Side,
+  side: Pick<Side, "target" | "server">,
   progress: Progress,
 ): Promise<Told | undefined> {
   const { target, server } = side;

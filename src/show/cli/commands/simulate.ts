@@ -184,7 +184,9 @@ function measuredChoice(choice: Choice, server: MeasuredServer | undefined): Cho
 function saidBy(server: MeasuredServer | undefined): string[] {
   if (server?.settings === undefined) return [];
   const { sequences, batch, microBatch } = server.settings;
-  return [`settings of the measured server: ${sequences} slots, steps of ${batch}, micro-batches of ${microBatch}`];
+  return [
+    `settings of the measured server: ${sequences} ${sequences === 1 ? "slot" : "slots"}, steps of ${batch}, micro-batches of ${microBatch}`,
+  ];
 }
 
 function knownBuild(said: string | undefined): string | undefined {
