@@ -28,6 +28,7 @@ import { loadFrom } from "../simulate/load.ts";
 import { measuredFile, type MeasuredFile, type MeasuredServer } from "../simulate/measured-runs.ts";
 import { progressFor } from "../text/progress.ts";
 import { simulateText } from "../text/simulate-text.ts";
+import { withoutPause } from "../without-pause.ts";
 import {
   embeddedRuntime,
   needModel,
@@ -62,7 +63,8 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
   const { engine = server?.engine ?? "llama-server", prompt = PROMPT, output = OUTPUT, seed = 1, replicas = 1 } = flags;
   const byHand = await rigFor(flags);
   const runtime = engine === "embedded" ? embeddedRuntime() : serverRuntime(flags.build ?? knownBuild(server?.build));
-  const reading = modelFor(this, named, flags, progressFor(this));
+  const progress = progressFor(this);
+  const reading = modelFor(this, named, flags, progress);
   const probed = byHand ? undefined : await machineOf(this);
   const machine: PlannedMachine = probed ?? machineByHand(byHand!, flags);
   const [promptTokens, answerTokens] = lengthsHeld(load, flags, runs);
@@ -112,7 +114,9 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
       ...(lanes ? { lanes } : {}),
       ...(failures ? { failures } : {}),
     };
-    const enoughness = load && enough({ load, ...asked });
+    // mostly over before anybody reads it: nothing for a log
+    if (this.process.stderr.isTTY) progress.update(`simulating ${made.engine.kind} ...`);
+    const enoughness = load && withoutPause(this, () => enough({ load, ...asked }));
     const model = shellWord(weights.argument);
     answer = answerSimulation(
       {
@@ -140,9 +144,10 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
         next: [`loadout explain ${model}${machine.rigArguments === undefined ? "" : ` ${machine.rigArguments}`}`],
       },
       enoughness,
-      runs && replays(runs, settings, times),
+      runs && withoutPause(this, () => replays(runs, settings, times)),
     );
   } finally {
+    progress.done();
     receipts?.close();
   }
   this.out(flags.json ? JSON.stringify(answer, null, 2) : simulateText(answer, this.outStyle));
