@@ -1,6 +1,6 @@
 import { formatBytes, formatNumber } from "../../facts/units/index.ts";
 import { termsOf, type TermName } from "../../plan/explain/index.ts";
-import type { PlaceBalance } from "../../plan/fit/index.ts";
+import { good, type PlaceBalance } from "../../plan/fit/index.ts";
 import type { Estimate } from "../../predict/estimate/index.ts";
 import { stackedBars, type Bar, type Part } from "../charts/index.ts";
 import { paint, type Theme } from "../svg/index.ts";
@@ -83,9 +83,9 @@ function titleOf(fits: readonly NamedFit[]): string {
     const room =
       least === undefined
         ? ""
-        : least.margin < 0
+        : least.margin < 0 && !good(least.verdict)
           ? `, ${formatBytes(-least.margin)} short on ${least.label}`
-          : ` with ${formatBytes(least.margin)} left on ${least.label}`;
+          : ` with ${formatBytes(least.margin + (least.margin < 0 ? (least.dropped ?? 0) : 0))} left on ${least.label}`;
     const word = answer.rejected ? "is refused" : verdict === "tight" ? "is tight" : verdict;
     return `${name} ${word}${fits.length > 2 ? "" : room}`;
   });

@@ -1,4 +1,5 @@
 import { formatCount, formatFileBytes, formatHundredths, formatNumber } from "../../facts/units/index.ts";
+import { good } from "../fit/index.ts";
 import { roundedTogether, summaryOf } from "../explain/index.ts";
 import type { FitNumbers } from "./fit-numbers.ts";
 
@@ -17,7 +18,8 @@ export function fitSentence({ model, memory, verdict }: Pick<FitNumbers, "model"
   const have = Math.round(place.have / step);
   const amount = (steps: number) => `${formatHundredths(steps)} ${unit}`;
   const added = terms.map(({ name }, index) => `${amount(parts[index]!)} of ${name}`).join(" + ");
-  const [more, less, word] = have >= sum ? [have, sum, "to spare"] : [sum, have, "short"];
+  const missing = good(verdict.now.verdict) ? "of pages that are dropped and not read again" : "short";
+  const [more, less, word] = have >= sum ? [have, sum, "to spare"] : [sum, have, missing];
   return (
     `${weights}; ${added} = ${amount(sum)} on ${place.label}; ` +
     `${amount(more)} - ${amount(less)} = ${amount(more - less)} ${word}: ${verdict.now.verdict}.`

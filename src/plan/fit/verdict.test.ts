@@ -21,6 +21,14 @@ test("each verdict holds up to its last byte", () => {
   expect(verdict(400 * MIB - 1)).toBe("does not fit");
 });
 
+test("pages that are not read again are dropped before anything is read from the disk", () => {
+  const under = (have: number) => balance("host", tree, 600 * MIB, have, 500 * MIB);
+  expect(under(1000 * MIB - 1)).toMatchObject({ verdict: "tight", margin: -1, dropped: 500 * MIB });
+  expect(under(500 * MIB).verdict).toBe("tight");
+  expect(under(500 * MIB - 1).verdict).toBe("runs from disk");
+  expect(under(400 * MIB - 1).verdict).toBe("does not fit");
+});
+
 test("more memory never makes it worse, and the margin is what is left of the expected need", () => {
   const have = fc.integer({ min: 0, max: 3000 * MIB });
   fc.assert(

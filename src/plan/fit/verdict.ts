@@ -11,6 +11,8 @@ export interface PlaceBalance {
   readonly needHigh: number;
   /** of the need: weights mapped from the file, which the system may drop and read again */
   readonly mapped: number;
+  /** of those: pages that nobody reads again, since a rearranged copy of their weights is what is read; dropped where it gets tight */
+  readonly dropped?: number;
   readonly have: number;
   /** `have` is all there is, and what is taken already is part of `need`: nobody could ask what is free */
   readonly whole?: true;
@@ -32,29 +34,35 @@ export interface Verdict {
  */
 export const COMFORT_BYTES = 512 * 2 ** 20;
 
-/** Compares a place's memory tree with what it has. `mapped` is the share of the tree that may be read from disk instead. */
+/**
+ * Compares a place's memory tree with what it has. `mapped` is the share of the tree that may be read from disk instead, `dropped` the
+ * share of that which need not be read again.
+ */
 export function balance(
   place: "host" | number,
   tree: Estimate,
   mapped: number,
   have: number,
-  label: string = tree.label,
+  dropped = 0,
 ): PlaceBalance {
   const needLow = tree.low ?? tree.value;
   const needHigh = tree.high ?? tree.value;
-  const verdict = verdictWord({ need: tree.value, needHigh, mapped, have });
-  return { place, label, need: tree.value, needLow, needHigh, mapped, have, margin: have - tree.value, verdict };
+  const { value: need, label } = tree;
+  const verdict = verdictWord({ need, needHigh, mapped, dropped, have });
+  const gone = dropped > 0 ? { dropped } : {};
+  return { place, label, need, needLow, needHigh, mapped, ...gone, have, margin: have - need, verdict };
 }
 
-/** What a need comes to against what there is; `mapped` of it may be read from disk instead. Bytes. */
+/** What a need comes to against what there is; `mapped` of it may be read from disk instead, `dropped` need not. Bytes. */
 export function verdictWord({
   need,
   needHigh,
   mapped,
+  dropped = 0,
   have,
-}: Pick<PlaceBalance, "need" | "needHigh" | "mapped" | "have">): VerdictWord {
+}: Pick<PlaceBalance, "need" | "needHigh" | "mapped" | "dropped" | "have">): VerdictWord {
   if (needHigh + COMFORT_BYTES <= have) return "fits";
-  if (need <= have) return "tight";
+  if (need - dropped <= have) return "tight";
   return mapped > 0 && need - mapped <= have ? "runs from disk" : "does not fit";
 }
 

@@ -32,13 +32,14 @@ export function weighForWord(request: FitRequest, settings: LlamaCppSettings): W
 /** Smallest margin of any place, bytes: negative where {@link weigh} finds no room, -Infinity where the engine would refuse. */
 export function searchMargin(request: FitRequest, settings: LlamaCppSettings): number {
   const { prediction, now } = weighForSearch(request, settings);
-  return prediction.kind === "rejected" ? -Infinity : now.marginBytes;
+  return prediction.kind === "rejected" ? -Infinity : Math.min(...now.places.map(inMemory));
 }
 
 /** What is left in a place, bytes. */
 export type Room = (place: PlaceBalance) => number;
 
-export const inMemory: Room = ({ margin }) => margin;
+/** Pages that are not read again make room where there is none. */
+export const inMemory: Room = ({ margin, dropped = 0 }) => margin + dropped;
 
 /** What is left in each place, bytes. */
 export type Rooms = readonly { readonly place: PlaceBalance["place"]; readonly bytes: number }[];
@@ -77,9 +78,9 @@ function isSure({ prediction, now: { places } }: Weighed): boolean {
   const band = bandOf(prediction);
   // the band is part of `needHigh` as well
   return places.every(
-    ({ need, needHigh, mapped, have }) =>
+    ({ need, needHigh, mapped, dropped = 0, have }) =>
       Math.abs(have - needHigh - COMFORT_BYTES) > 2 * band &&
-      Math.abs(have - need) > band &&
+      Math.abs(have - need + dropped) > band &&
       Math.abs(have - need + mapped) > band,
   );
 }

@@ -2,7 +2,7 @@ import type { Device, Held } from "../../facts/hardware/index.ts";
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { formatExactBytes, formatPercent } from "../../facts/units/index.ts";
 import { between, sum, type Estimate } from "../../predict/estimate/index.ts";
-import { beyondOnDevice, processMemory, type MemoryPrediction } from "../../predict/memory/index.ts";
+import { beyondOnDevice, processMemory, type MemoryPrediction, type PlaceMemory } from "../../predict/memory/index.ts";
 import type { FitRequest } from "./request.ts";
 import { balance, judge, type Verdict } from "./verdict.ts";
 
@@ -50,7 +50,13 @@ export function weigh(request: FitRequest, settings: LlamaCppSettings): Weighed 
       places.map(({ place, tree }) => {
         const mapped = place.place === "host" && settings.memoryMap !== false ? (place.terms.weights ?? 0) : 0;
         const asked = (place.place === "host" ? rig.host : rig.devices[place.place]!).held === undefined;
-        const weighed = balance(place.place, tree, mapped, have(place.place, closed));
+        const weighed = balance(
+          place.place,
+          tree,
+          mapped,
+          have(place.place, closed),
+          droppedOf(place, settings, mapped),
+        );
         return asked ? weighed : { ...weighed, whole: true as const };
       }),
     );
@@ -65,6 +71,11 @@ export function weigh(request: FitRequest, settings: LlamaCppSettings): Weighed 
     now: verdict(false),
     afterClosing: verdict(true),
   };
+}
+
+/** Weights that were rearranged for the processor are read from their copy; the file's own pages of them stay until there is no room. */
+function droppedOf({ terms }: PlaceMemory, { loadMode = "auto" }: LlamaCppSettings, mapped: number): number {
+  return loadMode.endsWith("mlock") ? 0 : Math.min(terms.repacked ?? 0, mapped);
 }
 
 type Accepted = Extract<MemoryPrediction, { readonly kind: "fits-engine" }>;

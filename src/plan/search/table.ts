@@ -59,7 +59,9 @@ function cellOf(places: readonly PlaceBalance[], is: Weights, was: Weights, devi
     const needHigh = balance.needHigh + more;
     const mapped = balance.mapped > 0 ? balance.mapped + stored : 0;
     const have = place === "host" ? Math.max(0, balance.have - shared) : balance.have;
-    const word = verdictWord({ need, needHigh, mapped, have });
+    const rearranged = (balance.dropped ?? 0) + moreAt(place, "repacked");
+    const dropped = place === "host" ? Math.max(0, Math.min(rearranged, mapped)) : 0;
+    const word = verdictWord({ need, needHigh, mapped, dropped, have });
     if (ORDER.indexOf(word) > ORDER.indexOf(worst)) worst = word;
     marginBytes = Math.min(marginBytes, have - need);
     needBytes += need;

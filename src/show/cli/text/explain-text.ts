@@ -8,7 +8,7 @@ import {
   formatWhole,
 } from "../../../facts/units/index.ts";
 import { fitSentence, type FitAnswer } from "../../../plan/answer/index.ts";
-import type { PlaceBalance } from "../../../plan/fit/index.ts";
+import { good, type PlaceBalance } from "../../../plan/fit/index.ts";
 import { constantsText } from "./explain-constants.ts";
 import { speedText } from "./explain-speed.ts";
 import { explainTraining } from "./training-text.ts";
@@ -89,7 +89,7 @@ function roomText({ verdict }: FitAnswer, style: Style): string[] {
     `${style.strong("room")}: ${verdict.now.verdict}`,
     ...verdict.now.places.flatMap((place) => [
       ...hanging(
-        `${place.label}: ${formatBytes(Math.abs(place.margin))} = ${formatExactBytes(Math.abs(place.margin))} ${place.margin < 0 ? "short" : "to spare"}`,
+        `${place.label}: ${formatBytes(Math.abs(place.margin))} = ${formatExactBytes(Math.abs(place.margin))} ${place.margin >= 0 ? "to spare" : good(place.verdict) ? "of pages that are dropped and not read again" : "short"}`,
         "  ",
       ),
       ...hanging(

@@ -41,9 +41,9 @@ function figuresOf({ verdict, rejected, memory, speed, longestContext, mostUsers
   const room =
     least === undefined
       ? ""
-      : least.margin < 0
+      : least.margin < 0 && !good(least.verdict)
         ? `${formatBytes(-least.margin)} short on ${least.label}`
-        : `${formatBytes(least.margin)} to spare on ${least.label}`;
+        : `${formatBytes(least.margin + (least.margin < 0 ? (least.dropped ?? 0) : 0))} to spare on ${least.label}`;
   return [
     { label: "verdict", value: word, note: room, tone: rejected ? "bad" : toneOf(verdict.now.verdict) },
     ...(memory ? [{ label: "memory", value: formatBytes(memory.value), note: "everything, on all places" }] : []),
