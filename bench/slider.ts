@@ -5,6 +5,7 @@ import { seededRandom } from "../src/facts/units/index.ts";
 import type { Flags } from "../src/plan/ask/flags/index.ts";
 import type { Kind } from "../src/plan/ask/kinds/index.ts";
 import { createAnswerer } from "../web/page/engine/answerer.ts";
+import { printMachineCard } from "./machine-card.ts";
 
 const { values } = parseArgs({
   options: {
@@ -37,6 +38,7 @@ const REST: readonly Kind[] = ["fit", "quants", "offload", "frontier", "kv", "ca
 /** steps of a slider before another question is looked at */
 const DRAG = 20;
 
+printMachineCard();
 const answerer = createAnswerer();
 const times = new Map<string, number[]>();
 const slow: { readonly ms: number; readonly kind: Kind; readonly flags: Flags }[] = [];

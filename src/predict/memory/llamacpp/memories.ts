@@ -38,9 +38,9 @@ type Untold = Omit<Memories, "weights"> & {
 
 /** `used` are the devices that take part, in the engine's order. */
 export function memoriesOf(question: Omit<LlamaCppQuestion, "tensors">, used: readonly UsedDevice[]): Memories {
-  const { devices, settings, build, cpuFeatures, matrixLibrary, dryRun } = question;
+  const { devices, settings, build, cpuFeatures, dryRun } = question;
   const { pinnedHostWeights, repack, loadMode, memoryMap } = settings;
-  const decides = { pinnedHostWeights, repack, loadMode, memoryMap, cpuFeatures, matrixLibrary, dryRun };
+  const decides = { pinnedHostWeights, repack, loadMode, memoryMap, cpuFeatures, matrixLibrary: question.matrixLibrary, dryRun };
   const names = used.map(({ rigIndex, name }) => `${rigIndex} ${name}`);
   const key = `${JSON.stringify([names, decides])} ${textOf(build)}`;
   const known = KNOWN.get(devices) ?? new Map<string, Untold>();

@@ -135,8 +135,8 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
     // half of the band stays for the layers that are left out
     const slackBytes = (buffer: number): number => {
       const { place } = computeBuffer(memories.backends, buffer);
-      const stored = least.get(place === "host" ? place : used[place]!.rigIndex)?.weights ?? 0;
-      return (OUTLINE_BAND / 2) * LEAST_SHARE * stored;
+      const storedBytes = least.get(place === "host" ? place : used[place]!.rigIndex)?.weights ?? 0;
+      return (OUTLINE_BAND / 2) * LEAST_SHARE * storedBytes;
     };
     let compute = onLine(replayedBefore, sizes, slackBytes);
     if (compute === undefined) {

@@ -1,6 +1,4 @@
 import type { Architecture } from "./architecture.ts";
-import { bitnet } from "./bitnet.ts";
-import { gemma2 } from "./gemma2.ts";
 import { gemma3 } from "./gemma3.ts";
 import { gptOss } from "./gpt-oss.ts";
 import {
@@ -23,9 +21,6 @@ import {
   seedOss,
   smollm3,
 } from "./llama.ts";
-import { llama4 } from "./llama4.ts";
-import { nemotron, stablelm, starcoder2 } from "./mean-norm.ts";
-import { mimo2 } from "./mimo2.ts";
 import {
   apertus,
   bailingMoe2,
@@ -44,7 +39,6 @@ import {
   qwen3vl,
   qwen3vlmoe,
 } from "./qwen.ts";
-import { minimaxM2, olmo2, olmoe } from "./whole-norm.ts";
 
 /** Decoders whose layers are alike or come in periods: most models. */
 export const DECODERS: readonly Architecture[] = [
@@ -52,7 +46,6 @@ export const DECODERS: readonly Architecture[] = [
   arcee,
   bailingMoe,
   bailingMoe2,
-  bitnet,
   chatglm,
   dots1,
   ernie45,
@@ -61,7 +54,6 @@ export const DECODERS: readonly Architecture[] = [
   exaone4,
   exaoneMoe,
   gemma,
-  gemma2,
   gemma3,
   glm4,
   glm4Moe,
@@ -73,14 +65,8 @@ export const DECODERS: readonly Architecture[] = [
   hyV3,
   internlm2,
   llama,
-  llama4,
-  mimo2,
   minicpm,
-  minimaxM2,
   mistral3,
-  nemotron,
-  olmo2,
-  olmoe,
   phi3,
   phimoe,
   qwen2,
@@ -92,6 +78,4 @@ export const DECODERS: readonly Architecture[] = [
   qwen3vlmoe,
   seedOss,
   smollm3,
-  stablelm,
-  starcoder2,
 ];

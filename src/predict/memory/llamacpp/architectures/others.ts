@@ -14,8 +14,17 @@ import { lfm2, lfm2moe } from "./lfm2.ts";
 import { nemotronH, nemotronHMoe } from "./nemotron-h.ts";
 import { qwen35, qwen35moe } from "./qwen35.ts";
 import { qwen3next } from "./qwen3next.ts";
+import { bitnet } from "./bitnet.ts";
+import { gemma2 } from "./gemma2.ts";
+import { llama4 } from "./llama4.ts";
+import { nemotron, stablelm, starcoder2 } from "./mean-norm.ts";
+import { mimo2 } from "./mimo2.ts";
+import { minimaxM2, olmo2, olmoe } from "./whole-norm.ts";
 
-/** Architectures with a frame of their own: hybrids, latent attention, streams beside the residual one. */
+/**
+ * Architectures with a frame of their own (hybrids, latent attention, streams beside the residual one), and decoders with norms or
+ * attention unlike others': a page loads them when it is asked about one.
+ */
 export const OTHERS: readonly Architecture[] = [
   afmoe,
   bailingMoe3,
@@ -43,4 +52,14 @@ export const OTHERS: readonly Architecture[] = [
   lfm2moe,
   nemotronH,
   nemotronHMoe,
+  bitnet,
+  gemma2,
+  llama4,
+  nemotron,
+  stablelm,
+  starcoder2,
+  mimo2,
+  minimaxM2,
+  olmo2,
+  olmoe,
 ];
