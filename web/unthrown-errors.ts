@@ -5,7 +5,7 @@ import type { Plugin } from "vite";
 const root = join(import.meta.dirname, "..");
 const ROWS = /[/\\]facts[/\\]errors[/\\]rows[/\\][\w-]+\.ts$/;
 
-/** Leaves out tables of errors that nothing throws which a page runs: those of servers, engines, downloads. */
+/** Leaves out errors that nothing throws which a page runs: those of servers, engines, downloads. */
 export function unthrownErrors(): Plugin {
   let thrown: string | undefined;
   return {
@@ -17,10 +17,11 @@ export function unthrownErrors(): Plugin {
         .map((file) => readFileSync(join(root, file), "utf8"))
         .join("\n");
       const text = readFileSync(id, "utf8");
-      const codes = [...text.matchAll(/^ {2}"?([a-z-]+)"?: \{/gm)].map(([, code]) => code);
-      const name = /export const (\w+)/.exec(text)?.[1];
-      const isThrown = codes.some((code) => thrown!.includes(`"${code}"`));
-      return isThrown || name === undefined ? undefined : { code: `export const ${name} = {};`, moduleType: "js" };
+      // a row is `code: {`, its fields, `},`
+      const code = text.replace(/^ {2}"?([a-z-]+)"?: \{\n(?: {4}.*\n)*? {2}\},\n/gm, (row, name: string) =>
+        thrown!.includes(`"${name}"`) ? row : "",
+      );
+      return { code, moduleType: "ts" };
     },
   };
 }

@@ -7,7 +7,7 @@ import { GIB, sourceOf } from "./source.ts";
 import { logAxis } from "./ticks.ts";
 
 /** KV cache and state against context, for one chat and for several, in two types; the chosen point among them. */
-export function cacheChart(answer: KvAnswer, theme: Theme = "auto"): string {
+export function cacheChart(answer: KvAnswer, theme: Theme = "auto", width?: number): string {
   const { points, chosen, room, model, runtime } = answer;
   const contexts = [...new Set(points.map(({ context }) => context))];
   const counts = [...new Set(points.map(({ users }) => users))];
@@ -46,6 +46,7 @@ export function cacheChart(answer: KvAnswer, theme: Theme = "auto"): string {
     ...(rule.length > 0 ? [{ label: "what is left for it", mark: lineSwatch(paint("limit"), RULE_DASHES) }] : []),
   ];
   const text = {
+    ...(width === undefined ? {} : { width }),
     title: titleOf(answer),
     subtitle: `KV cache and state of ${model.name} by context of each chat, GiB; both axes logarithmic`,
     description: `Lines of cache size against context from ${formatTokens(first)} to ${formatTokens(last)} tokens, for ${counts.join(" and ")} chats.`,

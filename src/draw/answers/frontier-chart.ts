@@ -9,7 +9,7 @@ import { logAxis } from "./ticks.ts";
 import { FACTS_DATE } from "../../plan/answer/index.ts";
 
 /** Tokens a second of all users against those of each: predicted, simulated and measured, with what each goal would choose. */
-export function frontierChart(answer: FrontierAnswer, theme: Theme = "auto"): string {
+export function frontierChart(answer: FrontierAnswer, theme: Theme = "auto", width?: number): string {
   const valid = answer.points.filter(({ doubts, overloaded }) => doubts.length === 0 && !overloaded);
   const place = ({ eachTokensPerSec, tokensPerSec }: FrontierPoint) => ({
     x: eachTokensPerSec.value,
@@ -49,6 +49,7 @@ export function frontierChart(answer: FrontierAnswer, theme: Theme = "auto"): st
   const ends = valid.flatMap(({ tokensPerSec }) => [tokensPerSec.low, tokensPerSec.high]);
   const rate = (value: number) => formatNumber(value);
   const text = {
+    ...(width === undefined ? {} : { width }),
     title: upper(answer.says),
     subtitle: `Tokens a second of all users against those of each; prompts of ${answer.asked.prompt}, answers of ${answer.asked.output} tokens`,
     description:

@@ -30,7 +30,7 @@ const BELOW = 40;
 /** Lines, scatters and small multiples: one plot or several that are read alike. */
 export function panelsChart(chart: PanelsChart, theme: Theme = "auto"): string {
   const { text, panels, keys = [], columns = 1, plotHeight = 280 } = chart;
-  const width = (WIDTH - 2 * MARGIN - GAP * (columns - 1)) / columns;
+  const width = ((text.width ?? WIDTH) - 2 * MARGIN - GAP * (columns - 1)) / columns;
   const titled = panels.some(({ title }) => title !== undefined);
   const named = panels.some(({ y }) => y.label !== "");
   const above = 8 + (titled ? 16 : 0) + (named ? 16 : 0);

@@ -2,7 +2,7 @@ import { element, FONT, group, moved, paint, SIZE, textAt, textWidth, wrapped, w
 import type { Element, Theme } from "../svg/index.ts";
 import { hiddenTable, type DataTable } from "./table.ts";
 
-/** Width that every chart is made for, pixels; it shrinks with the page. */
+/** Width that a chart is made for unless it is told another, pixels; it shrinks with the page. */
 export const WIDTH = 640;
 export const MARGIN = 16;
 
@@ -21,6 +21,8 @@ export interface ChartText {
   readonly date: string;
   /** what is drawn, as numbers */
   readonly table: DataTable;
+  /** pixels, at least some 300; panels alone take another than {@link WIDTH} */
+  readonly width?: number;
 }
 
 /** A picture between title and footer: `body` starts at the top left corner of what is left for it. */
@@ -39,7 +41,8 @@ const LINE = 1.32;
 const SWATCH = 16;
 
 export function framed(text: ChartText, keys: readonly Key[], body: Body, theme: Theme = "auto"): string {
-  const inner = WIDTH - 2 * MARGIN;
+  const { width = WIDTH } = text;
+  const inner = width - 2 * MARGIN;
   const parts: Element[] = [];
   let y = MARGIN;
   const write = (said: string, size: number, bold: boolean, fill: "ink" | "soft") => {
@@ -62,7 +65,7 @@ export function framed(text: ChartText, keys: readonly Key[], body: Body, theme:
   y += body.height + 8;
   for (const note of text.notes ?? []) write(note, SIZE.small, false, "soft");
   if ((text.notes ?? []).length > 0) y += 4;
-  parts.push(element("line", { x1: MARGIN, x2: WIDTH - MARGIN, y1: y, y2: y, stroke: paint("grid") }));
+  parts.push(element("line", { x1: MARGIN, x2: width - MARGIN, y1: y, y2: y, stroke: paint("grid") }));
   y += 3;
   write(`${text.source} · ${text.date}`, SIZE.small, false, "soft");
   const height = Math.ceil(y + MARGIN - 4);
@@ -70,8 +73,8 @@ export function framed(text: ChartText, keys: readonly Key[], body: Body, theme:
     "svg",
     {
       xmlns: "http://www.w3.org/2000/svg",
-      viewBox: `0 0 ${WIDTH} ${height}`,
-      width: WIDTH,
+      viewBox: `0 0 ${width} ${height}`,
+      width,
       height,
       "font-family": FONT,
       role: "figure",
@@ -80,7 +83,7 @@ export function framed(text: ChartText, keys: readonly Key[], body: Body, theme:
     [
       element("title", {}, [text.title]),
       element("desc", {}, [text.description]),
-      element("rect", { width: WIDTH, height, fill: paint("paper") }),
+      element("rect", { width, height, fill: paint("paper") }),
       group(parts, { "aria-hidden": "true" }),
       hiddenTable(text.table),
     ],

@@ -26,7 +26,7 @@ import {
 import { afterFit, type TypedFlags } from "./next-commands.ts";
 import { speculationFacts, type SpeculationFacts } from "./speculation-facts.ts";
 import type { ArrangementFacts } from "./arrangement-facts.ts";
-import { launchFacts, type LaunchFacts, type ServerContext } from "./launch.ts";
+import type { LaunchFacts, ServerContext } from "./launch.ts";
 
 /** Version of every answer's form; a change that breaks readers raises it. */
 export const ANSWER_VERSION = "loadout/1";
@@ -170,8 +170,8 @@ export interface AnswerContext {
 /** What one plan says, without what has to be searched for: the numbers that a slider moves. */
 export type FitNumbers = Omit<FitAnswer, keyof Searched>;
 
-/** Found by weighing further plans. */
-export type Searched = Pick<FitAnswer, "longestContext" | "mostUsers" | "wouldFit" | "arrangements">;
+/** Found by weighing further plans, under other programs too. */
+export type Searched = Pick<FitAnswer, "longestContext" | "mostUsers" | "wouldFit" | "launch" | "arrangements">;
 
 /** The same plan as a whole answer has, and nothing beside it. */
 export function fitNumbers(request: FitRequest, context: AnswerContext): FitNumbers {
@@ -191,7 +191,7 @@ export function answerOf(
   found: Searched | undefined,
 ): FitNumbers & Partial<Searched> {
   const promptTokens = Math.min(context.promptTokens ?? 512, choice.context);
-  const { longestContext: longest, mostUsers: users, wouldFit, arrangements } = found ?? {};
+  const { longestContext: longest, mostUsers: users, wouldFit, launch, arrangements } = found ?? {};
   return {
     schema: ANSWER_VERSION,
     kind: "fit",
@@ -217,7 +217,7 @@ export function answerOf(
     ...(context.reading
       ? { coldLoad: { ...context.reading, ms: (context.model.fileBytes / context.reading.bytesPerSec) * 1000 } }
       : {}),
-    ...(context.server ? { launch: launchFacts(choice, context.server) } : {}),
+    ...(launch ? { launch } : {}),
     ...(arrangements ? { arrangements } : {}),
     assumptions: [...(context.assumptions ?? []), ...assumptions(request, choice, context.promptTokens)],
     next: afterFit({ ...context, atHand: context.model.source === undefined, runs: good(choice.now.verdict) }),

@@ -1,10 +1,9 @@
 import { formatCount, formatFileBytes, formatHundredths, formatNumber } from "../../facts/units/index.ts";
-
 import { roundedTogether, summaryOf } from "../explain/index.ts";
-import type { FitAnswer } from "./fit-numbers.ts";
+import type { FitNumbers } from "./fit-numbers.ts";
 
 /** The whole napkin in one sentence: what the weights come to, and the sum on the place that decides. */
-export function fitSentence({ model, memory, verdict }: FitAnswer): string {
+export function fitSentence({ model, memory, verdict }: Pick<FitNumbers, "model" | "memory" | "verdict">): string {
   const bits = (8 * model.fileBytes) / model.parameters;
   const weights = `${formatCount(model.parameters)} weights at ${formatNumber(bits)} bits = ${formatFileBytes(model.fileBytes)}`;
   const summary = memory && summaryOf(memory, verdict.now);

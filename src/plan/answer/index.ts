@@ -35,6 +35,7 @@ export {
 } from "./fit-numbers.ts";
 export { fitConstants } from "./fit-constants.ts";
 export { fitSentence } from "./fit-sentence.ts";
+export { marginWords } from "./margin-words.ts";
 export type { ReportAnswer, ReportDevice, ReportLoadout, ReportReceipt, ReportTerm } from "./report-answer.ts";
 export { FACTS_DATE } from "./facts-date.ts";
 export { answerKv, type KvAnswer, type KvContext, type KvPoint } from "./kv-answer.ts";

@@ -1,46 +1,16 @@
 import { cardFlags } from "./card-flags.ts";
 import { draftFlags } from "./draft-flags.ts";
 import { deviceFlags } from "./device-flags.ts";
+import { fitFlags, prompt, quant } from "./fit-flags.ts";
 import { frontierFlags } from "./frontier-flags.ts";
 import { offloadFlags } from "./offload-flags.ts";
 import { answerLength, cached, planFlags, runtimeFlags } from "./plan-flags.ts";
 import { rigFlags } from "./rig-flags.ts";
 import { wantedFlags } from "./wanted-flags.ts";
 
-/** The weights' file type, where a model is named without one. */
-export const quant = {
-  kind: "parsed",
-  parse: String,
-  brief: "File type: Q4_K_M, Q8_0, ...; also MODEL:Q4_K_M",
-  optional: true,
-} as const;
-
-const prompt = {
-  kind: "parsed",
-  parse: String,
-  brief: "Prompt whose first token is timed: 512, 24k",
-  optional: true,
-} as const;
-
 /** What each question takes, in the order that help lists it; the command line adds what only it can do. */
 export const QUESTION_FLAGS = {
-  fit: {
-    ...planFlags,
-    quant,
-    ...runtimeFlags,
-    ...rigFlags,
-    ...wantedFlags,
-    prompt,
-    answer: answerLength,
-    cached,
-    ...draftFlags,
-    table: {
-      kind: "boolean",
-      brief: "Also all file types by contexts and users",
-      optional: true,
-      withNegated: false,
-    },
-  },
+  fit: fitFlags,
   explain: {
     ...planFlags,
     quant,

@@ -1,4 +1,4 @@
-import { type Flags, needModel, needsModel, QUESTION_FLAGS, readFlags } from "../flags/index.ts";
+import { fitFlags, type Flags, needModel, readFlags } from "../flags/index.ts";
 import type { Asking } from "../question/index.ts";
 import { askNumbers } from "./numbers.ts";
 import type { Answers, Kind } from "./kinds.ts";
@@ -7,39 +7,42 @@ type Ask<Answer> = (asking: Asking, flags: Flags, named: string | undefined) => 
 
 const read = readFlags;
 
+/** Flags of further questions, loaded with the first of them. */
+const tables = async () => (await import("../flags/tables.ts")).QUESTION_FLAGS;
+
 /** One way to each answer; what the first answer does not need is loaded when it is asked for. */
 const ASKS: { readonly [K in Kind]: Ask<Answers[K]> } = {
   fit: async (asking, flags, model) => {
     const { askFit } = await import("./fit.ts");
-    const { answer } = await askFit(asking, read(QUESTION_FLAGS.fit, flags), needModel(model, "fit"), "fit");
+    const { answer } = await askFit(asking, read(fitFlags, flags), needModel(model, "fit"), "fit");
     return answer;
   },
-  numbers: async (asking, flags, model) => askNumbers(asking, read(QUESTION_FLAGS.fit, flags), needModel(model, "fit")),
+  numbers: async (asking, flags, model) => askNumbers(asking, read(fitFlags, flags), needModel(model, "fit")),
   explain: async (asking, flags, model) => {
     const { askExplain } = await import("./explain.ts");
-    return askExplain(asking, read(QUESTION_FLAGS.explain, flags), needModel(model, "explain"));
+    return askExplain(asking, read((await tables()).explain, flags), needModel(model, "explain"));
   },
   ranking: async (asking, flags) => {
     const { askRanking } = await import("./ranking.ts");
-    return askRanking(asking, read(QUESTION_FLAGS.fit, flags));
+    return askRanking(asking, read(fitFlags, flags));
   },
   quants: async (asking, flags, model) => {
     const { askQuants } = await import("./quants.ts");
-    return askQuants(asking, read(QUESTION_FLAGS.quants, flags), needModel(model, "quants"));
+    return askQuants(asking, read((await tables()).quants, flags), needModel(model, "quants"));
   },
   cards: async (asking, flags, model) => {
     const { askCards } = await import("./cards.ts");
     const { name, ...others } = flags;
-    const asked = read(QUESTION_FLAGS.gpus, others);
+    const asked = read((await tables()).gpus, others);
     return askCards(asking, { ...asked, for: asked.for ?? needModel(model, "gpus --for") }, words(name));
   },
   offload: async (asking, flags, model) => {
     const { askOffload } = await import("./offload.ts");
-    return askOffload(asking, read(QUESTION_FLAGS.offload, flags), needModel(model, "offload"));
+    return askOffload(asking, read((await tables()).offload, flags), needModel(model, "offload"));
   },
   frontier: async (asking, flags, model) => {
     const { askFrontier } = await import("./frontier.ts");
-    return askFrontier(asking, read(QUESTION_FLAGS.frontier, flags), needModel(model, "frontier"));
+    return askFrontier(asking, read((await tables()).frontier, flags), needModel(model, "frontier"));
   },
   models: async (_asking, flags, model) => {
     read({}, flags);
@@ -47,14 +50,15 @@ const ASKS: { readonly [K in Kind]: Ask<Answers[K]> } = {
     return lookUp(model ?? "");
   },
   gpus: async (_asking, flags, name) => {
-    const asked = read(QUESTION_FLAGS.gpus, flags);
+    const asked = read((await tables()).gpus, flags);
+    const { needsModel } = await import("../flags/card-flags.ts");
     needsModel(asked);
     const { askGpus } = await import("./gpus.ts");
     return askGpus(asked, name ?? "");
   },
   kv: async (asking, flags, model) => {
     const { askKv } = await import("./kv.ts");
-    return askKv(asking, read(QUESTION_FLAGS.fit, flags), needModel(model, "fit"));
+    return askKv(asking, read(fitFlags, flags), needModel(model, "fit"));
   },
 };
 

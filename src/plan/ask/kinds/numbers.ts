@@ -19,9 +19,9 @@ import {
   type FitQuestion,
   machineByHand,
   rigFor,
-  serverArgumentsOf,
   withDraft,
 } from "../question/index.ts";
+import type { serverArgumentsOf } from "../question/server-args.ts";
 
 export interface FitFlags extends QuestionFlags, Omit<WantedFlags, "disk"> {
   readonly table?: boolean;
@@ -52,7 +52,7 @@ export async function gatherFit(
   const { room } = roomOf(flags, command);
   const typed = typedFlags(flags);
   const server = serverRuntime(flags.build);
-  const told = flags.serverArgs === undefined ? undefined : serverArgumentsOf(flags.serverArgs, server);
+  const told = flags.serverArgs === undefined ? undefined : await toldBy(flags.serverArgs, server);
   const byHand = await rigFor(flags);
   const loading = Promise.all([
     asking.model(model, told?.guesses?.by === "mtp" ? { ...flags, draft: "mtp" } : flags),
@@ -82,4 +82,10 @@ export async function gatherFit(
   const weights = await withDraft(read, machine, flags, runtime, drafting, room);
   const here = await asking.here?.(machine, weights);
   return fitQuestion({ ...asked, ...here, machine, weights, runtime, drafting });
+}
+
+/** What the flags of a server say is read by a table of them that no other question needs. */
+async function toldBy(text: string, server: Parameters<typeof serverArgumentsOf>[1]) {
+  const { serverArgumentsOf: read } = await import("../question/server-args.ts");
+  return read(text, server);
 }

@@ -5,4 +5,3 @@ export { withChosenFileType } from "./chosen-file-type.ts";
 export { checkDraft, type Drafting, draftingOf } from "./drafting.ts";
 export { machineByHand, machineFor, type PlannedMachine, rigFor } from "./machine.ts";
 export { type BeforeOf, fitQuestion, type FitQuestion } from "./question.ts";
-export { serverArgumentsOf } from "./server-args.ts";

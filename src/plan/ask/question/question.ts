@@ -24,7 +24,7 @@ import type { Calibration } from "../../../predict/speed/index.ts";
 import type { PlannedMachine } from "./machine.ts";
 import type { Drafting } from "./drafting.ts";
 import { draftMemory, guessingOf } from "./guessing.ts";
-import { wishesTold } from "./server-args.ts";
+import { wishesTold } from "./wishes-told.ts";
 import { ANSWER_TOKENS, embeddedRuntime, type PlanFlags, type Runtime, wishesOf } from "../flags/index.ts";
 import { byRecipe, type Weights } from "../model/index.ts";
 

@@ -4,12 +4,9 @@ import {
   flagsOf,
   LLAMA_SERVER_FLAGS,
   readServerArguments,
-  serverSlots,
   shellWords,
   type ServerArguments,
 } from "../../../facts/runtime/index.ts";
-import type { Geometry } from "../../../facts/model/index.ts";
-import type { Wishes } from "../../fit/index.ts";
 import type { Runtime } from "../flags/index.ts";
 
 /** A pasted command line of llama-server, with or without the program's name, checked against the flags of the build. */
@@ -22,15 +19,6 @@ export function serverArgumentsOf(text: string, { buildNumber }: Pick<Runtime, "
   if (problem)
     throw unread(`arguments that llama-server ${table.build} takes`, `${problem.argument}: ${problem.because}`);
   return readServerArguments(args);
-}
-
-/** What the server makes of it for this model, as a wish: nothing is left to choose. */
-export function wishesTold(args: ServerArguments, { build }: Pick<Runtime, "build">, geometry: Geometry): Wishes {
-  const { context, sequences, unifiedCache } = serverSlots(args.slots, build, geometry.contextLength);
-  return {
-    settings: { ...args.settings, context, sequences, unifiedCache },
-    ...(args.threads === undefined || args.threads < 1 ? {} : { threads: args.threads }),
-  };
 }
 
 function unread(expected: string, got: string): LoadoutError {

@@ -124,7 +124,8 @@ function workloadOf(plan: PointPlan, aloneMs: number): Made {
       ...(durationMs === undefined ? {} : { durationMs: durationMs + spreadMs }),
     };
     const loop = { users: load.users, thinkMs: load.thinkMs, spreadMs, warmUp: true };
-    return { workload: closedWorkload(loop, extent, shape, seed), warmUpMs: spreadMs, firstWave: load.users };
+    // counting begins with the last user's first request, in the workload as here: neither may say it later than the other
+    return { workload: closedWorkload(loop, extent, shape, seed), warmUpMs: 0, firstWave: load.users };
   }
   if (load.kind === "trace") {
     const upTo = load.trace.requests.filter((one) => one.atMs < (durationMs ?? Infinity)).slice(0, requests);

@@ -10,8 +10,8 @@ import {
   formatRate,
   formatTokens,
 } from "../../../facts/units/index.ts";
-import type { DiskFacts, FitAnswer } from "../../../plan/answer/index.ts";
-import { good, type Verdict, type VerdictWord } from "../../../plan/fit/index.ts";
+import { marginWords, type DiskFacts, type FitAnswer } from "../../../plan/answer/index.ts";
+import { good, type VerdictWord } from "../../../plan/fit/index.ts";
 import type { Estimate } from "../../../predict/estimate/index.ts";
 import type { Pace } from "../../../predict/speed/index.ts";
 import { arrangementsText, launchText } from "./launch-text.ts";
@@ -93,23 +93,14 @@ function verdictText(answer: FitAnswer, style: Style): string[] {
       ...wrap(answer.rejected.because),
     ];
   }
-  const lines = wrap(`${paint(now.verdict, style)}: ${margin(now)}`);
+  const lines = wrap(`${paint(now.verdict, style)}: ${marginWords(now)}`);
   const more = afterClosing.marginBytes - now.marginBytes;
   if (more > 0) {
     const what = afterClosing.verdict === now.verdict ? "still" : "then";
-    const text = `after closing other programs, with ${formatBytes(more)} more: ${what} ${afterClosing.verdict}, ${margin(afterClosing)}`;
+    const text = `after closing other programs, with ${formatBytes(more)} more: ${what} ${afterClosing.verdict}, ${marginWords(afterClosing)}`;
     lines.push(...wrap(text).map(style.faint));
   }
   return lines;
-}
-
-function margin(verdict: Verdict): string {
-  // of the places that decide the verdict, the one with least room
-  const deciding = verdict.places.filter((place) => place.verdict === verdict.verdict);
-  const worst = deciding.reduce((least, place) => (place.margin < least.margin ? place : least));
-  return worst.margin >= 0
-    ? `${formatBytes(worst.margin)} to spare of ${formatBytes(worst.have)}${worst.whole ? "" : " free"} on ${worst.label}`
-    : `${formatBytes(-worst.margin)} short of ${formatBytes(worst.need)} on ${worst.label}, where ${formatBytes(worst.have)} is ${worst.whole ? "all there is" : "free"}`;
 }
 
 export function paint(verdict: VerdictWord, style: Style): string {
