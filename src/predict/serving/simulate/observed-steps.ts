@@ -9,6 +9,8 @@ export interface ObservedStep {
   /** one step of drawing; or the steps of a lone prompt, before which the request had to arrive */
   readonly works: readonly StepWork[];
   readonly arrives: boolean;
+  /** of drawing: gaps it is the median of */
+  readonly gaps?: number;
 }
 
 /** Steps of one count of streams are told apart by depth, in so many parts. */
@@ -40,7 +42,7 @@ export function observedDraws(records: readonly RequestRecord[]): ObservedStep[]
       const measuredMs = part.map(({ ms }) => ms).sort((a, b) => a - b)[part.length >> 1]!;
       const depth = part.reduce((sum, gap) => sum + gap.depth, 0) / part.length;
       const work = { ...emptyWork(), decodeStreams: streams, decodeDepthTokens: depth, passTokens: [streams] };
-      if (measuredMs > 0) parts.push({ measuredMs, works: [work], arrives: false });
+      if (measuredMs > 0) parts.push({ measuredMs, works: [work], arrives: false, gaps: part.length });
     }
     return parts;
   });

@@ -24,6 +24,7 @@ export function paceTimes(input: PaceInput, microBatchTokens: number): StepTimes
   if (prompts === undefined || alone === undefined) return undefined;
   const streamSizes = SIZES.filter((size) => size <= MOST_STREAMS);
   const bare = streamSizes.map((streams) => decode(streams, 0) ?? alone);
+  neverLess(bare);
   const depths = streamSizes.map((streams, at) => ((decode(streams, DEPTH) ?? alone) - bare[at]!) / (streams * DEPTH));
   const drawMs = tableOf(streamSizes, bare, MOST_STREAMS);
   const depthMs = tableOf(streamSizes, depths, MOST_STREAMS);
@@ -31,8 +32,7 @@ export function paceTimes(input: PaceInput, microBatchTokens: number): StepTimes
   const batches = batchSizes.map((tokens) =>
     tokens <= FEW_TOKENS ? (decode(tokens, 0) ?? alone) : Math.max(alone, prompts.promptMs(tokens, tokens)),
   );
-  // a larger step never takes less time, whatever two models say where one gives way to the other
-  for (let at = 1; at < batches.length; at++) batches[at] = Math.max(batches[at]!, batches[at - 1]!);
+  neverLess(batches);
   const batchMs = tableOf(batchSizes, batches, microBatchTokens);
   const micro = Math.min(512, microBatchTokens);
   const perToken = (length: number) => prompts.promptMs(micro, length) / length;
@@ -49,6 +49,11 @@ export function paceTimes(input: PaceInput, microBatchTokens: number): StepTimes
     provenance: input.calibration ? "calibrated" : "datasheet",
     source: prompts.source,
   };
+}
+
+/** A larger step takes no less time, whatever two models or two measurements say where one gives way to the other. */
+function neverLess(times: number[]): void {
+  for (let at = 1; at < times.length; at++) times[at] = Math.max(times[at]!, times[at - 1]!);
 }
 
 /** Values at every whole number up to `most`, straight between the sizes that were asked. */
