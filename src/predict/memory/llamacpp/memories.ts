@@ -40,7 +40,15 @@ type Untold = Omit<Memories, "weights"> & {
 export function memoriesOf(question: Omit<LlamaCppQuestion, "tensors">, used: readonly UsedDevice[]): Memories {
   const { devices, settings, build, cpuFeatures, dryRun } = question;
   const { pinnedHostWeights, repack, loadMode, memoryMap } = settings;
-  const decides = { pinnedHostWeights, repack, loadMode, memoryMap, cpuFeatures, matrixLibrary: question.matrixLibrary, dryRun };
+  const decides = {
+    pinnedHostWeights,
+    repack,
+    loadMode,
+    memoryMap,
+    cpuFeatures,
+    matrixLibrary: question.matrixLibrary,
+    dryRun,
+  };
   const names = used.map(({ rigIndex, name }) => `${rigIndex} ${name}`);
   const key = `${JSON.stringify([names, decides])} ${textOf(build)}`;
   const known = KNOWN.get(devices) ?? new Map<string, Untold>();
