@@ -28,6 +28,8 @@ interface Answers {
 export interface Asker {
   /** The document that `loadout ... --json` prints; `kind` is checked. A command is run once however often it is asked. */
   readonly answer: <K extends keyof Answers>(kind: K, command: string) => Promise<Answers[K]>;
+  /** What `loadout ... --json` prints, a refusal too. */
+  readonly document: (command: string) => Promise<unknown>;
   /** every command asked so far, as typed */
   readonly asked: () => readonly string[];
   readonly close: () => Promise<void>;
@@ -51,6 +53,7 @@ export async function openAsker(): Promise<Asker> {
       if (document.kind !== kind) throw new Error(`${command} answers ${String(document.kind)}, not ${kind}`);
       return document;
     },
+    document: async (command) => JSON.parse(await printed(command)),
     asked: () => [...documents.keys()],
     close: async () => {
       for (const name of [...HOMES, "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "XDG_CACHE_HOME"]) {
@@ -67,7 +70,7 @@ export async function openAsker(): Promise<Asker> {
 async function printed(command: string): Promise<string> {
   const [name, ...words] = command.split(" ");
   if (name !== "loadout") throw new Error(`not a command of ours: ${command}`);
-  if (!/--(gpu|vram|for) /.test(command)) throw new Error(`asks this machine, and the guide must not: ${command}`);
+  if (!/--(gpu|vram|ram|for) /.test(command)) throw new Error(`asks this machine, and the guide must not: ${command}`);
   let out = "";
   let error = "";
   const plain = styleFor({}, {});

@@ -77,6 +77,9 @@ export function followAddress(): void {
     // a jump on the page while the address is about to be written
     if (timer !== undefined) return;
     asked.value = read();
+    // this address says it already; nor must going back once more meanwhile be taken for such a jump
+    window.clearTimeout(timer);
+    timer = undefined;
   });
 }
 
