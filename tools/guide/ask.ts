@@ -12,6 +12,7 @@ import type {
 } from "../../src/plan/answer/index.ts";
 import { app } from "../../src/show/cli/app.ts";
 import { cliContext } from "../../src/show/cli/context.ts";
+import { errorJson } from "../../src/show/cli/wrong-flags.ts";
 import { styleFor } from "../../src/show/cli/text/style.ts";
 
 /** What a command answers, by its `kind`. */
@@ -50,7 +51,8 @@ export async function openAsker(): Promise<Asker> {
     answer: async (kind, command) => {
       const document = documents.get(command) ?? JSON.parse(await printed(command));
       documents.set(command, document);
-      if (document.kind !== kind) throw new Error(`${command} answers ${String(document.kind)}, not ${kind}`);
+      if (document.kind !== kind)
+        throw new Error(`${command} answers ${JSON.stringify(document).slice(0, 300)}, not ${kind}`);
       return document;
     },
     document: async (command) => JSON.parse(await printed(command)),
@@ -73,6 +75,7 @@ async function printed(command: string): Promise<string> {
   if (!/--(gpu|vram|ram|for) /.test(command)) throw new Error(`asks this machine, and the guide must not: ${command}`);
   let out = "";
   let error = "";
+  let refusal = "";
   const plain = styleFor({}, {});
   const context = {
     ...cliContext(process, new AbortController().signal, 0),
@@ -84,12 +87,15 @@ async function printed(command: string): Promise<string> {
   };
   const { exitCode } = process;
   await run(
-    app((wrong) => void (error += wrong.message)),
+    app((wrong) => {
+      error += wrong.message;
+      refusal = errorJson(wrong);
+    }),
     [...words, "--json"],
     context,
   );
   // "does not fit" is an answer, and its exit code is not this process's
   process.exitCode = exitCode;
-  if (out === "") throw new Error(`${command}: ${error}`);
-  return out;
+  if (out === "" && refusal === "") throw new Error(`${command}: ${error}`);
+  return out === "" ? refusal : out;
 }

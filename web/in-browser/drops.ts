@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { openAsker } from "../../tools/guide/ask.ts";
@@ -74,14 +74,14 @@ export function drops(site: () => Site): void {
   });
 
   it("a damaged file is refused as on the command line", async () => {
-    const paths = writeDamaged(folderOf("damaged"));
+    const damaged = writeDamaged(folderOf("damaged"));
     const asker = await openAsker();
     const page = await site().open("model=qwen3-8b&vram=24GB");
     try {
-      for (const path of paths) {
+      for (const { path, blamed } of damaged) {
         const there = await asker.document(`loadout fit ${path} --vram 24GB`);
         await drop(page, [path]);
-        const alert = page.getByRole("alert").filter({ hasText: basename(path) });
+        const alert = page.getByRole("alert").filter({ hasText: blamed });
         await alert.waitFor();
         expect(there, path).toMatchObject({ error: { code: await alert.getAttribute("data-code") } });
       }

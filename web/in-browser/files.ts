@@ -58,8 +58,8 @@ export function smallGguf(): Uint8Array {
   return whole;
 }
 
-/** Files that cannot be read, by what is wrong with them. */
-export function writeDamaged(folder: string): string[] {
+/** Files that cannot be read, each with the name of the file that is complained of. */
+export function writeDamaged(folder: string): { readonly path: string; readonly blamed: string }[] {
   const good = smallGguf();
   const counts = good.slice();
   counts.set([255, 255, 255, 255, 255, 255, 255, 127], 8);
@@ -77,7 +77,8 @@ export function writeDamaged(folder: string): string[] {
   return files.map(([name, bytes]) => {
     const path = join(folder, name);
     writeFileSync(path, bytes);
-    return path;
+    // what lies beside weights says which model they are, and here nothing does
+    return { path, blamed: name.endsWith(".safetensors") ? "config.json" : name };
   });
 }
 

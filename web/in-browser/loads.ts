@@ -28,13 +28,23 @@ export function loads(site: () => Site): void {
     await first.click();
     await answered(page);
     expect(page.url()).toMatch(/model=[\w.\/-]*llama-[\w.-]*70b/i);
-    await page.getByTestId("model-facts").getByText(/Llama.*70B/i).waitFor();
+    await page
+      .getByTestId("model-facts")
+      .getByText(/Llama.*70B/i)
+      .waitFor();
 
-    await page.locator('input[name=rig][value=cards]').check();
+    await page.locator("input[name=rig][value=cards]").check();
     await page.getByRole("combobox", { name: "Add a card" }).fill("mi300x");
-    await page.getByRole("option").first().getByText(/MI300X/).waitFor();
+    await page
+      .getByRole("option")
+      .first()
+      .getByText(/MI300X/)
+      .waitFor();
     await page.keyboard.press("Enter");
-    await page.getByRole("list", { name: "Cards in this rig" }).getByText(/^instinct-mi300x$/).waitFor();
+    await page
+      .getByRole("list", { name: "Cards in this rig" })
+      .getByText(/^instinct-mi300x$/)
+      .waitFor();
     expect(page.url()).toContain("gpu=rtx-3090&gpu=");
     await page.getByRole("combobox", { name: "Model" }).fill("no such model");
     await page.getByText("Nothing is called that.").waitFor();

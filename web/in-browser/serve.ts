@@ -8,26 +8,28 @@ const BELOW = "/some/place";
 export interface FileServer {
   /** "http://127.0.0.1:4000/some/place/" */
   readonly url: string;
-  /** paths that were asked for and are not there */
-  readonly missing: string[];
+  /** Hangs up on everybody, or answers again. */
+  reachable(is: boolean): void;
   /** Nobody is answered any more; twice is once. */
   close(): Promise<void>;
 }
 
 export async function serveFiles(folder: string): Promise<FileServer> {
   const files = await pageFiles(folder);
-  const missing: string[] = [];
+  let up = true;
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "", "http://127.0.0.1");
     const page = pathname.startsWith(BELOW) ? files.get(pathname.slice(BELOW.length)) : undefined;
-    if (page === undefined) missing.push(pathname);
+    if (!up) return void request.socket.destroy();
     response.writeHead(page === undefined ? 404 : 200, page?.headers ?? {});
     response.end(page?.body);
   });
   const port = await listen(server);
   return {
     url: `http://127.0.0.1:${port}${BELOW}/`,
-    missing,
+    reachable: (is) => {
+      up = is;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

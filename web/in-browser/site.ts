@@ -10,6 +10,8 @@ import { serveFiles } from "./serve.ts";
 /** The built page on a server of files, and a browser before it. */
 export interface Site {
   readonly url: string;
+  /** the browser's program */
+  readonly browserPath: string;
   /** the built files */
   readonly folder: string;
   readonly context: BrowserContext;
@@ -17,6 +19,8 @@ export interface Site {
   readonly faults: string[];
   /** A page of its own, the first answer there. `query`: as the address carries it, without its question mark. */
   open(query?: string, size?: { readonly width: number; readonly height: number }): Promise<Page>;
+  /** Cuts the network of every page and worker, or mends it. */
+  online(is: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -50,6 +54,7 @@ export async function openSite(browserPath: string): Promise<Site> {
   });
   return {
     url: server.url,
+    browserPath,
     folder,
     context,
     faults,
@@ -60,6 +65,11 @@ export async function openSite(browserPath: string): Promise<Site> {
       await page.goto(query === "" ? server.url : `${server.url}?${query}`);
       await answered(page);
       return page;
+    },
+    online: async (is) => {
+      // a browser that is set offline still lets its workers ask
+      server.reachable(is);
+      await context.setOffline(!is);
     },
     close: async () => {
       await browser.close();
