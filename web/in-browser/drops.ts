@@ -1,19 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { openAsker } from "../../tools/guide/ask.ts";
+import { drop } from "./drop.ts";
 import { smallGguf, writeDamaged, writeLargeGguf, writeRepository } from "./files.ts";
 import { answered, shot, verdictOf, type Site } from "./site.ts";
-
-/** Lets files go above the page as a person does: the browser makes the events and their DataTransfer. */
-export async function drop(page: Page, files: readonly string[]): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  const data = { items: [], files: [...files], dragOperationsMask: 1 };
-  for (const type of ["dragEnter", "dragOver", "drop"] as const)
-    await session.send("Input.dispatchDragEvent", { type, x: 600, y: 400, data });
-  await session.detach();
-}
 
 /** Files of a model, dropped and chosen. */
 export function drops(site: () => Site): void {

@@ -9,8 +9,8 @@ const TOKENS = 150_000;
 const MERGES = 280_000;
 const LAYERS = 64;
 
-/** A model of 8 billion parameters with a vocabulary whose header takes 9 MB; the weights are a hole in the file. */
-export function writeLargeGguf(path: string): void {
+/** A model with a vocabulary whose header takes 9 MB; the weights are a hole in the file. Gives the header's bytes. */
+export function writeLargeGguf(path: string): number {
   const geometry: Geometry = {
     architecture: "llama",
     name: "Large header",
@@ -48,6 +48,7 @@ export function writeLargeGguf(path: string): void {
   writeSync(file, header);
   ftruncateSync(file, fileBytes);
   closeSync(file);
+  return header.length;
 }
 
 /** A small whole GGUF file in the newest form. */

@@ -11,7 +11,7 @@ import type { Site } from "./site.ts";
 
 const QUESTIONS = 200;
 /** A report asks several questions more: one of so many questions has one made. */
-const REPORT_EVERY = 8;
+const REPORT_EVERY = 16;
 
 /** Listens to the page's workers: the last answer of each kind, with the question it belongs to. */
 const LISTEN = `(() => {
@@ -128,7 +128,7 @@ export function sameNumbers(site: () => Site): void {
     // questions of every outcome were among them
     for (const outcome of ["fits", "tight", "does not fit", "model-unknown"])
       expect([...verdicts.keys()]).toContain(outcome);
-  }, 120_000);
+  }, 300_000);
 }
 
 /** What must stand on the page, by where. */
