@@ -38,7 +38,7 @@ for (const what of [sliderSteps, dragging, dropping]) {
 
 /** A first visit: everything is fetched, nothing is cached. */
 async function loads(site: Site): Promise<void> {
-  const bytes = await firstLoadBytes(site, QUESTION);
+  const bytes = await firstLoadBytes(site, "");
   judge("first load, script and styles, gzip", bytes.code / 1000, "kB", 120);
   judge("first load, catalog data, gzip", bytes.data / 1000, "kB", 250);
   const times: number[] = [];
@@ -48,7 +48,7 @@ async function loads(site: Site): Promise<void> {
     const session = await site.context.newCDPSession(page);
     await session.send("Network.enable");
     await session.send("Network.setCacheDisabled", { cacheDisabled: true });
-    await page.goto(`${site.url}?${QUESTION}`);
+    await page.goto(site.url);
     await page.locator('#verdict[aria-busy="false"] h2').waitFor();
     times.push(await page.evaluate<number>("firstAnswer"));
     await page.close();
@@ -67,7 +67,7 @@ async function sliderSteps(site: Site): Promise<void> {
     judge("  the changed numbers stand in the page", at(found.numbers, 0.95), "ms", 16, at(found.numbers, 0.5));
     judge("  painted", at(found.painted, 0.95), "ms", 50, at(found.painted, 0.5));
     judge("  everything else in sight", at(found.rest, 0.95), "ms", 150, at(found.rest, 0.5));
-    console.log(`  parts that moved: ${found.shifted.toFixed(4)} (layout shift score over all steps)`);
+    console.log(`  what moved up or down: ${found.shifted.toFixed(4)} (layout shift scores of all steps)`);
     await page.close();
   }
 }

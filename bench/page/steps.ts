@@ -6,7 +6,7 @@ export interface Steps {
   readonly painted: number[];
   /** until nothing in sight waits for an answer */
   readonly rest: number[];
-  /** sum of layout shift scores */
+  /** sum of the scores of layout shifts in which something moved up or down */
   readonly shifted: number;
 }
 
@@ -17,7 +17,10 @@ export function steps(id: string, count: number): string {
   const main = document.querySelector("main");
   const verdict = document.getElementById("verdict");
   let shifted = 0;
-  const observer = new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => (shifted += value)));
+  const observer = new PerformanceObserver((list) => list.getEntries().forEach(({ value, sources }) => {
+    // a bar that grows is the answer, and moves nothing beside it
+    if (sources.some(({ previousRect, currentRect }) => Math.abs(previousRect.y - currentRect.y) > 0.5)) shifted += value;
+  }));
   observer.observe({ type: "layout-shift" });
   const busy = (of) => [...of.querySelectorAll("[aria-busy=true]")].some((element) => {
     const { top, bottom } = element.getBoundingClientRect();

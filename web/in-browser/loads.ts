@@ -1,5 +1,11 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, it } from "vitest";
+import { openBrowser } from "../../src/run/gateway/testing/browser.ts";
 import { answered, shot, verdictOf, type Site } from "./site.ts";
+
+const PAGE_SIZE = join(import.meta.dirname, "../../tools/page-size.ts");
 
 /** Opening the page, and finding a model and a card. */
 export function loads(site: () => Site): void {
@@ -16,6 +22,24 @@ export function loads(site: () => Site): void {
     }
     await answered(page);
     await shot(page, "first", true);
+  });
+
+  it("needs nothing for its first answer but what is counted as its first load", async () => {
+    const counted = await promisify(execFile)(process.execPath, [PAGE_SIZE, site().folder]);
+    const names = [...counted.stdout.matchAll(/^ *\d+ {2}\w+ {2}(\S+)$/gm)].map(([, name]) => name!);
+    expect(names.length).toBeGreaterThan(5);
+    const fresh = await openBrowser(site().browserPath);
+    try {
+      await fresh.context.route("**/assets/*", (route) =>
+        names.includes(route.request().url().split("/").at(-1)!) ? route.continue() : route.abort(),
+      );
+      const page = await fresh.context.newPage();
+      await page.goto(site().url);
+      await page.locator('#verdict[aria-busy="false"] h2').waitFor();
+      await page.locator("#verdict .figures").waitFor();
+    } finally {
+      await fresh.close();
+    }
   });
 
   it("finds a model by words of its name, and a card", async () => {
