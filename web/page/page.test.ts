@@ -2,6 +2,7 @@
 import { describe } from "vitest";
 import { copies } from "../in-browser/copies.ts";
 import { drops } from "../in-browser/drops.ts";
+import { fields } from "../in-browser/fields.ts";
 import { keys } from "../in-browser/keys.ts";
 import { loads } from "../in-browser/loads.ts";
 import { offline } from "../in-browser/offline.ts";
@@ -13,6 +14,7 @@ inBrowser("the page", (site) => {
   describe("sliders", () => sliders(site));
   describe("takes along", () => copies(site));
   describe("files", () => drops(site));
+  describe("fields", () => fields(site));
   describe("keyboard", () => keys(site));
   describe("offline", () => offline(site));
 });

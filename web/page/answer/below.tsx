@@ -27,6 +27,9 @@ export function Below() {
       <Cards />
       <Compare />
       <LiveSection />
+      <p>
+        <a href="guide/index.html">The guide</a> takes these numbers apart, step by step.
+      </p>
     </>
   );
 }
