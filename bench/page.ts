@@ -33,7 +33,11 @@ await loads(first);
 await first.close();
 for (const what of [sliderSteps, dragging, dropping]) {
   const site = await openSite(browserPath);
-  await what(site).finally(() => site.close());
+  try {
+    await what(site);
+  } finally {
+    await site.close();
+  }
 }
 
 /** A first visit: everything is fetched, nothing is cached. */

@@ -9,6 +9,7 @@ import type {
   OffloadAnswer,
   QuantsAnswer,
   RankingAnswer,
+  ReportAnswer,
 } from "../../src/plan/answer/index.ts";
 import { app } from "../../src/show/cli/app.ts";
 import { cliContext } from "../../src/show/cli/context.ts";
@@ -19,6 +20,7 @@ import { styleFor } from "../../src/show/cli/text/style.ts";
 interface Answers {
   readonly fit: FitAnswer;
   readonly ranking: RankingAnswer;
+  readonly report: ReportAnswer;
   readonly cards: CardsAnswer;
   readonly quants: QuantsAnswer;
   readonly offload: OffloadAnswer;
@@ -47,15 +49,19 @@ export async function openAsker(): Promise<Asker> {
   for (const name of ["HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "XDG_CACHE_HOME"])
     Reflect.deleteProperty(process.env, name);
   const documents = new Map<string, { readonly kind?: unknown }>();
+  const document = async (command: string): Promise<{ readonly kind?: unknown }> => {
+    const known = documents.get(command) ?? JSON.parse(await printed(command));
+    documents.set(command, known);
+    return known;
+  };
   return {
     answer: async (kind, command) => {
-      const document = documents.get(command) ?? JSON.parse(await printed(command));
-      documents.set(command, document);
-      if (document.kind !== kind)
-        throw new Error(`${command} answers ${JSON.stringify(document).slice(0, 300)}, not ${kind}`);
-      return document;
+      const found = await document(command);
+      if (!isOfKind(found, kind))
+        throw new Error(`${command} answers ${JSON.stringify(found).slice(0, 300)}, not ${kind}`);
+      return found;
     },
-    document: async (command) => JSON.parse(await printed(command)),
+    document,
     asked: () => [...documents.keys()],
     close: async () => {
       for (const name of [...HOMES, "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "XDG_CACHE_HOME"]) {
@@ -66,6 +72,10 @@ export async function openAsker(): Promise<Asker> {
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+function isOfKind<K extends keyof Answers>(document: { readonly kind?: unknown }, kind: K): document is Answers[K] {
+  return document.kind === kind;
 }
 
 /** What `loadout` prints on standard output. */

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { formatDuration, formatFileBytes, formatPace } from "../../src/facts/units/index.ts";
-import { type FitAnswer, fitSentence, marginWords, type ReportAnswer } from "../../src/plan/answer/index.ts";
+import { type FitAnswer, fitSentence, marginWords } from "../../src/plan/answer/index.ts";
 import type { Flags } from "../../src/plan/ask/flags/index.ts";
 import { reportMarkdown } from "../../src/show/report/index.ts";
 import { openAsker } from "../../tools/guide/ask.ts";
@@ -79,7 +79,9 @@ async function ask(page: Page, flags: Flags, order: readonly string[]): Promise<
   const query = new URLSearchParams(
     Object.entries(sorted).flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, each])),
   );
-  return page.evaluate<Seen>(`(${ASK})(${JSON.stringify(`?${query}`)}, ${JSON.stringify(JSON.stringify(sorted))})`);
+  return page.evaluate<Seen>(
+    `(${ASK})(${JSON.stringify(`?${String(query)}`)}, ${JSON.stringify(JSON.stringify(sorted))})`,
+  );
 }
 
 const MANY = new Set(["gpu", "vram", "node", "link"]);
@@ -107,7 +109,7 @@ export function sameNumbers(site: () => Site): void {
           verdicts.set(code, (verdicts.get(code) ?? 0) + 1);
           continue;
         }
-        const answer = there as FitAnswer;
+        const answer = await asker.answer("fit", typed);
         const fit: Record<string, unknown> = JSON.parse(here.fit!);
         expect(differences(fit, answer), typed).toEqual([]);
         // what a slider moves is part of it
@@ -151,8 +153,8 @@ function shownOf(answer: FitAnswer): (readonly [place: "title" | "napkin" | "fig
 
 /** The same answer inside a report, whose text says the same. */
 async function reported(asker: Awaited<ReturnType<typeof openAsker>>, flags: Flags): Promise<FitAnswer> {
-  const report = (await asker.document(typedQuestion("report", flags))) as ReportAnswer;
-  const [{ fit }] = report.loadouts as readonly [ReportAnswer["loadouts"][number]];
+  const report = await asker.answer("report", typedQuestion("report", flags));
+  const { fit } = report.loadouts[0]!;
   const text = reportMarkdown(report);
   expect(text).toContain(formatFileBytes(fit.model.fileBytes));
   if (fit.speed.decode) expect(text).toContain(formatPace(fit.speed.decode.tokensPerSec));

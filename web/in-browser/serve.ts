@@ -20,9 +20,8 @@ export async function serveFiles(folder: string): Promise<FileServer> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "", "http://127.0.0.1");
     const page = pathname.startsWith(BELOW) ? files.get(pathname.slice(BELOW.length)) : undefined;
-    if (!up) return void request.socket.destroy();
-    response.writeHead(page === undefined ? 404 : 200, page?.headers ?? {});
-    response.end(page?.body);
+    if (up) response.writeHead(page === undefined ? 404 : 200, page?.headers ?? {}).end(page?.body);
+    else request.socket.destroy();
   });
   const port = await listen(server);
   return {

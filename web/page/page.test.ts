@@ -6,6 +6,7 @@ import { fields } from "../in-browser/fields.ts";
 import { keys } from "../in-browser/keys.ts";
 import { loads } from "../in-browser/loads.ts";
 import { offline } from "../in-browser/offline.ts";
+import { served } from "../in-browser/served.ts";
 import { sliders } from "../in-browser/sliders.ts";
 import { inBrowser } from "../in-browser/suite.ts";
 
@@ -16,5 +17,6 @@ inBrowser("the page", (site) => {
   describe("files", () => drops(site));
   describe("fields", () => fields(site));
   describe("keyboard", () => keys(site));
+  describe("served", () => served(site));
   describe("offline", () => offline(site));
 });
