@@ -66,6 +66,18 @@ export function sliders(site: () => Site): void {
     60_000,
   );
 
+  it("moves nothing at amounts as wide as they get", async () => {
+    // a buffer of "1001 MiB", where the rest are "92 MiB" and "1.2 GiB"
+    const page = await site().open("model=qwen3.6-27b&gpu=rtx-3090");
+    const slider = page.getByRole("slider", { name: "Context of each user" });
+    const before = await placesOf(page);
+    for (let step = 32, end = 36; step <= end; step += 1) {
+      await slider.fill(String(step));
+      await answered(page);
+      expect(await placesOf(page)).toEqual(before);
+    }
+  });
+
   it("takes what is typed beside it, refuses what is none, and lets the plan choose again", async () => {
     const page = await site().open("model=qwen3-8b&vram=24GB");
     const typed = page.getByLabel("Context of each user, typed");
