@@ -61,7 +61,9 @@ export function visionTower(type: string, values: VisionValues): Tower | undefin
     ...(longestOf(type, values) !== undefined && { longestEdge: longestOf(type, values)! }),
     ...(grids.length > 0 && { grids }),
     ...tilesOf(type, values),
-    ...(type === "resampler" && { queries: values.queries ?? (values.version !== undefined && values.version > 2 ? 64 : 96) }),
+    ...(type === "resampler" && {
+      queries: values.queries ?? (values.version !== undefined && values.version > 2 ? 64 : 96),
+    }),
     ...(values.windowPattern !== undefined && { windowPattern: values.windowPattern }),
     ...(values.featureLayers !== undefined && { featureLayers: values.featureLayers }),
     ...(values.breaksRows && { breaksRows: true as const }),

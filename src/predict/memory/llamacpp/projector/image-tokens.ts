@@ -42,9 +42,7 @@ export function imageTokens(tower: Tower, size: ImageSize, microBatch = Infinity
   // MiniCPM-V 2.5 puts marks around all tiles together too
   const tiled = cut.tiles.length > 0 && cut.columns > 0;
   const marks =
-    (row.around ?? 0) +
-    (cut.whole ? whole : 0) +
-    (tiled ? tile * cut.tiles.length + rowEnd * (cut.rows - 1) + all : 0);
+    (row.around ?? 0) + (cut.whole ? whole : 0) + (tiled ? tile * cut.tiles.length + rowEnd * (cut.rows - 1) + all : 0);
   return { embeddings: embeddingsOf(limited, cut, size), marks, read };
 }
 
@@ -69,8 +67,7 @@ const CUTS: Readonly<Record<Resize, (size: ImageSize, tower: Tower) => Cut>> = {
   "closest-grid": (size, { patchSize, merge, maxPixels = 0 }) =>
     inOnePiece(resizeToGrid(size, patchSize * merge, Math.trunc(maxPixels / (patchSize * merge) ** 2))),
   block: (size, tower) => inOnePiece(resizeToBlock(size, tower)),
-  "listed-tiles": (size, tower) =>
-    tower.grids === undefined ? CUTS.square(size, tower) : cutByList(size, tower),
+  "listed-tiles": (size, tower) => (tower.grids === undefined ? CUTS.square(size, tower) : cutByList(size, tower)),
   "nine-tiles": cutInNine,
   "nine-tiles-merged": cutInNineMerged,
   "tiles-by-count": cutByCount,

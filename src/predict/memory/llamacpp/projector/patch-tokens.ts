@@ -8,7 +8,8 @@ export function patchTokens(tower: Tower, size: ImageSize, piece: "whole" | "til
 type Rule = (tower: Tower, size: ImageSize, piece: "whole" | "tile") => number;
 
 const int = Math.trunc;
-const patches = ({ patchSize }: Tower, { width, height }: ImageSize) => int(width / patchSize) * int(height / patchSize);
+const patches = ({ patchSize }: Tower, { width, height }: ImageSize) =>
+  int(width / patchSize) * int(height / patchSize);
 const cells = (cell: number, { width, height }: ImageSize) => int(width / cell) * int(height / cell);
 
 const RULES: Readonly<Record<TokensOf, Rule>> = {

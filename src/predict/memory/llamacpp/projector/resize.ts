@@ -49,7 +49,7 @@ export function resizeToCeiling({ width, height }: ImageSize, limits: ResizeLimi
   }
   if (high * wide <= maxPixels) return { width: wide, height: high };
   let best = { width: align, height: align };
-  for (let low = 1, top = height; low <= top; ) {
+  for (let low = 1, top = height; low <= top;) {
     const tried = Math.floor((low + top) / 2);
     const across = Math.max(1, Math.floor((width * tried) / height));
     if (up(tried) * up(across) <= maxPixels) {
@@ -61,9 +61,13 @@ export function resizeToCeiling({ width, height }: ImageSize, limits: ResizeLimi
 }
 
 /** Youtu-VL: smaller by a fiftieth of the image until its patches are few enough. */
-export function resizeInSteps({ width, height }: ImageSize, align: number, patch: number, maxPatches: number): ImageSize {
-  const scaled = (scale: number, side: number) =>
-    Math.max(align, Math.ceil(f(f(side * scale) / align)) * align);
+export function resizeInSteps(
+  { width, height }: ImageSize,
+  align: number,
+  patch: number,
+  maxPatches: number,
+): ImageSize {
+  const scaled = (scale: number, side: number) => Math.max(align, Math.ceil(f(f(side * scale) / align)) * align);
   let size = { width, height };
   for (let scale = 1; scale > 0; scale = f(scale - f(0.02))) {
     size = { width: scaled(scale, width), height: scaled(scale, height) };
