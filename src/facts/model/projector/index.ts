@@ -1,3 +1,4 @@
+export { catalogProjector } from "./catalog-projectors.ts";
 export { AUDIO_ROWS, type AudioRow } from "./audio-rows.ts";
 export { projectorFromGguf } from "./gguf-projector.ts";
 export type { ImageSize, Projector, Tower } from "./tower.ts";
