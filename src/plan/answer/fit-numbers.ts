@@ -21,6 +21,7 @@ import {
   type Choice,
   type Decision,
   type FitRequest,
+  type MediaFacts,
   type Verdict,
 } from "../fit/index.ts";
 import { afterFit, type TypedFlags } from "./next-commands.ts";
@@ -98,6 +99,8 @@ export interface FitAnswer {
   readonly coldLoad?: ReadingRate & { readonly ms: number };
   /** how llama-server is told, and what it takes */
   readonly launch?: LaunchFacts;
+  /** images and sound that each request brings: their tokens are part of `speed.promptTokens`, their projector of `memory` */
+  readonly media?: MediaFacts;
   /** ways over several devices, best first */
   readonly arrangements?: readonly ArrangementFacts[];
   readonly verified?: Verified;
@@ -219,6 +222,7 @@ export function answerOf(
       : {}),
     ...(launch ? { launch } : {}),
     ...(arrangements ? { arrangements } : {}),
+    ...(request.media ? { media: mediaFacts(request, choice) } : {}),
     assumptions: [...(context.assumptions ?? []), ...assumptions(request, choice, context.promptTokens)],
     next: afterFit({ ...context, atHand: context.model.source === undefined, runs: good(choice.now.verdict) }),
   };
@@ -262,8 +266,11 @@ function speedFacts(
             firstTokenMs: inMs(times.firstToken),
           },
         };
-  const firstTokenMs = inMs(times.firstTokenCold);
-  const ends = { answerTokens, decodeAnswer: times.decode, endMs: inMs(times.end) };
+  const encoded = request.media?.encode(input, choice.settings);
+  const later = (time: Duration) =>
+    inMs(encoded ? { ms: time.ms + encoded.ms, low: time.low + encoded.low, high: time.high + encoded.high } : time);
+  const firstTokenMs = later(times.firstTokenCold);
+  const ends = { answerTokens, decodeAnswer: times.decode, endMs: later(times.end) };
   const speculation = speculationFacts(request, choice);
   return {
     decode,
@@ -276,6 +283,13 @@ function speedFacts(
     ...ends,
     ...(speculation ? { speculation } : {}),
   };
+}
+
+function mediaFacts(request: FitRequest, choice: Choice): MediaFacts {
+  const { media } = request;
+  const time = media!.encode(paceInput(request, choice), choice.settings);
+  const facts = media!.facts(choice.settings);
+  return time === undefined ? facts : { ...facts, encodeMs: { value: time.ms, low: time.low, high: time.high } };
 }
 
 function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): string[] {

@@ -19,7 +19,14 @@ interface Family {
 
 const CONFIG = "the publisher's config.json and preprocessor_config.json";
 const QWEN = { patchSize: 16, imageSize: 768, merge: 2 } as const;
-const PIXTRAL = { patchSize: 14, imageSize: 1540, merge: 2, heads: 16, feedForwardLength: 4096, breaksRows: true } as const;
+const PIXTRAL = {
+  patchSize: 14,
+  imageSize: 1540,
+  merge: 2,
+  heads: 16,
+  feedForwardLength: 4096,
+  breaksRows: true,
+} as const;
 
 const FAMILIES: readonly Family[] = [
   {
@@ -46,11 +53,26 @@ const FAMILIES: readonly Family[] = [
     values: { patchSize: 16, imageSize: 768, heads: 16 },
     source: CONFIG,
   },
-  { models: /^google\/gemma-4-(?:E2B|E4B)/, type: "gemma4v", values: { patchSize: 16, imageSize: 768 }, source: CONFIG },
+  {
+    models: /^google\/gemma-4-(?:E2B|E4B)/,
+    type: "gemma4v",
+    values: { patchSize: 16, imageSize: 768 },
+    source: CONFIG,
+  },
   { models: /^google\/gemma-4-12B/, type: "gemma4uv", values: { patchSize: 16, imageSize: 768 }, source: CONFIG },
-  { models: /^mistralai\/Pixtral-12B-/, type: "pixtral", values: { ...PIXTRAL, patchSize: 16, imageSize: 1024, merge: 1 }, source: CONFIG },
+  {
+    models: /^mistralai\/Pixtral-12B-/,
+    type: "pixtral",
+    values: { ...PIXTRAL, patchSize: 16, imageSize: 1024, merge: 1 },
+    source: CONFIG,
+  },
   { models: /^mistralai\/(?:Ministral-3|Mistral-Small-(?:3|4))/, type: "pixtral", values: PIXTRAL, source: CONFIG },
-  { models: /^mistralai\/Mistral-Large-3/, type: "pixtral", values: { patchSize: 14, imageSize: 1540, merge: 2, breaksRows: true }, source: CONFIG },
+  {
+    models: /^mistralai\/Mistral-Large-3/,
+    type: "pixtral",
+    values: { patchSize: 14, imageSize: 1540, merge: 2, breaksRows: true },
+    source: CONFIG,
+  },
   {
     models: /^meta-llama\/Llama-4-/,
     type: "llama4",

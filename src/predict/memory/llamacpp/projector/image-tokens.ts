@@ -54,7 +54,9 @@ export function lowered(tower: Tower, microBatch: number): Tower {
   const areaPixels = (tower.patchSize * tower.merge) ** 2;
   if (maxPixels / areaPixels <= microBatch) return tower;
   const least = tower.minPixels === undefined ? {} : { minPixels: Math.min(tower.minPixels, microBatch * areaPixels) };
-  return { ...tower, ...least, maxPixels: microBatch * areaPixels };
+  // memory is reserved for no larger image than may come
+  const side = Math.max(1, Math.floor(Math.sqrt(Math.min(microBatch, 256)))) * tower.patchSize * tower.merge;
+  return { ...tower, ...least, maxPixels: microBatch * areaPixels, warmUpSize: Math.min(tower.warmUpSize, side) };
 }
 
 const CUTS: Readonly<Record<Resize, (size: ImageSize, tower: Tower) => Cut>> = {
