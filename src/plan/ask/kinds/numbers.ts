@@ -75,13 +75,15 @@ export async function gatherFit(
     // nothing is asked of this machine, and neither what was measured on it nor its disk says anything of another
     const machine = machineByHand(byHand, flags);
     const [read, drafting] = await loading;
-    const runtime = flags.runtime === "embedded" && !told && !drafting ? embeddedRuntime() : server;
+    const runtime =
+      flags.runtime === "embedded" && !told && !drafting && !bringsMedia(flags) ? embeddedRuntime() : server;
     const weights = await withDraft(read, machine, flags, runtime, drafting, room);
     const brought = await broughtBy(asking, asked, machine, weights, runtime);
     return fitQuestion({ ...asked, ...brought, machine, weights, runtime, drafting });
   }
   const [machine, [read, drafting]] = await Promise.all([asking.machine(), loading]);
-  const runtime = flags.runtime === "llama-server" || told || drafting ? server : embeddedRuntime();
+  const runtime =
+    flags.runtime === "llama-server" || told || drafting || bringsMedia(flags) ? server : embeddedRuntime();
   const weights = await withDraft(read, machine, flags, runtime, drafting, room);
   const here = await asking.here?.(machine, weights);
   const brought = await broughtBy(asking, asked, machine, weights, runtime);

@@ -1,6 +1,6 @@
 import type { Device } from "../../../../facts/hardware/index.ts";
 import type { Projector, Tower } from "../../../../facts/model/index.ts";
-import type { LlamaCppBuild, LlamaCppSettings } from "../../../../facts/runtime/index.ts";
+import { LLAMACPP_BUILDS, type LlamaCppBuild, type LlamaCppSettings } from "../../../../facts/runtime/index.ts";
 import { formatExactBytes, formatNumber } from "../../../../facts/units/index.ts";
 import { between, bytes, sum, type Estimate } from "../../../estimate/index.ts";
 import type { EngineBuffer, MemoryPrediction } from "../../memory.ts";
@@ -37,6 +37,10 @@ export function projectorPlace(
 
 /** Buffers of rules that were read, not compared with the engine's own sizes: as around the model's (doubt.ts). */
 const READ = { low: 0.9, high: 1.15 } as const;
+/** The graphs are those of the newest build that is known; others moved by as much as this in half a year. */
+const OTHER_BUILD = { low: 0.5, high: 2 } as const;
+/** Back ends whose rules were: the processor, and stand-in devices with CUDA's (22 files, all buffers equal). */
+const COMPARED: ReadonlySet<Device["backend"]> = new Set(["cuda", "rocm"]);
 
 /** Weights and compute buffers of a projector, as the engine allocates them beside the model (clip.cpp, `load_tensors`, `warmup`). */
 export function projectorLines(question: BesideQuestion, settings: LlamaCppSettings): Line[] {
@@ -48,7 +52,7 @@ export function projectorLines(question: BesideQuestion, settings: LlamaCppSetti
   const towers = [projector.vision, projector.audio].flatMap((tower) => tower ?? []);
   const weights = weightLine(question, type);
   const computes = towers.flatMap((tower) =>
-    computeLines(lowered(tower, settings.microBatch), projector, backends, place, weights.buffer.bytes),
+    computeLines(lowered(tower, settings.microBatch), question, backends, place, weights.buffer.bytes),
   );
   return [weights, ...computes];
 }
@@ -88,7 +92,7 @@ function weightLine({ projector, weightBytes }: BesideQuestion, type: BufferType
 
 function computeLines(
   tower: Tower,
-  projector: Projector,
+  { projector, devices, build }: BesideQuestion,
   backends: readonly ComputeBackend[],
   place: "host" | number,
   weightBytes: number,
@@ -114,23 +118,35 @@ function computeLines(
     if (size <= 1) return [];
     const type = { ...own, place: index === 0 ? place : ("host" as const) };
     const because = `what lies in it at its fullest, of ${nodes} operations on ${reads}: the engine reserves for that before any is sent`;
+    const doubt = doubtOf(build, place, devices);
     const leaf: Estimate =
-      place === "host"
+      doubt === undefined
         ? bytes(key(type), label(type), size, "formula", () => ({ formula: peakArithmetic(peak, size), because }))
         : between(
             key(type),
             label(type),
-            [Math.floor(size * READ.low), size, Math.ceil(size * READ.high)],
+            [Math.floor(size * doubt.low), size, Math.ceil(size * doubt.high)],
             "assumed",
             () => ({
               formula: peakArithmetic(peak, size),
-              lowFormula: `${formatExactBytes(size)} x ${READ.low}`,
-              highFormula: `${formatExactBytes(size)} x ${READ.high}`,
-              because: `${because}; compared with the engine on a processor only`,
+              lowFormula: `${formatExactBytes(size)} x ${doubt.low}`,
+              highFormula: `${formatExactBytes(size)} x ${doubt.high}`,
+              because: `${because}; ${doubt.because}`,
             }),
           );
     return [{ buffer: bufferOf(type, size), leaf }];
   });
+}
+
+function doubtOf(
+  build: LlamaCppBuild,
+  place: "host" | number,
+  devices: readonly Device[],
+): { readonly low: number; readonly high: number; readonly because: string } | undefined {
+  const newest = LLAMACPP_BUILDS.at(-1)!;
+  if (build !== newest) return { ...OTHER_BUILD, because: `the graph is that of ${newest.id}` };
+  if (place === "host" || COMPARED.has(devices[place]!.backend)) return undefined;
+  return { ...READ, because: `rules of ${devices[place]!.backend} read from source, not run` };
 }
 
 function bufferOf({ name, place }: BufferType, size: number): EngineBuffer {
