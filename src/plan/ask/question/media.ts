@@ -65,7 +65,8 @@ export async function mediaOf(parts: {
   const sound = seconds === undefined ? undefined : soundCount(audio, seconds);
   const tokens = images * (image ? image.embeddings + image.marks : 0) + (sound ? sound.embeddings + sound.marks : 0);
   const weightBytes = 2 * ((row?.parameters.vision ?? 0) + (row?.parameters.audio ?? 0));
-  const question = { projector, onHost: flags.mmprojOffload === false, build, devices, weightBytes };
+  const pieces = Array.from({ length: images }, () => image?.read ?? []).flat();
+  const question = { pieces, projector, onHost: flags.mmprojOffload === false, build, devices, weightBytes };
   const kinds = [vision, audio].flatMap((tower) => tower?.type ?? []);
   const bound = (image?.bound ?? sound?.bound) !== undefined;
   const facts = (settings: LlamaCppSettings): MediaFacts => ({
@@ -86,12 +87,12 @@ export async function mediaOf(parts: {
     const place = projectorPlace(question, settings);
     const whole = { ms: 0, low: 0, high: 0 };
     const read = [
-      { tower: vision, pieces: Array.from({ length: images }, () => image?.read ?? []).flat() },
-      { tower: audio, pieces: sound?.read ?? [] },
+      { tower: vision, each: pieces },
+      { tower: audio, each: sound?.read ?? [] },
     ];
-    for (const { tower, pieces } of read) {
-      if (pieces.length === 0) continue;
-      const time = tower && encodeTime(input, tower, tensorsOf(projector, tower.modality), pieces, place);
+    for (const { tower, each } of read) {
+      if (each.length === 0) continue;
+      const time = tower && encodeTime(input, tower, tensorsOf(projector, tower.modality), each, place);
       if (time === undefined) return undefined;
       whole.ms += time.ms;
       whole.low += time.low;

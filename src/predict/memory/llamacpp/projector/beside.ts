@@ -1,5 +1,5 @@
 import type { Device } from "../../../../facts/hardware/index.ts";
-import type { Projector, Tower } from "../../../../facts/model/index.ts";
+import type { ImageSize, Projector, Tower } from "../../../../facts/model/index.ts";
 import { LLAMACPP_BUILDS, type LlamaCppBuild, type LlamaCppSettings } from "../../../../facts/runtime/index.ts";
 import { formatExactBytes, formatNumber } from "../../../../facts/units/index.ts";
 import { between, bytes, sum, type Estimate } from "../../../estimate/index.ts";
@@ -12,7 +12,8 @@ import { deviceBackend } from "../backends/device.ts";
 import { deviceNames, usedDevices } from "../devices.ts";
 import type { Line } from "../lines.ts";
 import { lowered } from "./image-tokens.ts";
-import { tensorsOf, towerCompute, towerWeightBytes, warmUpSize } from "./projector-memory.ts";
+import { tensorsOf, towerCompute, type TowerBuffer, towerWeightBytes, warmUpSize } from "./projector-memory.ts";
+import { type Read, readsOf } from "./together.ts";
 
 /** A projector loaded beside a model. */
 export interface BesideQuestion {
@@ -21,6 +22,8 @@ export interface BesideQuestion {
   readonly onHost: boolean;
   readonly build: LlamaCppBuild;
   readonly devices: readonly Device[];
+  /** images of a request, piece by piece */
+  readonly pieces?: readonly ImageSize[];
   /** bytes of its weights, where a catalog knows their number alone */
   readonly weightBytes?: number;
 }
@@ -92,7 +95,7 @@ function weightLine({ projector, weightBytes }: BesideQuestion, type: BufferType
 
 function computeLines(
   tower: Tower,
-  { projector, devices, build }: BesideQuestion,
+  { projector, devices, build, pieces = [] }: BesideQuestion,
   backends: readonly ComputeBackend[],
   place: "host" | number,
   weightBytes: number,
@@ -100,10 +103,11 @@ function computeLines(
   const what = tower.modality === "vision" ? "images" : "sound";
   const key = (type: BufferType) => `projector-compute-${tower.modality}-${type.name}`;
   const label = (type: BufferType) => `compute for ${what} (${type.name})`;
-  const { width, height } = warmUpSize(tower);
-  const reads = tower.modality === "vision" ? `an image of ${width} x ${height} pixels` : `${width} frames of sound`;
   const tensors = tensorsOf(projector, tower.modality);
-  const buffers = tensors.length === 0 ? undefined : towerCompute(tower, tensors, backends);
+  const first: Read = { size: warmUpSize(tower), together: 1 };
+  // a buffer is made larger where an image needs more than what was reserved, and stays so
+  const reads = [first, ...(tower.modality === "vision" ? readsOf(tower, pieces) : [])];
+  const buffers = tensors.length === 0 ? undefined : largest(tower, tensors, backends, reads);
   if (buffers === undefined) {
     const type = { ...backends[0]!.bufferType, place };
     const leaf = between(key(type), label(type), [0, Math.round(weightBytes / 2), 2 * weightBytes], "assumed", {
@@ -114,10 +118,14 @@ function computeLines(
     });
     return [{ buffer: bufferOf(type, Math.round(weightBytes / 2)), leaf }];
   }
-  return buffers.flatMap(({ type: own, bytes: size, peak, nodes }, index): Line[] => {
+  return buffers.flatMap(({ type: own, bytes: size, peak, nodes, read }, index): Line[] => {
     if (size <= 1) return [];
     const type = { ...own, place: index === 0 ? place : ("host" as const) };
-    const because = `what lies in it at its fullest, of ${nodes} operations on ${reads}: the engine reserves for that before any is sent`;
+    const how =
+      read === first
+        ? "the engine reserves for that before any is sent"
+        : "more than the engine reserves before any is sent: it grows with the first";
+    const because = `what lies in it at its fullest, of ${nodes} operations on ${readText(tower, read)}: ${how}`;
     const doubt = doubtOf(build, place, devices);
     const leaf: Estimate =
       doubt === undefined
@@ -136,6 +144,34 @@ function computeLines(
           );
     return [{ buffer: bufferOf(type, size), leaf }];
   });
+}
+
+interface LargestBuffer extends TowerBuffer {
+  readonly read: Read;
+}
+
+/** Of every back end the largest buffer, and what needs it. */
+function largest(
+  tower: Tower,
+  tensors: Projector["tensors"],
+  backends: readonly ComputeBackend[],
+  reads: readonly Read[],
+): LargestBuffer[] | undefined {
+  let most: LargestBuffer[] | undefined;
+  for (const read of reads) {
+    const buffers = towerCompute(tower, tensors, backends, read.size, read.together);
+    if (buffers === undefined) return undefined;
+    most = buffers.map((buffer, index) =>
+      most === undefined || buffer.bytes > most[index]!.bytes ? { ...buffer, read } : most[index]!,
+    );
+  }
+  return most;
+}
+
+function readText({ modality }: Tower, { size, together }: Read): string {
+  if (modality === "audio") return `${size.width} frames of sound`;
+  const images = together === 1 ? "an image" : `${together} images`;
+  return `${images} of ${size.width} x ${size.height} pixels`;
 }
 
 function doubtOf(

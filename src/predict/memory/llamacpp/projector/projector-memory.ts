@@ -49,12 +49,13 @@ export function towerCompute(
   tensors: readonly Tensor[],
   backends: readonly ComputeBackend[],
   size = warmUpSize(tower),
+  together = 1,
 ): readonly TowerBuffer[] | undefined {
   const build = towerGraph(tower.type, tower.modality);
   if (build === undefined) return undefined;
   const graphOf = (flashAttention: boolean): TowerBuilder => {
     const weights = new Map(tensors.map((tensor) => [tensor.name, leafOf(tensor, backends[0]!.bufferType)]));
-    const builder = new TowerBuilder({ tower, size, flashAttention, weights });
+    const builder = new TowerBuilder({ tower, size, together, flashAttention, weights });
     const out = build(builder);
     builder.graph.expand(out);
     return builder;

@@ -24,6 +24,8 @@ export interface TowerRequest {
   readonly tower: Tower;
   /** pixels of the image, or frames by bins of the sound */
   readonly size: ImageSize;
+  /** images of that size read in one go */
+  readonly together: number;
   readonly flashAttention: boolean;
   /** by the names of the file; one leaf a tensor */
   readonly weights: ReadonlyMap<string, GraphTensor>;
@@ -108,14 +110,14 @@ export class TowerBuilder {
   }
 
   image(channels = 3): GraphTensor {
-    const { width, height } = this.request.size;
-    return input(F32, [width, height, channels, 1], "image");
+    const { size, together } = this.request;
+    return input(F32, [size.width, size.height, channels, together], "image");
   }
 
-  /** Patches of the image as the encoder's columns, [width, patches]. */
+  /** Patches of the images as the encoder's columns, [width, patches, images]. */
   patchEmbeddings(image = this.image()): GraphTensor {
     const grid = convolve(this.weight("v.patch_embd.weight"), image, this.tower.patchSize);
-    const rows = reshape(grid, [this.patches, this.tower.embeddingLength, 1]);
+    const rows = reshape(grid, [this.patches, this.tower.embeddingLength, this.request.together]);
     const columns = transpose(rows);
     return this.#shifted(contiguous(columns, columns.shape), "v.patch_embd.bias");
   }
@@ -147,12 +149,13 @@ export class TowerBuilder {
     return reshape(mixed, [a * b, c * d]);
   }
 
-  /** The layers of a transformer (`build_vit`), [width, places, 1]. */
+  /** The layers of a transformer (`build_vit`), [width, places, images]. */
   transformer(patches: GraphTensor, places: number, parts: TransformerParts): GraphTensor {
     const { embeddingLength, layers, modality, type } = this.tower;
     const prefix = modality === "vision" ? "v" : "a";
     const placed = parts.learned === undefined ? patches : like("add", patches, parts.learned);
-    let current = reshape(placed, [embeddingLength, places]);
+    const images = patches.shape[2];
+    let current = reshape(placed, [embeddingLength, places * images]);
     if (this.optional(`${prefix}.pre_ln.weight`)) current = this.norm(current, `${prefix}.pre_ln`, parts.norm);
     for (let layer = 0; layer < layers; layer++)
       current = this.#layer(current, `${prefix}.blk.${layer}`, layer, places, parts);
@@ -161,7 +164,7 @@ export class TowerBuilder {
       current = contiguous(transpose(pairs), [embeddingLength, pairs.shape[0]]);
     }
     if (this.optional(`${prefix}.post_ln.weight`)) current = this.norm(current, `${prefix}.post_ln`, parts.norm);
-    return reshape(current, [embeddingLength, current.shape[1], 1]);
+    return reshape(current, [embeddingLength, current.shape[1] / images, images]);
   }
 
   #layer(into: GraphTensor, name: string, layer: number, places: number, parts: TransformerParts): GraphTensor {
@@ -222,12 +225,13 @@ export class TowerBuilder {
   /** Queries, keys and values of a layer, [head length, heads, places]: three products, or three views of one. */
   heads(normed: GraphTensor, name: string, places: number, kind: NormKind): Heads {
     const { headLength, heads, kvHeads } = this.tower;
+    const images = normed.shape[2] > 1 ? 1 : normed.shape[1] / places;
     if (this.optional(`${name}.attn_qkv.weight`) !== undefined) {
       const all = this.project(normed, `${name}.attn_qkv`);
       const part = (): GraphTensor =>
         view(
           all,
-          [headLength, heads, places, 1],
+          [headLength, heads, places, images],
           [rowBytes(all.type, headLength), all.strides[1], all.strides[1] * places],
         );
       const [query, key, value] = [part(), part(), part()] as const;
@@ -244,9 +248,9 @@ export class TowerBuilder {
       ? [query!, key!]
       : [this.#headNorm(query!, `${name}.attn_q_norm`, kind), this.#headNorm(key!, `${name}.attn_k_norm`, kind)];
     const shaped = [
-      reshape(q, [headLength, heads, places, 1]),
-      reshape(k, [headLength, kvHeads, places, 1]),
-      reshape(value!, [headLength, kvHeads, places, 1]),
+      reshape(q, [headLength, heads, places, images]),
+      reshape(k, [headLength, kvHeads, places, images]),
+      reshape(value!, [headLength, kvHeads, places, images]),
     ] as const;
     if (!perHead) return { query: shaped[0], key: shaped[1], value: shaped[2] };
     return {

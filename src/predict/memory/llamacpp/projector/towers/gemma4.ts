@@ -10,7 +10,8 @@ export function gemma4(builder: TowerBuilder): GraphTensor {
   const { patches, columns, rows } = builder;
   const bright = like("scale", builder.image());
   const grid = convolve(builder.weight("v.patch_embd.weight"), bright, patchSize);
-  const flat = transpose(reshape(grid, [patches, embeddingLength, 1]));
+  const { together } = builder.request;
+  const flat = transpose(reshape(grid, [patches, embeddingLength, together]));
   const embedded = contiguous(flat, flat.shape);
   const [across, down] = ["columns", "rows"].map((name) => builder.inputOf(I32, [patches], name));
   const table = builder.weight("v.position_embd.weight");
@@ -22,9 +23,9 @@ export function gemma4(builder: TowerBuilder): GraphTensor {
     turn: (heads) => like("rope", like("rope", heads, across), down),
     normsValues: true,
   });
-  const pooled = pool(contiguous(transpose(seen), [columns, rows, embeddingLength, 1]), merge, 2);
+  const pooled = pool(contiguous(transpose(seen), [columns, rows, embeddingLength, together]), merge, 2);
   const [wide, high] = pooled.shape;
-  const tokens = like("scale", turned(reshape(pooled, [wide * high, embeddingLength, 1])));
+  const tokens = like("scale", turned(reshape(pooled, [wide * high, embeddingLength, together])));
   const shift = builder.optional("v.std_bias");
   const scale = builder.optional("v.std_scale");
   const even = shift !== undefined && scale !== undefined ? like("mul", like("sub", tokens, shift), scale) : tokens;
