@@ -136,7 +136,8 @@ function gridsOf(type: string, side: number, values: VisionValues): readonly Ima
   }
   if (type === "internvl") {
     const { minTiles: least = 1, maxTiles: most = 12 } = tilesOf(type, values);
-    for (let columns = Math.max(1, least); least >= 1 && columns <= most; columns++) {
+    const grids = least < 1 ? 0 : most;
+    for (let columns = Math.max(1, least); columns <= grids; columns++) {
       const last = Math.min(most, Math.floor(most / columns));
       for (let rows = Math.max(least, Math.ceil(least / columns)); rows <= last; rows++) add(columns, rows);
     }

@@ -10,7 +10,7 @@ export interface MediaFlags {
   readonly audio?: number;
   /** projector file */
   readonly mmproj?: string;
-  readonly mmprojOffload?: boolean;
+  readonly noMmprojOffload?: boolean;
 }
 
 const MOST_IMAGES = 1000;
@@ -43,10 +43,11 @@ export const mediaFlags = {
     brief: "Projector file of the model; else a known one",
     optional: true,
   },
-  mmprojOffload: {
+  noMmprojOffload: {
     kind: "boolean",
-    brief: "Projector on the GPU, as usual, or on the CPU",
+    brief: "Projector on the CPU",
     optional: true,
+    withNegated: false,
   },
 } as const;
 
@@ -71,6 +72,6 @@ function secondsOf(text: string): number {
 }
 
 /** Whether any of them was typed. */
-export function bringsMedia({ images, imageSize, audio, mmproj, mmprojOffload }: MediaFlags): boolean {
-  return [images, imageSize, audio, mmproj, mmprojOffload].some((flag) => flag !== undefined);
+export function bringsMedia({ images, imageSize, audio, mmproj, noMmprojOffload }: MediaFlags): boolean {
+  return [images, imageSize, audio, mmproj, noMmprojOffload].some((flag) => flag !== undefined);
 }

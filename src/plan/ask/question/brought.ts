@@ -42,16 +42,13 @@ export async function brought(
   };
 }
 
-function typedMedia({ images, imageSize, audio, mmproj, mmprojOffload }: QuestionFlags): TypedFlags {
+function typedMedia({ images, imageSize, audio, mmproj, noMmprojOffload }: QuestionFlags): TypedFlags {
   const rows: readonly (readonly [string, string | undefined])[] = [
     ["--images", images?.toString()],
     ["--image-size", imageSize && `${imageSize.width}x${imageSize.height}`],
     ["--audio", audio === undefined ? undefined : `${formatNumber(audio, 6)}s`],
     ["--mmproj", mmproj],
-    [
-      mmprojOffload === false ? "--no-mmproj-offload" : "--mmproj-offload",
-      mmprojOffload === undefined ? undefined : "",
-    ],
+    ["--no-mmproj-offload", noMmprojOffload ? "" : undefined],
   ];
   return rows.flatMap(([flag, value]) => (value === undefined ? [] : [[flag, value] as const]));
 }

@@ -66,7 +66,7 @@ export async function mediaOf(parts: {
   const tokens = images * (image ? image.embeddings + image.marks : 0) + (sound ? sound.embeddings + sound.marks : 0);
   const weightBytes = 2 * ((row?.parameters.vision ?? 0) + (row?.parameters.audio ?? 0));
   const pieces = Array.from({ length: images }, () => image?.read ?? []).flat();
-  const question = { pieces, projector, onHost: flags.mmprojOffload === false, build, devices, weightBytes };
+  const question = { pieces, projector, onHost: flags.noMmprojOffload === true, build, devices, weightBytes };
   const kinds = [vision, audio].flatMap((tower) => tower?.type ?? []);
   const bound = (image?.bound ?? sound?.bound) !== undefined;
   const facts = (settings: LlamaCppSettings): MediaFacts => ({
@@ -100,14 +100,21 @@ export async function mediaOf(parts: {
     }
     return whole;
   };
+  const known = new Map<string, ReturnType<typeof projectorLines>>();
+  const lines = (settings: LlamaCppSettings) => {
+    // all else that settings say is the model's
+    const key = `${projectorPlace(question, settings)} ${settings.microBatch}`;
+    const made = known.get(key) ?? projectorLines(question, settings);
+    known.set(key, made);
+    return made;
+  };
   return {
     tokens,
     // of a projector that nobody knows no memory is claimed; what is assumed says so
-    beside: (prediction, settings) =>
-      found === undefined ? prediction : besideModel(prediction, projectorLines(question, settings)),
+    beside: (prediction, settings) => (found === undefined ? prediction : besideModel(prediction, lines(settings))),
     encode,
     facts,
-    args: [...projectorArguments(found, weights), flags.mmprojOffload === false ? ["--no-mmproj-offload"] : []],
+    args: [...projectorArguments(found, weights), flags.noMmprojOffload === true ? ["--no-mmproj-offload"] : []],
   };
 }
 

@@ -44,7 +44,7 @@ function piecesOf({ frames, hop, samplesPerSec }: AudioRow, samples: number): nu
     case "semicausal":
       // frames of 320 samples and one more, half of one before the sound
       return cutInto(samples, 30 * samplesPerSec).map((piece) => int((piece + 160 - 321) / hop) + 1);
-    case "raw":
+    default: // "raw"
       return [Math.ceil(samples / hop)];
   }
 }
@@ -76,7 +76,7 @@ function tokensOf({ tokens, stacked, averaged }: AudioRow, { audio }: Tower, fra
       return Math.ceil((int((int((frames - 1) / 2) + 1 - 2) / 2) + 1) / groupLength);
     case "frames":
       return frames;
-    case "framed-stack":
+    default: // "framed-stack"
       return int(int(frames / 2) / factor) + 2;
   }
 }

@@ -1,6 +1,5 @@
-import { F32, I32 } from "../../graph/element.ts";
+import { F16, F32, I32 } from "../../graph/element.ts";
 import { cast, concat, contiguous, getRows, like, permute, reshape } from "../../graph/operations.ts";
-import { F16 } from "../../graph/element.ts";
 import type { GraphTensor } from "../../graph/tensor.ts";
 import type { TowerBuilder } from "../tower-builder.ts";
 import { convolve } from "../tower-operations.ts";
@@ -12,7 +11,7 @@ function twoFrames(builder: TowerBuilder): GraphTensor {
   const [first, second] = ["v.patch_embd.weight", "v.patch_embd.weight.1"].map((name) =>
     convolve(builder.weight(name), image, patchSize),
   );
-  return like("add", first!, second!);
+  return like("add", first!, second);
 }
 
 /** Places put in the order of squares of two by two, [width, patches, 1]. */

@@ -1,7 +1,6 @@
-import { F32 } from "../../graph/element.ts";
+import { F32, rowBytes } from "../../graph/element.ts";
 import { concat, like, multiplyMatrix, view } from "../../graph/operations.ts";
 import { GraphTensor, elements } from "../../graph/tensor.ts";
-import { rowBytes } from "../../graph/element.ts";
 import type { TowerBuilder } from "../tower-builder.ts";
 import { convolveAlong, turned } from "../tower-operations.ts";
 
