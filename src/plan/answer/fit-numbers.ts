@@ -255,6 +255,10 @@ function speedFacts(
     return { promptTokens, unknown: `the memory bandwidth of ${whose} is not known, so no pace is claimed` };
   }
   const inMs = ({ ms, low, high }: Duration) => ({ value: ms, low, high });
+  const encoded = request.media?.encode(input, choice.settings);
+  // images and sound are new with each request, whatever of its text is cached
+  const later = (time: Duration) =>
+    inMs(encoded ? { ms: time.ms + encoded.ms, low: time.low + encoded.low, high: time.high + encoded.high } : time);
   const cached =
     cachedShare === undefined
       ? {}
@@ -263,12 +267,9 @@ function speedFacts(
             share: cachedShare,
             computedTokens: times.computedTokens,
             prefill: times.prefill,
-            firstTokenMs: inMs(times.firstToken),
+            firstTokenMs: later(times.firstToken),
           },
         };
-  const encoded = request.media?.encode(input, choice.settings);
-  const later = (time: Duration) =>
-    inMs(encoded ? { ms: time.ms + encoded.ms, low: time.low + encoded.low, high: time.high + encoded.high } : time);
   const firstTokenMs = later(times.firstTokenCold);
   const ends = { answerTokens, decodeAnswer: times.decode, endMs: later(times.end) };
   const speculation = speculationFacts(request, choice);
@@ -289,7 +290,9 @@ function mediaFacts(request: FitRequest, choice: Choice): MediaFacts {
   const { media } = request;
   const time = media!.encode(paceInput(request, choice), choice.settings);
   const facts = media!.facts(choice.settings);
-  return time === undefined ? facts : { ...facts, encodeMs: { value: time.ms, low: time.low, high: time.high } };
+  if (time === undefined) return facts;
+  const { ms: value, ...rest } = time;
+  return { ...facts, encodeMs: { value, ...rest } };
 }
 
 function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): string[] {

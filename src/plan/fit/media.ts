@@ -1,6 +1,6 @@
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import type { MemoryPrediction } from "../../predict/memory/index.ts";
-import type { Duration, PaceInput } from "../../predict/speed/index.ts";
+import type { EncodeTime, PaceInput } from "../../predict/speed/index.ts";
 
 /** Images and sound that each request brings, and what reads them. */
 export interface Media {
@@ -9,7 +9,7 @@ export interface Media {
   /** a prediction with the projector beside the model */
   readonly beside: (prediction: MemoryPrediction, settings: LlamaCppSettings) => MemoryPrediction;
   /** time until they are tokens; undefined where no pace is known */
-  readonly encode: (input: PaceInput, settings: LlamaCppSettings) => Duration | undefined;
+  readonly encode: (input: PaceInput, settings: LlamaCppSettings) => EncodeTime | undefined;
   readonly facts: (settings: LlamaCppSettings) => MediaFacts;
   /** what tells a server */
   readonly args: readonly (readonly string[])[];
@@ -47,6 +47,13 @@ export interface MediaFacts {
     /** device's index in the rig, or the host */
     readonly place: "host" | number;
   };
-  readonly encodeMs?: { readonly value: number; readonly low: number; readonly high: number };
+  readonly encodeMs?: {
+    readonly value: number;
+    readonly low: number;
+    readonly high: number;
+    readonly formula: string;
+    readonly lowFormula: string;
+    readonly highFormula: string;
+  };
   readonly because: readonly string[];
 }

@@ -1,8 +1,17 @@
 import type { Geometry, ImageSize, Tower } from "../../facts/model/index.ts";
+import { formatPace } from "../../facts/units/index.ts";
 import type { Tensor } from "../../facts/weights/index.ts";
 import type { PaceInput } from "./input.ts";
 import { prefillPace } from "./prefill-pace.ts";
+import type { Pace } from "./speed.ts";
 import type { Duration } from "./times.ts";
+
+/** A time, and the arithmetic it and its ends come from. */
+export interface EncodeTime extends Duration {
+  readonly formula: string;
+  readonly lowFormula: string;
+  readonly highFormula: string;
+}
 
 /**
  * Time until pieces of images or sound are embeddings: an encoder's layers over all places at once, as a prompt's layers over its
@@ -15,24 +24,43 @@ export function encodeTime(
   tensors: readonly Tensor[],
   pieces: readonly (ImageSize | number)[],
   place: "host" | number,
-): Duration | undefined {
+): EncodeTime | undefined {
   const layers = tensors
     .filter(({ name }) => BLOCK.test(name))
     .map((tensor) => ({ ...tensor, name: tensor.name.slice(2) }));
   if (layers.length === 0) return undefined;
   const { calibration: _, fromDiskBytes: __, overrides: ___, ...plain } = input;
-  const total = { ms: 0, low: 0, high: 0 };
-  const known = new Map<number, Duration>();
+  const counts = new Map<number, number>();
   for (const piece of pieces) {
     const places = placesOf(tower, piece);
-    const time = known.get(places) ?? pieceTime(plain, tower, layers, places, place);
-    if (time === undefined) return undefined;
-    known.set(places, time);
-    total.ms += time.ms;
-    total.low += time.low;
-    total.high += time.high;
+    counts.set(places, (counts.get(places) ?? 0) + 1);
   }
-  return total;
+  const total = { ms: 0, low: 0, high: 0 };
+  const terms: Terms = { formula: [], lowFormula: [], highFormula: [] };
+  for (const [places, count] of counts) {
+    const pace = piecePace(plain, tower, layers, places, place);
+    if (pace === undefined) return undefined;
+    const tokens = count * places;
+    total.ms += (tokens / pace.tokensPerSec) * 1000;
+    total.low += ((tokens / pace.high) * 1000) / UNSURE;
+    total.high += (tokens / pace.low) * 1000 * UNSURE;
+    const of = `${count === 1 ? "" : `${count} x `}${places} tokens`;
+    terms.formula.push(`${of} / ${formatPace(pace.tokensPerSec)}`);
+    terms.lowFormula.push(`${of} / ${formatPace(pace.high)} / ${UNSURE}`);
+    terms.highFormula.push(`${of} / ${formatPace(pace.low)} x ${UNSURE}`);
+  }
+  return {
+    ...total,
+    formula: terms.formula.join(" + "),
+    lowFormula: terms.lowFormula.join(" + "),
+    highFormula: terms.highFormula.join(" + "),
+  };
+}
+
+interface Terms {
+  readonly formula: string[];
+  readonly lowFormula: string[];
+  readonly highFormula: string[];
 }
 
 const BLOCK = /^[va]\.blk\./;
@@ -46,16 +74,16 @@ function placesOf({ patchSize }: Tower, piece: ImageSize | number): number {
 /** Nobody has measured encoders here: what a prompt's band says of them is taken to be half as sure. */
 const UNSURE = 2;
 
-function pieceTime(
+function piecePace(
   plain: PaceInput,
   tower: Tower,
   tensors: readonly Tensor[],
   places: number,
   place: "host" | number,
-): Duration | undefined {
+): Pace | undefined {
   const geometry = geometryOf(tower);
   // behind half as many, a token of a prompt sees as many on average as there are
-  const pace = prefillPace(
+  return prefillPace(
     {
       ...plain,
       geometry,
@@ -71,9 +99,6 @@ function pieceTime(
     places,
     Math.round(places / 2),
   );
-  if (pace === undefined) return undefined;
-  const ms = (perSec: number) => (places / perSec) * 1000;
-  return { ms: ms(pace.tokensPerSec), low: ms(pace.high) / UNSURE, high: ms(pace.low) * UNSURE };
 }
 
 function geometryOf({ layers, embeddingLength, heads, kvHeads, headLength, feedForwardLength }: Tower): Geometry {

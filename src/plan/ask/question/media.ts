@@ -22,7 +22,7 @@ import {
   projectorPlace,
   tensorsOf,
 } from "../../../predict/memory/index.ts";
-import { type Duration, encodeTime, type PaceInput } from "../../../predict/speed/index.ts";
+import { type EncodeTime, encodeTime, type PaceInput } from "../../../predict/speed/index.ts";
 import type { Media, MediaFacts } from "../../fit/index.ts";
 import type { MediaFlags } from "../flags/index.ts";
 import type { Weights } from "../model/index.ts";
@@ -83,9 +83,9 @@ export async function mediaOf(parts: {
     },
     because: [image?.because, sound?.because].flatMap((text) => text ?? []),
   });
-  const encode = (input: PaceInput, settings: LlamaCppSettings): Duration | undefined => {
+  const encode = (input: PaceInput, settings: LlamaCppSettings): EncodeTime | undefined => {
     const place = projectorPlace(question, settings);
-    const whole = { ms: 0, low: 0, high: 0 };
+    const times: EncodeTime[] = [];
     const read = [
       { tower: vision, each: pieces },
       { tower: audio, each: sound?.read ?? [] },
@@ -94,11 +94,9 @@ export async function mediaOf(parts: {
       if (each.length === 0) continue;
       const time = tower && encodeTime(input, tower, tensorsOf(projector, tower.modality), each, place);
       if (time === undefined) return undefined;
-      whole.ms += time.ms;
-      whole.low += time.low;
-      whole.high += time.high;
+      times.push(time);
     }
-    return whole;
+    return times.length === 0 ? undefined : times.reduce(together);
   };
   const known = new Map<string, ReturnType<typeof projectorLines>>();
   const lines = (settings: LlamaCppSettings) => {
@@ -123,6 +121,17 @@ function projectorArguments(found: FoundProjector | undefined, { served, facts }
   if (found?.path !== undefined) return [["--mmproj", found.path]];
   if (found === undefined || served?.kind === "hub") return [];
   return [["--mmproj", `mmproj-${facts.name.replace(/[^\w.-]+/g, "-")}-F16.gguf`]];
+}
+
+function together(a: EncodeTime, b: EncodeTime): EncodeTime {
+  return {
+    ms: a.ms + b.ms,
+    low: a.low + b.low,
+    high: a.high + b.high,
+    formula: `${a.formula} + ${b.formula}`,
+    lowFormula: `${a.lowFormula} + ${b.lowFormula}`,
+    highFormula: `${a.highFormula} + ${b.highFormula}`,
+  };
 }
 
 async function rowOf({ facts, argument }: Weights): Promise<CatalogModel | undefined> {

@@ -1,6 +1,6 @@
 import { F16, F32, type ElementType } from "../graph/element.ts";
 import { contiguous, multiplyMatrix, permute, reshape } from "../graph/operations.ts";
-import { elements, GraphTensor, type Shape } from "../graph/tensor.ts";
+import { GraphTensor, type Shape } from "../graph/tensor.ts";
 
 // Operations that only encoders have: convolutions, pooling, scaling of a grid.
 
@@ -64,8 +64,4 @@ export function turned(tensor: GraphTensor): GraphTensor {
   const [a, b, c, d] = tensor.shape;
   const view = permute(tensor, [1, 0, 2, 3]);
   return contiguous(view, [b, a, c, d]);
-}
-
-export function lengthOf(tensor: GraphTensor): number {
-  return elements(tensor.shape);
 }
