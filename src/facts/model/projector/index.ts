@@ -12,3 +12,4 @@ export {
 } from "./vision-rows.ts";
 export { towerTensors, type TensorLengths } from "./tower-tensors.ts";
 export { MOST_BLOCK_TOKENS, visionTower, type VisionValues } from "./vision-tower.ts";
+export { placeDrafts } from "./place-drafts.ts";

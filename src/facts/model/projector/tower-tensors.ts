@@ -12,19 +12,24 @@ export interface TensorLengths {
   readonly deepLayers?: readonly number[];
 }
 
-/** What a projector file of a kind holds, as the converters write one: matrices in half precision, the rest in single. */
-export function towerTensors(tower: Tower, lengths: TensorLengths): DraftTensor[] {
+/**
+ * What a projector file of a kind holds, as the converters write one: matrices in half precision, the rest in single; in a BF16 file
+ * the kernels of convolutions too, which back ends have no BF16 for.
+ */
+export function towerTensors(tower: Tower, lengths: TensorLengths, half: "F16" | "BF16" = "F16"): DraftTensor[] {
   const own = Object.hasOwn(KINDS, tower.type) ? KINDS[tower.type]! : undefined;
   if (own === undefined) throw new RangeError(`projectors of type "${tower.type}" cannot be written`);
   return own(tower, lengths).map(([name, ...shape]) => ({
     name,
     shape,
-    type: shape.length > 1 && !SINGLE.test(name) ? "F16" : "F32",
+    type: shape.length > 1 && !SINGLE.test(name) && (half === "F16" || !KERNEL.test(name)) ? half : "F32",
   }));
 }
 
 /** Tables of places, and the projection of Gemma 3 and 4, stay in single precision. */
 const SINGLE = /position_embd|resampler\.(?:pos|query)|img_break|\.[be]oi$/;
+
+const KERNEL = /(?:patch_embd|patch_merger)\.weight/;
 
 type Entry = readonly [name: string, ...shape: number[]];
 type Kind = (tower: Tower, lengths: TensorLengths) => Entry[];
