@@ -85,7 +85,7 @@ export async function mediaOf(parts: {
   });
   const encode = (input: PaceInput, settings: LlamaCppSettings): EncodeTime | undefined => {
     const place = projectorPlace(question, settings);
-    const times: EncodeTime[] = [];
+    const encodings: EncodeTime[] = [];
     const read = [
       { tower: vision, each: pieces },
       { tower: audio, each: sound?.read ?? [] },
@@ -94,9 +94,9 @@ export async function mediaOf(parts: {
       if (each.length === 0) continue;
       const time = tower && encodeTime(input, tower, tensorsOf(projector, tower.modality), each, place);
       if (time === undefined) return undefined;
-      times.push(time);
+      encodings.push(time);
     }
-    return times.length === 0 ? undefined : times.reduce(together);
+    return encodings.length === 0 ? undefined : encodings.reduce(together);
   };
   const known = new Map<string, ReturnType<typeof projectorLines>>();
   const lines = (settings: LlamaCppSettings) => {
