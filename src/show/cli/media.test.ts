@@ -86,6 +86,9 @@ test("what a model does not take is refused with its name, a kind that nobody kn
   expect(unknown.media).toMatchObject({ bound: true, projector: { kinds: [] } });
   expect(unknown.media!.tokens).toBeGreaterThan(4000);
   expect(fitText(unknown, styleFor({}, {}))).toContain("at most");
+  // its weights are known by their number, its buffers are said not to be counted
+  expect(leaves(unknown.memory!).some(({ key }) => key === "projector-weights")).toBe(true);
+  expect(unknown.media!.because.join(" ")).toContain("no buffer is counted");
 }, 60_000);
 
 test("a projector's file says what it is: sound in thirty seconds, its weights from the header", async () => {
@@ -114,4 +117,15 @@ test("a projector's file says what it is: sound in thirty seconds, its weights f
   expect(answer.launch!.args).toContain(path);
   const weights = leaves(answer.memory!).find(({ key }) => key === "projector-weights");
   expect(weights).toMatchObject({ value: 512 * 2048 * 2, provenance: "header" });
+}, 60_000);
+
+test("sound of Gemma 4 is counted by its kind alone, that of Gemma 3n is not read by the engine", async () => {
+  const answer = await answered("gemma-4-e4b:Q4_K_M", "--gpu", "rtx-4090", "--audio", "10s", "--images", "1");
+  // 1000 frames of 10 ms, halved twice
+  expect(answer.media!.audio).toMatchObject({ embeddings: 250, marks: 2 });
+  expect(answer.media!.encodeMs).toBeUndefined();
+  const weights = leaves(answer.memory!).find(({ key }) => key === "projector-weights");
+  expect(weights!.low).toBeLessThan(weights!.value);
+  const silent = await runLoadout(folder, ["fit", "gemma-3n-e4b", "--gpu", "rtx-4090", "--audio", "10s"]);
+  expect(silent).toMatchObject({ code: 2, stderr: expect.stringContaining("takes no sound") });
 }, 60_000);

@@ -1,6 +1,6 @@
 import { placeDrafts } from "./place-drafts.ts";
 import type { CatalogModel } from "../catalog/row.ts";
-import type { Projector } from "./tower.ts";
+import type { Projector, Tower } from "./tower.ts";
 import { towerTensors } from "./tower-tensors.ts";
 import { visionTower, type VisionValues } from "./vision-tower.ts";
 
@@ -10,6 +10,8 @@ interface Family {
   readonly type: string;
   /** what a row of the catalog does not say of its encoder; absent layers: only its tokens are known */
   readonly values: Partial<VisionValues> & Pick<VisionValues, "patchSize" | "imageSize">;
+  /** kind of the encoder of sound beside it, of which only tokens are known */
+  readonly sound?: string;
   readonly places?: number;
   readonly between?: number | ((width: number) => number);
   /** layers that give features of their own, by the number of layers */
@@ -56,6 +58,7 @@ const FAMILIES: readonly Family[] = [
   {
     models: /^google\/gemma-4-(?:E2B|E4B)/,
     type: "gemma4v",
+    sound: "gemma4a",
     values: { patchSize: 16, imageSize: 768 },
     source: CONFIG,
   },
@@ -133,9 +136,29 @@ export function catalogProjector(row: CatalogModel): (Projector & { readonly sou
   return {
     name: `the projector of ${row.name}`,
     vision: tower,
+    ...(family.sound !== undefined && { audio: soundTower(family.sound, row.width) }),
     tensors: placeDrafts(tensors),
     sizesFrom: "formula",
     source: family.source,
+  };
+}
+
+function soundTower(type: string, width: number): Tower {
+  return {
+    modality: "audio",
+    type,
+    layers: 0,
+    embeddingLength: 0,
+    feedForwardLength: 0,
+    heads: 1,
+    kvHeads: 1,
+    headLength: 0,
+    projectionLength: width,
+    imageSize: 0,
+    patchSize: 1,
+    merge: 1,
+    warmUpSize: 0,
+    audio: { melBins: 128, stackFactor: 0, windowLength: 1, downsampling: 1, groupLength: 1 },
   };
 }
 

@@ -28,7 +28,7 @@ export const mediaFlags = {
   imageSize: {
     kind: "parsed",
     parse: imageSizeOf,
-    brief: "Their size in pixels: 1920x1080; 1024x1024 unless said",
+    brief: "Their pixels: 1920x1080; without it 1024x1024",
     optional: true,
   },
   audio: {

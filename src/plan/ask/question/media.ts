@@ -35,6 +35,9 @@ export interface FoundProjector {
   readonly source: string;
 }
 
+const NOT_COUNTED =
+  "of its projector no buffer is counted, and weights only where their number is known: --mmproj FILE says what it takes";
+
 const SIZE = { width: 1024, height: 1024 } as const;
 /** what a server computes in one step unless told */
 const MICRO_BATCH = 512;
@@ -81,7 +84,7 @@ export async function mediaOf(parts: {
       source: found?.source ?? "nothing: neither a file nor the catalog",
       place: projectorPlace(question, settings),
     },
-    because: [image?.because, sound?.because].flatMap((text) => text ?? []),
+    because: [image?.because, sound?.because, found ? undefined : NOT_COUNTED].flatMap((text) => text ?? []),
   });
   const encode = (input: PaceInput, settings: LlamaCppSettings): EncodeTime | undefined => {
     const place = projectorPlace(question, settings);
@@ -109,7 +112,8 @@ export async function mediaOf(parts: {
   return {
     tokens,
     // of a projector that nobody knows no memory is claimed; what is assumed says so
-    beside: (prediction, settings) => (found === undefined ? prediction : besideModel(prediction, lines(settings))),
+    beside: (prediction, settings) =>
+      found === undefined && weightBytes === 0 ? prediction : besideModel(prediction, lines(settings)),
     encode,
     facts,
     args: [...projectorArguments(found, weights), flags.noMmprojOffload === true ? ["--no-mmproj-offload"] : []],
@@ -160,9 +164,14 @@ function refuseWhatIsNotTaken(
   const has = (what: "image" | "audio") => row?.modality?.includes(what) ?? false;
   if (brings.images && (text || (projector && !projector.vision && !unread))) throw notTaken(name, "images");
   if (!brings.sound) return;
-  const silent = projector ? !projector.audio && !unread && !has("audio") : row !== undefined && !has("audio");
+  const silent = projector
+    ? !projector.audio && !unread && (!has("audio") || projector.vision?.type === SILENT)
+    : row !== undefined && !has("audio");
   if (silent) throw notTaken(name, "sound");
 }
+
+/** Sound of Gemma 3n is in its files, and the engine does not read it (clip.cpp:4021). */
+const SILENT = "gemma3nv";
 
 function notTaken(name: string, what: string): LoadoutError {
   const advice = "Name the projector that goes with it, if there is one: --mmproj FILE.";

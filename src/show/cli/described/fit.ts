@@ -16,7 +16,7 @@ export const fit = buildCommand({
       },
       verify: {
         kind: "boolean",
-        brief: "Ask the engine's own dry run too; it gives totals only",
+        brief: "Ask the engine's dry run too; it gives totals only",
         optional: true,
         withNegated: false,
       },

@@ -38,8 +38,9 @@ export function imageTokens(tower: Tower, size: ImageSize, microBatch = Infinity
   const limited = lowered(tower, microBatch);
   const cut = CUTS[row.resize](size, limited);
   const read = [...(cut.whole ? [cut.whole] : []), ...cut.tiles];
-  const [whole, tile, rowEnd, all] = row.tileMarks ?? [0, 0, 0, 0];
-  // MiniCPM-V 2.5 puts marks around all tiles together too
+  const [whole, tile, rowEnd, usual] = row.tileMarks ?? [0, 0, 0, 0];
+  // MiniCPM-V 2.5, alone with so many questions, puts marks around all tiles together too
+  const all = tower.queries === 96 ? 2 : usual;
   const tiled = cut.tiles.length > 0 && cut.columns > 0;
   const marks =
     (row.around ?? 0) + (cut.whole ? whole : 0) + (tiled ? tile * cut.tiles.length + rowEnd * (cut.rows - 1) + all : 0);
