@@ -43,13 +43,14 @@ function isEngine(id: string): boolean {
 /** Catalogs, what reads files, and questions that are asked later. */
 const LATER = new RegExp(
   [
-    "facts/model/(?:catalog/(?:models|sources|licenses|tools)|config/|safetensors-summary|gguf-|mixers|windows|feed-forwards)",
+    "facts/model/(?:catalog/(?:models|sources|licenses|tools)|config/|safetensors-summary|gguf-|mixers|windows|feed-forwards|projector/)",
     "facts/weights/(?:gguf|safetensors|header-|json-|looks-|layout/|byte-|limits)",
     "facts/hardware/(?:catalog|boards)/",
     "facts/(?:quality|runtime/kernels|runtime/logs|runtime/flags|recipe/server)/",
     "predict/serving/(?!index|coefficients|workload/(?:lengths|index)|measures/(?:targets|index))",
-    "predict/speed/offload-traffic",
     "predict/memory/llamacpp/architectures/(?:bailing|bitnet|cohere|deepseek|draft-block|falcon|gated|gemma2|gemma3n|gemma4|granite|indexer|jamba|kimi|layer-inputs|lfm2|llama4|mamba|mean-norm|mimo2|mixed|nemotron|others|output-gate|qwen3next|qwen35|recurrent|residual|whole-norm)",
+    "predict/memory/llamacpp/projector/",
+    "predict/speed/(?:encode|offload-traffic)",
     "plan/(?:rank|explain|reconcile)/",
     "plan/advise/(?!index|simulate/simulated-engines|simulate/index)",
     "plan/(?:answer/fit-answer|advise/arrangements|fit/(?:alternatives|brought-back|raise-limit)|search/limits)",
@@ -58,7 +59,7 @@ const LATER = new RegExp(
     "plan/search/search",
     "plan/ask/kinds/(?!answer-to|numbers|index|kinds)",
     "plan/ask/flags/(?:tables|card-|device-|frontier-|offload-|load-|lengths|against|reading)",
-    "plan/ask/question/server-args",
+    "plan/ask/question/(?:server-args|media|brought)",
     "plan/ask/model/(?:opened|config-folder|from-config|from-gguf)",
   ].join("|"),
 );

@@ -10,6 +10,7 @@ import { ENGINE_HTTP_ERRORS } from "./rows/engine-http.ts";
 import { FETCH_ERRORS } from "./rows/fetch.ts";
 import { FRONTIER_ERRORS } from "./rows/frontier.ts";
 import { GATEWAY_ERRORS } from "./rows/gateway.ts";
+import { MEDIA_ERRORS } from "./rows/media.ts";
 import { MEMORY_ERRORS } from "./rows/memory.ts";
 import { MODEL_ERRORS } from "./rows/model.ts";
 import { QUALITY_ERRORS } from "./rows/quality.ts";
@@ -71,6 +72,7 @@ export const ERRORS = {
   ...FETCH_ERRORS,
   ...FRONTIER_ERRORS,
   ...GATEWAY_ERRORS,
+  ...MEDIA_ERRORS,
   ...MEMORY_ERRORS,
   ...MODEL_ERRORS,
   ...QUALITY_ERRORS,

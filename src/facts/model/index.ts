@@ -16,3 +16,4 @@ export { tensorList } from "./tensors/index.ts";
 
 /** The catalog of models and the look-up in it: 180 kB, so it is loaded when a model has no file to read. */
 export const modelCatalog = () => import("./catalog/index.ts");
+export * from "./projector/index.ts";

@@ -21,6 +21,7 @@ import {
   type Choice,
   type Decision,
   type FitRequest,
+  type MediaFacts,
   type Verdict,
 } from "../fit/index.ts";
 import { afterFit, type TypedFlags } from "./next-commands.ts";
@@ -98,6 +99,8 @@ export interface FitAnswer {
   readonly coldLoad?: ReadingRate & { readonly ms: number };
   /** how llama-server is told, and what it takes */
   readonly launch?: LaunchFacts;
+  /** images and sound that each request brings: their tokens are part of `speed.promptTokens`, their projector of `memory` */
+  readonly media?: MediaFacts;
   /** ways over several devices, best first */
   readonly arrangements?: readonly ArrangementFacts[];
   readonly verified?: Verified;
@@ -219,6 +222,7 @@ export function answerOf(
       : {}),
     ...(launch ? { launch } : {}),
     ...(arrangements ? { arrangements } : {}),
+    ...(request.media ? { media: mediaFacts(request, choice) } : {}),
     assumptions: [...(context.assumptions ?? []), ...assumptions(request, choice, context.promptTokens)],
     next: afterFit({ ...context, atHand: context.model.source === undefined, runs: good(choice.now.verdict) }),
   };
@@ -251,6 +255,10 @@ function speedFacts(
     return { promptTokens, unknown: `the memory bandwidth of ${whose} is not known, so no pace is claimed` };
   }
   const inMs = ({ ms, low, high }: Duration) => ({ value: ms, low, high });
+  const encoded = request.media?.encode(input, choice.settings);
+  // images and sound are new with each request, whatever of its text is cached
+  const later = (time: Duration) =>
+    inMs(encoded ? { ms: time.ms + encoded.ms, low: time.low + encoded.low, high: time.high + encoded.high } : time);
   const cached =
     cachedShare === undefined
       ? {}
@@ -259,11 +267,11 @@ function speedFacts(
             share: cachedShare,
             computedTokens: times.computedTokens,
             prefill: times.prefill,
-            firstTokenMs: inMs(times.firstToken),
+            firstTokenMs: later(times.firstToken),
           },
         };
-  const firstTokenMs = inMs(times.firstTokenCold);
-  const ends = { answerTokens, decodeAnswer: times.decode, endMs: inMs(times.end) };
+  const firstTokenMs = later(times.firstTokenCold);
+  const ends = { answerTokens, decodeAnswer: times.decode, endMs: later(times.end) };
   const speculation = speculationFacts(request, choice);
   return {
     decode,
@@ -276,6 +284,15 @@ function speedFacts(
     ...ends,
     ...(speculation ? { speculation } : {}),
   };
+}
+
+function mediaFacts(request: FitRequest, choice: Choice): MediaFacts {
+  const { media } = request;
+  const time = media!.encode(paceInput(request, choice), choice.settings);
+  const facts = media!.facts(choice.settings);
+  if (time === undefined) return facts;
+  const { ms: value, ...rest } = time;
+  return { ...facts, encodeMs: { value, ...rest } };
 }
 
 function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): string[] {

@@ -44,11 +44,20 @@ export function launchFacts(
     (node) => `${node}:${RPC_PORT}`,
   );
   const listens = port === undefined ? {} : { port };
-  const { guessing } = request;
+  const { guessing, media } = request;
   const guesses = guessing
     ? { guesses: { by: guessing.by, draftTokens: guessing.draftTokens, ...(draft ? { draft } : {}) } }
     : {};
-  const command = llamaServerCommand({ settings, weights, buildNumber, threads, nodes, ...guesses, ...listens });
+  const command = llamaServerCommand({
+    settings,
+    weights,
+    buildNumber,
+    threads,
+    nodes,
+    ...guesses,
+    ...listens,
+    ...(media && { media: media.args }),
+  });
   const { program, args, checkedAgainst, problems } = command;
   return {
     program,

@@ -27,7 +27,7 @@ export function flagWords(typed: TypedFlags, command?: keyof typeof TAKEN): stri
   const taken: readonly string[] | undefined = command && TAKEN[command];
   return typed
     .filter(([flag]) => taken === undefined || taken.includes(flag))
-    .map(([flag, value]) => `${flag} ${shellWord(value)}`);
+    .map(([flag, value]) => (value === "" ? flag : `${flag} ${shellWord(value)}`));
 }
 
 /** The model as it is typed, the rig as it was written (absent: this machine), what was asked, and how it came out. */

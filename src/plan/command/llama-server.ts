@@ -39,10 +39,13 @@ export function llamaServerCommand(options: {
   readonly nodes?: readonly string[];
   readonly port?: number;
   readonly guesses?: GuessArguments;
+  /** what reads images and sound beside the model */
+  readonly media?: readonly (readonly string[])[];
 }): LaunchCommand {
-  const { settings, weights, buildNumber, threads, nodes = [], port = DEFAULT_PORT, guesses } = options;
+  const { settings, weights, buildNumber, threads, nodes = [], port = DEFAULT_PORT, guesses, media = [] } = options;
   const args = [
     ...weightArguments(weights),
+    ...media,
     ...contextArguments(settings),
     ...placementArguments(settings),
     ...servingArguments(settings),

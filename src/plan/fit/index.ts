@@ -4,6 +4,7 @@ export { contextsWanted, roomFor } from "./contexts-wanted.ts";
 export type { Decision } from "./decision.ts";
 export { GOAL_NAMES, GOALS, READING, type Goal, type GoalTargets } from "./goals.ts";
 export { appendedBlock, guessesOf, type Guessing } from "./guessing.ts";
+export type { Media, MediaFacts } from "./media.ts";
 export { bytesFromDisk, paceInput } from "./pace-input.ts";
 export { withRaisedLimit } from "./raise-limit.ts";
 export { remembered } from "./remembered.ts";

@@ -5,6 +5,7 @@ import type { Tensor } from "../../facts/weights/index.ts";
 import type { MemoryPrediction } from "../../predict/memory/index.ts";
 import type { Calibration } from "../../predict/speed/index.ts";
 import type { Guessing } from "./guessing.ts";
+import type { Media } from "./media.ts";
 import type { Goal } from "./goals.ts";
 
 /** What a person fixed; everything absent is chosen. */
@@ -54,6 +55,8 @@ export interface FitRequest {
   readonly calibration?: Calibration;
   /** how tokens are guessed ahead; its memory is part of `memory` */
   readonly guessing?: Guessing;
+  /** what requests bring besides text; its memory is part of `memory`, its tokens of the prompt */
+  readonly media?: Media;
   /** what pages of a mapped file are read from the disk at, where a person says so */
   readonly diskBytesPerSec?: number;
   /** threads that a measurement on this machine found best, where one was made */

@@ -1,7 +1,7 @@
 import type { Estimate } from "../estimate/index.ts";
 
 /** The terms of memory that engines report and predictions are compared by. */
-export type MemoryTerm = "weights" | "repacked" | "lora" | "kv" | "recurrent" | "compute" | "output";
+export type MemoryTerm = "weights" | "repacked" | "lora" | "kv" | "recurrent" | "compute" | "output" | "projector";
 
 /** Bytes by term of one place: a device, or the host. Absent term = none. */
 export type MemoryByTerm = Readonly<Partial<Record<MemoryTerm, number>>>;

@@ -27,3 +27,4 @@ export {
 } from "./speculation.ts";
 export { type Duration, type PromptAndAnswer, type RequestTimes, requestTimes } from "./times.ts";
 export { eachUsersPace } from "./each-pace.ts";
+export { type EncodeTime, encodeTime } from "./encode.ts";

@@ -16,6 +16,7 @@ function askingOf(context: CliContext): Asking & { readonly close: () => void } 
   let opened: Awaited<ReturnType<typeof receipts>>;
   return {
     model: (typed, flags) => modelFor(context, typed, flags, progress),
+    projector: async (typed, weights) => (await import("./model/projector-for.ts")).projectorFor(typed, weights),
     machine: machineHere,
     here: async (planned, weights) => {
       opened ??= await receipts();

@@ -1,4 +1,5 @@
 import type { DraftFlags } from "./draft-flags.ts";
+import type { MediaFlags } from "./media-flags.ts";
 import type { PlanFlags, RuntimeFlags } from "./plan-flags.ts";
 import type { RigFlags } from "./rig-flags.ts";
 import type { DiskRate } from "./wanted-flags.ts";
@@ -12,7 +13,7 @@ export interface ModelFlags {
 }
 
 /** What `fit` and `explain` take alike. */
-export interface QuestionFlags extends PlanFlags, RuntimeFlags, RigFlags, DraftFlags {
+export interface QuestionFlags extends PlanFlags, RuntimeFlags, RigFlags, DraftFlags, MediaFlags {
   readonly prompt?: string;
   readonly answer?: number;
   readonly cached?: number;
@@ -26,7 +27,7 @@ export interface QuantsFlags
   readonly all?: boolean;
 }
 
-export interface OffloadFlags extends Omit<QuestionFlags, keyof DraftFlags> {
+export interface OffloadFlags extends Omit<QuestionFlags, keyof DraftFlags | keyof MediaFlags> {
   readonly jobs?: number;
   readonly atLeast?: number;
   /** ms */

@@ -4,13 +4,14 @@ import { deviceFlags } from "./device-flags.ts";
 import { fitFlags, prompt, quant } from "./fit-flags.ts";
 import { frontierFlags } from "./frontier-flags.ts";
 import { offloadFlags } from "./offload-flags.ts";
+import { mediaFlags } from "./media-flags.ts";
 import { answerLength, cached, planFlags, runtimeFlags } from "./plan-flags.ts";
 import { rigFlags } from "./rig-flags.ts";
 import { wantedFlags } from "./wanted-flags.ts";
 
 /** What each question takes, in the order that help lists it; the command line adds what only it can do. */
 export const QUESTION_FLAGS = {
-  fit: fitFlags,
+  fit: { ...fitFlags, ...mediaFlags },
   explain: {
     ...planFlags,
     quant,
@@ -26,6 +27,7 @@ export const QUESTION_FLAGS = {
     answer: answerLength,
     cached,
     ...draftFlags,
+    ...mediaFlags,
     disk: { ...wantedFlags.disk, brief: "What weights beyond the RAM are on: nvme, 3GB/s" },
   },
   quants: {

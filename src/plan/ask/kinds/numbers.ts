@@ -2,9 +2,11 @@ import { LoadoutError } from "../../../facts/errors/index.ts";
 import { fitNumbers, type FitNumbers } from "../../answer/index.ts";
 import {
   ANSWER_TOKENS,
+  bringsMedia,
   embeddedRuntime,
   flagBesideModel,
   promptOf,
+  type Runtime,
   type QuestionFlags,
   roomOf,
   serverRuntime,
@@ -73,15 +75,34 @@ export async function gatherFit(
     // nothing is asked of this machine, and neither what was measured on it nor its disk says anything of another
     const machine = machineByHand(byHand, flags);
     const [read, drafting] = await loading;
-    const runtime = flags.runtime === "embedded" && !told && !drafting ? embeddedRuntime() : server;
+    const runtime =
+      flags.runtime === "embedded" && !told && !drafting && !bringsMedia(flags) ? embeddedRuntime() : server;
     const weights = await withDraft(read, machine, flags, runtime, drafting, room);
-    return fitQuestion({ ...asked, machine, weights, runtime, drafting });
+    const brought = await broughtBy(asking, asked, machine, weights, runtime);
+    return fitQuestion({ ...asked, ...brought, machine, weights, runtime, drafting });
   }
   const [machine, [read, drafting]] = await Promise.all([asking.machine(), loading]);
-  const runtime = flags.runtime === "llama-server" || told || drafting ? server : embeddedRuntime();
+  const runtime =
+    flags.runtime === "llama-server" || told || drafting || bringsMedia(flags) ? server : embeddedRuntime();
   const weights = await withDraft(read, machine, flags, runtime, drafting, room);
   const here = await asking.here?.(machine, weights);
-  return fitQuestion({ ...asked, ...here, machine, weights, runtime, drafting });
+  const brought = await broughtBy(asking, asked, machine, weights, runtime);
+  return fitQuestion({ ...asked, ...brought, ...here, machine, weights, runtime, drafting });
+}
+
+/** Images and sound, where flags name them: read and counted by code that no other question needs. */
+async function broughtBy(
+  asking: Asking,
+  asked: Pick<Parameters<typeof fitQuestion>[0], "flags" | "promptTokens" | "typed"> & {
+    readonly flags: QuestionFlags;
+  },
+  machine: Parameters<typeof fitQuestion>[0]["machine"],
+  weights: Parameters<typeof fitQuestion>[0]["weights"],
+  runtime: Runtime,
+) {
+  if (!bringsMedia(asked.flags)) return {};
+  const { brought } = await import("../question/brought.ts");
+  return brought(asking, asked, machine, weights, runtime);
 }
 
 /** What the flags of a server say is read by a table of them that no other question needs. */

@@ -4,6 +4,7 @@ import type { PlannedMachine } from "./machine.ts";
 import type { BeforeOf, RanHere } from "./question.ts";
 import type { ModelFlags } from "../flags/index.ts";
 import type { Weights } from "../model/index.ts";
+import type { FoundProjector } from "./media.ts";
 
 /**
  * Where the parts of a question come from. A command line reads files and probes this machine, a page has the catalog, files that
@@ -12,6 +13,8 @@ import type { Weights } from "../model/index.ts";
 export interface Asking {
   /** the weights that a typed name means */
   readonly model: (typed: string, flags: ModelFlags) => Promise<Weights>;
+  /** the projector file that a typed name means, or the one beside these weights */
+  readonly projector?: (typed: string | undefined, weights: Weights) => Promise<FoundProjector | undefined>;
   /** this machine, where the flags describe no other */
   readonly machine: () => Promise<PlannedMachine>;
   /** what is known besides where this machine is meant */

@@ -23,6 +23,7 @@ import {
 import type { Calibration } from "../../../predict/speed/index.ts";
 import type { PlannedMachine } from "./machine.ts";
 import type { Drafting } from "./drafting.ts";
+import type { Media } from "../../fit/index.ts";
 import { draftMemory, guessingOf } from "./guessing.ts";
 import { wishesTold } from "./wishes-told.ts";
 import { ANSWER_TOKENS, embeddedRuntime, type PlanFlags, type Runtime, wishesOf } from "../flags/index.ts";
@@ -84,6 +85,8 @@ export function fitQuestion(parts: {
   readonly told?: ServerArguments | undefined;
   /** how tokens are guessed ahead */
   readonly drafting?: Drafting | undefined;
+  /** what each request brings besides text */
+  readonly media?: Media | undefined;
   /** loaded beside the weights */
   readonly adapters?: LlamaCppQuestion["adapters"];
 }): FitQuestion {
@@ -102,6 +105,7 @@ export function fitQuestion(parts: {
     told,
     drafting,
     adapters,
+    media,
     runtime: chosen = embeddedRuntime(),
     server,
   } = parts;
@@ -127,6 +131,11 @@ export function fitQuestion(parts: {
     const { build: built, caller: called, standing } = under;
     const guessed = guesses ? draftMemory(guesses) : {};
     const asked = { ...fixed, tensors: file, build: built, caller: called, standing, ...guessed };
+    const beside = (predict: (question: LlamaCppQuestion) => MemoryPrediction) =>
+      remembered((settings) => {
+        const prediction = predict({ ...asked, settings });
+        return media ? media.beside(prediction, settings) : prediction;
+      });
     return {
       goal: flags.goal ?? "interactive",
       wishes,
@@ -134,13 +143,13 @@ export function fitQuestion(parts: {
       tensors: file,
       rig,
       closable: machine.closable,
-      memory: remembered((settings) => predictLlamaCpp({ ...asked, settings })),
+      memory: beside(predictLlamaCpp),
       // drafts are left to whole replays
       ...(asked.draft
         ? {}
         : {
-            about: remembered((settings) => aboutLlamaCpp({ ...asked, settings })),
-            least: remembered((settings) => leastLlamaCpp({ ...asked, settings })),
+            about: beside(aboutLlamaCpp),
+            least: beside(leastLlamaCpp),
           }),
       ...(guesses
         ? {
@@ -153,6 +162,7 @@ export function fitQuestion(parts: {
       placement: (settings) => layerPlaces(geometry, settings, rig.devices),
       smaller: smallerFiles(weights, (smaller) => requestUnder(under, smaller)),
       ...(diskBytesPerSec === undefined ? {} : { diskBytesPerSec }),
+      ...(media ? { media } : {}),
       ...(calibration ? { calibration } : {}),
       ...(measuredThreads === undefined ? {} : { measuredThreads }),
     };

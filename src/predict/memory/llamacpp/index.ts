@@ -5,3 +5,4 @@ export { aboutLlamaCpp, layerPlaces, leastLlamaCpp, predictLlamaCpp } from "./pr
 export type { Adapter, Draft, LlamaCppQuestion } from "./question.ts";
 export { OUTLINE_BAND } from "./replayed-whole.ts";
 export { storedBuffers } from "./stores.ts";
+export * from "./projector/index.ts";

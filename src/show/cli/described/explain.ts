@@ -20,6 +20,7 @@ export const explain = buildCommand({
       '  loadout explain qwen3-8b --gpu rtx-3090 --against "--gpu rtx-4090"',
       '  loadout explain qwen3-8b:Q4_K_M --gpu rtx-3090 --against ":Q8_0"',
       "  loadout explain qwen3-32b --gpu rtx-5090 --draft qwen3-0.6b",
+      "  loadout explain gemma-3-12b --gpu rtx-4090 --images 2",
     ].join("\n"),
   },
 });

@@ -16,7 +16,7 @@ export const fit = buildCommand({
       },
       verify: {
         kind: "boolean",
-        brief: "Ask the engine's own dry run too; it gives totals only",
+        brief: "Ask the engine's dry run too; it gives totals only",
         optional: true,
         withNegated: false,
       },
@@ -36,6 +36,7 @@ export const fit = buildCommand({
       "  loadout fit qwen3-8b --gpu rtx-4090 --prompt 24k --cached 90% --answer 500",
       "  loadout fit ./model.gguf --gpu rtx-3090 --gpu rtx-4060 --ram 64GB",
       '  loadout fit qwen3-8b --gpu rtx-3090 --server-args "-c 65536 -np 4 -ctk q8_0"',
+      "  loadout fit qwen3-vl-8b --gpu rtx-4090 --images 4 --image-size 1024x1024",
       "  loadout fit llama-3.3-70b --gpu 2xrtx-3090 --draft llama-3.2-1b",
       "  loadout fit ./model.gguf --verify",
       "  loadout fit --vram 24GB",

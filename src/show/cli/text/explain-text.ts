@@ -13,6 +13,7 @@ import { constantsText } from "./explain-constants.ts";
 import { speedText } from "./explain-speed.ts";
 import { explainTraining } from "./training-text.ts";
 import { hanging, treeLines } from "./explain-tree.ts";
+import { explainMedia } from "./media-text.ts";
 import { nextLines, wrap } from "./layout.ts";
 import { programsText } from "./programs-text.ts";
 import type { Style } from "./style.ts";
@@ -36,6 +37,7 @@ export function explainText(answer: FitAnswer, style: Style): string {
     ...roomText(answer, style),
     "",
     ...speedText(answer, style),
+    ...explainMedia(answer, style),
     ...coldLoadText(answer, style),
     "",
     ...(answer.training ? [...explainTraining(answer.training, style), ""] : []),

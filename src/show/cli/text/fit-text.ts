@@ -16,6 +16,7 @@ import type { Estimate } from "../../../predict/estimate/index.ts";
 import type { Pace } from "../../../predict/speed/index.ts";
 import { arrangementsText, launchText } from "./launch-text.ts";
 import { bar, columns, nextLines, WIDTH, wrap } from "./layout.ts";
+import { mediaText } from "./media-text.ts";
 import { speculationText } from "./speculation-text.ts";
 import type { Style } from "./style.ts";
 import { trainingText } from "./training-text.ts";
@@ -33,6 +34,7 @@ export function fitText(answer: FitAnswer, style: Style): string {
     ...settingsText(answer, style),
     "",
     ...speedText(answer, style),
+    ...mediaText(answer, style),
     ...(answer.speed.speculation ? speculationText(answer.speed.speculation, style) : []),
     ...verifiedText(answer, style),
     ...(answer.training ? trainingText(answer.training, answer.rig, style) : []),

@@ -89,6 +89,8 @@ function hasKernel(tensor: GraphTensor, rules: CudaRules): boolean {
     case "mul":
     case "div":
       return isFloat(a!.type) && isFloat(b!.type) && isFloat(tensor.type);
+    case "im2col":
+      return isContiguous(a!) && isContiguous(b!);
     case "unary":
       return isContiguous(a!);
     case "scale":

@@ -75,6 +75,7 @@ export function like(
     | "soft_max"
     | "glu"
     | "unary"
+    | "sine"
     | "dup"
     | "clamp"
     | "cont",
@@ -95,9 +96,11 @@ export function addForExperts(tensor: GraphTensor, biases: GraphTensor, ids: Gra
 }
 
 /** Two tensors one behind the other along a dimension, the first unless said. */
-export function concat(first: GraphTensor, second: GraphTensor, dimension: 0 | 2 = 0): GraphTensor {
+export function concat(first: GraphTensor, second: GraphTensor, dimension: 0 | 1 | 2 = 0): GraphTensor {
   const [a, b, c, d] = first.shape;
-  const shape: Shape = dimension === 0 ? [a + second.shape[0], b, c, d] : [a, b, c + second.shape[2], d];
+  const more = second.shape[dimension];
+  const shape: Shape =
+    dimension === 0 ? [a + more, b, c, d] : dimension === 1 ? [a, b + more, c, d] : [a, b, c + more, d];
   return new GraphTensor("concat", first.type, shape, [first, second]);
 }
 
@@ -212,7 +215,7 @@ export function flashAttention(
   query: GraphTensor,
   key: GraphTensor,
   value: GraphTensor,
-  mask: GraphTensor,
+  mask: GraphTensor | undefined,
   sinks?: GraphTensor,
 ): GraphTensor {
   const shape: Shape = [value.shape[0], query.shape[2], query.shape[1], query.shape[3]];

@@ -18,6 +18,7 @@ export type Operation =
   | "gated_delta_net"
   | "get_rows"
   | "glu"
+  | "im2col"
   | "l2_norm"
   | "lightning_indexer"
   | "mean"
@@ -27,12 +28,14 @@ export type Operation =
   | "norm"
   | "pad"
   | "permute"
+  | "pool"
   | "repeat"
   | "reshape"
   | "rms_norm"
   | "rope"
   | "scale"
   | "set_rows"
+  | "sine"
   | "soft_max"
   | "sqr"
   | "sqrt"
@@ -43,6 +46,7 @@ export type Operation =
   | "top_k"
   | "transpose"
   | "unary"
+  | "upscale"
   | "view";
 
 export type Shape = readonly [number, number, number, number];

@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import {
+  placeDrafts,
+  projectorFromGguf,
+  towerTensors,
+  type TensorLengths,
+  visionTower,
+} from "../../../../facts/model/index.ts";
+import { llamaCppBuild } from "../../../../facts/runtime/index.ts";
+import { cpuBackend, cpuBuffer } from "../backends/cpu.ts";
+import { deviceBackend } from "../backends/device.ts";
+import { towerCompute } from "./projector-memory.ts";
+import { type Asked, projectorFile } from "./testing/asked.ts";
+import table from "./testing/engine-buffers.json" with { type: "json" };
+
+/**
+ * Compute buffers that the engine's own code reserved (tools/mtmd of b11434 with nothing allocated): on a processor, and on a stand-in
+ * device with the rules of the CUDA back end, with what stayed on the host.
+ */
+interface Buffers extends Asked {
+  readonly lengths: TensorLengths;
+  readonly processor: number;
+  readonly device: number;
+  readonly host: number;
+}
+
+const BUFFERS = table as unknown as readonly Buffers[];
+
+const device = { id: "0", name: "card", vendor: "nvidia", backend: "cuda", memoryKind: "discrete" } as const;
+const card = deviceBackend({ device, rigIndex: 0, name: "CUDA0" }, 0, llamaCppBuild("b11434")!.build, false);
+const cpu = cpuBuffer(32);
+const processor = cpuBackend(cpu, cpu);
+
+/**
+ * An Ollama on an RTX 3090 printed "estimated worst-case memory usage of mmproj is 1136.09 MiB" for a 27B model of Qwen 3.5 to 3.8
+ * (ollama/ollama#17482, August 2026; weights 15,364 MiB on the card and 682 MiB on the host are that model's Q4_K_M).
+ */
+test("a published log, to its last digit: the projector of Qwen's 27B in BF16", () => {
+  const tower = visionTower("qwen3vl_merger", {
+    layers: 27,
+    embeddingLength: 1152,
+    feedForwardLength: 4304,
+    heads: 16,
+    projectionLength: 5120,
+    imageSize: 768,
+    patchSize: 16,
+    merge: 2,
+  })!;
+  const tensors = placeDrafts(towerTensors(tower, { width: 5120, places: 48 ** 2 }, "BF16"));
+  const weights = tensors.reduce((sum, { bytes }) => sum + bytes, 0);
+  const [onCard] = towerCompute(tower, tensors, [card, processor])!;
+  expect(((weights + onCard!.bytes) / 2 ** 20).toFixed(2)).toBe("1136.09");
+});
+
+test.each(BUFFERS.map((row, index) => [row.type, index, row] as const))("%s (%i), to the byte", async (_, __, row) => {
+  const head = projectorFromGguf(await projectorFile(row));
+  const drafts = towerTensors(
+    { ...(head.vision ?? head.audio)!, ...(row.type === "pixtral" && { breaksRows: true }) },
+    row.lengths,
+  );
+  const { vision, audio, tensors } = projectorFromGguf(await projectorFile(row, drafts));
+  const tower = (vision ?? audio)!;
+  expect(towerCompute(tower, tensors, [processor])!.map(({ bytes }) => bytes)).toEqual([row.processor]);
+  expect(towerCompute(tower, tensors, [card, processor])!.map(({ bytes }) => bytes)).toEqual([row.device, row.host]);
+});
