@@ -160,7 +160,7 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
         const place = placement.layers[layer] ?? "";
         return parts ? `${place} ${told(name)} ${loaded(name)}` : place;
       }));
-    const sums = weightSums(memories, placement, { tied, outputFirst }, loaded);
+    const sums = weightSums(memories, placement, { tied, outputFirst, encoder: geometry.cacheless === true }, loaded);
     const inRigOrder = (place: "host" | number) => (place === "host" ? place : used[place]!.rigIndex);
     return {
       staged: used.length > 0 && (!placement.complete || overridesOf(settings).length > 0),

@@ -99,7 +99,7 @@ export function placeWeights(
       spread(tensor);
       continue;
     }
-    const placed = placeTensor(tensor, weightRole(tensor.name), placement, places);
+    const placed = placeTensor(tensor, weightRole(tensor.name, geometry.cacheless), placement, places);
     all.push(placed);
     graph.set(tensor.name, placed);
     // the output matrix is the token embedding: read row by row on the host, multiplied where the output layer is
@@ -149,11 +149,13 @@ export function placeTensor(tensor: Tensor, role: Role, placement: Placement, pl
   return { ...partial, bufferType };
 }
 
-export function weightRole(name: string): Role {
-  if (name === "token_embd.weight" || name === "per_layer_token_embd.weight")
+/** `encoder`: what norms the embeddings is loaded with the first layer (elsewhere the name is an output norm's, LFM2). */
+export function weightRole(name: string, encoder = false): Role {
+  if (/^((per_layer_)?token_embd|position_embd|token_types)\.weight$/.test(name))
     return { place: "input", use: "get_rows" };
   // read by all layers, loaded with the first
-  if (/^per_layer_(model_proj|proj_norm)\./.test(name)) return { place: 0, use: useOf(name) };
+  if (/^per_layer_(model_proj|proj_norm)\./.test(name) || (encoder && name.startsWith("token_embd_norm.")))
+    return { place: 0, use: useOf(name) };
   const { layer } = parted(name);
   return { place: layer < 0 ? "output" : layer, use: useOf(name) };
 }
