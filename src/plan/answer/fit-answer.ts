@@ -1,3 +1,4 @@
+import { embedsTexts } from "../../facts/model/index.ts";
 import { alternatives, choose, type Choice, type FitRequest, longestContext } from "../fit/index.ts";
 import { mostUsers } from "../search/index.ts";
 import { arrangementFacts } from "./arrangement-facts.ts";
@@ -8,7 +9,8 @@ import { launchFacts } from "./launch.ts";
 export function answerFit(request: FitRequest, context: AnswerContext): { answer: FitAnswer; choice: Choice } {
   const choice = choose(request);
   const refused = choice.prediction.kind === "rejected";
-  const users = refused ? undefined : mostUsers(request, choice);
+  // texts that wait keep nothing
+  const users = refused || embedsTexts(request.geometry) ? undefined : mostUsers(request, choice);
   const longest = refused ? undefined : longestContext(request, choice);
   const answer = answerOf(request, context, choice, {
     ...(longest === undefined ? {} : { longestContext: longest }),

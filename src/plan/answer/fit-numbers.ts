@@ -1,4 +1,5 @@
 import type { RuntimeAdvice } from "../advise/index.ts";
+import { embedsTexts, readsWhole } from "../../facts/model/index.ts";
 import type { Rig } from "../../facts/hardware/index.ts";
 import { formatBytes, formatRate, formatTokens } from "../../facts/units/index.ts";
 import type { Estimate } from "../../predict/estimate/index.ts";
@@ -23,6 +24,7 @@ import {
   type FitRequest,
   type Verdict,
 } from "../fit/index.ts";
+import { documentFacts, type DocumentFacts } from "./document-facts.ts";
 import { afterFit, type TypedFlags } from "./next-commands.ts";
 import { speculationFacts, type SpeculationFacts } from "./speculation-facts.ts";
 import type { ArrangementFacts } from "./arrangement-facts.ts";
@@ -142,6 +144,8 @@ export interface SpeedFacts {
     readonly firstTokenMs: { readonly value: number; readonly low: number; readonly high: number };
   };
   readonly unknown?: string;
+  /** instead of all paces above, of a model that makes vectors or scores of texts */
+  readonly documents?: DocumentFacts;
   /** decoding with guesses ahead, where they were asked about */
   readonly speculation?: SpeculationFacts;
 }
@@ -190,7 +194,10 @@ export function answerOf(
   choice: Choice,
   found: Searched | undefined,
 ): FitNumbers & Partial<Searched> {
-  const promptTokens = Math.min(context.promptTokens ?? 512, choice.context);
+  const most = embedsTexts(request.geometry)
+    ? Math.min(choice.context, request.geometry.contextLength)
+    : choice.context;
+  const promptTokens = Math.min(context.promptTokens ?? 512, most);
   const { longestContext: longest, mostUsers: users, wouldFit, launch, arrangements } = found ?? {};
   return {
     schema: ANSWER_VERSION,
@@ -233,6 +240,10 @@ function speedFacts(
     cachedShare,
   }: Pick<AnswerContext, "answerTokens" | "cachedShare"> & { promptTokens: number },
 ): SpeedFacts {
+  if (embedsTexts(request.geometry)) {
+    const documents = documentFacts(request, choice, promptTokens);
+    return documents ? { promptTokens, documents } : { promptTokens, unknown: unknownPace(request) };
+  }
   const input = { ...paceInput(request, choice), derive: true };
   const decode = decodePace(input, 0);
   const decodeFull = decodePace(input, choice.context);
@@ -246,9 +257,7 @@ function speedFacts(
     ...(cachedShare === undefined ? {} : { cachedShare }),
   });
   if (!decode || !decodeFull || !prefill || !times) {
-    const unknown = request.rig.devices.find(({ bandwidthBytesPerSec }) => bandwidthBytesPerSec === undefined);
-    const whose = unknown?.name ?? "a device";
-    return { promptTokens, unknown: `the memory bandwidth of ${whose} is not known, so no pace is claimed` };
+    return { promptTokens, unknown: unknownPace(request) };
   }
   const inMs = ({ ms, low, high }: Duration) => ({ value: ms, low, high });
   const cached =
@@ -276,6 +285,12 @@ function speedFacts(
     ...ends,
     ...(speculation ? { speculation } : {}),
   };
+}
+
+function unknownPace({ rig }: FitRequest): string {
+  const unknown = rig.devices.find(({ bandwidthBytesPerSec }) => bandwidthBytesPerSec === undefined);
+  const whose = unknown?.name ?? "a device";
+  return `the memory bandwidth of ${whose} is not known, so no pace is claimed`;
 }
 
 function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): string[] {
@@ -306,7 +321,16 @@ function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): str
     list.push(
       "speed is not calibrated on this machine yet: the band is wide until `loadout calibrate` or the first runs",
     );
-  if (choice.settings.sequences > 1)
+  const { microBatch } = choice.settings;
+  if (readsWhole(request.geometry) && microBatch < choice.context)
+    list.push(
+      `a text has to fit one micro-batch: longer than ${formatTokens(microBatch)} tokens is refused by a server, although the context is longer`,
+    );
+  if (request.geometry.cacheless)
+    list.push(
+      "no published rate of an encoder is among the measurements: the band is that of prompts, half as wide again",
+    );
+  if (choice.settings.sequences > 1 && !embedsTexts(request.geometry))
     list.push(
       `each of the ${choice.users} users owns ${formatTokens(choice.context)} of context; paces are of one user alone, but for the lines that say otherwise`,
     );

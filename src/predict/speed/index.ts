@@ -26,4 +26,5 @@ export {
   tokensPerRound,
 } from "./speculation.ts";
 export { type Duration, type PromptAndAnswer, type RequestTimes, requestTimes } from "./times.ts";
+export { documentPace, type DocumentPace } from "./documents.ts";
 export { eachUsersPace } from "./each-pace.ts";

@@ -18,6 +18,7 @@ import {
   fitQuestion,
   type FitQuestion,
   machineByHand,
+  refuseAnswerFlags,
   rigFor,
   withDraft,
 } from "../question/index.ts";
@@ -73,11 +74,13 @@ export async function gatherFit(
     // nothing is asked of this machine, and neither what was measured on it nor its disk says anything of another
     const machine = machineByHand(byHand, flags);
     const [read, drafting] = await loading;
+    refuseAnswerFlags(read, flags);
     const runtime = flags.runtime === "embedded" && !told && !drafting ? embeddedRuntime() : server;
     const weights = await withDraft(read, machine, flags, runtime, drafting, room);
     return fitQuestion({ ...asked, machine, weights, runtime, drafting });
   }
   const [machine, [read, drafting]] = await Promise.all([asking.machine(), loading]);
+  refuseAnswerFlags(read, flags);
   const runtime = flags.runtime === "llama-server" || told || drafting ? server : embeddedRuntime();
   const weights = await withDraft(read, machine, flags, runtime, drafting, room);
   const here = await asking.here?.(machine, weights);
