@@ -198,6 +198,8 @@ export function answerOf(
     ? Math.min(choice.context, request.geometry.contextLength)
     : choice.context;
   const promptTokens = Math.min(context.promptTokens ?? 512, most);
+  const embeds = request.geometry.pooling === "rank" ? "scores" : "vectors";
+  const embedding = embedsTexts(request.geometry) ? ({ embeds } as const) : {};
   const { longestContext: longest, mostUsers: users, wouldFit, launch, arrangements } = found ?? {};
   return {
     schema: ANSWER_VERSION,
@@ -227,7 +229,12 @@ export function answerOf(
     ...(launch ? { launch } : {}),
     ...(arrangements ? { arrangements } : {}),
     assumptions: [...(context.assumptions ?? []), ...assumptions(request, choice, context.promptTokens)],
-    next: afterFit({ ...context, atHand: context.model.source === undefined, runs: good(choice.now.verdict) }),
+    next: afterFit({
+      ...context,
+      atHand: context.model.source === undefined,
+      runs: good(choice.now.verdict),
+      ...embedding,
+    }),
   };
 }
 

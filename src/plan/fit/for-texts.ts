@@ -13,5 +13,14 @@ export function forTexts(
   if (!embedsTexts(geometry)) return settings;
   const each = settings.context / settings.sequences;
   const step = microBatch ?? (readsWhole(geometry) ? each : Math.min(each, settings.microBatch));
-  return { ...settings, embeddings: true, pooling: geometry.pooling ?? "mean", batch: step, microBatch: step };
+  // heads of small encoders are shorter than kernels of flash attention take: the engine finds out, and the device keeps attention
+  const flashAttention = settings.flashAttention === true ? "auto" : settings.flashAttention;
+  return {
+    ...settings,
+    flashAttention,
+    embeddings: true,
+    pooling: geometry.pooling ?? "mean",
+    batch: step,
+    microBatch: step,
+  };
 }
