@@ -12,7 +12,9 @@ export function forTexts(
 ): LlamaCppSettings {
   if (!embedsTexts(geometry)) return settings;
   const each = settings.context / settings.sequences;
-  const step = microBatch ?? (readsWhole(geometry) ? each : Math.min(each, settings.microBatch));
+  const least = readsWhole(geometry) ? each : Math.min(each, settings.microBatch);
+  // the engine ends where it takes a mean over a step that the sequences do not divide
+  const step = microBatch ?? Math.ceil(least / settings.sequences) * settings.sequences;
   // heads of small encoders are shorter than kernels of flash attention take: the engine finds out, and the device keeps attention
   const flashAttention = settings.flashAttention === true ? "auto" : settings.flashAttention;
   return {
