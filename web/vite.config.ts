@@ -43,16 +43,16 @@ function isEngine(id: string): boolean {
 /** Catalogs, what reads files, and questions that are asked later. */
 const LATER = new RegExp(
   [
-    "facts/model/(?:catalog/(?:models|sources|licenses|tools)|config/|safetensors-summary|gguf-|mixers|windows|feed-forwards)",
+    "facts/model/(?:catalog/(?:embedders|models|sources|licenses|tools)|config/|safetensors-summary|gguf-|mixers|windows|feed-forwards)",
     "facts/weights/(?:gguf|safetensors|header-|json-|looks-|layout/|byte-|limits)",
     "facts/hardware/(?:catalog|boards)/",
     "facts/(?:quality|runtime/kernels|runtime/logs|runtime/flags|recipe/server)/",
     "predict/serving/(?!index|coefficients|workload/(?:lengths|index)|measures/(?:targets|index))",
-    "predict/memory/llamacpp/architectures/(?:bailing|cohere|deepseek|draft-block|falcon|gated|gemma3n|gemma4|granite|indexer|jamba|kimi|layer-inputs|lfm2|mamba|mixed|nemotron|others|output-gate|qwen3next|qwen35|recurrent|residual)",
+    "predict/memory/llamacpp/architectures/(?:bailing|cohere|deepseek|draft-block|encoder|falcon|gated|gemma3n|gemma4|gemma-embedding|granite|indexer|jamba|kimi|layer-inputs|lfm2|mamba|mixed|nemotron|others|output-gate|qwen3next|qwen35|recurrent|residual)",
     "plan/(?:rank|explain|reconcile)/",
     "plan/advise/(?!index|simulate/simulated-engines|simulate/index)",
     "plan/(?:answer/fit-answer|advise/arrangements|fit/(?:alternatives|brought-back|raise-limit)|search/limits)",
-    "plan/answer/(?!fit-numbers|next-commands|speculation|index)",
+    "plan/answer/(?!document-facts|fit-numbers|next-commands|speculation|index)",
     "plan/command/(?!shell|index)",
     "plan/search/search",
     "plan/ask/kinds/(?!answer-to|numbers|index|kinds)",

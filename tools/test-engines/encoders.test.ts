@@ -8,6 +8,8 @@ import { readGguf, writeGguf } from "../../src/facts/weights/index.ts";
 import { forTexts, settingsFor } from "../../src/plan/fit/index.ts";
 import { predictLlamaCpp } from "../../src/predict/memory/index.ts";
 import { llamaServerEngine } from "../../src/run/engine/index.ts";
+import { programOf } from "../../src/run/engine/llama-server/program.ts";
+import { post } from "../../src/run/engine/testing/server-client.ts";
 import { openFileSource } from "../../src/run/source/index.ts";
 import { Random } from "../exactness/random.ts";
 import { cutGeometry, headerDraft, type Cut } from "../headers/index.ts";
@@ -29,6 +31,7 @@ if (program === undefined)
     it.skip("(none is built: npm run test:engines builds one)", () => {});
   });
 else {
+  const found = await programOf({ command: [program], env: {} }, "LOADOUT_LLAMA_SERVER");
   const folder = mkdtempSync(join(tmpdir(), "loadout-encoders-"));
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -39,17 +42,18 @@ else {
         const [context, users] = size;
         const path = join(folder, `${id.replace("/", "-")}.gguf`);
         await writeRandom(path, id, cut);
-        const file = await readGguf(await openFileSource(path));
+        await using source = await openFileSource(path);
+        const file = await readGguf(source);
         const geometry = geometryFromGguf(file);
         const chosen = settingsFor({ context, users, microBatch: 512, cacheType: "f16", gpuLayers: 0 });
         const settings = { ...forTexts(geometry, chosen), memoryMap: false };
         const use = geometry.pooling === "rank" ? "rerank" : "embed";
-        const engine = llamaServerEngine({ program });
+        const engine = llamaServerEngine({ program: found });
         const running = await engine.start({ modelPath: path, name: "m", backend: "cpu", settings, threads: 1, use });
         const prediction = predictLlamaCpp({
           geometry,
           tensors: file.tensors,
-          build: llamaCppBuild("b11434").build,
+          build: llamaCppBuild("b11434")!.build,
           caller: LLAMACPP_CALLERS["llama-server"],
           devices: [],
           settings,
@@ -64,12 +68,8 @@ else {
           const text = "w".repeat(100);
           const [where, asked] =
             use === "rerank" ? ["rerank", { query: "a", documents: [text, "b"] }] : ["embeddings", { input: text }];
-          const answer = await fetch(`${running.endpoint.baseUrl}/v1/${where}`, {
-            method: "POST",
-            headers: { "content-type": "application/json" },
-            body: JSON.stringify({ model: "m", ...asked }),
-          });
-          expect(answer.status).toBe(200);
+          const { status } = await post(running, `/v1/${where}`, asked);
+          expect(status).toBe(200);
         } finally {
           await running.stop();
         }
