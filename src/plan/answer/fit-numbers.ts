@@ -12,7 +12,6 @@ import {
   prefillPace,
   requestTimes,
 } from "../../predict/speed/index.ts";
-import { coarseTraining } from "../../predict/training/index.ts";
 import type { SearchRow } from "../search/index.ts";
 import {
   choose,
@@ -26,7 +25,7 @@ import {
 } from "../fit/index.ts";
 import { documentFacts, type DocumentFacts } from "./document-facts.ts";
 import { afterFit, type TypedFlags } from "./next-commands.ts";
-import { speculationFacts, type SpeculationFacts } from "./speculation-facts.ts";
+import type { SpeculationFacts } from "./speculation-facts.ts";
 import type { ArrangementFacts } from "./arrangement-facts.ts";
 import type { LaunchFacts, ServerContext } from "./launch.ts";
 
@@ -146,7 +145,7 @@ export interface SpeedFacts {
   readonly unknown?: string;
   /** instead of all paces above, of a model that makes vectors or scores of texts */
   readonly documents?: DocumentFacts;
-  /** decoding with guesses ahead, where they were asked about */
+  /** decoding with guesses ahead, where they were asked about; not among the numbers that a slider moves */
   readonly speculation?: SpeculationFacts;
 }
 
@@ -174,8 +173,11 @@ export interface AnswerContext {
 /** What one plan says, without what has to be searched for: the numbers that a slider moves. */
 export type FitNumbers = Omit<FitAnswer, keyof Searched>;
 
-/** Found by weighing further plans, under other programs too. */
-export type Searched = Pick<FitAnswer, "longestContext" | "mostUsers" | "wouldFit" | "launch" | "arrangements">;
+/** Found by weighing further plans, under other programs too, or of no use to a slider. */
+export type Searched = Pick<
+  FitAnswer,
+  "longestContext" | "mostUsers" | "wouldFit" | "launch" | "arrangements" | "training"
+>;
 
 /** The same plan as a whole answer has, and nothing beside it. */
 export function fitNumbers(request: FitRequest, context: AnswerContext): FitNumbers {
@@ -200,7 +202,7 @@ export function answerOf(
   const promptTokens = Math.min(context.promptTokens ?? 512, most);
   const embeds = request.geometry.pooling === "rank" ? "scores" : "vectors";
   const embedding = embedsTexts(request.geometry) ? ({ embeds } as const) : {};
-  const { longestContext: longest, mostUsers: users, wouldFit, launch, arrangements } = found ?? {};
+  const { longestContext: longest, mostUsers: users, wouldFit, launch, arrangements, training } = found ?? {};
   return {
     schema: ANSWER_VERSION,
     kind: "fit",
@@ -220,7 +222,7 @@ export function answerOf(
     speed: speedFacts(request, choice, { ...context, promptTokens }),
     ...(longest === undefined ? {} : { longestContext: longest }),
     ...(users === undefined ? {} : { mostUsers: users }),
-    ...(request.goal === "finetune" ? { training: coarseTraining(request.shapes ?? request.tensors) } : {}),
+    ...(training ? { training } : {}),
     ...(wouldFit ? { wouldFit } : {}),
     ...(context.disk ? { disk: context.disk } : {}),
     ...(context.reading
@@ -280,7 +282,6 @@ function speedFacts(
         };
   const firstTokenMs = inMs(times.firstTokenCold);
   const ends = { answerTokens, decodeAnswer: times.decode, endMs: inMs(times.end) };
-  const speculation = speculationFacts(request, choice);
   return {
     decode,
     decodeFull,
@@ -290,7 +291,6 @@ function speedFacts(
     firstTokenMs,
     ...cached,
     ...ends,
-    ...(speculation ? { speculation } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
+import { embedsTexts } from "../../../facts/model/index.ts";
 import { fitNumbers, type FitNumbers } from "../../answer/index.ts";
 import {
   ANSWER_TOKENS,
@@ -18,10 +19,10 @@ import {
   fitQuestion,
   type FitQuestion,
   machineByHand,
-  refuseAnswerFlags,
   rigFor,
   withDraft,
 } from "../question/index.ts";
+import type { Weights } from "../model/index.ts";
 import type { serverArgumentsOf } from "../question/server-args.ts";
 
 export interface FitFlags extends QuestionFlags, Omit<WantedFlags, "disk"> {
@@ -74,17 +75,24 @@ export async function gatherFit(
     // nothing is asked of this machine, and neither what was measured on it nor its disk says anything of another
     const machine = machineByHand(byHand, flags);
     const [read, drafting] = await loading;
-    refuseAnswerFlags(read, flags);
+    await refuseFor(read, flags);
     const runtime = flags.runtime === "embedded" && !told && !drafting ? embeddedRuntime() : server;
     const weights = await withDraft(read, machine, flags, runtime, drafting, room);
     return fitQuestion({ ...asked, machine, weights, runtime, drafting });
   }
   const [machine, [read, drafting]] = await Promise.all([asking.machine(), loading]);
-  refuseAnswerFlags(read, flags);
+  await refuseFor(read, flags);
   const runtime = flags.runtime === "llama-server" || told || drafting ? server : embeddedRuntime();
   const weights = await withDraft(read, machine, flags, runtime, drafting, room);
   const here = await asking.here?.(machine, weights);
   return fitQuestion({ ...asked, ...here, machine, weights, runtime, drafting });
+}
+
+/** Flags about written tokens, beside a model that writes none. */
+async function refuseFor(weights: Weights, flags: QuestionFlags): Promise<void> {
+  if (!embedsTexts(weights.geometry)) return;
+  const { refuseAnswerFlags } = await import("../question/refuse-embedder.ts");
+  refuseAnswerFlags(weights, flags);
 }
 
 /** What the flags of a server say is read by a table of them that no other question needs. */

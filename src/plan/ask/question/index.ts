@@ -5,4 +5,4 @@ export { withChosenFileType } from "./chosen-file-type.ts";
 export { checkDraft, type Drafting, draftingOf } from "./drafting.ts";
 export { machineByHand, machineFor, type PlannedMachine, rigFor } from "./machine.ts";
 export { type BeforeOf, fitQuestion, type FitQuestion } from "./question.ts";
-export { refuseAnswerFlags, refuseEmbedder } from "./refuse-embedder.ts";
+export { refuseEmbedder } from "./refuse-embedder.ts";

@@ -14,7 +14,6 @@ export function refuseEmbedder({ geometry, facts }: Named, asked: string): void 
 
 /** The same for flags of `fit` and `explain` that only say something of written tokens, or of their cache. */
 export function refuseAnswerFlags(weights: Named, flags: QuestionFlags): void {
-  if (!embedsTexts(weights.geometry)) return;
   const { goal, answer, cached, draft, kvType } = flags;
   const asked = [
     ...(goal === "mixed" || goal === "finetune" ? [`--goal ${goal}`] : []),
