@@ -135,9 +135,10 @@ function buildGraph(session: Session, tokens: number, rows: number, real: boolea
   const logits =
     session.part === "mtp" && architecture.buildDraft ? architecture.buildDraft(builder) : architecture.build(builder);
   logits.output = true;
-  if (architecture.cacheless !== true) logits.name = "logits";
+  const encodes = session.geometry.cacheless === true;
+  logits.name = encodes ? "hidden states" : "logits";
   builder.graph.expand(logits);
-  const hidden = architecture.cacheless === true ? logits : builder.hidden;
+  const hidden = encodes ? logits : builder.hidden;
   if (session.settings.embeddings === true && session.part === "trunk" && hidden !== undefined) {
     pooled(builder, hidden).output = true;
   }

@@ -137,7 +137,7 @@ export function openSession(question: LlamaCppQuestion, part: GraphPart = "trunk
   const session = (flashAttention: boolean, valuesTransposed: boolean): Session => {
     const stateSnapshots = keepsSnapshots(geometry) ? (settings.stateSnapshots ?? 0) : 0;
     const decided = { ...settings, flashAttention, valuesTransposed, stateSnapshots };
-    const caches = architecture.cacheless ? [] : layerCaches(geometry, decided, sizes, place, caching);
+    const caches = layerCaches(geometry, decided, sizes, place, caching);
     const states = part === "mtp" ? [] : layerStates(geometry, decided, sizes, place);
     return {
       architecture,

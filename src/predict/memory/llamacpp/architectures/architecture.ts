@@ -14,8 +14,6 @@ export interface Architecture {
   readonly sharesEmbedding?: true;
   /** only layers that see everything have rotation factors, and the tensor of factors is loaded for them alone */
   readonly factorsOfFullLayers?: true;
-  /** nothing is kept of tokens that were read: the engine makes no cache */
-  readonly cacheless?: true;
   /** from the embedded tokens to the logits */
   build(builder: GraphBuilder): GraphTensor;
   /** the same for the block appended to draft further tokens, from the next token and the last hidden state; where it is known */

@@ -160,11 +160,37 @@ describe("models that make vectors or scores of texts", () => {
     expect([...placeOf("host"), of("host", "output")]).toEqual(host);
   });
 
+  /** Printed by the embedded engine's first batch of vectors (v0.4.0, node-llama-cpp), two decimals of MiB; no devices. */
+  it.each([
+    ["BAAI/bge-small-en-v1.5", { layers: 4 }, 512, [36.69, 0.12, 5.76]],
+    ["google/embeddinggemma-300m", { layers: 6, vocabulary: 4000 }, 1024, [54.32, 0.02, 12.28]],
+    ["nomic-ai/nomic-embed-text-v2-moe", { layers: 4, vocabulary: 4000 }, 512, [186.04, 0.02, 20.01]],
+    ["Alibaba-NLP/gte-modernbert-base", { layers: 6 }, 1024, [131.19, 0.2, 12.28]],
+  ] as const)("take what an older build prints: %s", (id, { layers, ...cut }, context, printed) => {
+    const whole = geometryOf(id);
+    const vocabularySize = "vocabulary" in cut ? cut.vocabulary : whole.vocabularySize;
+    const geometry = { ...whole, vocabularySize, layers: whole.layers.slice(0, layers) };
+    const prediction = predictLlamaCpp({
+      geometry,
+      tensors: quantized(geometry, tensorList(geometry)!, "F16").map((tensor) => ({ ...tensor, offset: 0, file: 0 })),
+      build: LLAMACPP_BUILDS.find((build) => build.id === "v0.4.0")!,
+      caller: LLAMACPP_CALLERS["node-llama-cpp"],
+      devices: [],
+      cpuFeatures: ["avx2"],
+      settings: { ...SETTINGS, context, unifiedCache: false, gpuLayers: 0, memoryMap: false },
+    });
+    if (prediction.kind === "rejected") throw new Error(prediction.because);
+    const mib = prediction.buffers.map(({ bytes }) => Number((bytes / 2 ** 20).toFixed(2)));
+    expect(mib).toEqual(printed);
+  });
+
   it("are refused a mean over a micro-batch that the sequences do not divide, as the engine ends there", () => {
     const uneven = predict("intfloat/e5-base-v2", { sequences: 3 });
     expect(uneven).toMatchObject({ kind: "rejected", reason: "mean-of-uneven-batch" });
     expect(uneven.kind === "rejected" && uneven.because).toMatch(/use -ub 513$/);
-    expect(predict("intfloat/e5-base-v2", { context: 1024, sequences: 3, batch: 513, microBatch: 513 }).kind).toBe("fits-engine");
+    expect(predict("intfloat/e5-base-v2", { context: 1024, sequences: 3, batch: 513, microBatch: 513 }).kind).toBe(
+      "fits-engine",
+    );
   });
 
   it("keep no cache, whatever the settings, and need no less for a longer text", () => {

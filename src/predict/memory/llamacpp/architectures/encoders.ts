@@ -2,7 +2,7 @@ import type { Architecture } from "./architecture.ts";
 import { normedAcross, postNormEncoder, preNormEncoder, turnedBare, type EncoderParts } from "./encoder.ts";
 import { gemmaEmbedding } from "./gemma-embedding.ts";
 
-const shared = { cacheless: true, sharesEmbedding: true } as const;
+const shared = { sharesEmbedding: true } as const;
 
 function bertLike(name: string, parts: EncoderParts): Architecture {
   return { name, ...shared, build: (builder) => postNormEncoder(builder, parts) };

@@ -9,7 +9,7 @@ import type { GraphTensor } from "../graph/tensor.ts";
 import { normedHeads } from "./rope.ts";
 
 /** EmbeddingGemma (src/models/gemma-embedding.cpp): Gemma 3's layers without a cache, windows to both sides. */
-export const gemmaEmbedding: Architecture = { name: "gemma-embedding", cacheless: true, build };
+export const gemmaEmbedding: Architecture = { name: "gemma-embedding", build };
 
 function build(builder: GraphBuilder): GraphTensor {
   let x = embedTokens(builder, "rows");
