@@ -94,7 +94,8 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
   function replayed(
     settings: LlamaCppSettings,
     fileType: string,
-    file: ReplayedFile = layout(settings).replayed(fileType),
+    // whether flash attention runs is found out with all layers
+    file: ReplayedFile = settings.flashAttention === "auto" ? wholeFile(fileType) : layout(settings).replayed(fileType),
   ): readonly PlaceMemory[] | Rejection {
     const refusal = checkSettings(geometry, settings, build);
     if (refusal !== undefined) return refusal;
