@@ -76,14 +76,14 @@ const BLOCK = 32;
 const BATCHES = [1, 2, 16, 31, 32, 33, 64, 100, 128, 256, 512, 512, 512, 777, 1024, 2048, 4096];
 const MOST_CELLS = 262_144;
 
-function drawSetting(random: Random, { layers, cacheless, pooling }: Geometry, load: Load): Setting {
+function drawSetting(random: Random, { layers, cacheless, bidirectional, pooling }: Geometry, load: Load): Setting {
   const powers = [256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072, MOST_CELLS];
   const odd = Math.round(200 * (MOST_CELLS / 200) ** random.next());
   const microBatch = random.pick(BATCHES);
   const [cacheTypeK, cacheTypeV] = drawTypes(random);
   const recurrent = layers.some(({ mixer }) => mixer.kind === "recurrent" || mixer.kind === "parallel");
   const draftTokens = random.pick([undefined, undefined, 0, 0, 0, random.whole(1, 16)]);
-  if (cacheless)
+  if (cacheless || bidirectional)
     return encoderSetting(random, load, { sequences: random.pick([1, 1, 1, 2, 4, 8]), microBatch, pooling });
   return {
     load,

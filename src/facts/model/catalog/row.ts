@@ -39,6 +39,8 @@ export interface Dimensions {
   /** queries are multiplied by a factor for every position */
   readonly queryTemperature?: true;
   readonly pooling?: Pooling;
+  /** tokens see those behind them although the architecture has a cache */
+  readonly bidirectional?: true;
   readonly tokenTypes?: number;
   readonly classifier?: Classifier;
   /** something that a geometry cannot say */

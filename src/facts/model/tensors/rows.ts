@@ -150,6 +150,7 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
   lfm2: { queryKeyNorm: "head", outputNorm: "token_embd_norm" },
   lfm2moe: { queryKeyNorm: "head", outputNorm: "token_embd_norm", expertBias: true },
   llama: {},
+  "llama-embed": {},
   llama4: {},
   mimo2: { sinks: "windowed", expertBias: true },
   minicpm: {},

@@ -135,10 +135,9 @@ function buildGraph(session: Session, tokens: number, rows: number, real: boolea
   const logits =
     session.part === "mtp" && architecture.buildDraft ? architecture.buildDraft(builder) : architecture.build(builder);
   logits.output = true;
-  const encodes = session.geometry.cacheless === true;
-  logits.name = encodes ? "hidden states" : "logits";
+  const { hidden } = builder;
+  logits.name = hidden === logits ? "hidden states" : "logits";
   builder.graph.expand(logits);
-  const hidden = encodes ? logits : builder.hidden;
   if (session.settings.embeddings === true && session.part === "trunk" && hidden !== undefined) {
     pooled(builder, hidden).output = true;
   }

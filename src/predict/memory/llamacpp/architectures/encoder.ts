@@ -91,11 +91,17 @@ export function postNormEncoder(builder: GraphBuilder, { turn, positions: hasPos
         : denseFeedForward(builder, inner, layer);
     x = norm(like("add", fed, inner), "layer_output_norm", layer);
   });
+  builder.hidden = x;
   return x;
 }
 
 /** An encoder whose norms come before, as decoders have them (modern-bert.cpp, neo-bert.cpp, eurobert.cpp). */
-export function preNormEncoder(builder: GraphBuilder, kind: NormKind, outputNorm: string): GraphTensor {
+export function preNormEncoder(
+  builder: GraphBuilder,
+  kind: NormKind,
+  outputNorm: string,
+  turn: (heads: Heads, positions: GraphTensor, layer: number) => Heads = turnedBare,
+): GraphTensor {
   const positions = builder.positions();
   let x = encoderEmbedding(builder, undefined);
   const masks = batchMasks(builder);
@@ -105,7 +111,7 @@ export function preNormEncoder(builder: GraphBuilder, kind: NormKind, outputNorm
     // a first layer whose embeddings are normed may have none
     const normed =
       builder.optional("attn_norm", layer) === undefined ? x : builder.norm(x, "attn_norm", layer, true, kind);
-    const heads = turnedBare(projectHeads(builder, normed, layer), positions);
+    const heads = turn(projectHeads(builder, normed, layer), positions, layer);
     let mixed = attendInBatch(builder, heads, masks, layer);
     let residual = x;
     if (layer === last) {
@@ -116,7 +122,8 @@ export function preNormEncoder(builder: GraphBuilder, kind: NormKind, outputNorm
     const fed = denseFeedForward(builder, builder.norm(inner, "ffn_norm", layer, true, kind), layer);
     x = like("add", fed, inner);
   });
-  return builder.norm(x, outputNorm, undefined, false, kind);
+  builder.hidden = builder.norm(x, outputNorm, undefined, false, kind);
+  return builder.hidden;
 }
 
 /** Queries and keys turned by their positions, without factors of the file. */

@@ -1,6 +1,7 @@
 import type { Architecture } from "./architecture.ts";
 import { normedAcross, postNormEncoder, preNormEncoder, turnedBare, type EncoderParts } from "./encoder.ts";
 import { gemmaEmbedding } from "./gemma-embedding.ts";
+import { turned } from "./rope.ts";
 
 const shared = { sharesEmbedding: true } as const;
 
@@ -21,6 +22,15 @@ const jinaBert2 = bertLike("jina-bert-v2", {
   positions: false,
 });
 
+/** Llama that looks both ways (src/models/llama.cpp, `graph<true>`): it has a cache, which its graph does not use. */
+const llamaEmbed: Architecture = {
+  name: "llama-embed",
+  build: (builder) =>
+    preNormEncoder(builder, "rms_norm", "output_norm", (heads, positions, layer) =>
+      turned(builder, heads, positions, layer),
+    ),
+};
+
 /** Encoders: no cache, tokens of a batch see each other, what comes out is a row a token. */
 export const ENCODERS: readonly Architecture[] = [
   bert,
@@ -32,4 +42,5 @@ export const ENCODERS: readonly Architecture[] = [
   { name: "neo-bert", ...shared, build: (builder) => preNormEncoder(builder, "rms_norm", "enc.output_norm") },
   { name: "eurobert", ...shared, build: (builder) => preNormEncoder(builder, "rms_norm", "output_norm") },
   gemmaEmbedding,
+  llamaEmbed,
 ];

@@ -31,5 +31,6 @@ function build(builder: GraphBuilder): GraphTensor {
     // the engine gives this norm no layer, so it is not pinned
     x = like("add", builder.norm(fed, "post_ffw_norm", layer, false), inner);
   });
-  return builder.norm(x, "output_norm");
+  builder.hidden = builder.norm(x, "output_norm");
+  return builder.hidden;
 }
