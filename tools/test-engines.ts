@@ -10,7 +10,7 @@ const ENGINES = {
   "llama-server": {
     variable: "LOADOUT_TEST_LLAMA_SERVER",
     build: builtLlamaServer,
-    tests: "src/run/engine/llama-server",
+    tests: ["src/run/engine/llama-server", "tools/test-engines"],
   },
   ollama: { variable: "LOADOUT_TEST_OLLAMA", build: builtOllama, tests: "src/run/engine/ollama" },
 } as const;
@@ -25,7 +25,7 @@ const env: Record<string, string | undefined> = {
   LOADOUT_TEST_CACHE: CACHE,
 };
 for (const [, { variable, build }] of chosen) env[variable] = build((text) => console.error(text));
-const tests = chosen.map(([, engine]) => engine.tests);
+const tests = chosen.flatMap(([, engine]) => engine.tests);
 const vitest = join(root, "node_modules/vitest/vitest.mjs");
 const { status } = spawnSync(process.execPath, [vitest, "run", ...tests], { cwd: root, env, stdio: "inherit" });
 process.exitCode = status ?? 1;

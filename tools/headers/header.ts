@@ -39,6 +39,9 @@ export function geometryHeader(geometry: Geometry, tensors: readonly DraftTensor
     ...(geometry.name === undefined ? [] : [["general.name", text(geometry.name)] as const]),
     ...(tokens ? vocabulary(geometry.vocabularySize) : [["tokenizer.ggml.model", text("no_vocab")] as const]),
     ...(row.bare ?? []),
+    ...(geometry.tokenTypes === undefined
+      ? []
+      : [["tokenizer.ggml.token_type_count", { type: "u32", value: geometry.tokenTypes }] as const]),
     ...geometryKeys(geometry, row).map(([key, value]): Entry => [`${architecture}.${key}`, value]),
   ];
   return { metadata, tensors: tensors.map(({ name, shape, type }) => ({ name, shape, type })) };

@@ -28,7 +28,24 @@ export function geometryKeys(geometry: Geometry, row: HeaderRow): Entry[] {
     ...windowKeys(geometry, row),
     ...stateKeys(geometry, row),
     ...expertKeys(geometry, row),
+    ...embeddingKeys(geometry),
     ...(row.constants ?? []),
+  ];
+}
+
+/** Numbers of `llama_pooling_type`. */
+const POOLINGS = { none: 0, mean: 1, cls: 2, last: 3, rank: 4 } as const;
+
+/** How texts become vectors or scores. */
+function embeddingKeys({ architecture, bidirectional, pooling, classifier, layers }: Geometry): Entry[] {
+  const experts = layers.findIndex(({ feedForward }) => feedForward.kind === "experts");
+  const labels = Array.from({ length: classifier?.labels ?? 0 }, (_, index) => `label ${index}`);
+  return [
+    ...(bidirectional ? [["attention.causal", { type: "bool", value: false }] as const] : []),
+    ...(pooling === undefined ? [] : [["pooling_type", count(POOLINGS[pooling])] as const]),
+    ...(classifier ? [["classifier.output_labels", { type: "array", of: "string", values: labels }] as const] : []),
+    // layers with experts are the second of every so many
+    ...(architecture === "nomic-bert-moe" ? [["moe_every_n_layers", count(experts < 0 ? 0 : 2)] as const] : []),
   ];
 }
 

@@ -68,6 +68,7 @@ export const HEADER_ROWS: Readonly<Record<string, HeaderRow>> = {
   lfm2: { headless: true },
   lfm2moe: { headless: true },
   llama: { frequencies: "all layers" },
+  "llama-embed": { frequencies: "all layers" },
   llama4: { expertStep: true },
   mimo2: { constants: [f32("attention.value_scale", 0.75)], windowPattern: true },
   "muse-glimmer": { constants: [f32("logit_scale", 0.25)], windowPattern: true },

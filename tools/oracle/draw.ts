@@ -76,13 +76,15 @@ const BLOCK = 32;
 const BATCHES = [1, 2, 16, 31, 32, 33, 64, 100, 128, 256, 512, 512, 512, 777, 1024, 2048, 4096];
 const MOST_CELLS = 262_144;
 
-function drawSetting(random: Random, { layers }: Geometry, load: Load): Setting {
+function drawSetting(random: Random, { layers, cacheless, bidirectional, pooling }: Geometry, load: Load): Setting {
   const powers = [256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072, MOST_CELLS];
   const odd = Math.round(200 * (MOST_CELLS / 200) ** random.next());
   const microBatch = random.pick(BATCHES);
   const [cacheTypeK, cacheTypeV] = drawTypes(random);
   const recurrent = layers.some(({ mixer }) => mixer.kind === "recurrent" || mixer.kind === "parallel");
   const draftTokens = random.pick([undefined, undefined, 0, 0, 0, random.whole(1, 16)]);
+  if (cacheless || bidirectional)
+    return encoderSetting(random, load, { sequences: random.pick([1, 1, 1, 2, 4, 8]), microBatch, pooling });
   return {
     load,
     context: random.next() < 0.02 ? 0 : random.next() < 0.4 ? random.pick(powers) : odd,
@@ -98,6 +100,35 @@ function drawSetting(random: Random, { layers }: Geometry, load: Load): Setting 
     opOffload: random.next() >= 0.1,
     stateSnapshots: random.next() < (recurrent ? 0.25 : 0.03) ? random.whole(1, 6) : 0,
     ...(draftTokens === undefined ? {} : { draftTokens }),
+  };
+}
+
+/** Encoders are mostly asked for pooled vectors; nothing of a cache counts. */
+function encoderSetting(
+  random: Random,
+  load: Load,
+  { sequences, microBatch, pooling }: Pick<Setting, "sequences" | "microBatch"> & Pick<Geometry, "pooling">,
+): Setting {
+  const embeddings = random.next() < 0.85;
+  return {
+    load,
+    context: random.pick([0, 256, 512, 512, 2048, 8192, random.whole(100, 20_000)]),
+    sequences,
+    unifiedCache: random.next() < 0.5,
+    batch: random.pick([2048, microBatch, random.whole(16, 8192)]),
+    microBatch,
+    flashAttention: random.pick<boolean | "auto">(["auto", "auto", true, false]),
+    cacheTypeK: "f16",
+    cacheTypeV: "f16",
+    fullWindowCache: random.next() < 0.15,
+    cacheOnHost: random.next() < 0.1,
+    opOffload: random.next() >= 0.1,
+    stateSnapshots: 0,
+    ...(embeddings ? { embeddings } : {}),
+    // a model of scores is asked for nothing else
+    ...(embeddings && pooling !== "rank" && random.next() < 0.4
+      ? { pooling: random.pick(["none", "mean", "cls", "last"] as const) }
+      : {}),
   };
 }
 

@@ -37,21 +37,26 @@ const FILE_TYPES = [
 /** Architectures the sweep can ask about: those whose graph is known and of which the catalog has a model with tensors. */
 export async function sweepArchitectures(): Promise<string[]> {
   const known = new Set(llamaCppArchitectures());
-  const { MODELS } = await modelCatalog();
+  const { MODELS, EMBEDDERS } = await modelCatalog();
   const names = new Set<string>();
-  for (const { architecture, id } of MODELS) {
+  for (const { architecture, id } of [...MODELS, ...EMBEDDERS]) {
     if (architecture === undefined || !known.has(architecture) || names.has(architecture)) continue;
     if ((await wholeGeometry(id, false)) !== undefined) names.add(architecture);
   }
   return [...names].sort();
 }
 
+/** Embedders of a decoder's architecture are left out: they are its other models, and what was drawn before stays. */
+function isEncoder(architecture: string): boolean {
+  return !["qwen3"].includes(architecture);
+}
+
 /** `count` models of an architecture, drawn by a seed. */
 export async function drawModels(architecture: string, seed: number, count: number): Promise<SweepModel[]> {
   const random = new Random(seed);
-  const { MODELS } = await modelCatalog();
+  const { MODELS, EMBEDDERS } = await modelCatalog();
   const rows: CatalogModel[] = [];
-  for (const row of MODELS) {
+  for (const row of [...MODELS, ...(isEncoder(architecture) ? EMBEDDERS : [])]) {
     if (row.architecture === architecture && (await wholeGeometry(row.id, false)) !== undefined) rows.push(row);
   }
   const models: SweepModel[] = [];
@@ -97,8 +102,8 @@ function canLoseLayers({ architecture, layers }: Geometry): boolean {
 }
 
 async function wholeGeometry(id: string, mtp: boolean): Promise<Geometry | undefined> {
-  const { MODELS, geometryFromRow } = await modelCatalog();
-  const row = MODELS.find((each) => each.id === id);
+  const { MODELS, EMBEDDERS, geometryFromRow } = await modelCatalog();
+  const row = [...MODELS, ...EMBEDDERS].find((each) => each.id === id);
   const geometry = row === undefined ? undefined : geometryFromRow(row, { mtp });
   return geometry === undefined || tensorList(geometry) === undefined ? undefined : geometry;
 }

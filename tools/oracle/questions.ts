@@ -41,9 +41,14 @@ export function oracleQuestion(model: string, setting: Setting): OracleQuestion 
     offload_kqv: !setting.cacheOnHost,
     op_offload: setting.opOffload,
     n_rs_seq: setting.stateSnapshots,
+    ...(setting.embeddings === true ? { embeddings: true } : {}),
+    ...(setting.pooling === undefined ? {} : { pooling: POOLINGS[setting.pooling] }),
     ...(setting.draftTokens === undefined ? {} : { n_draft: setting.draftTokens }),
   };
 }
+
+/** Numbers of `llama_pooling_type`. */
+const POOLINGS = { none: 0, mean: 1, cls: 2, last: 3, rank: 4 } as const;
 
 /** The program has its own rule for experts; between overrides it has no order, so there all of them are told. */
 function overrideKeys({ overrides, expertLayersOnHost }: Load): OracleQuestion {

@@ -1,3 +1,4 @@
+import type { Pooling } from "../../src/facts/model/index.ts";
 import type { CacheType, TensorOverride } from "../../src/facts/runtime/index.ts";
 
 /** One question of the sweep, in llama.cpp's terms; what decides how the model is loaded stands in `load`. */
@@ -19,6 +20,9 @@ export interface Setting {
   readonly stateSnapshots: number;
   /** tokens drafted a step by a server; absent: logits are kept for every row of a batch, as plain users of the library do */
   readonly draftTokens?: number;
+  /** what comes out are vectors of texts, pooled as said or as the model says */
+  readonly embeddings?: true;
+  readonly pooling?: Pooling;
 }
 
 /** Where the weights go. */

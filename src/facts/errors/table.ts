@@ -4,6 +4,7 @@ import { CARD_ERRORS } from "./rows/cards.ts";
 import { COMMAND_ERRORS } from "./rows/command.ts";
 import { CONFIG_ERRORS } from "./rows/config.ts";
 import { DIALECT_ERRORS } from "./rows/dialect.ts";
+import { EMBEDDING_ERRORS } from "./rows/embedding.ts";
 import { ENDPOINT_ERRORS } from "./rows/endpoint.ts";
 import { ENGINE_ERRORS } from "./rows/engine.ts";
 import { ENGINE_HTTP_ERRORS } from "./rows/engine-http.ts";
@@ -66,6 +67,7 @@ export const ERRORS = {
   ...COMMAND_ERRORS,
   ...CONFIG_ERRORS,
   ...DIALECT_ERRORS,
+  ...EMBEDDING_ERRORS,
   ...ENDPOINT_ERRORS,
   ...ENGINE_ERRORS,
   ...ENGINE_HTTP_ERRORS,

@@ -13,6 +13,8 @@ export interface ArchitectureFacts {
   readonly fourPositions?: true;
   /** a layer with this tensor mixes by linear attention although it holds no state-space tensors */
   readonly lightningTensor?: string;
+  /** an encoder without a cache, whose tokens see those behind them (`create_memory` of llama-model.cpp) */
+  readonly cacheless?: true;
 }
 
 /** Sliding or chunked attention. `attention.sliding_window_pattern` in the file overrides the period. */
@@ -41,18 +43,20 @@ const listed = sliding(1);
 
 export const ARCHITECTURES: Readonly<Record<string, ArchitectureFacts>> = {
   afmoe: { window: { ...sliding(4), onlyWithKey: true }, rope: { noneEvery: 4, at: "last" } },
+  bert: { cacheless: true },
   cohere2: { window: sliding(4), rope: { on: "window layers" } },
   cohere2moe: { window: { ...sliding(4), fullFirst: true }, rope: { on: "window layers" } },
   clef: { fourPositions: true },
   deepseek4: { window: sliding(0) },
   dflash: { window: { ...listed, onlyWithKey: true } },
   dots3note: { window: listed },
+  eurobert: { cacheless: true },
   "exaone-moe": { window: { ...sliding(4), length: { else: 128 } }, rope: { on: "window layers" } },
   exaone4: {
     window: { ...sliding(4), length: { else: 4096 }, onlyWithLayers: 64 },
     rope: { on: "window layers", onlyWithWindow: true },
   },
-  "gemma-embedding": { window: sliding(6) },
+  "gemma-embedding": { window: sliding(6), cacheless: true },
   gemma2: { window: { ...sliding(2), length: { else: 4096 } } },
   gemma3: { window: { ...sliding(6), onlyWithKey: true } },
   gemma3n: { window: sliding(5), ownCaches: 20 },
@@ -60,6 +64,8 @@ export const ARCHITECTURES: Readonly<Record<string, ArchitectureFacts>> = {
   "gemma4-assistant": { window: listed },
   "gpt-oss": { window: sliding(2) },
   granite_swa: { window: listed },
+  "jina-bert-v2": { cacheless: true },
+  "jina-bert-v3": { cacheless: true },
   laguna: { window: { ...sliding(4), fullFirst: true, onlyWithKey: true } },
   lfm2: { window: { ...sliding(0), onlyWithKey: true } },
   llama4: {
@@ -70,8 +76,11 @@ export const ARCHITECTURES: Readonly<Record<string, ArchitectureFacts>> = {
   mellum: { window: { ...sliding(4), onlyWithKey: true } },
   mimo2: { window: listed },
   "minimax-01": { lightningTensor: "attn_norm_2.weight" },
-  "modern-bert": { window: { ...sliding(3), fullFirst: true, onlyWithKey: true } },
+  "modern-bert": { window: { ...sliding(3), fullFirst: true, onlyWithKey: true }, cacheless: true },
   "muse-glimmer": { window: sliding(4), rope: { on: "window layers" } },
+  "neo-bert": { cacheless: true },
+  "nomic-bert": { cacheless: true },
+  "nomic-bert-moe": { cacheless: true },
   olmo2: { window: { ...sliding(4), onlyWithKey: true } },
   paddleocr: { fourPositions: true },
   plamo3: { window: { ...sliding(8), onlyWithKey: true } },

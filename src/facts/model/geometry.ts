@@ -23,8 +23,26 @@ export interface Geometry {
   readonly deepstackLayers?: number;
   /** queries are multiplied by a factor for every position (Mistral 3, long contexts) */
   readonly queryTemperature?: true;
+  /** how a text's rows become one vector or a score, where the model says it (`pooling_type`) */
+  readonly pooling?: Pooling;
+  /** tokens see those behind them too (`attention.causal` false): a text has to be read in one micro-batch */
+  readonly bidirectional?: true;
+  /** the engine keeps no cache for the architecture: every text is read once, whole */
+  readonly cacheless?: true;
+  /** kinds of segments that tokens are told apart by (BERT), 0 elsewhere */
+  readonly tokenTypes?: number;
+  /** what scores a text with `rank` pooling: numbers given, and whether a matrix as wide as the model comes before */
+  readonly classifier?: Classifier;
   readonly vision?: EncoderPart;
   readonly audio?: EncoderPart;
+}
+
+/** None: a vector a token. Mean, the first token (`cls`), the last: a vector a text. Rank: a score a text. */
+export type Pooling = "none" | "mean" | "cls" | "last" | "rank";
+
+export interface Classifier {
+  readonly labels: number;
+  readonly dense?: true;
 }
 
 export interface Layer {

@@ -2,6 +2,7 @@ import { LoadoutError } from "../errors/index.ts";
 import type { GgufFile } from "../weights/index.ts";
 import { ARCHITECTURES } from "./architectures.ts";
 import { ArchitectureKeys } from "./architecture-keys.ts";
+import { embeddingParts } from "./gguf-embedding.ts";
 import { feedForwardsOf } from "./feed-forwards.ts";
 import type { Geometry } from "./geometry.ts";
 import { tensorsByLayer } from "./layer-tensors.ts";
@@ -42,6 +43,7 @@ export function geometryFromGguf(file: GgufFile): Geometry {
     ...(hasFourPositions(keys) && { positionsPerToken: 4 }),
     ...(deepstackLayers > 0 && { deepstackLayers }),
     ...((keys.number("attention.temperature_scale") ?? 0) !== 0 && { queryTemperature: true as const }),
+    ...embeddingParts(file, keys),
   };
 }
 

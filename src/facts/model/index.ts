@@ -2,6 +2,7 @@ export type { CatalogModel, LicenseFacts, ModelMatch, ToolsFacts } from "./catal
 export { keyOf, type TypedName, typedName } from "./catalog/typed-name.ts";
 export { dimensionsFromConfig, type FromConfigOptions, geometryFromConfig, parseConfig } from "./config/index.ts";
 export type * from "./geometry.ts";
+export { embedsTexts, readsWhole } from "./embedder.ts";
 export { encodersFromGguf } from "./gguf-encoders.ts";
 export { geometryFromGguf } from "./gguf-geometry.ts";
 export { parameterCount } from "./parameter-count.ts";

@@ -12,8 +12,9 @@ export interface KeptElements {
   readonly state: number;
 }
 
-export function keptElements({ layers }: Geometry): KeptElements {
+export function keptElements({ layers, cacheless }: Geometry): KeptElements {
   const sums = { perToken: 0, perWindowToken: 0, window: 0, state: 0 };
+  if (cacheless) return sums;
   for (const { mixer } of layers) {
     const attention = mixer.kind === "parallel" ? mixer.attention : mixer;
     const recurrent = mixer.kind === "parallel" ? mixer.recurrent : mixer;

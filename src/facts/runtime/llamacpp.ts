@@ -1,3 +1,5 @@
+import type { Pooling } from "../model/index.ts";
+
 /** Types of the KV cache that llama.cpp accepts (-ctk, -ctv). */
 export type CacheType = "f32" | "f16" | "bf16" | "q8_0" | "q5_1" | "q5_0" | "q4_1" | "q4_0" | "iq4_nl";
 
@@ -51,8 +53,10 @@ export interface LlamaCppSettings {
   readonly cacheOnHost?: boolean;
   /** copy host weights to the device for large batches (on unless --no-op-offload) */
   readonly opOffload?: boolean;
-  /** embeddings are read, of every token (--embeddings); without pooling, which adds nodes that are not replayed */
+  /** embeddings are read, of every token or pooled to one a text (--embeddings, --reranking) */
   readonly embeddings?: boolean;
+  /** how rows are pooled (--pooling); absent: as the model says */
+  readonly pooling?: Pooling;
   /** recurrent states kept per sequence beside the current one, to go back when drafts are rejected (n_rs_seq) */
   readonly stateSnapshots?: number;
   /** false: as `loadMode` "none" (--no-mmap) */

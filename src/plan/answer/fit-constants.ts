@@ -11,7 +11,7 @@ export function fitConstants({ memory, rig, speed }: Pick<FitAnswer, "memory" | 
   return [
     ...types.flatMap(typeText),
     ...[...devices.values()].flatMap(deviceText),
-    ...(speed.decode
+    ...((speed.decode ?? speed.documents)
       ? ["bands of paces are how far such devices lay off the predictions of fits that had not seen them"]
       : []),
   ];

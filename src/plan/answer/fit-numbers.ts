@@ -1,4 +1,5 @@
 import type { RuntimeAdvice } from "../advise/index.ts";
+import { embedsTexts, readsWhole } from "../../facts/model/index.ts";
 import type { Rig } from "../../facts/hardware/index.ts";
 import { formatBytes, formatRate, formatTokens } from "../../facts/units/index.ts";
 import type { Estimate } from "../../predict/estimate/index.ts";
@@ -11,7 +12,6 @@ import {
   prefillPace,
   requestTimes,
 } from "../../predict/speed/index.ts";
-import { coarseTraining } from "../../predict/training/index.ts";
 import type { SearchRow } from "../search/index.ts";
 import {
   choose,
@@ -24,8 +24,9 @@ import {
   type MediaFacts,
   type Verdict,
 } from "../fit/index.ts";
+import { documentFacts, type DocumentFacts } from "./document-facts.ts";
 import { afterFit, type TypedFlags } from "./next-commands.ts";
-import { speculationFacts, type SpeculationFacts } from "./speculation-facts.ts";
+import type { SpeculationFacts } from "./speculation-facts.ts";
 import type { ArrangementFacts } from "./arrangement-facts.ts";
 import type { LaunchFacts, ServerContext } from "./launch.ts";
 
@@ -145,7 +146,9 @@ export interface SpeedFacts {
     readonly firstTokenMs: { readonly value: number; readonly low: number; readonly high: number };
   };
   readonly unknown?: string;
-  /** decoding with guesses ahead, where they were asked about */
+  /** instead of all paces above, of a model that makes vectors or scores of texts */
+  readonly documents?: DocumentFacts;
+  /** decoding with guesses ahead, where they were asked about; not among the numbers that a slider moves */
   readonly speculation?: SpeculationFacts;
 }
 
@@ -173,8 +176,11 @@ export interface AnswerContext {
 /** What one plan says, without what has to be searched for: the numbers that a slider moves. */
 export type FitNumbers = Omit<FitAnswer, keyof Searched>;
 
-/** Found by weighing further plans, under other programs too. */
-export type Searched = Pick<FitAnswer, "longestContext" | "mostUsers" | "wouldFit" | "launch" | "arrangements">;
+/** Found by weighing further plans, under other programs too, or of no use to a slider. */
+export type Searched = Pick<
+  FitAnswer,
+  "longestContext" | "mostUsers" | "wouldFit" | "launch" | "arrangements" | "training"
+>;
 
 /** The same plan as a whole answer has, and nothing beside it. */
 export function fitNumbers(request: FitRequest, context: AnswerContext): FitNumbers {
@@ -193,8 +199,13 @@ export function answerOf(
   choice: Choice,
   found: Searched | undefined,
 ): FitNumbers & Partial<Searched> {
-  const promptTokens = Math.min(context.promptTokens ?? 512, choice.context);
-  const { longestContext: longest, mostUsers: users, wouldFit, launch, arrangements } = found ?? {};
+  const most = embedsTexts(request.geometry)
+    ? Math.min(choice.context, request.geometry.contextLength)
+    : choice.context;
+  const promptTokens = Math.min(context.promptTokens ?? 512, most);
+  const embeds = request.geometry.pooling === "rank" ? "scores" : "vectors";
+  const embedding = embedsTexts(request.geometry) ? ({ embeds } as const) : {};
+  const { longestContext: longest, mostUsers: users, wouldFit, launch, arrangements, training } = found ?? {};
   return {
     schema: ANSWER_VERSION,
     kind: "fit",
@@ -214,7 +225,7 @@ export function answerOf(
     speed: speedFacts(request, choice, { ...context, promptTokens }),
     ...(longest === undefined ? {} : { longestContext: longest }),
     ...(users === undefined ? {} : { mostUsers: users }),
-    ...(request.goal === "finetune" ? { training: coarseTraining(request.shapes ?? request.tensors) } : {}),
+    ...(training ? { training } : {}),
     ...(wouldFit ? { wouldFit } : {}),
     ...(context.disk ? { disk: context.disk } : {}),
     ...(context.reading
@@ -224,7 +235,12 @@ export function answerOf(
     ...(arrangements ? { arrangements } : {}),
     ...(request.media ? { media: mediaFacts(request, choice) } : {}),
     assumptions: [...(context.assumptions ?? []), ...assumptions(request, choice, context.promptTokens)],
-    next: afterFit({ ...context, atHand: context.model.source === undefined, runs: good(choice.now.verdict) }),
+    next: afterFit({
+      ...context,
+      atHand: context.model.source === undefined,
+      runs: good(choice.now.verdict),
+      ...embedding,
+    }),
   };
 }
 
@@ -237,6 +253,10 @@ function speedFacts(
     cachedShare,
   }: Pick<AnswerContext, "answerTokens" | "cachedShare"> & { promptTokens: number },
 ): SpeedFacts {
+  if (embedsTexts(request.geometry)) {
+    const documents = documentFacts(request, choice, promptTokens);
+    return documents ? { promptTokens, documents } : { promptTokens, unknown: unknownPace(request) };
+  }
   const input = { ...paceInput(request, choice), derive: true };
   const decode = decodePace(input, 0);
   const decodeFull = decodePace(input, choice.context);
@@ -250,9 +270,7 @@ function speedFacts(
     ...(cachedShare === undefined ? {} : { cachedShare }),
   });
   if (!decode || !decodeFull || !prefill || !times) {
-    const unknown = request.rig.devices.find(({ bandwidthBytesPerSec }) => bandwidthBytesPerSec === undefined);
-    const whose = unknown?.name ?? "a device";
-    return { promptTokens, unknown: `the memory bandwidth of ${whose} is not known, so no pace is claimed` };
+    return { promptTokens, unknown: unknownPace(request) };
   }
   const inMs = ({ ms, low, high }: Duration) => ({ value: ms, low, high });
   const encoded = request.media?.encode(input, choice.settings);
@@ -272,7 +290,6 @@ function speedFacts(
         };
   const firstTokenMs = later(times.firstTokenCold);
   const ends = { answerTokens, decodeAnswer: times.decode, endMs: later(times.end) };
-  const speculation = speculationFacts(request, choice);
   return {
     decode,
     decodeFull,
@@ -282,7 +299,6 @@ function speedFacts(
     firstTokenMs,
     ...cached,
     ...ends,
-    ...(speculation ? { speculation } : {}),
   };
 }
 
@@ -293,6 +309,12 @@ function mediaFacts(request: FitRequest, choice: Choice): MediaFacts {
   if (time === undefined) return facts;
   const { ms: value, ...rest } = time;
   return { ...facts, encodeMs: { value, ...rest } };
+}
+
+function unknownPace({ rig }: FitRequest): string {
+  const unknown = rig.devices.find(({ bandwidthBytesPerSec }) => bandwidthBytesPerSec === undefined);
+  const whose = unknown?.name ?? "a device";
+  return `the memory bandwidth of ${whose} is not known, so no pace is claimed`;
 }
 
 function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): string[] {
@@ -323,7 +345,16 @@ function assumptions(request: FitRequest, choice: Choice, promptTokens = 0): str
     list.push(
       "speed is not calibrated on this machine yet: the band is wide until `loadout calibrate` or the first runs",
     );
-  if (choice.settings.sequences > 1)
+  const { microBatch } = choice.settings;
+  if (readsWhole(request.geometry) && microBatch < choice.context)
+    list.push(
+      `a text has to fit one micro-batch: longer than ${formatTokens(microBatch)} tokens is refused by a server, although the context is longer`,
+    );
+  if (request.geometry.cacheless)
+    list.push(
+      "no published rate of an encoder is among the measurements: the band is that of prompts, half as wide again",
+    );
+  if (choice.settings.sequences > 1 && !embedsTexts(request.geometry))
     list.push(
       `each of the ${choice.users} users owns ${formatTokens(choice.context)} of context; paces are of one user alone, but for the lines that say otherwise`,
     );

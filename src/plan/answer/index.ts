@@ -1,3 +1,4 @@
+export type { DocumentFacts } from "./document-facts.ts";
 export type { ChatAnswer, ChatsAnswer } from "./chat-answer.ts";
 export type {
   BenchAnswer,

@@ -38,16 +38,22 @@ export interface Asked {
   /** its weights are here, so that it can be started */
   readonly atHand: boolean;
   readonly runs: boolean;
+  /** makes vectors or scores of texts: what is asked about written tokens is not asked */
+  readonly embeds?: "vectors" | "scores" | undefined;
 }
 
 /** The next useful commands after `fit`; each asks about the same model, rig and wishes. */
-export function afterFit({ modelArgument, rigArguments, typed = [], atHand, runs }: Asked): string[] {
+export function afterFit({ modelArgument, rigArguments, typed = [], atHand, runs, embeds }: Asked): string[] {
   const model = shellWord(modelArgument);
   const rig = rigArguments === undefined ? [] : [rigArguments];
   const words = (...parts: readonly (string | readonly string[])[]) => parts.flat().join(" ");
   const explain = words("loadout explain", model, rig, flagWords(typed));
   const gpus = words("loadout gpus --for", model, flagWords(typed, "gpus"));
   const here = rigArguments === undefined;
+  if (embeds !== undefined) {
+    const serve = words("loadout serve", model, embeds === "scores" ? "--rerank" : "--embed");
+    return runs && here && atHand ? [serve, explain] : [explain];
+  }
   // what is started is started here, whatever the rig that was asked about; what is not here cannot be started yet
   if (runs) {
     if (here && atHand) return [words("loadout --model", model, flagWords(typed, "start")), explain];

@@ -107,7 +107,15 @@ function contextArguments(settings: LlamaCppSettings): Arguments {
     ["-ctk", settings.cacheTypeK],
     ["-ctv", settings.cacheTypeV],
     settings.fullWindowCache === true ? ["--swa-full"] : [],
+    ...embeddingArguments(settings),
   ];
+}
+
+/** Vectors are read under /v1/embeddings, scores under /v1/rerank. */
+function embeddingArguments({ embeddings, pooling }: LlamaCppSettings): Arguments {
+  if (embeddings !== true) return [];
+  if (pooling === "rank") return [["--reranking"]];
+  return [["--embeddings"], pooling === undefined ? [] : ["--pooling", pooling]];
 }
 
 function placementArguments(settings: LlamaCppSettings): Arguments {

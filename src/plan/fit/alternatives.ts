@@ -1,8 +1,10 @@
+import { embedsTexts, readsWhole } from "../../facts/model/index.ts";
 import type { CacheType, LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { formatBytes, formatTokens } from "../../facts/units/index.ts";
 import { decodePace } from "../../predict/speed/index.ts";
 import { gained, isNearer } from "./brought-back.ts";
 import { choose, settingsFor, type Choice } from "./choose.ts";
+import { forTexts } from "./for-texts.ts";
 import { GOALS } from "./goals.ts";
 import { largestWithMargin } from "./largest.ts";
 import { mostOnDevices } from "./most-on-devices.ts";
@@ -51,8 +53,14 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
     gpuLayers: choice.settings.gpuLayers,
     ...expertLayers(choice.settings),
   };
+  const settingsOf = (changed: typeof base) =>
+    forTexts(
+      request.geometry,
+      settingsFor(changed),
+      changed.microBatch === base.microBatch ? undefined : changed.microBatch,
+    );
   const consider = (change: string, flags: string, other: Partial<typeof base>) => {
-    const weighed = weigh(request, settingsFor({ ...base, ...other }));
+    const weighed = weigh(request, settingsOf({ ...base, ...other }));
     if (weighed.prediction.kind === "rejected") return;
     const savedBytes = before > 0 ? before - weighed.memory!.value : 0;
     if (before > 0 && savedBytes <= 0 && weighed.now.verdict === choice.now.verdict) return;
@@ -61,7 +69,7 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
   };
 
   found.push(...weights, ...caches);
-  for (const cacheType of CACHE_TYPES) {
+  for (const cacheType of request.geometry.cacheless ? [] : CACHE_TYPES) {
     // where something had to leave the devices, the room is for bringing it back
     if (cacheType !== base.cacheType && !leftParts(request, choice)) {
       consider(`kv type ${cacheType} instead of ${base.cacheType}`, `--kv-type ${cacheType}`, { cacheType });
@@ -74,15 +82,16 @@ export function alternatives(request: FitRequest, choice: Choice): Alternative[]
     });
   }
   if (request.wishes.gpuLayers !== undefined && request.rig.devices.length > 0) {
-    const settingsOf = (gpuLayers: number) => settingsFor({ ...base, gpuLayers });
-    const layers = mostOnDevices(request, { most: request.geometry.layers.length + 1, settingsOf }, inMemory) ?? 0;
+    const splitAt = (gpuLayers: number) => settingsOf({ ...base, gpuLayers });
+    const most = request.geometry.layers.length + 1;
+    const layers = mostOnDevices(request, { most, settingsOf: splitAt }, inMemory) ?? 0;
     if (layers !== base.gpuLayers)
       consider(`${layers} layers on the device instead of ${base.gpuLayers}`, `--gpu-layers ${layers}`, {
         gpuLayers: layers,
       });
   }
   if (choice.users > 1) consider("one user at a time", "--users 1", { users: 1 });
-  if (choice.settings.microBatch > 128)
+  if (choice.settings.microBatch > 128 && !readsWhole(request.geometry))
     consider("micro-batch 128: slower prompts", "--micro-batch 128", { microBatch: 128 });
   if (raised) found.push(raised);
   const closing = closed(choice.now, choice.afterClosing);
@@ -95,7 +104,7 @@ const CACHE_TYPES = ["q8_0", "q4_0"] as const satisfies CacheType[];
 
 /** Where layers or experts had to leave the devices: the same question with a smaller cache, if that brings some of them back. */
 function smallerCaches(request: FitRequest, choice: Choice): Alternative[] {
-  if (!leftParts(request, choice)) return [];
+  if (!leftParts(request, choice) || request.geometry.cacheless) return [];
   const others = CACHE_TYPES.filter((cacheType) => cacheType !== choice.settings.cacheTypeK);
   return others.flatMap((cacheType) => {
     const after = choose({ ...request, wishes: { ...request.wishes, cacheType } });
@@ -186,6 +195,7 @@ function outcome({ now }: Weighed): Pick<Alternative, "verdict" | "marginBytes">
 }
 
 function decodeOf(request: FitRequest, weighed: Weighed, { threads }: Choice): { decodePerSec?: number } {
+  if (embedsTexts(request.geometry)) return {};
   const decode = decodePace(paceInput(request, { ...weighed, threads }), 0);
   return decode === undefined ? {} : { decodePerSec: decode.tokensPerSec };
 }
@@ -196,7 +206,11 @@ function decodeOf(request: FitRequest, weighed: Weighed, { threads }: Choice): {
  */
 export function longestContext(request: FitRequest, choice: Choice): number | undefined {
   const { contextLength } = request.geometry;
-  const marginOf = (context: number) => searchMargin(request, { ...choice.settings, context: context * choice.users });
+  const marginOf = (context: number) =>
+    searchMargin(
+      request,
+      forTexts(request.geometry, { ...choice.settings, context: context * choice.users }, request.wishes.microBatch),
+    );
   if (marginOf(contextLength) >= 0) return contextLength;
   const steps = largestWithMargin(Math.floor((contextLength - 1) / 256), (count) => marginOf(count * 256));
   return steps > 0 ? steps * 256 : undefined;

@@ -1,9 +1,11 @@
 import type { Host } from "../../facts/hardware/index.ts";
+import { embedsTexts, readsWhole } from "../../facts/model/index.ts";
 import type { CacheType, LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { formatTokens } from "../../facts/units/index.ts";
 import { asTold } from "./as-told.ts";
 import { contextsWanted } from "./contexts-wanted.ts";
 import type { Decision } from "./decision.ts";
+import { forTexts } from "./for-texts.ts";
 import { GOALS } from "./goals.ts";
 import type { FitRequest } from "./request.ts";
 import { refine } from "./refine.ts";
@@ -37,7 +39,12 @@ export function choose(request: FitRequest): Choice {
   if (wishes.settings) return asTold(request, wishes.settings, threads);
   const wished = expertLayersWished(request);
   const settingsAt = (context: number, part: Part) =>
-    settingsFor({ context, users: startUsers, microBatch, cacheType, ...wished, ...part });
+    forTexts(
+      geometry,
+      settingsFor({ context, users: startUsers, microBatch, cacheType, ...wished, ...part }),
+      wishes.microBatch,
+    );
+  const texts = embedsTexts(geometry);
   const contexts = shorter(wanted, least);
   const onDevices = rig.devices.length > 0;
   const whole: Part = { gpuLayers: !onDevices ? 0 : (wishes.gpuLayers ?? "all") };
@@ -66,7 +73,12 @@ export function choose(request: FitRequest): Choice {
       {
         setting: "users",
         value: users,
-        because: wishes.users === undefined ? (because.users ?? goal.because.users) : "asked for",
+        because:
+          wishes.users !== undefined
+            ? "asked for"
+            : texts
+              ? "texts that may be read at the same time"
+              : (because.users ?? goal.because.users),
         ...asked(wishes.users),
       },
       {
@@ -83,21 +95,32 @@ export function choose(request: FitRequest): Choice {
                 ? `the model was trained for ${formatTokens(geometry.contextLength)}`
                 : wanted > goal.context
                   ? "room for the prompt that was named and its answer"
-                  : goal.because.context,
+                  : texts
+                    ? "the longest text it can be given"
+                    : goal.because.context,
         ...asked(wishes.context),
       },
       {
         setting: "micro-batch",
         value: weighed.settings.microBatch,
-        because: wishes.microBatch === undefined ? (because.microBatch ?? goal.because.microBatch) : "asked for",
+        because:
+          wishes.microBatch !== undefined
+            ? "asked for"
+            : readsWhole(geometry)
+              ? "a text is read in one step, so a step holds the longest"
+              : (because.microBatch ?? goal.because.microBatch),
         ...asked(wishes.microBatch),
       },
-      {
-        setting: "kv type",
-        value: cacheType,
-        because: wishes.cacheType === undefined ? goal.because.cacheType : "asked for",
-        ...asked(wishes.cacheType),
-      },
+      ...(geometry.cacheless
+        ? []
+        : [
+            {
+              setting: "kv type",
+              value: cacheType,
+              because: wishes.cacheType === undefined ? goal.because.cacheType : "asked for",
+              ...asked(wishes.cacheType),
+            },
+          ]),
       {
         setting: "layers on device",
         value: onDevices ? (gpuLayers === "all" ? every : gpuLayers) : 0,

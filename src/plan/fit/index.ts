@@ -2,6 +2,7 @@ export { alternatives, longestContext, type Alternative } from "./alternatives.t
 export { choose, coresToUse, settingsFor, type Choice } from "./choose.ts";
 export { contextsWanted, roomFor } from "./contexts-wanted.ts";
 export type { Decision } from "./decision.ts";
+export { forTexts } from "./for-texts.ts";
 export { GOAL_NAMES, GOALS, READING, type Goal, type GoalTargets } from "./goals.ts";
 export { appendedBlock, guessesOf, type Guessing } from "./guessing.ts";
 export type { Media, MediaFacts } from "./media.ts";

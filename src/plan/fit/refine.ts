@@ -1,4 +1,5 @@
 import { formatDuration } from "../../facts/units/index.ts";
+import { embedsTexts } from "../../facts/model/index.ts";
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { prefillPace } from "../../predict/speed/index.ts";
 import { GOALS, LEAST_MICRO_BATCH } from "./goals.ts";
@@ -23,7 +24,8 @@ export interface Refined {
 export function refine(request: FitRequest, weighed: Weighed, users: number, threads: number): Refined {
   const { wishes } = request;
   const goal = GOALS[request.goal];
-  if (!good(weighed.now.verdict)) return { weighed, users, because: {} };
+  // a model that writes no tokens keeps nobody waiting for one
+  if (!good(weighed.now.verdict) || embedsTexts(request.geometry)) return { weighed, users, because: {} };
   const context = weighed.settings.context / users;
   const because: { users?: string; microBatch?: string } = {};
   let settings = weighed.settings;

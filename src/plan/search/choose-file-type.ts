@@ -1,6 +1,6 @@
 import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { formatBytes, formatPace, formatTokens } from "../../facts/units/index.ts";
-import { contextsWanted, good, GOALS, settingsFor } from "../fit/index.ts";
+import { contextsWanted, forTexts, good, GOALS, settingsFor } from "../fit/index.ts";
 import { largestAtPace, type Paced } from "./at-pace.ts";
 import { aboveFloor } from "./file-types.ts";
 import type { Outlined } from "./outlined.ts";
@@ -42,7 +42,7 @@ export function wantedSettings({ setup, model }: Outlined, context: number): Lla
   const { goal, wishes, rig } = setup;
   const { users, microBatch, cacheType } = GOALS[goal];
   const layers = rig.devices.length === 0 ? 0 : "all";
-  return settingsFor({
+  const settings = settingsFor({
     context,
     users: wishes.users ?? users,
     microBatch: wishes.microBatch ?? microBatch,
@@ -50,6 +50,7 @@ export function wantedSettings({ setup, model }: Outlined, context: number): Lla
     gpuLayers: wishes.gpuLayers ?? layers,
     ...expertLayers(wishes.expertLayersOnHost, model.geometry.layers.length),
   });
+  return forTexts(model.geometry, settings, wishes.microBatch);
 }
 
 function expertLayers(asked: number | "all" | undefined, layers: number): { expertLayersOnHost?: number } {

@@ -26,5 +26,6 @@ export {
   tokensPerRound,
 } from "./speculation.ts";
 export { type Duration, type PromptAndAnswer, type RequestTimes, requestTimes } from "./times.ts";
+export { documentPace, type DocumentPace } from "./documents.ts";
 export { eachUsersPace } from "./each-pace.ts";
 export { type EncodeTime, encodeTime } from "./encode.ts";

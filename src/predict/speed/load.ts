@@ -1,4 +1,4 @@
-import type { Geometry, Layer } from "../../facts/model/index.ts";
+import { embedsTexts, type Geometry, type Layer } from "../../facts/model/index.ts";
 import type { CacheType } from "../../facts/runtime/index.ts";
 import { rowBytes, type Tensor, tensorType } from "../../facts/weights/index.ts";
 import { type WeightClass, weightClass } from "./weight-class.ts";
@@ -67,7 +67,7 @@ export function loadOf(
   for (const tensor of tensors) {
     storedBytes += tensor.bytes;
     const layer = layerOf(tensor.name);
-    if (layer === undefined && isLookUp(tensor.name, geometry.tiedEmbeddings)) continue;
+    if (layer === undefined && isLookUp(tensor.name, geometry)) continue;
     // an appended block only guesses
     if (layer !== undefined && geometry.layers[layer]?.kind === "mtp") continue;
     const share = isExpert(tensor.name) ? expertShareOf(geometry.layers[layer ?? 0]) : 1;
@@ -78,7 +78,8 @@ export function loadOf(
       usedBytes += tensor.bytes * share;
     } else denseBytes += tensor.bytes;
     parameters[kind] = (parameters[kind] ?? 0) + used;
-    if (layer === undefined) {
+    // where vectors of texts are made the engine computes logits for every token, and nobody reads them
+    if (layer === undefined && !embedsTexts(geometry)) {
       outsideBytes += tensor.bytes;
       continue;
     }
@@ -113,9 +114,10 @@ export function loadOf(
   };
 }
 
-/** Tables of which a token reads one row. */
-function isLookUp(name: string, tied: boolean): boolean {
-  return (name === "token_embd.weight" && !tied) || name === "per_layer_token_embd.weight";
+/** Tables of which a token reads one row; an encoder makes no logits, so that its embedding is never multiplied. */
+function isLookUp(name: string, { tiedEmbeddings, cacheless }: Geometry): boolean {
+  if (name === "token_embd.weight") return !tiedEmbeddings || cacheless === true;
+  return /^(per_layer_token_embd|position_embd|token_types)\.weight$/.test(name);
 }
 
 export function isExpert(name: string): boolean {

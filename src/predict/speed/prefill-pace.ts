@@ -38,8 +38,8 @@ export function prefillPace(input: PaceInput, tokens: number, cached = 0): Pace 
 
 function manyTokens(input: PaceInput, places: readonly Place[], tokens: number, cached: number): Pace | undefined {
   const batch = Math.max(1, Math.min(tokens, input.microBatch));
-  // causal attention: each token sees half the prompt on average
-  const context = cached + tokens / 2;
+  // causal attention: each token sees half the prompt on average; without a cache all of the batch, whatever the mask leaves of it
+  const context = input.geometry.cacheless ? batch : cached + tokens / 2;
   const helper = helperOf(input, places);
   const step = emptyStep(input);
   for (const place of places) {

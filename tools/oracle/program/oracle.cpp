@@ -110,6 +110,7 @@ static json answer(const json & q) {
     cp.kv_unified  = q.value("kv_unified", true);   cp.n_rs_seq   = q.value("n_rs_seq", 0);
     cp.offload_kqv = q.value("offload_kqv", true);  cp.op_offload = q.value("op_offload", true);
     cp.swa_full    = q.value("swa_full", false);    cp.embeddings = q.value("embeddings", false);
+    cp.pooling_type = (enum llama_pooling_type) q.value("pooling", (int) LLAMA_POOLING_TYPE_UNSPECIFIED);
     cp.type_k      = type_of(q.value("type_k", "f16"));
     cp.type_v      = type_of(q.value("type_v", "f16"));
     // rows of logits: 0 = every row of the batch (plain API users); llama-server (server_output_limits) reserves

@@ -124,8 +124,9 @@ function whatOf({ rig, decisions }: FitNumbers): string {
     return count === 1 ? device : `${count} x ${device}`;
   });
   const on = counted.length === 0 ? rig.host.cpu.model : counted.join(" + ");
+  const cache = value("kv type");
   const [context, users] = [Number(value("context")), Number(value("users"))];
-  return `${on}, ${users === 1 ? "" : `${users} x `}${formatTokens(context)} of context in ${value("kv type")}`;
+  return `${on}, ${users === 1 ? "" : `${users} x `}${formatTokens(context)} of context${cache === undefined ? "" : ` in ${cache}`}`;
 }
 
 function figuresOf({ memory, model, speed }: FitNumbers): (readonly [label: string, value: string, note: string])[] {

@@ -33,7 +33,13 @@ export function Pace() {
       waiting={waiting}
       lead="The bar is the 80% band; the upright line on the left is the pace of reading."
     >
-      {speed.decode === undefined ? <Unknown speed={speed} /> : <Lines answer={answer} />}
+      {speed.documents !== undefined ? (
+        <Documents {...speed.documents} />
+      ) : speed.decode === undefined ? (
+        <Unknown speed={speed} />
+      ) : (
+        <Lines answer={answer} />
+      )}
     </Section>
   );
 }
@@ -84,6 +90,29 @@ function Lines({ answer }: { readonly answer: FitNumbers }) {
           <Working because={coldLoad.source} />
         </TimeLine>
       )}
+    </ul>
+  );
+}
+
+/** Of a model that writes nothing: the texts it reads. */
+function Documents({ what, tokens, perSec, eachMs, reading }: NonNullable<SpeedFacts["documents"]>) {
+  const rate = (value: number) => formatNumber(value);
+  return (
+    <ul class="paces">
+      <Line
+        name={what}
+        note={`a second, of ${formatTokens(tokens)} tokens each`}
+        value={`${rate(perSec.value)}/s`}
+        band={`${rate(perSec.low)} to ${rate(perSec.high)}/s`}
+        span={perSec}
+        axis={RATES}
+      >
+        <Working formula={`${formatPace(reading.tokensPerSec)} / ${tokens} tokens`} />
+      </Line>
+      <PaceLine name="read" note="tokens of texts" pace={reading} />
+      <TimeLine name="one alone" note="from its first token to its result" span={eachMs}>
+        <Working formula={`${tokens} tokens / ${formatPace(reading.tokensPerSec)}`} />
+      </TimeLine>
     </ul>
   );
 }

@@ -1,4 +1,5 @@
 import { likeness } from "../../units/index.ts";
+import { EMBEDDERS } from "./embedders.ts";
 import { MODELS } from "./models.ts";
 import type { CatalogModel } from "./row.ts";
 import { keyOf, typedName } from "./typed-name.ts";
@@ -26,11 +27,13 @@ interface Name {
   readonly row: CatalogModel;
 }
 
+const ALL: readonly CatalogModel[] = [...MODELS, ...EMBEDDERS];
+
 /** All names of all rows, taken apart when the first name is looked up that is no repository's. */
 let known: readonly Name[] | undefined;
 
 function allNames(): readonly Name[] {
-  known ??= MODELS.flatMap((row) =>
+  known ??= ALL.flatMap((row) =>
     namesOf(row).flatMap(({ names, id }) => names.map((name) => ({ key: keyOf(name), id, row }))),
   );
   return known;
@@ -59,7 +62,7 @@ function match(key: string, repository: string | undefined, all: string): ModelM
 }
 
 function byRepository(repository: string): Pick<Name, "id" | "row"> | undefined {
-  for (const row of MODELS) {
+  for (const row of ALL) {
     const id = [row.id, ...(row.aliases ?? [])].find((each) => each.toLowerCase() === repository);
     if (id !== undefined) return { id, row };
   }

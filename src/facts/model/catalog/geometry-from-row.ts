@@ -7,9 +7,12 @@ import type { Dimensions } from "./row.ts";
 const UNGATED: ReadonlySet<string> = new Set([
   "apertus",
   "arcee",
+  "bert",
+  "jina-bert-v3",
   "nemotron",
   "nemotron_h",
   "nemotron_h_moe",
+  "nomic-bert-moe",
   "phi2",
   "starcoder2",
 ]);
@@ -57,6 +60,11 @@ export function geometryFromRow(
     ...((facts.fourPositions || row.fourPositions) && { positionsPerToken: 4 }),
     ...(deepstackLayers > 0 && { deepstackLayers }),
     ...(row.queryTemperature && { queryTemperature: true as const }),
+    ...(facts.cacheless && { cacheless: true as const }),
+    ...((facts.cacheless || row.bidirectional) && { bidirectional: true as const }),
+    ...(row.pooling !== undefined && { pooling: row.pooling }),
+    ...(row.tokenTypes !== undefined && { tokenTypes: row.tokenTypes }),
+    ...(row.classifier && { classifier: row.classifier }),
     ...(vision?.feedForward !== undefined && {
       vision: {
         layers: vision.layers,

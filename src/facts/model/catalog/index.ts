@@ -1,3 +1,4 @@
+export { EMBEDDERS } from "./embedders.ts";
 export { findModel, type ModelMatch } from "./find.ts";
 export { type FromRowOptions, geometryFromRow, withoutGeometry } from "./geometry-from-row.ts";
 export { type LicenseFacts, licenseFacts } from "./licenses.ts";

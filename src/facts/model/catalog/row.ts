@@ -1,4 +1,4 @@
-import type { ExpertFeedForward, Indexer } from "../geometry.ts";
+import type { Classifier, ExpertFeedForward, Indexer, Pooling } from "../geometry.ts";
 import type { Source } from "./sources.ts";
 
 /** Dimensions of a model as a configuration says them. Lengths are elements; counts are counts. Absent: none, or not known. */
@@ -38,6 +38,11 @@ export interface Dimensions {
   readonly fourPositions?: true;
   /** queries are multiplied by a factor for every position */
   readonly queryTemperature?: true;
+  readonly pooling?: Pooling;
+  /** tokens see those behind them although the architecture has a cache */
+  readonly bidirectional?: true;
+  readonly tokenTypes?: number;
+  readonly classifier?: Classifier;
   /** something that a geometry cannot say */
   readonly beyond?: string;
   readonly vision?: Vision;

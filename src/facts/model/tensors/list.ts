@@ -3,7 +3,7 @@ import type { FeedForward, Geometry, Layer } from "../geometry.ts";
 import { attentionShapes, indexerShapes, latentShapes } from "./attention.ts";
 import { feedForwardShapes } from "./feed-forward.ts";
 import { convolutionShapes, recurrentShapes } from "./recurrent.ts";
-import { TENSOR_ROWS, type TensorRow } from "./rows.ts";
+import { TENSOR_ROWS, type EncoderTensors, type TensorRow } from "./rows.ts";
 import type { Shapes } from "./shapes.ts";
 
 /**
@@ -20,7 +20,7 @@ export function tensorList(geometry: Geometry): Pick<Tensor, "name" | "shape">[]
   for (const [index, layer] of geometry.layers.entries()) {
     const key = JSON.stringify(layer);
     if (!known.has(key)) known.set(key, layerShapes(row, geometry, layer));
-    const shapes = known.get(key);
+    const shapes = index === 0 ? firstShapes(row, known.get(key)) : known.get(key);
     if (!shapes) return undefined;
     const prefix = `blk.${index}.`;
     for (let at = 0; at < shapes.length; at++) {
@@ -32,10 +32,12 @@ export function tensorList(geometry: Geometry): Pick<Tensor, "name" | "shape">[]
   return list;
 }
 
-function headShapes({ biases = [], outputNorm = "output_norm", streams }: TensorRow, geometry: Geometry): Shapes {
+function headShapes(row: TensorRow, geometry: Geometry): Shapes {
+  const { biases = [], outputNorm = "output_norm", streams, encoder } = row;
   const { embeddingLength: width, vocabularySize, tiedEmbeddings, layers, perLayerEmbeddingLength = 0 } = geometry;
-  const shapes: Shapes = [[`${outputNorm}.weight`, [width]]];
-  if (!tiedEmbeddings) shapes.push(["output.weight", [width, vocabularySize]]);
+  const shapes: Shapes = [...(encoder ? encoderShapes(encoder, geometry) : []), ...classifierShapes(geometry)];
+  if (encoder?.outputNorm !== false) shapes.push([`${outputNorm}.weight`, [width]]);
+  if (!tiedEmbeddings && !encoder) shapes.push(["output.weight", [width, vocabularySize]]);
   if (biases.includes("output_norm")) shapes.push(["output_norm.bias", [width]]);
   if (biases.includes("output")) shapes.push(["output.bias", [vocabularySize]]);
   if (streams) {
@@ -55,6 +57,26 @@ function headShapes({ biases = [], outputNorm = "output_norm", streams }: Tensor
   return shapes;
 }
 
+function encoderShapes({ positions, embeddingNorm }: EncoderTensors, geometry: Geometry): Shapes {
+  const { embeddingLength: width, contextLength, tokenTypes = 0 } = geometry;
+  const shapes: Shapes = [];
+  if (positions) shapes.push(["position_embd.weight", [width, contextLength]]);
+  if (tokenTypes > 0) shapes.push(["token_types.weight", [width, tokenTypes]]);
+  if (embeddingNorm) shapes.push(["token_embd_norm.weight", [width]]);
+  if (embeddingNorm === "shifted") shapes.push(["token_embd_norm.bias", [width]]);
+  return shapes;
+}
+
+/** Scores of a model that reads backwards too come with biases. */
+function classifierShapes({ classifier, embeddingLength: width, bidirectional }: Geometry): Shapes {
+  if (!classifier) return [];
+  const { labels, dense } = classifier;
+  const shapes: Shapes = [["cls.output.weight", [width, labels]]];
+  if (bidirectional) shapes.push(["cls.output.bias", [labels]]);
+  if (dense) shapes.push(["cls.weight", [width, width]], ["cls.bias", [width]]);
+  return shapes;
+}
+
 /** What joins the last hidden state and the next token's embedding, and the block's own head where it has one. */
 function appendedShapes({ appended }: TensorRow, { embeddingLength: width, vocabularySize }: Geometry): Shapes {
   return [
@@ -69,6 +91,10 @@ function appendedShapes({ appended }: TensorRow, { embeddingLength: width, vocab
         ] satisfies Shapes)
       : []),
   ];
+}
+
+function firstShapes({ encoder }: TensorRow, shapes: Shapes | undefined): Shapes | undefined {
+  return encoder?.firstNorm === false ? shapes?.filter(([name]) => name !== "attn_norm.weight") : shapes;
 }
 
 function layerShapes(row: TensorRow, geometry: Geometry, layer: Layer): Shapes | undefined {

@@ -51,6 +51,19 @@ export interface TensorRow {
   readonly wholeGates?: true;
   /** norms after each inner part, as wide as its input (BitNet) */
   readonly innerNorms?: true;
+  /** what an encoder has besides: no matrix that gives logits, and where said, these */
+  readonly encoder?: EncoderTensors;
+}
+
+export interface EncoderTensors {
+  /** a vector for every position */
+  readonly positions?: true;
+  /** embeddings are normed, with a shift or without */
+  readonly embeddingNorm?: "shifted" | "plain";
+  /** false: layers end with a norm, and none comes behind them */
+  readonly outputNorm?: false;
+  /** false: the first layer begins without a norm, because embeddings are normed already */
+  readonly firstNorm?: false;
 }
 
 const AROUND = ["attn_norm", "post_attention_norm", "ffn_norm", "post_ffw_norm"] as const;
@@ -58,6 +71,9 @@ const AFTER = ["post_attention_norm", "post_ffw_norm"] as const;
 const POST = ["attn_norm", "post_attention_norm"] as const;
 const QKV = ["attn_q", "attn_k", "attn_v"] as const;
 const NORM_BIASES = ["attn_norm", "ffn_norm", "output_norm"] as const;
+
+const BEHIND = ["attn_output_norm", "layer_output_norm"] as const;
+const SHIFTED = { embeddingNorm: "shifted", outputNorm: false } as const;
 
 /** Architectures whose tensors are written down. */
 export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
@@ -67,6 +83,11 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
   bailingmoe: {},
   bailingmoe2: { queryKeyNorm: "head", fusedAttention: true, expertBias: true },
   bailingmoe3: { expertBias: true, attentionGate: "heads", wholeGates: true, appended: "plain" },
+  bert: {
+    norms: BEHIND,
+    biases: [...QKV, "attn_output", "ffn_up", "ffn_down", ...BEHIND],
+    encoder: { ...SHIFTED, positions: true },
+  },
   bitnet: { innerNorms: true },
   chatglm: { biases: ["attn_qkv"], fusedAttention: true, fusedGate: true },
   cohere2moe: { norms: ["attn_norm"] },
@@ -77,11 +98,13 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
   dots1: { queryKeyNorm: "head", expertBias: true },
   ernie4_5: {},
   "ernie4_5-moe": { expertBias: true },
+  eurobert: { encoder: {} },
   exaone: {},
   "exaone-moe": { queryKeyNorm: "head", expertBias: true, appended: "plain" },
   exaone4: { norms: AFTER, queryKeyNorm: "head" },
   "falcon-h1": { stateNorm: false, bareFeedForwardNorm: true },
   gemma: {},
+  "gemma-embedding": { norms: AROUND, queryKeyNorm: "head" },
   gemma2: { norms: AROUND },
   gemma3: { norms: AROUND, queryKeyNorm: "head" },
   gemma3n: { norms: AROUND, queryKeyNorm: "head", streams: { count: 4, rank: 64 } },
@@ -110,21 +133,48 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
   hy_v3: { queryKeyNorm: "head", expertBias: "bare", appended: "plain" },
   internlm2: {},
   jamba: {},
+  "jina-bert-v2": {
+    norms: BEHIND,
+    biases: [...QKV, "attn_output", "ffn_down", ...BEHIND],
+    fusedGate: true,
+    encoder: SHIFTED,
+  },
+  "jina-bert-v3": {
+    norms: BEHIND,
+    biases: ["attn_qkv", "attn_output", "ffn_up", "ffn_down", ...BEHIND],
+    fusedAttention: true,
+    encoder: SHIFTED,
+  },
   "kimi-linear": { expertBias: true },
   laguna: { queryKeyNorm: "head", attentionGate: "heads", expertBias: true },
   lfm2: { queryKeyNorm: "head", outputNorm: "token_embd_norm" },
   lfm2moe: { queryKeyNorm: "head", outputNorm: "token_embd_norm", expertBias: true },
   llama: {},
+  "llama-embed": {},
   llama4: {},
   mimo2: { sinks: "windowed", expertBias: true },
   minicpm: {},
   "minimax-m2": { queryKeyNorm: "heads", expertBias: true },
   mistral3: {},
   mistral4: {},
+  "modern-bert": {
+    fusedAttention: true,
+    fusedGate: true,
+    encoder: { embeddingNorm: "plain", firstNorm: false },
+  },
   "muse-glimmer": { norms: AROUND, queryKeyNorm: "head", attentionGate: "elements" },
   nemotron: { biases: NORM_BIASES },
   nemotron_h: { norms: ["attn_norm"] },
   nemotron_h_moe: { norms: ["attn_norm"], plainExperts: true, expertBias: true },
+  "neo-bert": { fusedAttention: true, fusedGate: true, outputNorm: "enc.output_norm", encoder: {} },
+  "nomic-bert": { norms: BEHIND, biases: BEHIND, fusedAttention: true, encoder: SHIFTED },
+  "nomic-bert-moe": {
+    norms: BEHIND,
+    biases: ["attn_qkv", "attn_output", "ffn_up", "ffn_down", ...BEHIND],
+    fusedAttention: true,
+    plainExperts: true,
+    encoder: SHIFTED,
+  },
   olmo2: { norms: AFTER, queryKeyNorm: "heads" },
   olmoe: { queryKeyNorm: "heads" },
   phi2: {

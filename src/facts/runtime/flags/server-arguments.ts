@@ -1,3 +1,4 @@
+import type { Pooling } from "../../model/index.ts";
 import { parseTensorOverrides } from "../llamacpp-overrides.ts";
 import type { SlotFlags } from "../llamacpp-slots.ts";
 import type { CacheType, LlamaCppSettings, LoadMode } from "../llamacpp.ts";
@@ -48,6 +49,7 @@ const DEFAULTS: ServerArguments["settings"] = {
 
 const CACHE_TYPES: readonly CacheType[] = ["f16", "f32", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl"];
 const LOAD_MODES: readonly LoadMode[] = ["auto", "none", "mmap", "mlock", "mmap+mlock", "dio"];
+const POOLINGS: readonly Pooling[] = ["none", "mean", "cls", "last", "rank"];
 const SPLIT_MODES = ["layer", "none", "row", "tensor"] as const;
 
 /** The word if it is one of these, else the first: `checkArguments` has spoken of it. */
@@ -101,6 +103,14 @@ const READERS: Readonly<Record<string, (draft: Draft, value: string) => void>> =
       ],
       ["-cram --cache-ram", ({ settings }, value) => (settings.promptCacheMib = Number(value))],
       ["--embedding --embeddings", ({ settings }) => (settings.embeddings = true)],
+      [
+        "--rerank --reranking",
+        ({ settings }) => {
+          settings.embeddings = true;
+          settings.pooling = "rank";
+        },
+      ],
+      ["--pooling", ({ settings }, value) => (settings.pooling = among(POOLINGS, value))],
       ["--spec-type", (draft, value) => (draft.guessTypes = value)],
       [
         "-md --model-draft --spec-draft-model -hfd -hfrd --hf-repo-draft --spec-draft-hf",

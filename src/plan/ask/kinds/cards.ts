@@ -4,7 +4,7 @@ import { type CardsQuestion, type Price, rankCards } from "../../advise/cards/in
 import { answerCards, type CardsAnswer } from "../../answer/index.ts";
 import { devicesMeant } from "./gpus.ts";
 import { type CardFlags, type DeviceFlags, serverRuntime, SYSTEMS, wishesOf } from "../flags/index.ts";
-import type { Asking } from "../question/index.ts";
+import { type Asking, refuseEmbedder } from "../question/index.ts";
 
 /** `gpus [NAME] --for MODEL`: which device for a model. `readPrices`: of the file that was named. */
 export async function askCards(
@@ -22,6 +22,7 @@ export async function askCards(
     deviceCatalog(),
     flags.prices === undefined ? undefined : readPrices?.(),
   ]);
+  refuseEmbedder(weights, "gpus --for");
   const { engine, buildName, build, caller } = serverRuntime();
   const goal = flags.goal ?? "interactive";
   const { psu, length, slots, os, server, ram, pace, smallest, rows: count } = flags;

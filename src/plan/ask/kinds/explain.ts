@@ -1,3 +1,4 @@
+import { embedsTexts } from "../../../facts/model/index.ts";
 import { runtimeAdvice } from "../../advise/index.ts";
 import { answerDifference, type DifferenceAnswer, type FitAnswer } from "../../answer/index.ts";
 import { askFit } from "./fit.ts";
@@ -20,7 +21,8 @@ export async function askExplain(
     const { geometry, rig, goal } = question.request;
     // what was just explained needs no explaining
     const next = answer.next.filter((command) => !command.startsWith("loadout explain "));
-    return { ...answer, next, programs: runtimeAdvice(geometry, rig, goal) };
+    // the advice is about programs that write tokens
+    return { ...answer, next, ...(embedsTexts(geometry) ? {} : { programs: runtimeAdvice(geometry, rig, goal) }) };
   }
   const second = againstQuestion(against, model, own);
   const other = await askFit(asking, second.flags, second.model, "explain");

@@ -14,7 +14,14 @@ import {
   READING_TARGETS,
   serverRuntime,
 } from "../flags/index.ts";
-import { type Asking, fitQuestion, machineByHand, rigFor, withChosenFileType } from "../question/index.ts";
+import {
+  type Asking,
+  fitQuestion,
+  machineByHand,
+  refuseEmbedder,
+  rigFor,
+  withChosenFileType,
+} from "../question/index.ts";
 
 const USERS = 16;
 /** the length of a context where prompts have no longest */
@@ -34,6 +41,7 @@ export async function askFrontier(
     asking.model(model, flags),
     byHand ? machineByHand(byHand, flags) : asking.machine(),
   ]);
+  refuseEmbedder(read, "frontier");
   const held = (lengths: Lengths) => Math.min(UNBOUNDED, longest(lengths));
   const [promptTokens, answerTokens] = [held(prompt), held(output)];
   const room = roomFor(promptTokens, answerTokens);

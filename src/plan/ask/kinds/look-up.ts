@@ -24,7 +24,7 @@ export async function lookUp(words: string): Promise<CatalogAnswer> {
   });
   const list = (rows: readonly CatalogModel[]) =>
     answer(rows.toSorted((a, b) => a.priority - b.priority).map((row) => detail(row, row.id, row.context, true)));
-  if (words === "") return list(catalog.MODELS);
+  if (words === "") return list([...catalog.MODELS, ...catalog.EMBEDDERS]);
   const match = catalog.findModel(words);
   if (match.kind === "found") return answer([detail(match.row, match.id, match.context, false)]);
   if (match.kind === "several") return list(match.rows);

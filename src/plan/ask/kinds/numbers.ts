@@ -1,4 +1,5 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
+import { embedsTexts } from "../../../facts/model/index.ts";
 import { fitNumbers, type FitNumbers } from "../../answer/index.ts";
 import {
   ANSWER_TOKENS,
@@ -23,6 +24,7 @@ import {
   rigFor,
   withDraft,
 } from "../question/index.ts";
+import type { Weights } from "../model/index.ts";
 import type { serverArgumentsOf } from "../question/server-args.ts";
 
 export interface FitFlags extends QuestionFlags, Omit<WantedFlags, "disk"> {
@@ -75,6 +77,7 @@ export async function gatherFit(
     // nothing is asked of this machine, and neither what was measured on it nor its disk says anything of another
     const machine = machineByHand(byHand, flags);
     const [read, drafting] = await loading;
+    await refuseFor(read, flags);
     const runtime =
       flags.runtime === "embedded" && !told && !drafting && !bringsMedia(flags) ? embeddedRuntime() : server;
     const weights = await withDraft(read, machine, flags, runtime, drafting, room);
@@ -82,6 +85,7 @@ export async function gatherFit(
     return fitQuestion({ ...asked, ...brought, machine, weights, runtime, drafting });
   }
   const [machine, [read, drafting]] = await Promise.all([asking.machine(), loading]);
+  await refuseFor(read, flags);
   const runtime =
     flags.runtime === "llama-server" || told || drafting || bringsMedia(flags) ? server : embeddedRuntime();
   const weights = await withDraft(read, machine, flags, runtime, drafting, room);
@@ -103,6 +107,13 @@ async function broughtBy(
   if (!bringsMedia(asked.flags)) return {};
   const { brought } = await import("../question/brought.ts");
   return brought(asking, asked, machine, weights, runtime);
+}
+
+/** Flags about written tokens, beside a model that writes none. */
+async function refuseFor(weights: Weights, flags: QuestionFlags): Promise<void> {
+  if (!embedsTexts(weights.geometry)) return;
+  const { refuseAnswerFlags } = await import("../question/refuse-embedder.ts");
+  refuseAnswerFlags(weights, flags);
 }
 
 /** What the flags of a server say is read by a table of them that no other question needs. */

@@ -4,7 +4,14 @@ import { answerOffload, type OffloadAnswer } from "../../answer/index.ts";
 import { GOALS, READING, roomFor } from "../../fit/index.ts";
 import { cardCandidates } from "./offload-cards.ts";
 import { ANSWER_TOKENS, embeddedRuntime, type OffloadFlags, serverRuntime, typedFlags } from "../flags/index.ts";
-import { type Asking, fitQuestion, machineByHand, rigFor, withChosenFileType } from "../question/index.ts";
+import {
+  type Asking,
+  fitQuestion,
+  machineByHand,
+  refuseEmbedder,
+  rigFor,
+  withChosenFileType,
+} from "../question/index.ts";
 
 const PROMPT_TOKENS = 1024;
 const JOBS = 1000;
@@ -20,6 +27,7 @@ export async function askOffload(asking: Asking, flags: OffloadFlags, model: str
     asking.model(model, flags),
     byHand ? machineByHand(byHand, flags) : asking.machine(),
   ]);
+  refuseEmbedder(read, "offload");
   // the largest file type that fits whole needs no offload: what is asked about is the usual one
   const weights = await withChosenFileType(read, machine, flags, runtime, roomFor(promptTokens, answerTokens));
   const before = byHand ? undefined : (await asking.here?.(machine, weights))?.before;

@@ -5,12 +5,13 @@ import { answerQuants, type QuantsAnswer } from "../../answer/index.ts";
 import { outlined, type Outlined, type SearchModel, type SearchSetup } from "../../search/index.ts";
 import { type QuantsFlags, serverRuntime, typedFlags, wishesOf } from "../flags/index.ts";
 import type { Weights } from "../model/index.ts";
-import { type Asking, machineFor } from "../question/index.ts";
+import { type Asking, machineFor, refuseEmbedder } from "../question/index.ts";
 
 /** `quants MODEL` */
 export async function askQuants(asking: Asking, flags: QuantsFlags, name: string): Promise<QuantsAnswer> {
   const runtime = serverRuntime(flags.build);
   const [weights, machine] = await Promise.all([asking.model(name, flags), machineFor(flags, asking.machine)]);
+  refuseEmbedder(weights, "quants");
   const { rig } = machine.report;
   const { build, caller, engine, version, buildName } = runtime;
   const goal = flags.goal ?? "interactive";

@@ -1,5 +1,12 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
-import { type CatalogModel, type ModelMatch, modelCatalog, tensorList } from "../../../facts/model/index.ts";
+import {
+  type CatalogModel,
+  embedsTexts,
+  type Geometry,
+  type ModelMatch,
+  modelCatalog,
+  tensorList,
+} from "../../../facts/model/index.ts";
 import { fileTypeOf, usualFileType } from "../../../facts/recipe/index.ts";
 import { byRecipe, type BySizes } from "./by-recipe.ts";
 import type { Weights } from "./weights.ts";
@@ -65,8 +72,16 @@ export async function fromCatalog(
     };
   };
   if (asked !== undefined) return { weights: inFileType(fileTypeOf(asked)) };
+  if (embedsTexts(geometry)) return { weights: inFileType(...usualOfEmbedder(geometry)) };
   const usual = inFileType(usualFileType(geometry.architecture), "since no quantization was named");
   return { weights: { ...usual, inFileType } };
+}
+
+/** Encoders are small and published in half precision; decoders that make vectors are larger, and lose little at eight bits. */
+function usualOfEmbedder({ cacheless }: Geometry): [fileType: string, because: string] {
+  return cacheless
+    ? ["F16", "as encoders are usually published"]
+    : ["Q8_0", "as embedders of this kind are usually published"];
 }
 
 function several(got: string, { rows }: Extract<ModelMatch, { kind: "several" }>): LoadoutError {

@@ -6,3 +6,4 @@ export { checkDraft, type Drafting, draftingOf } from "./drafting.ts";
 export type { FoundProjector } from "./media.ts";
 export { machineByHand, machineFor, type PlannedMachine, rigFor } from "./machine.ts";
 export { type BeforeOf, fitQuestion, type FitQuestion } from "./question.ts";
+export { refuseEmbedder } from "./refuse-embedder.ts";

@@ -50,6 +50,7 @@ export function layerCaches(
     readonly latentCaches?: LlamaCppBuild["latentCaches"];
   },
 ): LayerCache[] {
+  if (geometry.cacheless) return [];
   const keyType = elementType(settings.cacheTypeK) ?? F16;
   const valueType = elementType(settings.cacheTypeV) ?? F16;
   const widest = Math.max(0, ...geometry.layers.map((layer) => valueWidthOf(attentionOf(layer))));

@@ -1,6 +1,7 @@
 import type { Geometry } from "../../../facts/model/index.ts";
 import { overridesOf, type FoundBuild, type LlamaCppBuild } from "../../../facts/runtime/index.ts";
 import { GraphBuilder, type GraphPart } from "./architectures/builder.ts";
+import { pooled } from "./architectures/pooling.ts";
 import type { Architecture } from "./architectures/architecture.ts";
 import type { PlacedAdapter } from "./adapters.ts";
 import type { LayerCache } from "./cache.ts";
@@ -137,9 +138,13 @@ function buildGraph(session: Session, tokens: number, rows: number, real: boolea
   const { architecture } = session;
   const logits =
     session.part === "mtp" && architecture.buildDraft ? architecture.buildDraft(builder) : architecture.build(builder);
-  logits.name = "logits";
   logits.output = true;
+  const { hidden } = builder;
+  logits.name = hidden === logits ? "hidden states" : "logits";
   builder.graph.expand(logits);
+  if (session.settings.embeddings === true && session.part === "trunk" && hidden !== undefined) {
+    pooled(builder, hidden).output = true;
+  }
   checkGraph(builder.graph, session, Math.min(session.sizes.context, session.sizes.microBatch));
   return builder;
 

@@ -43,7 +43,8 @@ export function contextSizes(
       caller.batchCoversSequences ? sequences : 0,
     ) + (window > 0 && settings.fullWindowCache !== true ? caller.windowBatchExtra : 0);
   const microAsked = caller.microBatchIsBatch || settings.microBatch === 0 ? batchAsked : settings.microBatch;
-  const batch = Math.min(asked, batchAsked);
+  // where tokens see those behind them the engine does not cut a batch to the context
+  const batch = geometry.bidirectional ? batchAsked : Math.min(asked, batchAsked);
   const microBatch = Math.min(batch, microAsked);
   let context = pad(asked, CELL_PADDING);
   let cells = context;

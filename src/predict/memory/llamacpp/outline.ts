@@ -107,7 +107,8 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
   function replayed(
     settings: LlamaCppSettings,
     fileType: string,
-    file: ReplayedFile = layout(settings).replayed(fileType),
+    // whether flash attention runs is found out with all layers
+    file: ReplayedFile = settings.flashAttention === "auto" ? wholeFile(fileType) : layout(settings).replayed(fileType),
   ): readonly PlaceMemory[] | Rejection {
     const refusal = checkSettings(geometry, settings, build);
     if (refusal !== undefined) return refusal;
@@ -173,7 +174,7 @@ export function outlineLlamaCpp(question: OutlineQuestion): LlamaCppOutline {
         const place = placement.layers[layer] ?? "";
         return parts ? `${place} ${told(name)} ${loaded(name)}` : place;
       }));
-    const sums = weightSums(memories, placement, { tied, outputFirst }, loaded);
+    const sums = weightSums(memories, placement, { tied, outputFirst, encoder: geometry.cacheless === true }, loaded);
     const inRigOrder = (place: "host" | number) => (place === "host" ? place : used[place]!.rigIndex);
     return {
       staged: used.length > 0 && (!placement.complete || overridesOf(settings).length > 0),

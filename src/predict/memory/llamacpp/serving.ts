@@ -11,6 +11,8 @@ const MIB = 2 ** 20;
  * `server_prompt_cache`). Nothing at start; the upper end is what the limits allow.
  */
 export function servingOf(session: Session, draft: Session | undefined): Estimate | undefined {
+  // of completions alone: a server of vectors or scores keeps nothing
+  if (session.settings.embeddings === true) return undefined;
   const parts = [checkpoints(session, draft), promptCache(session, draft), draftRows(session, draft)].filter(
     (part) => part !== undefined,
   );

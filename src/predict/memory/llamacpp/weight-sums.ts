@@ -20,7 +20,7 @@ export function weightSums(
   memories: Memories,
   placement: Placement,
   /** the output matrix is the embedding; it is loaded again even where it would lie in the same memory */
-  { tied, outputFirst }: { readonly tied: boolean; readonly outputFirst: boolean },
+  { tied, outputFirst, encoder }: { readonly tied: boolean; readonly outputFirst: boolean; readonly encoder: boolean },
   isLoaded: (name: string) => boolean,
 ): (file: readonly TypedGroup[]) => Map<"host" | number, WeightTerms> {
   const known = new Map<TypedGroup["group"], KnownGroup>();
@@ -54,7 +54,7 @@ export function weightSums(
   function placedOf(group: TypedGroup["group"], type: string, bytes: number): readonly SizedWeight[] {
     const { name, shape } = group.first;
     let one = known.get(group);
-    if (one === undefined) known.set(group, (one = { role: weightRole(name), types: new Map() }));
+    if (one === undefined) known.set(group, (one = { role: weightRole(name, encoder), types: new Map() }));
     const { role, types } = one;
     const before = types.get(type);
     if (before !== undefined) return before;

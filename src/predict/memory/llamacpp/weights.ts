@@ -108,7 +108,7 @@ export function placeWeights(
     named.push(placed);
   };
   const tied = !places.sharesEmbedding && !tensors.some((tensor) => tensor.name === "output.weight");
-  const placedFor = placer(tensors, placement, places);
+  const placedFor = placer(tensors, geometry.cacheless, placement, places);
   for (const [index, tensor] of tensors.entries()) {
     if (tensor.name.startsWith("rope_")) {
       spread(tensor);
@@ -146,8 +146,8 @@ export function placeWeights(
 /** Roles of a list's tensors: their names tell them. */
 const ROLES = new WeakMap<readonly Tensor[], readonly Role[]>();
 
-function rolesOf(tensors: readonly Tensor[]): readonly Role[] {
-  const known = ROLES.get(tensors) ?? tensors.map(({ name }) => weightRole(name));
+function rolesOf(tensors: readonly Tensor[], encoder: boolean | undefined): readonly Role[] {
+  const known = ROLES.get(tensors) ?? tensors.map(({ name }) => weightRole(name, encoder));
   ROLES.set(tensors, known);
   return known;
 }
@@ -166,10 +166,11 @@ export type PlacedBefore = WeakMap<readonly Tensor[], Map<string, (PlacedWeight 
 
 function placer(
   tensors: readonly Tensor[],
+  encoder: boolean | undefined,
   placement: Placement,
   places: WeightPlaces,
 ): (index: number) => PlacedWeight {
-  const roles = rolesOf(tensors);
+  const roles = rolesOf(tensors, encoder);
   const before = places.before.get(tensors) ?? new Map<string, (PlacedWeight | undefined)[]>();
   places.before.set(tensors, before);
   return (index) => {
@@ -206,11 +207,13 @@ function placedAt(
   return { ...partial, bufferType };
 }
 
-export function weightRole(name: string): Role {
-  if (name === "token_embd.weight" || name === "per_layer_token_embd.weight")
+/** `encoder`: what norms the embeddings is loaded with the first layer (elsewhere the name is an output norm's, LFM2). */
+export function weightRole(name: string, encoder = false): Role {
+  if (/^((per_layer_)?token_embd|position_embd|token_types)\.weight$/.test(name))
     return { place: "input", use: "get_rows" };
   // read by all layers, loaded with the first
-  if (/^per_layer_(model_proj|proj_norm)\./.test(name)) return { place: 0, use: useOf(name) };
+  if (/^per_layer_(model_proj|proj_norm)\./.test(name) || (encoder && name.startsWith("token_embd_norm.")))
+    return { place: 0, use: useOf(name) };
   const { layer } = parted(name);
   return { place: layer < 0 ? "output" : layer, use: useOf(name) };
 }

@@ -48,7 +48,12 @@ export async function argumentsOf(spec: ServerSpec, buildNumber: number): Promis
   return args;
 }
 
-async function useArguments({ use, extraArguments = [] }: ServerSpec, modelPath: string): Promise<string[][]> {
+async function useArguments(
+  { use, extraArguments = [], settings }: ServerSpec,
+  modelPath: string,
+): Promise<string[][]> {
+  const planned = settings.pooling === "rank" ? "rerank" : "embed";
+  if (settings.embeddings === true && use === planned) return [];
   if (use === "rerank") return [["--rerank"]];
   if (use !== "embed") return [];
   return extraArguments.includes("--pooling")

@@ -17,7 +17,7 @@ import { runText } from "../text/run-text.ts";
 import { wordWrap } from "../text/word-wrap.ts";
 import { weightsFor } from "../weights-for.ts";
 import type { PlanFlags } from "../../../plan/ask/flags/index.ts";
-import { fitQuestion } from "../../../plan/ask/question/index.ts";
+import { fitQuestion, refuseEmbedder } from "../../../plan/ask/question/index.ts";
 
 export interface StartFlags extends PlanFlags {
   readonly model?: string;
@@ -41,6 +41,7 @@ export const start = guarded(async function (this: CliContext, flags: StartFlags
   try {
     const atHand = flags.model === undefined ? await bestWeightsAtHand(this, machine, flags, receipts) : undefined;
     const weights = atHand ?? (await weightsFor(this, flags, progress));
+    refuseEmbedder(weights, "a chat");
     const question = fitQuestion({ machine, weights, flags, before: beforeOf(receipts, machine) });
     const { answer: fit, choice } = answerFit(question.request, question.context);
     if (!flags.json) this.out(fitText({ ...fit, next: [] }, this.outStyle).trimEnd());

@@ -27,6 +27,7 @@ export const fit = buildCommand({
     fullDescription: [
       "Predicts memory to the byte and speed with an 80% band for a model on this",
       "machine, or on one written by hand, without loading it.",
+      "Of embedders and rerankers: texts a second, of --prompt tokens each.",
       "Exit code 0: it fits. 1: it does not. 2: the question was wrong.",
       "",
       "Examples:",
@@ -38,6 +39,7 @@ export const fit = buildCommand({
       '  loadout fit qwen3-8b --gpu rtx-3090 --server-args "-c 65536 -np 4 -ctk q8_0"',
       "  loadout fit qwen3-vl-8b --gpu rtx-4090 --images 4 --image-size 1024x1024",
       "  loadout fit llama-3.3-70b --gpu 2xrtx-3090 --draft llama-3.2-1b",
+      "  loadout fit bge-m3 --gpu rtx-4090 --prompt 512",
       "  loadout fit ./model.gguf --verify",
       "  loadout fit --vram 24GB",
       "  loadout fit --tools --vision --licence open --since 2026 --why",

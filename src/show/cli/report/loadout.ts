@@ -35,9 +35,11 @@ export async function reportLoadout(
   return {
     ask: askedAs(flags, model),
     fit,
-    ...(kv ? { kv } : {}),
-    ...(await frontierOf(asking, rest, named, fit.runtime.engine)),
-    ...(await quantsOf(asking, rest, named)),
+    ...(kv && !question.request.geometry.cacheless ? { kv } : {}),
+    // of a model that writes no tokens neither is asked
+    ...(fit.speed.documents
+      ? { frontierUnknown: "A frontier is of written tokens, and this model writes none." }
+      : { ...(await frontierOf(asking, rest, named, fit.runtime.engine)), ...(await quantsOf(asking, rest, named)) }),
     ...(receipt ? { receipt } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import { formatDuration, formatPace, formatPercent } from "../../../facts/units/index.ts";
 import type { FitAnswer } from "../../../plan/answer/index.ts";
 import type { Pace } from "../../../predict/speed/index.ts";
+import { explainDocuments } from "./documents-text.ts";
 import { derivedText } from "./explain-derived.ts";
 import { paceText } from "./explain-pace.ts";
 import { hanging, workingLines } from "./explain-tree.ts";
@@ -42,6 +43,7 @@ export function speedText({ speed, media }: Pick<FitAnswer, "speed" | "media">, 
   }
   lines.push(...endText(speed, before, told, style));
   if (speed.speculation) lines.push("", ...explainSpeculation(speed.speculation, style));
+  if (speed.documents) lines.push(...explainDocuments(speed.documents, style));
   if (speed.unknown) lines.push(...hanging(speed.unknown, "  "));
   return lines;
 }

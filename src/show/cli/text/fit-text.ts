@@ -14,6 +14,7 @@ import { marginWords, type DiskFacts, type FitAnswer } from "../../../plan/answe
 import { good, type VerdictWord } from "../../../plan/fit/index.ts";
 import type { Estimate } from "../../../predict/estimate/index.ts";
 import type { Pace } from "../../../predict/speed/index.ts";
+import { documentRows } from "./documents-text.ts";
 import { arrangementsText, launchText } from "./launch-text.ts";
 import { bar, columns, nextLines, WIDTH, wrap } from "./layout.ts";
 import { mediaText } from "./media-text.ts";
@@ -159,6 +160,10 @@ function settingsText({ decisions }: FitAnswer, style: Style): string[] {
 }
 
 function speedText({ speed, coldLoad, decisions, verdict }: FitAnswer, style: Style): string[] {
+  const room = verdict.now.verdict === "does not fit" ? ", if it found room" : "";
+  const head = style.strong("speed") + style.faint(`  80% band${room}`);
+  if (speed.documents)
+    return [head, ...columns([...documentRows(speed.documents, style), ...coldRows(coldLoad, style)], [1])];
   if (!speed.decode || !speed.prefill || !speed.firstTokenMs)
     return [style.strong("speed"), `  ${speed.unknown ?? "unknown"}`];
   const row = (label: string, pace: Pace, limit = "bandwidth") => [
@@ -214,14 +219,16 @@ function speedText({ speed, coldLoad, decisions, verdict }: FitAnswer, style: St
           ],
         ]
       : []),
+    ...coldRows(coldLoad, style),
   ];
-  if (coldLoad) {
-    const { ms, bytesPerSec, source } = coldLoad;
-    const how = `the file read once at ${formatRate(bytesPerSec)} (${source})`;
-    rows.push(["  cold load", formatDuration(ms), "", style.faint(how)]);
-  }
-  const room = verdict.now.verdict === "does not fit" ? ", if it found room" : "";
-  return [style.strong("speed") + style.faint(`  80% band${room}`), ...columns(rows, [1])];
+  return [head, ...columns(rows, [1])];
+}
+
+function coldRows(coldLoad: FitAnswer["coldLoad"], style: Style): string[][] {
+  if (!coldLoad) return [];
+  const { ms, bytesPerSec, source } = coldLoad;
+  const how = `the file read once at ${formatRate(bytesPerSec)} (${source})`;
+  return [["  cold load", formatDuration(ms), "", style.faint(how)]];
 }
 
 function verifiedText({ verified }: FitAnswer, style: Style): string[] {
@@ -261,7 +268,7 @@ function tailText(answer: FitAnswer, style: Style): string[] {
     ...(longest === undefined
       ? []
       : wrap(
-          `longest context that fits with these settings: ${formatTokens(longest)} per user` +
+          `longest ${answer.speed.documents ? "text" : "context"} that fits with these settings: ${formatTokens(longest)}${answer.speed.documents ? "" : " per user"}` +
             (longest === answer.model.contextLength ? ", all the model was trained for" : ""),
         ).map(style.faint)),
     ...(answer.mostUsers === undefined

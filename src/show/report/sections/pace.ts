@@ -2,19 +2,21 @@ import { paceChart } from "../../../draw/index.ts";
 import {
   formatDuration,
   formatFileBytes,
+  formatNumber,
   formatPace,
   formatPaceBand,
   formatPercent,
   formatRate,
   formatTokens,
 } from "../../../facts/units/index.ts";
-import type { FitAnswer, ReportLoadout } from "../../../plan/answer/index.ts";
+import type { DocumentFacts, FitAnswer, ReportLoadout } from "../../../plan/answer/index.ts";
 import type { Pace } from "../../../predict/speed/index.ts";
 import { chart, heading, table, type Block } from "../document.ts";
 
 /** Paces with bands, and what a person waits for. */
 export function paceBlocks({ name, fit }: ReportLoadout, level: 2 | 3): Block[] {
   const { speed } = fit;
+  if (speed.documents) return [heading(level, "Pace"), ...documentBlocks(speed.documents)];
   if (!speed.decode || !speed.prefill)
     return [heading(level, "Pace"), { kind: "text", text: speed.unknown ?? "No pace is known." }];
   return [
@@ -27,6 +29,24 @@ export function paceBlocks({ name, fit }: ReportLoadout, level: 2 | 3): Block[] 
       : []),
     ...guesses(fit),
   ];
+}
+
+/** Of a model that makes vectors or scores of texts. */
+function documentBlocks({ what, tokens, perSec, eachMs, reading, together }: DocumentFacts): Block[] {
+  const texts = ({ value, low, high }: DocumentFacts["perSec"]) => [
+    `${formatNumber(value)} ${what}/s`,
+    `${formatNumber(low)} to ${formatNumber(high)} ${what}/s`,
+  ];
+  return table(
+    `Texts of ${formatTokens(tokens)} tokens, with 80% bands`,
+    ["what", "#pace", "#band"],
+    [
+      [`${what} one after the other`, ...texts(perSec)],
+      ...(together ? [[`${together.perStep} in a step`, ...texts(together.perSec)]] : []),
+      ["one alone", formatDuration(eachMs.value), `${formatDuration(eachMs.low)} to ${formatDuration(eachMs.high)}`],
+      ["read", formatPace(reading.tokensPerSec), formatPaceBand(reading.low, reading.high)],
+    ],
+  );
 }
 
 function paceRows({ speed, decisions }: FitAnswer): string[][] {

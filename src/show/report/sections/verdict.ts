@@ -1,4 +1,11 @@
-import { formatBytes, formatDuration, formatPace, formatPaceBand, formatTokens } from "../../../facts/units/index.ts";
+import {
+  formatBytes,
+  formatDuration,
+  formatNumber,
+  formatPace,
+  formatPaceBand,
+  formatTokens,
+} from "../../../facts/units/index.ts";
 import { fitSentence, type FitAnswer } from "../../../plan/answer/index.ts";
 import { good, type VerdictWord } from "../../../plan/fit/index.ts";
 import { table, type Block, type Figure, type Tone } from "../document.ts";
@@ -53,6 +60,15 @@ function figuresOf({ verdict, rejected, memory, speed, longestContext, mostUsers
             label: "decode",
             value: formatPace(speed.decode.tokensPerSec),
             note: `80% band ${formatPaceBand(speed.decode.low, speed.decode.high)}`,
+          },
+        ]
+      : []),
+    ...(speed.documents
+      ? [
+          {
+            label: `${speed.documents.what} a second`,
+            value: formatNumber(speed.documents.perSec.value),
+            note: `of ${formatTokens(speed.documents.tokens)} tokens each`,
           },
         ]
       : []),

@@ -156,8 +156,8 @@ export function mixValues(
   layer: number,
   { mask, sinks, softCap, valuesTransposed, decompress }: MixParts,
 ): GraphTensor {
-  const { settings, sizes } = builder.request;
-  const { streams } = sizes;
+  const { settings } = builder.request;
+  const [, , , streams] = keys.shape;
   const tokens = query.shape[2] / streams;
   const perStream = [query.shape[0], query.shape[1], tokens, streams];
   const [q, key, value] = [

@@ -59,6 +59,8 @@ export class GraphBuilder {
   readonly request: GraphRequest;
   /** flash attention of every layer that has it */
   readonly attended: { readonly node: GraphTensor; readonly layer: number }[] = [];
+  /** the last hidden states, from which logits or a text's vector are made */
+  hidden: GraphTensor | undefined;
   readonly #trunk: readonly Layer[];
   readonly #cached: readonly Layer[];
   readonly #weights = new Map<PlacedWeight, GraphTensor>();

@@ -127,6 +127,7 @@ export function outputLogits(
     result = getRows(result, rows);
     result.output = true;
   }
+  builder.hidden = result;
   return builder.project(result, output);
 }
 

@@ -3,6 +3,7 @@ import { bailingMoe3 } from "./bailing-moe3.ts";
 import { cohere2, cohere2Moe, commandR, phi2 } from "./cohere.ts";
 import { deepseek2, mistral4 } from "./deepseek2.ts";
 import { deepseek32, glmDsa } from "./deepseek32.ts";
+import { ENCODERS } from "./encoders.ts";
 import { falconH1 } from "./falcon-h1.ts";
 import { afmoe, laguna, museGlimmer, step35 } from "./gated-output.ts";
 import { gemma3n } from "./gemma3n.ts";
@@ -22,10 +23,11 @@ import { mimo2 } from "./mimo2.ts";
 import { minimaxM2, olmo2, olmoe } from "./whole-norm.ts";
 
 /**
- * Architectures with a frame of their own (hybrids, latent attention, streams beside the residual one), and decoders with norms or
- * attention unlike others': a page loads them when it is asked about one.
+ * Architectures with a frame of their own (encoders, hybrids, latent attention, streams beside the residual one), and decoders with
+ * norms or attention unlike others': a page loads them when it is asked about one.
  */
 export const OTHERS: readonly Architecture[] = [
+  ...ENCODERS,
   afmoe,
   bailingMoe3,
   cohere2,
