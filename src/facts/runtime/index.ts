@@ -8,3 +8,4 @@ export * from "./llamacpp-overrides.ts";
 export * from "./llamacpp-slots.ts";
 export type * from "./llamacpp.ts";
 export * from "./logs/index.ts";
+export * from "./ollama/index.ts";

@@ -2,6 +2,7 @@ import { alternatives, choose, type Choice, type FitRequest, longestContext } fr
 import { mostUsers } from "../search/index.ts";
 import { arrangementFacts } from "./arrangement-facts.ts";
 import { type AnswerContext, answerOf, type FitAnswer } from "./fit-numbers.ts";
+import { elsewhereFacts } from "./elsewhere.ts";
 import { launchFacts } from "./launch.ts";
 
 /** The plan for a question, and what was found by weighing further ones. */
@@ -15,6 +16,7 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
     ...(users === undefined ? {} : { mostUsers: users }),
     wouldFit: alternatives(request, choice),
     ...(context.server ? { launch: launchFacts(choice, context.server) } : {}),
+    ...(context.elsewhere ? { elsewhere: elsewhereFacts(choice, request, context.elsewhere) } : {}),
     ...(context.server && request.rig.devices.length > 1
       ? { arrangements: arrangementFacts(choice, context.server) }
       : {}),

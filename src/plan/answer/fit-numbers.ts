@@ -26,6 +26,7 @@ import {
 import { afterFit, type TypedFlags } from "./next-commands.ts";
 import { speculationFacts, type SpeculationFacts } from "./speculation-facts.ts";
 import type { ArrangementFacts } from "./arrangement-facts.ts";
+import type { ElsewhereContext, ElsewhereFacts } from "./elsewhere.ts";
 import type { LaunchFacts, ServerContext } from "./launch.ts";
 
 /** Version of every answer's form; a change that breaks readers raises it. */
@@ -98,6 +99,8 @@ export interface FitAnswer {
   readonly coldLoad?: ReadingRate & { readonly ms: number };
   /** how llama-server is told, and what it takes */
   readonly launch?: LaunchFacts;
+  /** how another program is told, where the plan is for one that starts it by itself */
+  readonly elsewhere?: ElsewhereFacts;
   /** ways over several devices, best first */
   readonly arrangements?: readonly ArrangementFacts[];
   readonly verified?: Verified;
@@ -159,6 +162,8 @@ export interface AnswerContext {
   readonly reading?: ReadingRate;
   /** absent: no command is printed */
   readonly server?: ServerContext;
+  /** a program that starts it by itself */
+  readonly elsewhere?: ElsewhereContext;
   /** how the model is named on the command line, for the next commands */
   readonly modelArgument: string;
   /** flags that describe the rig, where it was written by hand, as they are typed: for the next commands */
@@ -171,7 +176,10 @@ export interface AnswerContext {
 export type FitNumbers = Omit<FitAnswer, keyof Searched>;
 
 /** Found by weighing further plans, under other programs too. */
-export type Searched = Pick<FitAnswer, "longestContext" | "mostUsers" | "wouldFit" | "launch" | "arrangements">;
+export type Searched = Pick<
+  FitAnswer,
+  "longestContext" | "mostUsers" | "wouldFit" | "launch" | "elsewhere" | "arrangements"
+>;
 
 /** The same plan as a whole answer has, and nothing beside it. */
 export function fitNumbers(request: FitRequest, context: AnswerContext): FitNumbers {
@@ -191,7 +199,7 @@ export function answerOf(
   found: Searched | undefined,
 ): FitNumbers & Partial<Searched> {
   const promptTokens = Math.min(context.promptTokens ?? 512, choice.context);
-  const { longestContext: longest, mostUsers: users, wouldFit, launch, arrangements } = found ?? {};
+  const { longestContext: longest, mostUsers: users, wouldFit, launch, elsewhere, arrangements } = found ?? {};
   return {
     schema: ANSWER_VERSION,
     kind: "fit",
@@ -218,6 +226,7 @@ export function answerOf(
       ? { coldLoad: { ...context.reading, ms: (context.model.fileBytes / context.reading.bytesPerSec) * 1000 } }
       : {}),
     ...(launch ? { launch } : {}),
+    ...(elsewhere ? { elsewhere } : {}),
     ...(arrangements ? { arrangements } : {}),
     assumptions: [...(context.assumptions ?? []), ...assumptions(request, choice, context.promptTokens)],
     next: afterFit({ ...context, atHand: context.model.source === undefined, runs: good(choice.now.verdict) }),

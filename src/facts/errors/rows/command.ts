@@ -30,6 +30,18 @@ export const COMMAND_ERRORS = {
     exit: 2,
     http: 400,
   },
+  "flag-beside-runtime": {
+    template: "{flag} says nothing of {runtime}",
+    hint: "Leave {flag} out, or plan for --runtime llama-server.",
+    exit: 2,
+    http: 400,
+  },
+  "runtime-for-one-model": {
+    template: "--runtime {runtime} is about one model under fit or explain",
+    hint: "Name the model: loadout fit MODEL --runtime {runtime}; here: embedded or llama-server.",
+    exit: 2,
+    http: 400,
+  },
   "draft-missing": {
     template: "{flag} describes guesses, and nothing guesses",
     hint: "Name a small model of the same family with --draft, or --draft mtp, or --draft ngram.",

@@ -53,6 +53,10 @@ export async function gatherFit(
   const typed = typedFlags(flags);
   const server = serverRuntime(flags.build);
   const told = flags.serverArgs === undefined ? undefined : await toldBy(flags.serverArgs, server);
+  const elsewhere =
+    flags.runtime === "ollama" || flags.runtime === "lm-studio"
+      ? (await import("../question/elsewhere.ts")).elsewhereRuntime(flags.runtime, flags)
+      : undefined;
   const byHand = await rigFor(flags);
   const loading = Promise.all([
     asking.model(model, told?.guesses?.by === "mtp" ? { ...flags, draft: "mtp" } : flags),
@@ -66,19 +70,19 @@ export async function gatherFit(
     typed,
     reading: flags.disk?.reading ?? USUAL_DISK,
     diskBytesPerSec: flags.disk?.pagesBytesPerSec,
-    server,
+    ...(elsewhere ? {} : { server }),
     told,
   };
   if (byHand) {
     // nothing is asked of this machine, and neither what was measured on it nor its disk says anything of another
     const machine = machineByHand(byHand, flags);
     const [read, drafting] = await loading;
-    const runtime = flags.runtime === "embedded" && !told && !drafting ? embeddedRuntime() : server;
+    const runtime = elsewhere ?? (flags.runtime === "embedded" && !told && !drafting ? embeddedRuntime() : server);
     const weights = await withDraft(read, machine, flags, runtime, drafting, room);
     return fitQuestion({ ...asked, machine, weights, runtime, drafting });
   }
   const [machine, [read, drafting]] = await Promise.all([asking.machine(), loading]);
-  const runtime = flags.runtime === "llama-server" || told || drafting ? server : embeddedRuntime();
+  const runtime = elsewhere ?? (flags.runtime === "llama-server" || told || drafting ? server : embeddedRuntime());
   const weights = await withDraft(read, machine, flags, runtime, drafting, room);
   const here = await asking.here?.(machine, weights);
   return fitQuestion({ ...asked, ...here, machine, weights, runtime, drafting });

@@ -3,10 +3,9 @@ import { answerRanking, type DiskFacts, type RankingAnswer } from "../../answer/
 import { onlyWanted, rankModels, workedRows } from "../../rank/index.ts";
 import {
   draftFlagOf,
-  embeddedRuntime,
   nearest,
+  plainRuntime,
   roomOf,
-  serverRuntime,
   typedFlags,
   USUAL_DISK,
   wantedOf,
@@ -39,7 +38,7 @@ export async function askRanking(
   ]);
   const { rig } = machine.report;
   const named = flags.runtime ?? (machine.rigArguments === undefined ? "embedded" : "llama-server");
-  const runtime = named === "llama-server" ? serverRuntime(flags.build) : embeddedRuntime();
+  const runtime = plainRuntime(named, flags);
   const { build, caller, engine, version, buildName } = runtime;
   const goal = flags.goal ?? "interactive";
   const table = flags.table === true || flags.vram !== undefined;

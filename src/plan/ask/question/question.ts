@@ -124,6 +124,7 @@ export function fitQuestion(parts: {
     const { build: built, caller: called, standing } = under;
     const guessed = guesses ? draftMemory(guesses) : {};
     const asked = { ...fixed, tensors: file, build: built, caller: called, standing, ...guessed };
+    const around = under === chosen ? chosen.elsewhere?.memory : undefined;
     return {
       goal: flags.goal ?? "interactive",
       wishes,
@@ -131,9 +132,9 @@ export function fitQuestion(parts: {
       tensors: file,
       rig,
       closable: machine.closable,
-      memory: remembered((settings) => predictLlamaCpp({ ...asked, settings })),
-      // drafts are left to whole replays
-      ...(asked.draft
+      memory: remembered((settings) => (around ?? predictLlamaCpp)({ ...asked, settings })),
+      // drafts are left to whole replays, and so is what another program makes of it
+      ...(asked.draft || around
         ? {}
         : {
             about: remembered((settings) => aboutLlamaCpp({ ...asked, settings })),
@@ -173,6 +174,7 @@ export function fitQuestion(parts: {
       ...(promptTokens === undefined ? {} : { promptTokens }),
       answerTokens,
       ...(cachedShare === undefined ? {} : { cachedShare }),
+      ...(chosen.elsewhere ? { elsewhere: chosen.elsewhere.told(servedFrom(weights)) } : {}),
       ...(server
         ? {
             server: {

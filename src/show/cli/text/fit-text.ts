@@ -14,6 +14,7 @@ import { marginWords, type DiskFacts, type FitAnswer } from "../../../plan/answe
 import { good, type VerdictWord } from "../../../plan/fit/index.ts";
 import type { Estimate } from "../../../predict/estimate/index.ts";
 import type { Pace } from "../../../predict/speed/index.ts";
+import { elsewhereText } from "./elsewhere-text.ts";
 import { arrangementsText, launchText } from "./launch-text.ts";
 import { bar, columns, nextLines, WIDTH, wrap } from "./layout.ts";
 import { speculationText } from "./speculation-text.ts";
@@ -40,6 +41,7 @@ export function fitText(answer: FitAnswer, style: Style): string {
     ...(answer.table ? tableText(answer.table, style) : []),
     ...arrangementsText(answer, style),
     ...launchText(answer, style),
+    ...elsewhereText(answer, style),
     ...tailText(answer, style),
   ].join("\n");
 }
