@@ -18,8 +18,14 @@ const UNGATED: ReadonlySet<string> = new Set([
 export function withoutGeometry(row: Dimensions): string | undefined {
   if (row.architecture === undefined) return "llama.cpp has no architecture for it";
   if (row.beyond !== undefined) return `it has ${row.beyond}, which a geometry cannot say`;
-  if (row.unplaced) return "which of its layers have full attention is not known";
   return undefined;
+}
+
+/** What is assumed of a row's layers; `undefined` where all of it is known. */
+export function assumedLayers({ unplaced, layers, linear }: Dimensions): string | undefined {
+  if (unplaced === undefined) return undefined;
+  const what = linear === undefined ? "see the whole context" : "have attention";
+  return `${unplaced} of its ${layers} layers ${what}; which is not published, so they are spread evenly`;
 }
 
 export interface FromRowOptions {
@@ -34,11 +40,12 @@ export interface FromRowOptions {
  * it. `undefined` where {@link withoutGeometry} says why.
  */
 export function geometryFromRow(
-  row: Dimensions,
-  { context = row.context, mtp = false }: FromRowOptions = {},
+  known: Dimensions,
+  { context = known.context, mtp = false }: FromRowOptions = {},
 ): Geometry | undefined {
-  const { architecture } = row;
-  if (architecture === undefined || withoutGeometry(row) !== undefined) return undefined;
+  const { architecture } = known;
+  if (architecture === undefined || withoutGeometry(known) !== undefined) return undefined;
+  const row = known.unplaced === undefined ? known : { ...known, full: spread(known.unplaced, known.layers) };
   const facts = ARCHITECTURES[architecture] ?? {};
   const deepstackLayers = row.vision?.deepstack ?? 0;
   const { vision } = row;
@@ -67,6 +74,11 @@ export function geometryFromRow(
       },
     }),
   };
+}
+
+/** The last layer of each of so many groups. */
+function spread(count: number, layers: number): number[] {
+  return Array.from({ length: count }, (_, group) => Math.floor(((group + 1) * layers) / count) - 1);
 }
 
 function layerOf(row: Dimensions, architecture: string, facts: ArchitectureFacts, layer: number): Layer {
@@ -181,6 +193,7 @@ function expertsOf({ experts, name }: Dimensions, denseSide: boolean): FeedForwa
     ...(gating !== undefined && { gating }),
     ...(normalized !== undefined && { normalized }),
     ...(scaled && { scaled }),
+    ...(experts.latent !== undefined && { latentLength: experts.latent }),
     ...(expertGroups !== undefined && { expertGroups, expertGroupsUsed }),
   };
 }

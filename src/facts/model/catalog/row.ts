@@ -20,8 +20,8 @@ export interface Dimensions {
   readonly context: number;
   /** layers that see everything (of hybrids: that have attention); absent: all */
   readonly full?: readonly number[];
-  /** how many see everything is known, which is not */
-  readonly unplaced?: true;
+  /** so many see everything, and which is not known: they are placed evenly, the last of each group */
+  readonly unplaced?: number;
   /** of the layers that are not in `full`, with what differs from the others */
   readonly window?: Window;
   /** last layers that read an earlier one's cache */

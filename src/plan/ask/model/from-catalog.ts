@@ -1,6 +1,7 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import { type CatalogModel, type ModelMatch, modelCatalog, tensorList } from "../../../facts/model/index.ts";
 import { fileTypeOf, usualFileType } from "../../../facts/recipe/index.ts";
+import { upperBound } from "./upper-bound.ts";
 import { byRecipe, type BySizes } from "./by-recipe.ts";
 import type { Weights } from "./weights.ts";
 
@@ -23,7 +24,7 @@ export async function fromCatalog(
   quant: string | undefined,
   mtp = false,
 ): Promise<{ readonly weights: Weights } | { readonly weights?: undefined; readonly near: readonly string[] }> {
-  const { findModel, geometryFromRow, withoutGeometry } = await modelCatalog();
+  const { assumedLayers, findModel, geometryFromRow, withoutGeometry } = await modelCatalog();
   const match = findModel(typed);
   if (match.kind === "none") return { near: match.near.map(({ id }) => id) };
   if (match.kind === "several") throw several(typed, match);
@@ -33,9 +34,12 @@ export async function fromCatalog(
   if (!geometry || !shapes) {
     const reason = withoutGeometry(row) ?? `the tensors of architecture "${row.architecture}" are not written down`;
     const advice = `Name a .gguf file of it, or hf:owner/name of a repository with .gguf files. \`loadout models "${id}"\` says what is known.`;
-    throw new LoadoutError("model-unpredictable", { name: row.name, reason, advice });
+    const { bytes, says } = upperBound(row, quant ?? "Q8_0");
+    const bounded = `It takes ${says}. ${advice}`;
+    throw new LoadoutError("model-unpredictable", { name: row.name, reason, advice: bounded, boundBytes: bytes });
   }
   const asked = quant ?? match.fileType;
+  const layers = assumedLayers(row);
   // the same list each time: what is found of it is kept by it
   const files = new Map<string, BySizes>();
   const inFileType = (fileType: string, because?: string): Weights => {
@@ -57,6 +61,7 @@ export async function fromCatalog(
         source: `the catalog's row ${row.id} (${BASIS[row.basis]})`,
       },
       assumptions: [
+        ...(layers === undefined ? [] : [layers]),
         ...(because === undefined ? [] : [`${fileType}, ${because} (--quant)`]),
         assumption,
         ...(mtp ? ["the file holds the appended block that guesses ahead, as only some published files do"] : []),
