@@ -1,4 +1,5 @@
 export * from "./flags/index.ts";
+export { forkCaches, forkOf, type LlamaCppFork } from "./forks.ts";
 export * from "./kernels/index.ts";
 export type * from "./llamacpp-build.ts";
 export * from "./llamacpp-builds.ts";
