@@ -28,13 +28,19 @@ interface OllamaOwnSize {
   readonly precisionBytes: number;
 }
 
-const HOLDS = {
-  "model weights": "weights",
-  "kv cache": "cache",
-  "compute graph": "graph",
-  "total memory": "total",
-} as const;
-const UNITS = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const;
+const HOLDS: ReadonlyMap<string, OllamaOwnSize["holds"]> = new Map([
+  ["model weights", "weights"],
+  ["kv cache", "cache"],
+  ["compute graph", "graph"],
+  ["total memory", "total"],
+]);
+const UNITS: ReadonlyMap<string, number> = new Map([
+  ["B", 1],
+  ["KiB", 2 ** 10],
+  ["MiB", 2 ** 20],
+  ["GiB", 2 ** 30],
+  ["TiB", 2 ** 40],
+]);
 
 const MODEL =
   /source=ggml\.go:\d+ msg="" architecture=([a-z][\w.-]*) file_type=(\w+) name="([^"\uFFFD]*)" description="[^"]*" num_tensors=(\d+) num_key_values=\d+$/;
@@ -86,9 +92,8 @@ export class OllamaOwnReader {
   #addSize(line: string): boolean {
     const match = SIZE.exec(line);
     if (match === null) return false;
-    const [, what, device = "all", digits = "", unit] = match;
-    const holds = HOLDS[what as keyof typeof HOLDS];
-    const scale = UNITS[unit as keyof typeof UNITS];
+    const [, what = "", device = "all", digits = "", unit = ""] = match;
+    const [holds, scale] = [HOLDS.get(what)!, UNITS.get(unit)!];
     const precisionBytes = (digits.includes(".") ? 0.05 : 0.5) * scale + 1;
     this.#sizes.set(`${holds} ${device}`, { holds, device, bytes: Math.round(Number(digits) * scale), precisionBytes });
     return true;
