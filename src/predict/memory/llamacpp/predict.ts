@@ -5,6 +5,7 @@ import { between } from "../../estimate/index.ts";
 import type { EngineBuffer, MemoryPrediction } from "../memory.ts";
 import { computeBuffers, type Session } from "./compute.ts";
 import { isStaged } from "./covered.ts";
+import { checkGraphLimits, checkStoredLimits } from "./device-limits.ts";
 import { deviceNames, usedDevices, type UsedDevice } from "./devices.ts";
 import { asDraft, draftSession, targetOf } from "./draft.ts";
 import { PerhapsTooLong } from "./graph-limit.ts";
@@ -113,11 +114,15 @@ function accepted(lines: readonly Line[], session: Session, { devices }: LlamaCp
 
 /** `graphs`: the session whose graphs are replayed. */
 function linesOf(session: Session, weightsFrom: LlamaCppQuestion["weightsFrom"], graphs = session): Line[] {
-  return [...storedLines(session, weightsFrom), ...computeLines(graphs, computeBuffers(graphs))];
+  const stored = storedLines(session, weightsFrom);
+  const buffers = computeBuffers(graphs);
+  checkGraphLimits(graphs, buffers);
+  return [...stored, ...computeLines(graphs, buffers)];
 }
 
 /** What needs no graph. */
 function storedLines(session: Session, weightsFrom: LlamaCppQuestion["weightsFrom"]): Line[] {
+  checkStoredLimits(session);
   return [
     // an appended block's context runs on the weights that its model holds already
     ...(session.part === "mtp" ? [] : weightLines(session, weightsFrom)),
