@@ -97,7 +97,6 @@ it("counts the blocks for multi-token prediction as published", () => {
 const UNCOUNTED: Readonly<Record<string, string>> = {
   "deepseek-ai/DeepSeek-V4-Flash": "it has compressed attention, which a geometry cannot say",
   "meta-llama/Llama-3.2-11B-Vision-Instruct": "it has cross-attention to images, which a geometry cannot say",
-  "nvidia/Llama-3_3-Nemotron-Super-49B-v1_5": "it has layers of differing parts, which a geometry cannot say",
   "Qwen/Qwen3.8-Flash-Next": "it has n-gram embedding, which a geometry cannot say",
   "deepseek-ai/DeepSeek-V4.1-Flash": "llama.cpp has no architecture for it",
   "deepseek-ai/DeepSeek-V4-Pro": "it has compressed attention, which a geometry cannot say",

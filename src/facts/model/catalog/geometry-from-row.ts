@@ -119,6 +119,7 @@ function patternLayer(row: Dimensions, letter: string): Layer {
 
 function mixerOf(row: Dimensions, facts: ArchitectureFacts, layer: number): Mixer {
   const full = row.full?.includes(layer) ?? true;
+  if (row.attentionFree && !full) return { kind: "none" };
   if (row.linear?.parallel) {
     const recurrent = linearMixer(row);
     if (recurrent.kind === "recurrent")
@@ -198,7 +199,9 @@ function expertsOf({ experts, name }: Dimensions, denseSide: boolean): FeedForwa
   };
 }
 
-function denseLength({ feedForward, layers, sharedCaches = 0, name }: Dimensions, layer: number): number {
+function denseLength({ feedForward, feedForwards, layers, sharedCaches = 0, name }: Dimensions, layer: number): number {
+  if (feedForwards)
+    return feedForwards.flatMap(([length, count]) => Array.from({ length: count }, () => length))[layer]!;
   if (feedForward === undefined) throw new RangeError(`${name}: a dense layer, and no length`);
   if (typeof feedForward === "number") return feedForward;
   return feedForward[layer < layers - sharedCaches ? 0 : 1] ?? 0;

@@ -14,6 +14,10 @@ export interface Dimensions {
   readonly valueLength: number;
   /** of dense layers; two values: of layers with caches of their own and of those without */
   readonly feedForward?: number | readonly number[];
+  /** of layers that differ: lengths and how many layers in a row have each */
+  readonly feedForwards?: readonly (readonly [length: number, layers: number])[];
+  /** layers that are not in `full` mix no tokens at all */
+  readonly attentionFree?: true;
   readonly vocabulary: number;
   /** the output matrix is the embedding */
   readonly tied?: true;

@@ -30,6 +30,9 @@ export type CacheKind = "full" | "window" | "indexer";
  */
 const TRUNK_ONLY = new Set(["nemotron_h", "nemotron_h_moe", "qwen35", "qwen35moe", "qwen3next", "step35", "mimo2"]);
 
+/** Architectures whose cache has every layer: one without attention has no keys, but values as wide as the widest where all are made so. */
+const WHOLE_LAYERS = new Set(["deci"]);
+
 /**
  * Caches of all layers that own one (llama-kv-cache.cpp, llama-kv-cache-iswa.cpp). `place` says where a layer's cache lies;
  * `trunkOnly`, that the build leaves out appended blocks whatever the architecture. Where they are left out, a draft's context caches
@@ -71,6 +74,10 @@ export function layerCaches(
       return;
     }
     const attention = attentionOf(each);
+    if (attention === undefined && WHOLE_LAYERS.has(geometry.architecture) && settings.valuesTransposed) {
+      const empty = { layer, kind: "full", bufferType: place(layer), cells: sizes.cells, keyType, valueType } as const;
+      caches.push({ ...empty, keyWidth: 0, valueWidth: widest });
+    }
     if (attention === undefined || attention.cacheFrom !== undefined) return;
     const kind = attention.span === "full" ? "full" : "window";
     caches.push({
