@@ -1,3 +1,4 @@
+import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import type { Measured } from "../../predict/estimate/index.ts";
 import type {
   ArrivalStatistics,
@@ -23,10 +24,64 @@ export interface BenchClient {
 /** A request with times from the start of its point, milliseconds. */
 export type BenchRequest = Omit<RequestRecord, "tokenMs"> & { readonly tokenMs: readonly number[] };
 
+/** What is known of an endpoint's server, as far as it says so, or its command here, or a person. */
+export interface BenchServer {
+  readonly saidBy: "loadout" | "llama-server" | "its command" | "flags";
+  readonly engine?: "llama-server" | "embedded";
+  readonly build?: string;
+  readonly model?: string;
+  readonly quantization?: string;
+  readonly modelBytes?: number;
+  /** where its weights lie, on its machine */
+  readonly modelPath?: string;
+  readonly slots?: number;
+  /** cells over all slots */
+  readonly contextTokens?: number;
+  readonly contextPerSlot?: number;
+  readonly unifiedCache?: boolean;
+  /** -b */
+  readonly stepTokens?: number;
+  /** -ub */
+  readonly microBatchTokens?: number;
+  readonly cacheTypeK?: string;
+  readonly cacheTypeV?: string;
+  readonly threads?: number;
+  /** all of them, where they are known whole */
+  readonly settings?: LlamaCppSettings;
+}
+
+/** A rate that the requests show by themselves, beside the prediction. Tokens per second, of all streams together. */
+export interface BenchRate {
+  readonly what: "decode" | "prefill";
+  /** tokens in each cache on average, or of the prompt */
+  readonly at: number;
+  readonly streams: number;
+  readonly measuredPerSec: number;
+  /** tokens measured over */
+  readonly tokens: number;
+  /** with what this machine had measured before, and its band of 80% */
+  readonly predicted?: Measured;
+  /** measured by predicted */
+  readonly ratio?: number;
+  readonly insideBand?: boolean;
+}
+
+/** What a prompt cache held, as far as the server says. */
+export interface BenchCache {
+  readonly said: "of every answer" | "of some answers" | "of none";
+  /** cached of all prompt tokens, over the answers it was said of */
+  readonly share?: number;
+  /** share of those answers of which anything was cached */
+  readonly hits?: number;
+}
+
 /** One load, measured. */
 export interface BenchPoint {
   readonly load: BenchLoad;
   readonly summary: Summary;
+  /** of a load of several lanes: each by itself; `summary` is of all together */
+  readonly lanes?: readonly { readonly lane: string; readonly summary: Summary }[];
+  readonly cache: BenchCache;
   readonly client: BenchClient;
   /** prompts and answers as they came out */
   readonly promptTokens?: Distribution;
@@ -68,6 +123,8 @@ export interface BenchEndpoint {
   };
   /** fields it does not take, so that answers may be shorter than asked */
   readonly refused: readonly string[];
+  /** absent: it says nothing of itself */
+  readonly server?: BenchServer;
 }
 
 /** `loadout bench` */
@@ -84,6 +141,8 @@ export interface BenchAnswer {
     readonly seed: number;
     readonly cache: "unique" | "off" | "shared";
     readonly connections: "fresh" | "kept";
+    /** users of other lanes beside the load, as they are typed */
+    readonly lanes?: readonly string[];
   };
   /** absent: the client was not checked */
   readonly ceiling?: { readonly tokensPerSec?: number; readonly steps: readonly BenchCeilingStep[] };
@@ -92,6 +151,8 @@ export interface BenchAnswer {
   readonly knee?: { readonly index: number; readonly beyond: boolean };
   readonly compared?: {
     readonly endpoint: BenchEndpoint;
+    /** what the second is asked otherwise, as it is typed; absent: the address alone differs */
+    readonly differs?: readonly string[];
     /** a point for each of `points`, measured next to it */
     readonly points: readonly BenchPoint[];
     readonly differences: readonly RecordDifference[];
@@ -100,6 +161,12 @@ export interface BenchAnswer {
   };
   /** the same requests as another tool counts them, a report a point */
   readonly as?: readonly ToolReport[];
+  /** the rig that the server runs on, as flags describe it; absent: this machine, or nobody said */
+  readonly rig?: string;
+  /** what the server's requests say of its machine's speed; absent: it is not known what ran where */
+  readonly rates?: readonly BenchRate[];
+  /** where they are kept: of this machine for the next predictions */
+  readonly receipt?: { readonly id: number; readonly database: string };
   readonly stopped: boolean;
   readonly notes: readonly string[];
   /** file of the whole answer */

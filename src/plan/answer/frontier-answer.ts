@@ -56,9 +56,12 @@ function sentence({ points, operating }: Frontier): string {
     ratio > 1.005
       ? `; a batch job makes ${formatNumber(ratio, 2)} times that with ${other.knobs.users} at a time`
       : "; a batch job makes no more";
-  const users = `${one.knobs.users} ${one.knobs.users === 1 ? "user" : "users"}`;
-  const start = chats.met ? `${users} who read along get` : `nothing keeps the targets; ${users} come nearest, with`;
-  return `${start} ${formatPace(one.tokensPerSec.value)} together${more}`;
+  const alone = one.knobs.users === 1;
+  const users = alone ? "1 user" : `${one.knobs.users} users`;
+  const start = chats.met
+    ? `${users} who ${alone ? "reads along gets" : "read along get"}`
+    : `nothing keeps the targets; ${users} ${alone ? "comes" : "come"} nearest, with`;
+  return `${start} ${formatPace(one.tokensPerSec.value)}${alone ? "" : " together"}${more}`;
 }
 
 /** What `loadout serve --target` was asked, which settings it took, and what they cost. */

@@ -1,12 +1,15 @@
 export type { ChatAnswer, ChatsAnswer } from "./chat-answer.ts";
 export type {
   BenchAnswer,
+  BenchCache,
   BenchCeilingStep,
   BenchClient,
   BenchEndpoint,
   BenchLoad,
   BenchPoint,
+  BenchRate,
   BenchRequest,
+  BenchServer,
 } from "./bench-answer.ts";
 export { answerCards, type CardRow, type CardsAnswer, type CardsContext, type CardsLimits } from "./cards-answer.ts";
 export { answerDifference, type DifferenceAnswer } from "./difference-answer.ts";

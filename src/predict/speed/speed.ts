@@ -33,6 +33,8 @@ export type Worker = "device" | "host" | "link" | "disk";
 export interface Calibration {
   readonly decode?: CalibrationFactor;
   readonly prefill?: CalibrationFactor;
+  /** of decoding several streams at once, where that was measured; `decode` without it: other kernels do it */
+  readonly together?: CalibrationFactor;
   /** bandwidth of the host that the predictions were made with which the factors correct: another one needs other factors */
   readonly hostBandwidthBytesPerSec?: number;
 }

@@ -60,7 +60,8 @@ export interface ServerAbilities {
   readonly rerank: boolean;
   readonly tools: boolean;
   readonly jsonSchema: boolean;
-  readonly images: boolean;
+  /** absent: unknown */
+  readonly images?: boolean;
   readonly adapters: boolean;
   /** requests worked on at once; more wait inside the engine, where priorities are not known. Absent: unknown */
   readonly slots?: number;

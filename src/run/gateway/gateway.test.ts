@@ -69,6 +69,11 @@ test("what is wrong is said in OpenAI's shape, and the engine hears nothing", as
     [400, "request-invalid", { body: { ...CHAT, stream: "yes" } }],
     [400, "gateway-body-broken", { body: "{" }],
     [400, "gateway-body-broken", { body: "[]" }],
+    [
+      400,
+      "model-cannot",
+      { body: { ...CHAT, messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: "x" } }] }] } },
+    ],
     [415, "gateway-body-type", { body: "{}", headers: { "content-type": "text/plain" } }],
     [404, "gateway-no-route", { path: "/v1/nothing" }],
     [405, "gateway-method", { method: "GET" }],

@@ -3,6 +3,7 @@ import { LoadoutError } from "../../facts/errors/index.ts";
 import type { LaneSettings } from "../../predict/serving/index.ts";
 import { systemClock, type Clock } from "./clock.ts";
 import type { Dialect, EngineRequest } from "./dialects/dialect.ts";
+import { showsImage } from "./dialects/images.ts";
 import { openaiDialect } from "./dialects/openai.ts";
 import { EventHub } from "./events.ts";
 import { Client, Job, Times } from "./exchange/index.ts";
@@ -148,6 +149,10 @@ export class Reception {
     if (!server.abilities[route.operation]) {
       release();
       throw new LoadoutError("model-cannot", { model: server.model.name, what: route.operation });
+    }
+    if (server.abilities.images === false && showsImage(asked.body)) {
+      release();
+      throw new LoadoutError("model-cannot", { model: server.model.name, what: "images" });
     }
     const client = new Client(response, dialect, times, this.#clock, this.limits);
     job = new Job({

@@ -38,6 +38,8 @@ export interface CalibrationPoint extends RateRun {
 /** A receipt's rate, for which file and when. */
 export interface DatedRun extends RateRun {
   readonly what: "decode" | "prefill";
+  /** that drew at once; absent: one */
+  readonly streams?: number;
   /** tokens in the cache halfway through the reply, or of the prompt; absent: not known */
   readonly at?: number;
   readonly atMs: number;
@@ -68,11 +70,13 @@ export function calibrationOf(
   const ours = enough(own?.decode) || enough(own?.prefill);
   const decode = enough(own?.decode) ?? all?.decode;
   const prefill = enough(own?.prefill) ?? all?.prefill;
-  if (!decode && !prefill) return undefined;
+  const together = enough(own?.together) ?? all?.together;
+  if (!decode && !prefill && !together) return undefined;
   const hostBandwidthBytesPerSec = (ours ? own : all)?.hostBandwidthBytesPerSec;
   return {
     ...(decode ? { decode } : {}),
     ...(prefill ? { prefill } : {}),
+    ...(together ? { together } : {}),
     ...(hostBandwidthBytesPerSec === undefined ? {} : { hostBandwidthBytesPerSec }),
   };
 }
@@ -89,16 +93,24 @@ function factorsOf(calibrations: readonly MachineCalibration[], runs: readonly D
   const [decode, prefill] = (["decode", "prefill"] as const).map((what) =>
     factorOf(
       placesOf(what, newest?.points.filter((point) => point.what === what) ?? []),
-      since.filter((run) => run.what === what).toSorted((a, b) => b.atMs - a.atMs),
+      since.filter((run) => run.what === what && !several(run)).toSorted((a, b) => b.atMs - a.atMs),
     ),
   );
-  if (!decode && !prefill) return undefined;
+  const many = calibrate(since.filter(several).toSorted((a, b) => b.atMs - a.atMs));
+  // what a fuller cache adds was measured with one stream
+  const together = many && decode?.added ? { ...many, added: decode.added } : many;
+  if (!decode && !prefill && !together) return undefined;
   const hostBandwidthBytesPerSec = newest?.bandwidthBytesPerSec;
   return {
     ...(decode ? { decode } : {}),
     ...(prefill ? { prefill } : {}),
+    ...(together ? { together } : {}),
     ...(hostBandwidthBytesPerSec === undefined ? {} : { hostBandwidthBytesPerSec }),
   };
+}
+
+function several({ what, streams = 1 }: DatedRun): boolean {
+  return what === "decode" && streams > 1;
 }
 
 /** Where a calibration measured: a depth or a prompt's length, and what it says of the prediction there. */

@@ -15,6 +15,8 @@ export interface NewReceipt {
   readonly times?: ReceiptTimes;
   /** the whole predicted memory tree */
   readonly prediction?: Estimate;
+  /** the file of the bench run that measured the rates on a server */
+  readonly bench?: string;
 }
 
 export interface Receipt extends NewReceipt {
@@ -52,6 +54,10 @@ export interface ReceiptTerm {
 /** A rate in tokens per second. */
 export interface ReceiptRate {
   readonly what: "decode" | "prefill";
+  /** tokens in each cache, or of the prompt; absent: as the receipt's times say */
+  readonly at?: number;
+  /** that drew at once; the rate is of all together. Absent: one */
+  readonly streams?: number;
   /** the prediction without any calibration: what later calibrations are computed from */
   readonly basePerSec?: number;
   /** the prediction that was shown, with its band */

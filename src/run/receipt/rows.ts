@@ -7,7 +7,7 @@ export type Row = Readonly<Record<string, SQLOutputValue>>;
 
 /** The columns of a receipt, in the order of {@link RECEIPT_COLUMNS}. */
 export function receiptValues(receipt: NewReceipt, atMs: number): (string | number | null)[] {
-  const { machine, engine, model, settings, goal, times, prediction } = receipt;
+  const { machine, engine, model, settings, goal, times, prediction, bench } = receipt;
   return [
     atMs,
     machine,
@@ -24,6 +24,7 @@ export function receiptValues(receipt: NewReceipt, atMs: number): (string | numb
     JSON.stringify(settings),
     times ? JSON.stringify(times) : null,
     prediction ? JSON.stringify(prediction) : null,
+    bench ?? null,
   ];
 }
 
@@ -43,6 +44,7 @@ export const RECEIPT_COLUMNS = [
   "settings",
   "times",
   "prediction",
+  "bench",
 ];
 
 export function readReceipt(row: Row, memory: readonly ReceiptTerm[], rates: readonly ReceiptRate[]): Receipt {
@@ -71,6 +73,7 @@ export function readReceipt(row: Row, memory: readonly ReceiptTerm[], rates: rea
     rates,
     ...optional("times", json(row["times"], isTimes), isTimes),
     ...optional("prediction", json(row["prediction"], isEstimate), isEstimate),
+    ...optional("bench", row["bench"], isText),
   };
 }
 
@@ -88,6 +91,8 @@ export function readTerm(row: Row): ReceiptTerm {
 export function readRate(row: Row): ReceiptRate {
   return {
     what: text(row, "what") === "prefill" ? "prefill" : "decode",
+    ...optional("at", row["at"], isNumber),
+    ...(isNumber(row["streams"]) && row["streams"] > 1 ? { streams: row["streams"] } : {}),
     ...optional("basePerSec", row["base_per_sec"], isNumber),
     ...optional("predictedPerSec", row["predicted_per_sec"], isNumber),
     ...optional("lowPerSec", row["low_per_sec"], isNumber),
@@ -98,7 +103,10 @@ export function readRate(row: Row): ReceiptRate {
 }
 
 /** What a rate joined with its receipt is of, and at which length: a prompt's is its tokens, a reply's the depth it had halfway. */
-export function readRunPlace(row: Row): Pick<DatedRun, "what" | "at"> {
+export function readRunPlace(row: Row): Pick<DatedRun, "what" | "at" | "streams"> {
+  const { at, streams } = row;
+  const several = isNumber(streams) && streams > 1 ? { streams } : {};
+  if (isNumber(at)) return { what: text(row, "what") === "prefill" ? "prefill" : "decode", at, ...several };
   if (text(row, "what") === "prefill") return { what: "prefill", at: number(row, "tokens") };
   const times = json(row["times"], isTimes);
   return { what: "decode", ...(times ? { at: times.promptTokens + times.replyTokens / 2 } : {}) };

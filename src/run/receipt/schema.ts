@@ -73,6 +73,27 @@ const STEPS: readonly string[] = [
     PRIMARY KEY (machine, engine, backend, model, model_bytes, arrangement)
   ) STRICT, WITHOUT ROWID;
   `,
+  // a measured server has rates at several depths and of several streams, and its run lies in a file
+  `
+  ALTER TABLE receipts ADD COLUMN bench TEXT;
+  CREATE TABLE rates_of_places (
+    receipt INTEGER NOT NULL REFERENCES receipts (id) ON DELETE CASCADE,
+    what TEXT NOT NULL,
+    at REAL,                -- tokens in each cache, or of the prompt; NULL: as its receipt's times say
+    streams INTEGER NOT NULL,
+    base_per_sec REAL,
+    predicted_per_sec REAL,
+    low_per_sec REAL,
+    high_per_sec REAL,
+    measured_per_sec REAL NOT NULL,
+    tokens INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO rates_of_places
+    SELECT receipt, what, NULL, 1, base_per_sec, predicted_per_sec, low_per_sec, high_per_sec, measured_per_sec, tokens FROM rates;
+  DROP TABLE rates;
+  ALTER TABLE rates_of_places RENAME TO rates;
+  CREATE UNIQUE INDEX rates_by_place ON rates (receipt, what, streams, COALESCE(at, -1));
+  `,
 ];
 
 /** Brings the database to the newest form. Two processes may try at once: the second finds the work done. */

@@ -187,6 +187,54 @@ describe("receipts", () => {
     });
   });
 
+  it("keeps the rates of a measured server by depth and streams, with the file of the run; one receipt can be left out", () => {
+    const rate = (streams: number, at: number, measuredPerSec: number) => ({
+      what: "decode" as const,
+      at,
+      streams,
+      basePerSec: 100,
+      measuredPerSec,
+      tokens: 64,
+    });
+    withStore((store) => {
+      const rates = [rate(2, 100, 40), rate(2, 900, 40), rate(4, 100, 40)];
+      const id = store.add({ ...RECEIPT, rates, bench: "run.json" });
+      expect(store.show(id)).toMatchObject({ rates, bench: "run.json" });
+      expect(() => store.add({ ...RECEIPT, rates: [rate(2, 100, 1), rate(2, 100, 2)] })).toThrow();
+      const single = { what: "decode" as const, at: 100, basePerSec: 100, measuredPerSec: 80, tokens: 64 };
+      const other = store.add({ ...RECEIPT, rates: [single] });
+      // several streams are another matter than one
+      const { decode, together } = store.calibrationFor("machine-a", "embedded", "cpu")!;
+      expect([decode!.runs, together!.runs]).toEqual([1, 3]);
+      expect(decode!.factor).toBeCloseTo(0.8, 12);
+      expect(together!.factor).toBeCloseTo(0.4, 12);
+      store.remove(other);
+      expect(store.calibrationFor("machine-a", "embedded", "cpu", undefined, id)).toBeUndefined();
+    });
+  });
+
+  it("takes receipts of the form before along: rates without a place are those of one stream", () => {
+    const path = join(folder, "receipts.sqlite");
+    withStore((store) => store.add(RECEIPT));
+    const database = new DatabaseSync(path);
+    // as the third form had it
+    database.exec(`
+      ALTER TABLE receipts DROP COLUMN bench;
+      CREATE TABLE old (receipt INTEGER NOT NULL REFERENCES receipts (id) ON DELETE CASCADE, what TEXT NOT NULL,
+        base_per_sec REAL, predicted_per_sec REAL, low_per_sec REAL, high_per_sec REAL, measured_per_sec REAL NOT NULL,
+        tokens INTEGER NOT NULL, PRIMARY KEY (receipt, what)) STRICT, WITHOUT ROWID;
+      INSERT INTO old SELECT receipt, what, base_per_sec, predicted_per_sec, low_per_sec, high_per_sec, measured_per_sec, tokens FROM rates;
+      DROP TABLE rates;
+      ALTER TABLE old RENAME TO rates;
+      PRAGMA user_version = 3;
+    `);
+    database.close();
+    withStore((store) => {
+      expect(store.show(1).rates).toEqual(RECEIPT.rates);
+      expect(store.calibrationFor("machine-a", "embedded", "cpu")!.decode!.factor).toBeCloseTo(60 / 50, 12);
+    });
+  });
+
   it("keeps calibrations: they start over, and their threads go to files not much larger", () => {
     withStore((store) => {
       store.add({ ...RECEIPT, rates: [{ what: "decode", basePerSec: 100, measuredPerSec: 10, tokens: 64 }] });

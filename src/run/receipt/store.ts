@@ -53,9 +53,15 @@ export interface ReceiptStore {
   removeCalibration(id: number): void;
   /**
    * What calibrations and runs on this machine say about the speed predictions of this engine and back end, first of all those
-   * with this file; undefined before the first.
+   * with this file; undefined before the first. `without`: a receipt that is left out.
    */
-  calibrationFor(machine: string, engine: string, backend: string, model?: ModelFile): Calibration | undefined;
+  calibrationFor(
+    machine: string,
+    engine: string,
+    backend: string,
+    model?: ModelFile,
+    without?: number,
+  ): Calibration | undefined;
   /**
    * Threads that a calibration here found best, with a model not much smaller than a file of so many bytes: larger ones gain
    * from threads that a small one only spins. Undefined without one.
@@ -149,17 +155,19 @@ class SqliteReceipts implements ReceiptStore {
           actualBytes ?? null,
           exact === undefined ? null : Number(exact),
         );
-      const rate = this.#database.prepare("INSERT INTO rates VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-      for (const { what, basePerSec, predictedPerSec, lowPerSec, highPerSec, measuredPerSec, tokens } of receipt.rates)
+      const rate = this.#database.prepare("INSERT INTO rates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      for (const one of receipt.rates)
         rate.run(
           id,
-          what,
-          basePerSec ?? null,
-          predictedPerSec ?? null,
-          lowPerSec ?? null,
-          highPerSec ?? null,
-          measuredPerSec,
-          tokens,
+          one.what,
+          one.at ?? null,
+          one.streams ?? 1,
+          one.basePerSec ?? null,
+          one.predictedPerSec ?? null,
+          one.lowPerSec ?? null,
+          one.highPerSec ?? null,
+          one.measuredPerSec,
+          one.tokens,
         );
       this.#database.exec("COMMIT");
       return id;
@@ -231,8 +239,15 @@ class SqliteReceipts implements ReceiptStore {
     if (changes === 0) throw new LoadoutError("calibration-not-found", { got: id });
   }
 
-  calibrationFor(machine: string, engine: string, backend: string, model?: ModelFile): Calibration | undefined {
-    return calibrationOf(this.#calibrations(machine, engine, backend), this.#runs(machine, engine, backend), model);
+  calibrationFor(
+    machine: string,
+    engine: string,
+    backend: string,
+    model?: ModelFile,
+    without = 0,
+  ): Calibration | undefined {
+    const runs = this.#runs(machine, engine, backend, without);
+    return calibrationOf(this.#calibrations(machine, engine, backend), runs, model);
   }
 
   calibratedThreads(machine: string, engine: string, backend: string, fileBytes: number): number | undefined {
@@ -253,15 +268,15 @@ class SqliteReceipts implements ReceiptStore {
   }
 
   /** Newest first. */
-  #runs(machine: string, engine: string, backend: string): DatedRun[] {
+  #runs(machine: string, engine: string, backend: string, without: number): DatedRun[] {
     return this.#database
       .prepare(
-        `SELECT what, base_per_sec AS base, measured_per_sec AS measured, tokens, at_ms, model, model_bytes, times
+        `SELECT what, at, streams, base_per_sec AS base, measured_per_sec AS measured, tokens, at_ms, model, model_bytes, times
          FROM rates JOIN receipts ON id = receipt
-         WHERE machine = ? AND engine = ? AND backend = ? AND base > 0 AND measured > 0
+         WHERE machine = ? AND engine = ? AND backend = ? AND base > 0 AND measured > 0 AND id <> ?
          ORDER BY at_ms DESC, id DESC LIMIT 200`,
       )
-      .all(machine, engine, backend)
+      .all(machine, engine, backend, without)
       .map((row) => ({
         ...readRunPlace(row),
         basePerSec: Number(row["base"]),
@@ -286,7 +301,7 @@ class SqliteReceipts implements ReceiptStore {
   #whole(row: Row): Receipt {
     const id = row["id"] ?? null;
     const terms = this.#database.prepare("SELECT * FROM terms WHERE receipt = ? ORDER BY path").all(id);
-    const rates = this.#database.prepare("SELECT * FROM rates WHERE receipt = ? ORDER BY what").all(id);
+    const rates = this.#database.prepare("SELECT * FROM rates WHERE receipt = ? ORDER BY what, streams, at").all(id);
     return readReceipt(row, terms.map(readTerm), rates.map(readRate));
   }
 }

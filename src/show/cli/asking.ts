@@ -2,7 +2,7 @@ import type { Asking } from "../../plan/ask/question/index.ts";
 import { beforeOf } from "./before.ts";
 import type { CliContext } from "./context.ts";
 import { diskFor } from "./disk.ts";
-import { type Machine, machineOf } from "./machine.ts";
+import { type Machine, machineName, machineOf } from "./machine.ts";
 import { modelFor } from "./model/model-for.ts";
 import { openKnownReceipts } from "./receipts-at-hand.ts";
 import { progressFor } from "./text/progress.ts";
@@ -20,7 +20,15 @@ function askingOf(context: CliContext): Asking & { readonly close: () => void } 
     here: async (planned, weights) => {
       opened ??= await receipts();
       const disk = await diskFor((await machineHere()).folders, weights);
-      return { before: beforeOf(opened, planned), disk };
+      return {
+        before: beforeOf(opened, planned),
+        disk,
+        runs: async (of, lengths) => {
+          if (opened === undefined) return { known: [], replies: [] };
+          const { runsAtHand } = await import("./simulate/runs-at-hand.ts");
+          return runsAtHand(opened, machineName(planned))(of, lengths);
+        },
+      };
     },
     close: () => opened?.close(),
   };

@@ -1,10 +1,11 @@
-import type { Receipt, ReceiptStore } from "../../run/receipt/index.ts";
+import type { Receipt } from "../../run/receipt/index.ts";
 import { type Machine, machineName } from "./machine.ts";
+import type { KnownReceipts } from "./receipts-at-hand.ts";
 import type { BeforeOf } from "../../plan/ask/question/index.ts";
 
 /** What receipts of this machine say of weights under an engine. */
 export function beforeOf(
-  receipts: ReceiptStore | undefined,
+  receipts: KnownReceipts | undefined,
   machine: { readonly report: Pick<Machine["report"], "rig"> },
 ): BeforeOf | undefined {
   if (receipts === undefined) return undefined;

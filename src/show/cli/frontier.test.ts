@@ -1,5 +1,5 @@
 // `loadout frontier` as a process: a catalogued model on a rig written by hand, and a measured run beside it.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -49,6 +49,18 @@ test("JSON by its schema; a measured run stands beside, with what its client dou
   expect(real.map(({ knobs }) => knobs.users)).toEqual([2]);
   expect(real[0]!.doubts.map(({ why }) => why)).toEqual(["event-loop-lag"]);
   expect(real[0]!.summary!.requests.warmUp).toBe(2);
+});
+
+test("a chart of all points, with what was measured and the points that were chosen; a folder that is none is said", async () => {
+  const [file, chart] = [join(folder, "run.json"), join(folder, "frontier.svg")];
+  await writeFile(file, JSON.stringify(measured()));
+  const asked = [...MODEL, "--prompt", "100-300", "--output", "80", "--measured", file, "--chart"];
+  expect((await loadout(...asked, chart)).code).toBe(0);
+  const svg = await readFile(chart, "utf8");
+  expect(svg).toMatch(/^<svg /);
+  for (const part of ["measured", "predicted", "share of what memory and arithmetic allow", ">I</text>", "2 users"])
+    expect(svg).toContain(part);
+  expect((await loadout(...asked, join(folder, "no", "such.svg"))).code).not.toBe(0);
 });
 
 test("targets that nothing keeps: said so, exit code 1; wrong questions: exit codes of their own", async () => {

@@ -27,3 +27,15 @@ export function withoutReceipts<Result>(context: CliContext, action: () => Resul
     return undefined;
   }
 }
+
+/** What predictions ask of receipts. */
+export type KnownReceipts = Pick<ReceiptStore, "calibrationFor" | "list" | "calibratedThreads">;
+
+/** The receipts as if one had never been. */
+export function leavingOut(receipts: ReceiptStore, id: number): KnownReceipts {
+  return {
+    calibrationFor: (machine, engine, backend, model) => receipts.calibrationFor(machine, engine, backend, model, id),
+    list: (filter) => receipts.list(filter).filter((receipt) => receipt.id !== id),
+    calibratedThreads: (...of) => receipts.calibratedThreads(...of),
+  };
+}

@@ -132,7 +132,18 @@ test("a measured run, replayed: error and bias before and after learning from th
     run,
     JSON.stringify({ kind: "bench", asked: { loop: "closed" }, points: [point(1), point(2), point(4)] }),
   );
-  const answer = await answered(...MODEL, "--replay", run);
+  const answer = await answered(...MODEL, "--replay", run, "--micro-batch", "512");
+  // a file that says what the server was needs no flags
+  const sizes = { context: 8192, sequences: 3, unifiedCache: false, batch: 256, microBatch: 128 };
+  const settings = { ...sizes, flashAttention: true, cacheTypeK: "f16", cacheTypeV: "f16", gpuLayers: "all" };
+  const server = { saidBy: "loadout", engine: "llama-server", build: "b11434", slots: 3, settings, threads: 2 };
+  await writeFile(
+    run,
+    JSON.stringify({ kind: "bench", endpoint: { server }, asked: { loop: "closed" }, points: [point(1), point(2)] }),
+  );
+  const said = await answered(...MODEL, "--replay", run);
+  expect(said.engine).toMatchObject({ slots: 3, batchTokens: 256, microBatchTokens: 128, contextTokens: 8192 });
+  expect((await answered(...MODEL, "--replay", run, "--slots", "2")).engine).toMatchObject({ slots: 2 });
   expect(answer.replays).toMatchObject({ learnedFrom: "the other runs" });
   for (const { predicted, calibrated } of answer.replays!.runs) {
     const error = (of: typeof predicted) =>

@@ -4,11 +4,16 @@ import { type Learned, madePoints, type PointQuestion } from "./made-points.ts";
 import { type MeasuredLoad, measuredPoint } from "./measured-point.ts";
 import { type OperatingPoint, operatingPoints } from "./operating.ts";
 import type { BarePoint, FrontierPoint } from "./point.ts";
+import { type RepliedRun, repliedPoint } from "./replied-point.ts";
 import { doublings, type ServerSetting, serverSettings } from "./settings.ts";
 
 export interface FrontierQuestion extends PointQuestion {
   readonly usersUpTo: number;
+  /** runs that also teach times of steps */
   readonly measured?: readonly MeasuredLoad[];
+  /** runs of this machine, whose rates have been learned from already: shown beside the others */
+  readonly known?: readonly MeasuredLoad[];
+  readonly replies?: readonly RepliedRun[];
   /** targets are the person's own, not those of a reader */
   readonly targetsAsked: boolean;
 }
@@ -24,7 +29,7 @@ export interface Frontier {
 
 /** Undefined where no setting fits or no pace is claimed. */
 export function frontier(question: FrontierQuestion): Frontier | undefined {
-  const { request, engine, load, usersUpTo, measured = [], targetsAsked } = question;
+  const { request, engine, load, usersUpTo, measured = [], known = [], replies = [], targetsAsked } = question;
   const settings = serverSettings(request, engine, usersUpTo);
   const [one] = settings;
   if (one === undefined) return undefined;
@@ -34,7 +39,10 @@ export function frontier(question: FrontierQuestion): Frontier | undefined {
     usersFor(setting.slots, mostSlots, usersUpTo).flatMap((users) => madePoints(question, setting, users, learned)),
   );
   const limitOf = (streams: number) => limitPerSec(request, one.choice, engine, streams, load.mean);
-  const real = measured.map((run) => measuredPoint(run, load.targets, limitOf)).filter((point) => point !== undefined);
+  const real = [
+    ...[...measured, ...known].map((run) => measuredPoint(run, load.targets, limitOf)),
+    ...replies.map((run) => repliedPoint(run, limitOf)),
+  ].filter((point) => point !== undefined);
   const points = onFrontier([...made, ...real]);
   return {
     points,

@@ -17,6 +17,8 @@ import { type BarePoint, exactly } from "./point.ts";
 export interface MeasuredLoad extends MeasuredRun {
   /** absent: requests came at a rate */
   readonly users?: number;
+  /** the receipt that was made of it, on the machine that was measured */
+  readonly receipt?: number;
   readonly slots?: number;
   readonly stepTokens?: number;
   /** so many requests are warm-up */

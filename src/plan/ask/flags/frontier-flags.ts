@@ -16,6 +16,7 @@ export interface FrontierFlags extends Omit<PlanFlags, "goal" | "users" | "micro
   readonly measured?: readonly string[];
   readonly targets?: readonly Target[];
   readonly seed?: number;
+  readonly chart?: string;
 }
 
 const { context, kvType, gpuLayers, cpuExperts, threads, models, json } = planFlags;
@@ -41,6 +42,13 @@ export const frontierFlags = {
     variadic: true,
   },
   targets,
+  chart: {
+    kind: "parsed",
+    parse: String,
+    brief: "Write all points as a chart (SVG)",
+    placeholder: "FILE",
+    optional: true,
+  },
   seed,
   context,
   kvType,

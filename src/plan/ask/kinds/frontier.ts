@@ -1,5 +1,5 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
-import { frontier } from "../../advise/index.ts";
+import { frontier, type MeasuredLoad } from "../../advise/index.ts";
 import { answerFrontier, type FrontierAnswer } from "../../answer/index.ts";
 import { shellWord } from "../../command/index.ts";
 import { roomFor } from "../../fit/index.ts";
@@ -20,14 +20,12 @@ const USERS = 16;
 /** the length of a context where prompts have no longest */
 const UNBOUNDED = 8192;
 
-type Measured = Parameters<typeof frontier>[0]["measured"];
-
 /** `frontier MODEL`. `measured`: runs to stand beside what is predicted. */
 export async function askFrontier(
   asking: Asking,
   flags: FrontierFlags,
   model: string,
-  measured: Measured = [],
+  measured: readonly MeasuredLoad[] = [],
 ): Promise<FrontierAnswer> {
   const { engine = "llama-server", prompt = PROMPT, output = OUTPUT, usersUpTo = USERS, seed = 1 } = flags;
   const byHand = await rigFor(flags);
@@ -40,23 +38,32 @@ export async function askFrontier(
   const [promptTokens, answerTokens] = [held(prompt), held(output)];
   const room = roomFor(promptTokens, answerTokens);
   const weights = await withChosenFileType(read, machine, flags, runtime, room);
-  const before = byHand ? undefined : (await asking.here?.(machine, weights))?.before;
+  const { before, runs } = (byHand ? undefined : await asking.here?.(machine, weights)) ?? {};
   // context beyond what a request takes would cost slots
   const wanted = { ...flags, context: flags.context ?? room };
   const question = fitQuestion({ machine, weights, flags: wanted, before, promptTokens, answerTokens, runtime });
   const targets = flags.targets ?? READING_TARGETS;
+  const mean = { promptTokens: Math.max(1, meanLength(prompt)), outputTokens: Math.max(1, meanLength(output)) };
+  const { backend } = question;
+  const here = await runs?.({ engine: runtime.engine, backend, model: weights.facts }, mean);
+  // a file that was given may be of a run that is known here
+  const given = new Set(measured.map(({ receipt }) => receipt));
   const made = frontier({
     request: question.request,
     engine,
     load: {
       prompt,
       output,
-      mean: { promptTokens: Math.max(1, meanLength(prompt)), outputTokens: Math.max(1, meanLength(output)) },
+      mean,
       targets,
       seed,
     },
     usersUpTo,
     measured,
+    ...(here && {
+      known: here.known.filter(({ receipt }) => receipt === undefined || !given.has(receipt)),
+      replies: here.replies,
+    }),
     targetsAsked: flags.targets !== undefined,
   });
   const { rig } = machine.report;

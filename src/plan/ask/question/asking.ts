@@ -1,6 +1,7 @@
+import type { FrontierQuestion } from "../../advise/index.ts";
 import type { DiskFacts } from "../../answer/index.ts";
 import type { PlannedMachine } from "./machine.ts";
-import type { BeforeOf } from "./question.ts";
+import type { BeforeOf, RanHere } from "./question.ts";
 import type { ModelFlags } from "../flags/index.ts";
 import type { Weights } from "../model/index.ts";
 
@@ -17,9 +18,16 @@ export interface Asking {
   readonly here?: (machine: PlannedMachine, weights: Weights) => Promise<Here>;
 }
 
+/** What was measured here of weights under an engine, with prompts and answers of about these lengths; newest first. */
+export type RunsOf = (
+  of: RanHere,
+  lengths: { readonly promptTokens: number; readonly outputTokens: number },
+) => Promise<Required<Pick<FrontierQuestion, "known" | "replies">>>;
+
 /** Known of this machine alone. */
 export interface Here {
   readonly before?: BeforeOf | undefined;
   /** room on the disk for these weights */
   readonly disk?: DiskFacts | undefined;
+  readonly runs?: RunsOf | undefined;
 }

@@ -1,4 +1,4 @@
-export type { Asking, Here } from "./asking.ts";
+export type { Asking, Here, RunsOf } from "./asking.ts";
 export { withDraft } from "./beside-draft.ts";
 export { catalogAsking, FILE } from "./catalog-asking.ts";
 export { withChosenFileType } from "./chosen-file-type.ts";

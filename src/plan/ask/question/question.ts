@@ -47,12 +47,15 @@ export interface Before {
   readonly threads?: number | undefined;
 }
 
-/** What ran on this machine before with a model under an engine. */
-export type BeforeOf = (of: {
+/** A model under an engine. */
+export interface RanHere {
   readonly engine: string;
   readonly backend: Backend;
   readonly model: ModelFacts;
-}) => Before;
+}
+
+/** What ran on this machine before with a model under an engine. */
+export type BeforeOf = (of: RanHere) => Before;
 
 /** Puts machine, weights and wishes together with what earlier runs say. */
 export function fitQuestion(parts: {

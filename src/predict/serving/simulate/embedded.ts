@@ -4,7 +4,8 @@ import { Decoders } from "./decoders.ts";
 import type { Engine, EngineCounts, Sink } from "./engine.ts";
 import { Queue } from "./queue.ts";
 import type { SimRequest } from "./sim-request.ts";
-import { addPrompt, clearWork, emptyWork } from "./step-times.ts";
+import { equalPasses, type Part } from "./passes.ts";
+import { addPrompt, clearWork, emptyWork, onePass } from "./step-times.ts";
 
 export interface EmbeddedSettings {
   readonly kind: "embedded";
@@ -23,9 +24,12 @@ export interface EmbeddedSettings {
   readonly holdMs?: number;
   /** a resting reply steps once after this time */
   readonly agingMs: number;
+  /** false: requests ask that nothing of their prompt is taken from a sequence */
+  readonly promptCache?: boolean;
 }
 
 interface Sequence {
+  readonly place: number;
   held: Held | undefined;
   lastUsedMs: number;
   free: boolean;
@@ -50,6 +54,9 @@ export class Embedded implements Engine {
   /** the one that rested long and draws beside the chats in the step under way */
   #aged: SimRequest | undefined;
   #batchRests = false;
+  /** of a step in which nothing but tokens is drawn; undefined: who draws has changed */
+  #drawPasses: readonly number[] | undefined;
+  #drawPassesRest = false;
   readonly #pieces: BatchPieces;
   wakeMs = Infinity;
   #rested = true;
@@ -64,7 +71,8 @@ export class Embedded implements Engine {
     this.#sink = sink;
     this.#pieces = new BatchPieces(settings.batchStepMs, settings.batchStepTokens ?? settings.stepTokens);
     this.#free = settings.sequences;
-    this.#sequences = Array.from({ length: settings.sequences }, () => ({
+    this.#sequences = Array.from({ length: settings.sequences }, (_, place) => ({
+      place,
       held: undefined,
       lastUsedMs: -1,
       free: true,
@@ -119,6 +127,7 @@ export class Embedded implements Engine {
       work.decodeDepthTokens += batch.heldBy(this.#aged);
     }
     if (this.#prompts.length > 0) this.#addPrompts(rests);
+    this.#cut(rests);
     return work.decodeStreams + work.promptTokens > 0;
   }
 
@@ -146,6 +155,7 @@ export class Embedded implements Engine {
     for (const queue of [this.#waiting.interactive, this.#waiting.batch])
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) lost.push(next);
     this.#on.clear();
+    this.#drawPasses = undefined;
     this.#prompts = [];
     this.#chatPrompts = 0;
     this.#rested = true;
@@ -157,6 +167,29 @@ export class Embedded implements Engine {
       sequence.free = true;
     }
     return lost;
+  }
+
+  /** Each sequence has a cache of its own: those who draw come in the order in which they began, prompts behind them. */
+  #cut(rests: boolean): void {
+    const { work } = this;
+    if (work.decodeStreams + work.promptTokens <= 1 || this.#on.size === 1) {
+      onePass(work);
+      return;
+    }
+    const alike = work.promptTokens === 0 && this.#aged === undefined;
+    if (alike && rests === this.#drawPassesRest && this.#drawPasses !== undefined) {
+      work.passTokens = this.#drawPasses;
+      return;
+    }
+    const parts: Part[][] = [[], [], [], []];
+    for (const [request, { place }] of this.#on) {
+      const batch = request.lane === "batch";
+      if (request.place < 0) parts[batch ? 3 : 2]!.push({ sequence: place, tokens: request.takingTokens });
+      else if (!batch || !rests || request === this.#aged) parts[batch ? 1 : 0]!.push({ sequence: place, tokens: 1 });
+    }
+    work.passTokens = equalPasses(parts.flat(), this.#settings.stepTokens);
+    this.#drawPasses = alike ? work.passTokens : undefined;
+    this.#drawPassesRest = rests;
   }
 
   /** Nobody is there, or the first after a rest waits for company. */
@@ -279,7 +312,8 @@ export class Embedded implements Engine {
 
   #begin(request: SimRequest, atMs: number): void {
     const sequence = this.#choose(request);
-    const found = Math.min(foundIn(sequence.held, request), request.totalTokens - 1);
+    const held = this.#settings.promptCache === false ? 0 : foundIn(sequence.held, request);
+    const found = Math.min(held, request.totalTokens - 1);
     sequence.free = false;
     sequence.held = undefined;
     sequence.lastUsedMs = atMs;
@@ -299,7 +333,7 @@ export class Embedded implements Engine {
     let most = -1;
     for (const sequence of this.#sequences) {
       if (!sequence.free) continue;
-      const found = foundIn(sequence.held, request);
+      const found = this.#settings.promptCache === false ? 0 : foundIn(sequence.held, request);
       if (found < most || (found === most && sequence.lastUsedMs >= best!.lastUsedMs)) continue;
       best = sequence;
       most = found;
@@ -314,6 +348,7 @@ export class Embedded implements Engine {
       if (request.lane === "interactive") this.#chatPrompts--;
     }
     const sequence = this.#on.get(request)!;
+    this.#drawPasses = undefined;
     this.#on.delete(request);
     sequence.held = heldAfter(request);
     sequence.lastUsedMs = atMs;

@@ -10,6 +10,7 @@ export { calibrate, type CalibratedTimes, type Probe } from "./calibrate.ts";
 export { compareRuns, type Comparison, type MetricError, type RequestError } from "./compare.ts";
 export { type StepCosts, timesOf } from "./linear-times.ts";
 export { paceTimes } from "./pace-times.ts";
+export { type ShownRate, shownRates } from "./shown-rates.ts";
 export { replayWorkload } from "./replay.ts";
 export { vllmTimes } from "./server-times.ts";
 export {

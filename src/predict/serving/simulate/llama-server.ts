@@ -3,10 +3,10 @@ import { Checkpoints, reusableTokens } from "./checkpoints.ts";
 import { Decoders } from "./decoders.ts";
 import type { Engine, EngineCounts, Sink } from "./engine.ts";
 import { HostCache } from "./host-cache.ts";
-import { passesOf } from "./passes.ts";
+import { equalPasses, type Part, simplePasses } from "./passes.ts";
 import { Queue } from "./queue.ts";
 import type { SimRequest } from "./sim-request.ts";
-import { addPrompt, clearWork, emptyWork } from "./step-times.ts";
+import { addPrompt, clearWork, emptyWork, onePass } from "./step-times.ts";
 
 export interface LlamaServerSettings {
   readonly kind: "llama-server";
@@ -33,6 +33,8 @@ export interface LlamaServerSettings {
    * steps of their own, and so is what comes before a question
    */
   readonly checkpoints?: boolean;
+  /** false: requests ask that nothing of their prompt is taken from a slot; who gets which slot still goes by what it holds */
+  readonly promptCache?: boolean;
   /** tokens of the window, where `checkpoints` are for one; absent: a state */
   readonly windowTokens?: number;
 }
@@ -63,6 +65,8 @@ export class LlamaServer implements Engine {
   readonly #drawing: Decoders;
   readonly #hostCache: HostCache | undefined;
   readonly #slotTokens: number;
+  /** of a step in which nothing but tokens is drawn; undefined: who draws has changed */
+  #drawPasses: readonly number[] | undefined;
   readonly #shifts: boolean;
   /** cells that are turned to their new places before the next step */
   #shifted = 0;
@@ -126,8 +130,7 @@ export class LlamaServer implements Engine {
     this.#shifted = 0;
     if (drawing.count < this.#busy) this.#addPrompts();
     if (this.#settings.unified && !this.#fits()) return this.#overflow(atMs);
-    const tokens = work.promptTokens + work.decodeStreams;
-    if (work.promptTokens > 0 || tokens > this.#settings.microBatchTokens) work.passes = this.#passes();
+    this.#cut();
     return true;
   }
 
@@ -153,6 +156,7 @@ export class LlamaServer implements Engine {
     }
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) lost.push(next);
     this.#busy = 0;
+    this.#drawPasses = undefined;
     this.#cancelled = 0;
     this.#promptCells = 0;
     this.#idleCells = 0;
@@ -190,11 +194,31 @@ export class LlamaServer implements Engine {
     return pendingTokens - take < microBatchTokens || heldTokens === planned.prefix?.tokens;
   }
 
-  #passes(): number {
+  /** Into micro-batches; which of those who draw go together changes only when somebody comes or goes. */
+  #cut(): void {
     const { unified, microBatchTokens } = this.#settings;
     const { work } = this;
-    if (unified) return Math.max(1, Math.ceil((work.promptTokens + work.decodeStreams) / microBatchTokens));
-    return passesOf(this.#slots, work.decodeStreams, microBatchTokens);
+    const tokens = work.promptTokens + work.decodeStreams;
+    if (unified || tokens === 1) {
+      if (tokens <= microBatchTokens) onePass(work);
+      else work.passTokens = simplePasses(tokens, microBatchTokens);
+    } else if (work.promptTokens > 0) work.passTokens = equalPasses(this.#parts(), microBatchTokens);
+    else {
+      this.#drawPasses ??= equalPasses(this.#parts(), microBatchTokens);
+      work.passTokens = this.#drawPasses;
+    }
+  }
+
+  /** Who draws, then whose prompt is under way, each in the order of the slots. */
+  #parts(): Part[] {
+    const drawing: Part[] = [];
+    const prompts: Part[] = [];
+    for (const [sequence, { request }] of this.#slots.entries()) {
+      if (request === undefined) continue;
+      if (request.place >= 0) drawing.push({ sequence, tokens: 1 });
+      else if (request.takingTokens > 0) prompts.push({ sequence, tokens: request.takingTokens });
+    }
+    return [...drawing, ...prompts];
   }
 
   #fits(): boolean {
@@ -262,6 +286,7 @@ export class LlamaServer implements Engine {
   }
 
   #draw(request: SimRequest): void {
+    this.#drawPasses = undefined;
     const left = request.outputTokens - request.given;
     const room = this.#slotTokens - 1 - request.heldTokens;
     this.#drawing.add(request, this.#shifts ? Math.max(1, Math.min(left, room)) : left);
@@ -270,7 +295,8 @@ export class LlamaServer implements Engine {
   #place(request: SimRequest): void {
     const slot = this.#choose(request);
     const { held } = slot;
-    const shared = Math.min(foundIn(held, request), request.planned.promptTokens - 1);
+    const known = this.#settings.promptCache === false ? 0 : foundIn(held, request);
+    const shared = Math.min(known, request.planned.promptTokens - 1);
     const copies = held?.checkpoints ?? [];
     const found = reusableTokens(shared, held?.totalTokens ?? 0, copies, this.#settings);
     slot.checkpoints.goOn(copies, found);
@@ -314,6 +340,7 @@ export class LlamaServer implements Engine {
 
   #release(slot: Slot, atMs: number, keeps: boolean): void {
     const request = slot.request!;
+    this.#drawPasses = undefined;
     if (request.place >= 0) this.#drawing.remove(request);
     else if (request.given === 0) this.#promptCells -= request.heldTokens;
     slot.request = undefined;

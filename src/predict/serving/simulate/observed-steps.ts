@@ -1,5 +1,6 @@
 import type { RequestRecord } from "../measures/index.ts";
 import type { EngineSettings } from "./engine-of.ts";
+import { simplePasses } from "./passes.ts";
 import { addPrompt, emptyWork, type StepWork } from "./step-times.ts";
 
 /** What records alone tell: steps in which nothing but tokens was drawn, and prompts that were alone. */
@@ -8,6 +9,8 @@ export interface ObservedStep {
   /** one step of drawing; or the steps of a lone prompt, before which the request had to arrive */
   readonly works: readonly StepWork[];
   readonly arrives: boolean;
+  /** of drawing: gaps it is the median of */
+  readonly gaps?: number;
 }
 
 /** Steps of one count of streams are told apart by depth, in so many parts. */
@@ -38,8 +41,8 @@ export function observedDraws(records: readonly RequestRecord[]): ObservedStep[]
       if (part.length < FEWEST) break;
       const measuredMs = part.map(({ ms }) => ms).sort((a, b) => a - b)[part.length >> 1]!;
       const depth = part.reduce((sum, gap) => sum + gap.depth, 0) / part.length;
-      const work = { ...emptyWork(), decodeStreams: streams, decodeDepthTokens: depth };
-      if (measuredMs > 0) parts.push({ measuredMs, works: [work], arrives: false });
+      const work = { ...emptyWork(), decodeStreams: streams, decodeDepthTokens: depth, passTokens: [streams] };
+      if (measuredMs > 0) parts.push({ measuredMs, works: [work], arrives: false, gaps: part.length });
     }
     return parts;
   });
@@ -76,7 +79,7 @@ export function observedPrompts(records: readonly RequestRecord[], engine: Engin
       const work = emptyWork();
       const tokens = Math.min(stepTokens, promptTokens - held);
       addPrompt(work, held, tokens);
-      work.passes = Math.ceil(tokens / microBatch);
+      work.passTokens = simplePasses(tokens, microBatch);
       works.push(work);
     }
     return [{ measuredMs: firstMs - sentMs, works, arrives: true }];

@@ -11,8 +11,8 @@ const FEW_TOKENS = 8;
 const DEPTH = 4096;
 
 /**
- * Steps of llama.cpp and of the embedded engine as the speed model predicts them. Undefined where it claims no pace. A step that
- * holds prompts is priced as one micro-batch of all its tokens; what caches add goes by their tokens.
+ * Steps of llama.cpp and of the embedded engine as the speed model predicts them. Undefined where it claims no pace. Each
+ * micro-batch of a step is priced by its tokens; what caches add goes by theirs.
  */
 export function paceTimes(input: PaceInput, microBatchTokens: number): StepTimes | undefined {
   const prompts = predictedPromptTime(input);
@@ -24,6 +24,7 @@ export function paceTimes(input: PaceInput, microBatchTokens: number): StepTimes
   if (prompts === undefined || alone === undefined) return undefined;
   const streamSizes = SIZES.filter((size) => size <= MOST_STREAMS);
   const bare = streamSizes.map((streams) => decode(streams, 0) ?? alone);
+  neverLess(bare);
   const depths = streamSizes.map((streams, at) => ((decode(streams, DEPTH) ?? alone) - bare[at]!) / (streams * DEPTH));
   const drawMs = tableOf(streamSizes, bare, MOST_STREAMS);
   const depthMs = tableOf(streamSizes, depths, MOST_STREAMS);
@@ -31,8 +32,7 @@ export function paceTimes(input: PaceInput, microBatchTokens: number): StepTimes
   const batches = batchSizes.map((tokens) =>
     tokens <= FEW_TOKENS ? (decode(tokens, 0) ?? alone) : Math.max(alone, prompts.promptMs(tokens, tokens)),
   );
-  // a larger step never takes less time, whatever two models say where one gives way to the other
-  for (let at = 1; at < batches.length; at++) batches[at] = Math.max(batches[at]!, batches[at - 1]!);
+  neverLess(batches);
   const batchMs = tableOf(batchSizes, batches, microBatchTokens);
   const micro = Math.min(512, microBatchTokens);
   const perToken = (length: number) => prompts.promptMs(micro, length) / length;
@@ -40,17 +40,20 @@ export function paceTimes(input: PaceInput, microBatchTokens: number): StepTimes
   const at = (table: Float64Array, index: number) => table[Math.min(index, table.length - 1)]!;
   return {
     stepMs(work) {
-      const { decodeStreams: streams, decodeDepthTokens, promptTokens, promptDepthTokens, passes } = work;
+      const { decodeStreams: streams, decodeDepthTokens, promptTokens, promptDepthTokens, passTokens } = work;
       const drawn = streams === 0 ? 0 : at(depthMs, streams) * decodeDepthTokens;
-      if (promptTokens === 0 && passes === 1) return at(drawMs, streams) + drawn;
-      const tokens = streams + promptTokens;
-      const needed = Math.max(1, Math.ceil(tokens / microBatchTokens));
-      const whole = needed * at(batchMs, Math.round(tokens / needed));
-      return whole + (passes > needed ? passes - needed : 0) * alone + drawn + promptDepthMs * promptDepthTokens;
+      let whole = 0;
+      for (const tokens of passTokens) whole += at(promptTokens === 0 ? drawMs : batchMs, Math.round(tokens));
+      return whole + drawn + promptDepthMs * promptDepthTokens;
     },
     provenance: input.calibration ? "calibrated" : "datasheet",
     source: prompts.source,
   };
+}
+
+/** A larger step takes no less time, whatever two models or two measurements say where one gives way to the other. */
+function neverLess(times: number[]): void {
+  for (let at = 1; at < times.length; at++) times[at] = Math.max(times[at]!, times[at - 1]!);
 }
 
 /** Values at every whole number up to `most`, straight between the sizes that were asked. */

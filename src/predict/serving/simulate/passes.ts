@@ -1,26 +1,39 @@
-import type { SimRequest } from "./sim-request.ts";
+/** Tokens of one sequence in a step, in the order in which the engine adds them. */
+export interface Part {
+  /** place of its cache among all */
+  readonly sequence: number;
+  readonly tokens: number;
+}
 
 /**
- * Where each sequence has a cache of its own, a micro-batch takes equally many tokens of every sequence that has some left: a prompt
- * beside those who draw is cut once more. Micro-batches of a step whose prompts take `takingTokens` each, beside `drawing` ones.
+ * Micro-batches of a step where each sequence has a cache of its own (llama.cpp's `split_equal`): one takes sequences whose places
+ * follow one another, equally many tokens of each, until the first of them has none left or the micro-batch is full. So a prompt beside
+ * those who draw is cut once more, and so is who draws out of order. Returns the tokens of each.
  */
-export function passesOf(
-  slots: readonly { readonly request: SimRequest | undefined }[],
-  drawing: number,
-  microBatchTokens: number,
-): number {
-  const lengths: number[] = drawing > 0 ? [1] : [];
-  for (const { request } of slots) if (request && request.takingTokens > 0) lengths.push(request.takingTokens);
-  lengths.sort((a, b) => a - b);
-  let prompts = lengths.length - (drawing > 0 ? 1 : 0);
-  let passes = 0;
-  let done = 0;
-  for (const length of lengths) {
-    const equal = length - done;
-    const sequences = prompts + (done === 0 ? drawing : 0);
-    if (equal > 0) passes += Math.ceil((equal * sequences) / microBatchTokens);
-    if (!(done === 0 && drawing > 0 && length === 1)) prompts--;
-    done = length;
+export function equalPasses(parts: readonly Part[], microBatchTokens: number): number[] {
+  const left = parts.map(({ tokens }) => tokens);
+  const passes: number[] = [];
+  for (;;) {
+    const group: number[] = [];
+    let least = Infinity;
+    let last = -1;
+    for (const [at, { sequence }] of parts.entries()) {
+      if (left[at]! <= 0 || (group.length > 0 && sequence !== last + 1)) continue;
+      group.push(at);
+      last = sequence;
+      least = Math.min(least, left[at]!);
+      if (group.length > microBatchTokens) break;
+    }
+    if (group.length === 0) return passes;
+    const each = Math.min(least, Math.max(1, Math.floor(microBatchTokens / group.length)));
+    for (const at of group) left[at]! -= each;
+    passes.push(each * group.length);
   }
-  return Math.max(1, passes);
+}
+
+/** Micro-batches of a step where all share one cache: whole ones, and what is left. */
+export function simplePasses(tokens: number, microBatchTokens: number): number[] {
+  const passes: number[] = [];
+  for (let left = tokens; left > 0; left -= microBatchTokens) passes.push(Math.min(left, microBatchTokens));
+  return passes;
 }

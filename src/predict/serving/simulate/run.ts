@@ -18,6 +18,8 @@ const LOOK = 3;
 const MACHINES = 4;
 
 const NOTICE_MS = 1000;
+/** between two requests that arrive together */
+const APART_MS = 0.01;
 
 type Later =
   | { readonly kind: "arrives"; readonly planned: PlannedRequest }
@@ -47,6 +49,7 @@ export class Run {
   /** those that find no machine */
   #stranded: SimRequest[] = [];
   #next = 0;
+  #enteredMs = 0;
   #open = 0;
   #sentAgain = 0;
 
@@ -154,8 +157,11 @@ export class Run {
     const { patienceMs } = this.#question;
     if (patienceMs !== undefined) this.#add(planned.atMs + patienceMs, { kind: "leaves", request });
     const { requestMs = 0 } = this.#question;
-    if (requestMs > 0) this.#add(planned.atMs + requestMs, { kind: "enters", request });
-    else this.#enter(request, planned.atMs);
+    if (requestMs > 0) {
+      // never two at once: an engine that rests begins with the first, and the other waits for its next step
+      this.#enteredMs = Math.max(planned.atMs + requestMs, this.#enteredMs + APART_MS);
+      this.#add(this.#enteredMs, { kind: "enters", request });
+    } else this.#enter(request, planned.atMs);
   }
 
   #enter(request: SimRequest, atMs: number): void {

@@ -10,8 +10,8 @@ export interface StepWork {
   promptDepthTokens: number;
   /** prompts that have a part in it */
   prompts: number;
-  /** times that the weights are read: an engine cuts a step into micro-batches; at least 1 */
-  passes: number;
+  /** tokens of each micro-batch that the engine cuts the step into: the weights are read for each */
+  passTokens: readonly number[];
   /** milliseconds on the run's clock when it begins: for times that are drawn or change */
   atMs: number;
 }
@@ -24,6 +24,17 @@ export interface StepTimes {
   readonly source: string;
 }
 
+const NONE: readonly number[] = [];
+/** Lists of one number, made once. */
+const ALONE: (readonly number[])[] = [];
+const MOST_KEPT = 8192;
+
+/** The step is one micro-batch. */
+export function onePass(work: StepWork): void {
+  const tokens = work.decodeStreams + work.promptTokens;
+  work.passTokens = tokens > MOST_KEPT ? [tokens] : (ALONE[tokens] ??= [tokens]);
+}
+
 export function emptyWork(): StepWork {
   return {
     decodeStreams: 0,
@@ -31,7 +42,7 @@ export function emptyWork(): StepWork {
     promptTokens: 0,
     promptDepthTokens: 0,
     prompts: 0,
-    passes: 1,
+    passTokens: NONE,
     atMs: 0,
   };
 }
@@ -48,6 +59,6 @@ export function clearWork(work: StepWork, atMs: number): void {
   work.promptTokens = 0;
   work.promptDepthTokens = 0;
   work.prompts = 0;
-  work.passes = 1;
+  work.passTokens = NONE;
   work.atMs = atMs;
 }

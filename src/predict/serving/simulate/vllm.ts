@@ -3,7 +3,7 @@ import type { Engine, EngineCounts, Sink } from "./engine.ts";
 import { PageCache } from "./page-cache.ts";
 import { Queue } from "./queue.ts";
 import type { SimRequest } from "./sim-request.ts";
-import { addPrompt, clearWork, emptyWork } from "./step-times.ts";
+import { addPrompt, clearWork, emptyWork, onePass } from "./step-times.ts";
 
 export interface VllmSettings {
   readonly kind: "vllm";
@@ -101,6 +101,7 @@ export class Vllm implements Engine {
     if (this.#prompts.length > 0) left = this.#goOn(left);
     if ((!preempted || work.decodeStreams + work.promptTokens === 0) && left > 0 && this.#waiting.length > 0)
       this.#admit(left);
+    onePass(work);
     return work.decodeStreams + work.promptTokens > 0;
   }
 

@@ -4,8 +4,12 @@ export { drive, type Driven, type DriveOptions, type DriveProgress, type DriveRe
 export type { ClientHealth } from "./health.ts";
 export { askOnce, learnManners, type Manners, type PromptScale } from "./manners.ts";
 export { type NullServer, startNullServer } from "./null.ts";
+export type { LaneLoad } from "./lanes.ts";
+export { isHere, serverArgumentsHere } from "./local-process.ts";
 export { measurePoint, type PointLoad, type PointOptions, type PointPlan } from "./point.ts";
 export { requestBytes } from "./prompts.ts";
 export { startSideProbe } from "./side-probe.ts";
 export { Connections } from "./stream.ts";
 export { type LoadTarget, loadTarget, postBytes } from "./target.ts";
+export { promptText } from "./prompts.ts";
+export { askServer, type ServerFacts, toldBy } from "./server-facts.ts";

@@ -14,9 +14,11 @@ import {
   type Workload,
 } from "../../../predict/index.ts";
 import type { BenchPoint, BenchRequest } from "../../../plan/answer/index.ts";
+import { cacheOf } from "./cache-said.ts";
 import { clientDoubts } from "./doubts.ts";
 import { type DataSet, withData } from "./data-set.ts";
 import { drive, type Driven, type DriveProgress, type DriveResult } from "./drive.ts";
+import { besideLanes, CHATS, idsBeside, type LaneLoad } from "./lanes.ts";
 import type { Manners } from "./manners.ts";
 import { requestBytes } from "./prompts.ts";
 import { startSideProbe } from "./side-probe.ts";
@@ -29,6 +31,8 @@ export interface PointPlan {
   readonly prompt: Lengths;
   readonly output: Lengths;
   readonly sharedTokens?: number;
+  /** users of other lanes beside it; the load itself is then of the lane for chats */
+  readonly lanes?: readonly LaneLoad[];
   /** measured requests (conversations), or how long they leave; the warm-up comes on top */
   readonly requests?: number;
   readonly durationMs?: number;
@@ -73,7 +77,8 @@ export async function measurePoint(
   options: PointOptions,
 ): Promise<{ readonly point: BenchPoint; readonly stopped: boolean; readonly records: readonly Driven[] }> {
   const { workload, warmUpMs, firstWave } = workloadOf(plan, options.aloneMs);
-  const made = plan.dataSet === undefined ? workload : withData(workload, plan.dataSet);
+  const mixed = plan.lanes === undefined ? workload : besideLanes(workload, plan.lanes, plan.seed);
+  const made = plan.dataSet === undefined ? mixed : withData(mixed, plan.dataSet);
   const { target, manners, keep, body, signal, onProgress } = options;
   // new words each time, at the lengths of the seed: a cache that a run before filled must not answer this one
   const words = randomInt(2 ** 31);
@@ -97,7 +102,7 @@ export async function measurePoint(
     ...(onProgress && { onProgress }),
   });
   const beside = probe?.stop();
-  const measuredFromMs = measuredFrom(result, warmUpMs, firstWave);
+  const measuredFromMs = measuredFrom(result, warmUpMs, firstWave * idsBeside(plan.lanes));
   const point = pointOf(plan, options, result, measuredFromMs);
   const sides =
     probe && beside
@@ -124,7 +129,8 @@ function workloadOf(plan: PointPlan, aloneMs: number): Made {
       ...(durationMs === undefined ? {} : { durationMs: durationMs + spreadMs }),
     };
     const loop = { users: load.users, thinkMs: load.thinkMs, spreadMs, warmUp: true };
-    return { workload: closedWorkload(loop, extent, shape, seed), warmUpMs: spreadMs, firstWave: load.users };
+    // counting begins with the last user's first request, in the workload as here: neither may say it later than the other
+    return { workload: closedWorkload(loop, extent, shape, seed), warmUpMs: 0, firstWave: load.users };
   }
   if (load.kind === "trace") {
     const upTo = load.trace.requests.filter((one) => one.atMs < (durationMs ?? Infinity)).slice(0, requests);
@@ -174,8 +180,18 @@ function pointOf(plan: PointPlan, options: PointOptions, result: DriveResult, me
     (record) => record.error ?? "",
   );
   const ok = counted.filter((record) => record.outcome === "ok");
+  const lanes = Map.groupBy(records, ({ lane = "" }) => lane);
+  const targets = plan.targets && { targets: plan.targets };
+  const laneOf = (lane: string, own: readonly Driven[]) => {
+    if (lane === CHATS) return { lane, summary: summarize(own, { loop, measuredFromMs, ...targets }) };
+    // jobs wait for their answers, whatever comes: one that was sent before and ran on is what the lane is like
+    const beside = own.filter(({ endMs }) => endMs >= measuredFromMs);
+    return { lane, summary: summarize(beside, { loop: "closed", ...targets }) };
+  };
   return {
     load: loadOf(plan, records),
+    ...(plan.lanes === undefined ? {} : { lanes: [...lanes].map(([lane, own]) => laneOf(lane, own)) }),
+    cache: cacheOf(ok),
     summary: {
       ...summary,
       doubts: [...summary.doubts, ...clientDoubts(summary, health, result.stopped, options.ceilingTokensPerSec)],

@@ -17,6 +17,11 @@ export interface PromptOptions {
   readonly body?: Readonly<Record<string, unknown>>;
 }
 
+/** A prompt of so many tokens by itself, the template's counted in. */
+export function promptText(prompts: PromptScale, tokens: number, seed: number): string {
+  return wordText(prompts.words, wordsFor(prompts, tokens - prompts.overheadTokens), seed, 0);
+}
+
 interface Message {
   readonly role: string;
   readonly content: string;
@@ -36,7 +41,9 @@ export function requestBytes(options: PromptOptions): RequestBytes {
       ...manners.extras,
       ...body,
     };
-    return postBytes(target, `${target.path}/chat/completions`, JSON.stringify(whole), `${run}-${request.id}`, keep);
+    const lane: Record<string, string> = request.lane === undefined ? {} : { "x-loadout-lane": request.lane };
+    const path = `${target.path}/chat/completions`;
+    return postBytes(target, path, JSON.stringify(whole), `${run}-${request.id}`, keep, lane);
   };
 }
 

@@ -11,6 +11,8 @@ export interface LoadTarget {
   readonly path: string;
   /** bearer key; never printed */
   readonly key?: string;
+  /** sent along with every request */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** "8080", "host:8080", "http://host/v1", with or without `/v1`. Throws `bad-quantity`. */
@@ -30,7 +32,14 @@ export function loadTarget(typed: string, key?: string): LoadTarget {
 }
 
 /** A whole POST as bytes, so that sending it is one write. */
-export function postBytes(target: LoadTarget, path: string, body: string, id: string, keep: boolean): Buffer {
+export function postBytes(
+  target: LoadTarget,
+  path: string,
+  body: string,
+  id: string,
+  keep: boolean,
+  headers: Readonly<Record<string, string>> = {},
+): Buffer {
   const content = Buffer.from(body, "utf8");
   const name = target.host.includes(":") ? `[${target.host}]` : target.host;
   const head = [
@@ -40,6 +49,7 @@ export function postBytes(target: LoadTarget, path: string, body: string, id: st
     "accept: text/event-stream",
     `x-request-id: ${id}`,
     ...(target.key === undefined ? [] : [`authorization: Bearer ${target.key}`]),
+    ...Object.entries({ ...target.headers, ...headers }).map(([header, value]) => `${header}: ${value}`),
     `connection: ${keep ? "keep-alive" : "close"}`,
     `content-length: ${content.length}`,
     "\r\n",

@@ -72,7 +72,7 @@ export async function abilitiesOf(
     rerank: use === "rerank",
     tools: generates && (props === undefined || props.template),
     jsonSchema: generates,
-    images: props?.images ?? false,
+    ...(props ? { images: props.images } : {}),
     adapters: false,
     ...(props?.slots === undefined ? {} : { slots: props.slots }),
     ...(context === undefined ? {} : { contextPerSlot: context }),

@@ -1,4 +1,5 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
+import { lengthsOf, type RigFlags } from "../../../plan/ask/flags/index.ts";
 import { type Lengths, OTHER_TOOLS, type OtherTool, type Target } from "../../../predict/serving/index.ts";
 
 /** How requests come that wait for nobody; a file is a trace. */
@@ -6,6 +7,44 @@ export type ArrivalFlag =
   | { readonly kind: "poisson" | "constant" }
   | { readonly kind: "gamma"; readonly burstiness: number }
   | { readonly kind: "file"; readonly path: string };
+
+/** Users of another lane beside the load. */
+export interface LaneFlag {
+  readonly lane: string;
+  readonly users: number;
+  /** absent: as the load itself */
+  readonly prompt?: Lengths;
+  readonly output?: Lengths;
+  readonly typed: string;
+}
+
+/** "batch:2" or "batch:2:2000/300". */
+export function laneOf(typed: string): LaneFlag {
+  const [, lane, users, prompt, output] = /^([\w-]+):(\d{1,4})(?::([^/]+)\/(.+))?$/.exec(typed) ?? [];
+  if (lane === undefined || Number(users) < 1)
+    return bad("--lane", typed, "a lane and its users, and lengths where they differ", "batch:2 or batch:2:2000/300");
+  return {
+    lane,
+    users: Number(users),
+    ...(prompt === undefined || output === undefined
+      ? {}
+      : { prompt: lengthsOf(prompt, "--lane"), output: lengthsOf(output, "--lane") }),
+    typed,
+  };
+}
+
+/** "x-loadout-lane: batch", as often as they like. */
+export function headersOf(typed: readonly string[] = []): Readonly<Record<string, string>> {
+  const pairs = typed.map((line) => {
+    const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([\x20-\x7e]*)$/.exec(line) ?? [];
+    if (name === undefined || value === undefined || OURS.has(name.toLowerCase()))
+      return bad("--header", line, "NAME: VALUE, not one that the connection needs", '"x-loadout-lane: batch"');
+    return [name.toLowerCase(), value.trim()] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
+const OURS = new Set(["host", "content-length", "content-type", "connection", "transfer-encoding"]);
 
 /** "4" or "1,2,4,8". */
 export function listOf(typed: string, flag: string): readonly number[] {
@@ -44,7 +83,7 @@ function bad(what: string, got: string, expected: string, example: string): neve
   throw new LoadoutError("bad-quantity", { what, expected, got, example });
 }
 
-export interface BenchFlags {
+export interface BenchFlags extends Pick<RigFlags, "gpu" | "vram" | "ram" | "backend" | "os"> {
   readonly users?: readonly number[];
   readonly rate?: readonly number[];
   readonly arrivals?: ArrivalFlag;
@@ -60,7 +99,18 @@ export interface BenchFlags {
   readonly targets?: readonly Target[];
   readonly sweep?: boolean;
   readonly compare?: string;
+  readonly compareBody?: string;
+  readonly compareHeader?: readonly string[];
+  readonly compareModel?: string;
+  readonly comparePrompt?: Lengths;
+  readonly compareShared?: number;
   readonly rounds?: number;
+  readonly lane?: readonly LaneFlag[];
+  readonly header?: readonly string[];
+  readonly of?: string;
+  readonly serverArgs?: string;
+  readonly html?: string;
+  readonly chart?: string;
   readonly as?: string;
   readonly model?: string;
   readonly key?: string;
@@ -86,7 +136,7 @@ export function toolOf(typed: string | undefined): OtherTool | undefined {
   });
 }
 
-export function bodyOf(typed: string | undefined): Readonly<Record<string, unknown>> {
+export function bodyOf(typed: string | undefined, flag = "--body"): Readonly<Record<string, unknown>> {
   if (typed === undefined) return {};
   try {
     const value: unknown = JSON.parse(typed);
@@ -95,7 +145,7 @@ export function bodyOf(typed: string | undefined): Readonly<Record<string, unkno
     // said below
   }
   throw new LoadoutError("bad-quantity", {
-    what: "--body",
+    what: flag,
     expected: "a JSON object",
     got: typed,
     example: '{"top_k": 1}',

@@ -3,6 +3,9 @@ import type { BenchPoint } from "../../../plan/answer/index.ts";
 import type { Lengths } from "../../../predict/serving/index.ts";
 import type { PointLoad } from "../../../run/bench/load/index.ts";
 
+export const PROMPT: Lengths = { kind: "fixed", tokens: 256 };
+export const OUTPUT: Lengths = { kind: "fixed", tokens: 64 };
+
 /** A sweep goes nowhere beyond so many users. */
 const MOST_USERS = 512;
 
@@ -13,7 +16,7 @@ export function doubled(load: PointLoad): PointLoad | undefined {
 }
 
 export function loadName(load: PointLoad): string {
-  if (load.kind === "users") return `${load.users} users`;
+  if (load.kind === "users") return `${load.users} ${load.users === 1 ? "user" : "users"}`;
   return load.kind === "trace" ? "trace" : `${formatNumber(load.arrivals.ratePerSec)} req/s`;
 }
 

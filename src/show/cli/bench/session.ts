@@ -8,21 +8,15 @@ import {
   asTool,
   differences,
   kneeOf,
-  type Lengths,
   type OtherTool,
   type PairedRound,
   readTrace,
   throughputRatio,
 } from "../../../predict/serving/index.ts";
 import {
-  askOnce,
   type Ceiling,
   type DataSet,
   HEADROOM,
-  learnManners,
-  type LoadTarget,
-  loadTarget,
-  type Manners,
   measureCeiling,
   measurePoint,
   type PointLoad,
@@ -31,11 +25,10 @@ import {
 import { messageOf } from "../../../run/home/index.ts";
 import type { CliContext } from "../context.ts";
 import type { Progress } from "../text/progress.ts";
-import { type BenchFlags, bodyOf, withSessions } from "./flags.ts";
-import { doubled, lengthsText, loadName, rateOf, sweepPoint, typical } from "./loads.ts";
+import { type BenchFlags, withSessions } from "./flags.ts";
+import { doubled, lengthsText, loadName, OUTPUT, PROMPT, rateOf, sweepPoint, typical } from "./loads.ts";
+import { benchServer, openSides, type Side } from "./sides.ts";
 
-const PROMPT: Lengths = { kind: "fixed", tokens: 256 };
-const OUTPUT: Lengths = { kind: "fixed", tokens: 64 };
 const USERS = 4;
 const TRACE = "the trace";
 const DURATION_MS = 30_000;
@@ -45,12 +38,6 @@ const GAIN = 1.05;
 /** What the client is checked with first. */
 const CHECKED_TOKENS_PER_SEC = 10_000;
 
-interface Side {
-  readonly target: LoadTarget;
-  readonly manners: Manners;
-  readonly aloneMs: number;
-}
-
 /** What holds for all points of one command. */
 export class BenchSession {
   readonly #context: CliContext;
@@ -59,7 +46,6 @@ export class BenchSession {
   readonly #first: Side;
   readonly #second: Side | undefined;
   readonly #dataSet: DataSet | undefined;
-  readonly #body: Readonly<Record<string, unknown>>;
   #ceiling: Ceiling | undefined;
   #stopped = false;
 
@@ -71,7 +57,6 @@ export class BenchSession {
       first: Side;
       second: Side | undefined;
       dataSet: DataSet | undefined;
-      body: Readonly<Record<string, unknown>>;
     },
   ) {
     this.#context = context;
@@ -80,40 +65,19 @@ export class BenchSession {
     this.#first = parts.first;
     this.#second = parts.second;
     this.#dataSet = parts.dataSet;
-    this.#body = parts.body;
   }
 
   static async open(context: CliContext, flags: BenchFlags, typed: string, progress: Progress): Promise<BenchSession> {
     const seed = flags.seed ?? 1;
-    const body = { ...bodyOf(flags.body), ...(flags.noCache ? { cache_prompt: false } : {}) };
     const dataSet =
       flags.dataset === undefined ? undefined : readDataSet(await textOf(flags.dataset), flags.dataset, seed);
-    const key = flags.key ?? context.process.env["LOADOUT_API_KEY"];
-    const side = async (address: string): Promise<Side> => {
-      const target = loadTarget(address, key);
-      progress.update(`asking ${target.base} ...`);
-      const wanted = {
-        extras: { ignore_eos: true, stream_options: { include_usage: true } },
-        ...(flags.model === undefined ? {} : { model: flags.model }),
-      };
-      const manners = await learnManners(target, wanted, context.signal);
-      progress.update(`${target.base}: one answer alone ...`);
-      const alone = await askOnce(
-        target,
-        {
-          model: manners.model,
-          messages: [{ role: "user", content: manners.prompts.words.slice(0, 100).join(" ") }],
-          max_tokens: typical(flags.output ?? OUTPUT),
-          ...manners.extras,
-          ...body,
-        },
-        context.signal,
-      );
-      return { target, manners, aloneMs: alone.endMs - alone.sentMs };
-    };
-    const first = await side(typed);
-    const second = flags.compare === undefined ? undefined : await side(flags.compare);
-    return new BenchSession(context, flags, progress, { first, second, dataSet, body });
+    const { first, second } = await openSides(context, flags, typed, progress);
+    return new BenchSession(context, flags, progress, { first, second, dataSet });
+  }
+
+  /** What the first endpoint's server said of itself, and one request that nothing was beside. */
+  get first(): Side {
+    return this.#first;
   }
 
   async measure(tool: OtherTool | undefined): Promise<BenchAnswer> {
@@ -228,6 +192,7 @@ export class BenchSession {
     );
     const compared = {
       endpoint: this.#endpoint(second),
+      ...(second.differs.length === 0 ? {} : { differs: second.differs }),
       points: others,
       differences: differences(pairs, seed),
       ...(throughput === undefined ? {} : { throughput }),
@@ -254,17 +219,19 @@ export class BenchSession {
     const result = await measurePoint(
       {
         load,
-        prompt: flags.prompt ?? PROMPT,
+        prompt: side.prompt,
         output: flags.output ?? OUTPUT,
         ...extent,
-        ...(flags.shared === undefined ? {} : { sharedTokens: flags.shared }),
+        ...(side.shared === undefined ? {} : { sharedTokens: side.shared }),
+        ...(flags.lane === undefined
+          ? {}
+          : { lanes: flags.lane.map((one) => ({ prompt: side.prompt, output: flags.output ?? OUTPUT, ...one })) }),
         ...(this.#dataSet === undefined ? {} : { dataSet: this.#dataSet }),
         ...(flags.targets === undefined ? {} : { targets: flags.targets }),
       },
       {
         ...side,
         keep: flags.keepAlive ?? false,
-        body: this.#body,
         sideProbe: flags.sideProbe ?? false,
         ...(this.#ceiling?.tokensPerSec === undefined ? {} : { ceilingTokensPerSec: this.#ceiling.tokensPerSec }),
         signal: this.#context.signal,
@@ -276,21 +243,26 @@ export class BenchSession {
       },
     );
     this.#stopped ||= result.stopped;
-    return { point: result.point, records: result.records, warmUp: load.kind === "users" ? load.users : 0 };
+    return {
+      point: result.point,
+      records: result.records,
+      warmUp: (load.kind === "users" ? load.users : 0) * (1 + (flags.lane?.length ?? 0)),
+    };
   }
 
-  #endpoint({ target, manners }: Side): BenchEndpoint {
+  #endpoint({ target, manners, server }: Side): BenchEndpoint {
     const { how, tokensPerWord, overheadTokens } = manners.prompts;
     return {
       base: target.base,
       model: manners.model,
       prompts: this.#dataSet === undefined ? { how, tokensPerWord, overheadTokens } : { how: "data set" },
       refused: manners.refused,
+      ...(server === undefined ? {} : { server: benchServer(server) }),
     };
   }
 
   #asked(): BenchAnswer["asked"] {
-    const { rate, arrivals, turns, prompt, output, shared, noCache, keepAlive, seed = 1 } = this.#flags;
+    const { rate, arrivals, turns, prompt, output, shared, noCache, keepAlive, lane, seed = 1 } = this.#flags;
     const open = rate !== undefined || arrivals !== undefined;
     const how =
       arrivals?.kind === "file"
@@ -311,12 +283,17 @@ export class BenchSession {
       seed,
       cache: noCache ? "off" : shared === undefined ? "unique" : "shared",
       connections: keepAlive ? "kept" : "fresh",
+      ...(lane === undefined ? {} : { lanes: lane.map((one) => one.typed) }),
     };
   }
 
   #notes(): string[] {
     const notes: string[] = [];
-    for (const { target, manners } of [this.#first, ...(this.#second ? [this.#second] : [])]) {
+    const sides = [
+      this.#first,
+      ...(this.#second && this.#second.target.base !== this.#first.target.base ? [this.#second] : []),
+    ];
+    for (const { target, manners } of sides) {
       if (manners.refused.length > 0)
         notes.push(`${target.base} does not take ${manners.refused.join(", ")}: ${refusedText(manners.refused)}`);
       if (manners.prompts.how === "estimated")

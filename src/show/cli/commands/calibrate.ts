@@ -1,6 +1,5 @@
-import { availableParallelism, loadavg } from "node:os";
 import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
-import { formatFileBytes, formatNumber } from "../../../facts/units/index.ts";
+import { formatFileBytes } from "../../../facts/units/index.ts";
 import {
   ANSWER_VERSION,
   answerFit,
@@ -14,6 +13,7 @@ import { decodePace, prefillPace, type Calibration, type PaceInput } from "../..
 import type { MeasuredRate } from "../../../run/bench/index.ts";
 import type { RunningEngine } from "../../../run/engine/index.ts";
 import type { CalibrationPoint, ReceiptStore } from "../../../run/receipt/index.ts";
+import { busyNotes } from "../busy.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { machineName, machineOf, type Machine } from "../machine.ts";
 import { weightsToLoad } from "../model/fetched.ts";
@@ -45,7 +45,7 @@ const MOST_HEADERS = 8;
 /** `loadout calibrate [MODEL]` */
 export const calibrate = guarded(async function (this: CliContext, flags: CalibrateFlags, typed?: string) {
   const began = performance.now();
-  const busy = busyNotes(loadavg()[0]!, availableParallelism());
+  const busy = busyNotes("calibrate again when it is quiet");
   const progress = progressFor(this);
   progress.update("measuring memory bandwidth ...");
   const machine = await machineOf(this, { fresh: true });
@@ -83,16 +83,6 @@ export const calibrate = guarded(async function (this: CliContext, flags: Calibr
     receipts?.close();
   }
 });
-
-/** Other programs at work, as the system's load over the last minute says; Windows says none. */
-function busyNotes(load: number, cores: number): string[] {
-  if (load <= BUSY_SHARE * cores) return [];
-  return [
-    `other programs are at work here (load ${formatNumber(load, 2)} on ${cores} core${cores === 1 ? "" : "s"}): ` +
-      "these figures are of a busy machine; calibrate again when it is quiet",
-  ];
-}
-const BUSY_SHARE = 0.6;
 
 /** Measures with one model and keeps it; `no`: it does not fit here. */
 async function calibrateWith(

@@ -22,12 +22,13 @@ import { beforeOf } from "../before.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { homeOf, machineOf } from "../machine.ts";
 import { modelFor } from "../model/model-for.ts";
-import { openKnownReceipts } from "../receipts-at-hand.ts";
+import { leavingOut, openKnownReceipts } from "../receipts-at-hand.ts";
 import type { SimulateFlags } from "../simulate/flags.ts";
 import { loadFrom } from "../simulate/load.ts";
-import { measuredRuns } from "../simulate/measured-runs.ts";
+import { measuredFile, type MeasuredFile, type MeasuredServer } from "../simulate/measured-runs.ts";
 import { progressFor } from "../text/progress.ts";
 import { simulateText } from "../text/simulate-text.ts";
+import { withoutPause } from "../without-pause.ts";
 import {
   embeddedRuntime,
   needModel,
@@ -54,18 +55,20 @@ const HOUR_MS = 3_600_000;
 
 /** `loadout simulate MODEL` */
 export const simulate = guarded(async function (this: CliContext, flags: SimulateFlags, typed?: string) {
-  const named = needModel(typed, "simulate");
-  const runs = flags.replay === undefined ? undefined : await measuredRuns(flags.replay);
+  const replayed = flags.replay === undefined ? undefined : await measuredFile(flags.replay);
+  const { runs, server } = replayed ?? {};
+  const named = needModel(typed ?? server?.modelPath, "simulate");
   const load = await loadFrom(flags);
   if (load === undefined && runs === undefined) throw new LoadoutError("simulate-no-load");
-  const { engine = "llama-server", prompt = PROMPT, output = OUTPUT, seed = 1, replicas = 1 } = flags;
+  const { engine = server?.engine ?? "llama-server", prompt = PROMPT, output = OUTPUT, seed = 1, replicas = 1 } = flags;
   const byHand = await rigFor(flags);
-  const runtime = engine === "embedded" ? embeddedRuntime() : serverRuntime(flags.build);
-  const reading = modelFor(this, named, flags, progressFor(this));
+  const runtime = engine === "embedded" ? embeddedRuntime() : serverRuntime(flags.build ?? knownBuild(server?.build));
+  const progress = progressFor(this);
+  const reading = modelFor(this, named, flags, progress);
   const probed = byHand ? undefined : await machineOf(this);
   const machine: PlannedMachine = probed ?? machineByHand(byHand!, flags);
   const [promptTokens, answerTokens] = lengthsHeld(load, flags, runs);
-  const slots = flags.slots ?? flags.users ?? SLOTS;
+  const slots = flags.slots ?? flags.users ?? server?.slots ?? SLOTS;
   const planned = { ...flags, users: slots };
   const weights = await withChosenFileType(
     await reading,
@@ -78,12 +81,18 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
   const receipts = probed ? await openKnownReceipts(this, folders.data) : undefined;
   let answer: SimulateAnswer;
   try {
-    const before = beforeOf(receipts, machine);
+    // a prediction that has learned from the very run it is held against would say nothing of predictions
+    const learned = runs?.[0]?.receipt;
+    const known = receipts && learned !== undefined ? leavingOut(receipts, learned) : receipts;
+    const before = beforeOf(known, machine);
     const question = fitQuestion({ machine, weights, flags: planned, before, promptTokens, answerTokens, runtime });
     const chosen = choose(question.request);
     const plan = engine === "vllm" ? undefined : servePlan(question.request, chosen, engine, flags);
-    const choice = plan ? { ...chosen, settings: plan.weighed.settings } : chosen;
-    const made = machineFor(question.request, choice, engine, plan);
+    const measured = engine === server?.engine && asSaid(flags) ? server : undefined;
+    const choice = measuredChoice(plan ? { ...chosen, settings: plan.weighed.settings } : chosen, measured);
+    // lanes are planned for a number of slots: a measured server with another number has lanes of its own
+    const served = plan?.lanes.slots === choice.settings.sequences ? plan : undefined;
+    const made = machineFor(question.request, choice, engine, served);
     const { rig } = machine.report;
     if (made === undefined) {
       const names = rig.devices.map(({ name }) => name).join(" + ");
@@ -105,7 +114,9 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
       ...(lanes ? { lanes } : {}),
       ...(failures ? { failures } : {}),
     };
-    const enoughness = load && enough({ load, ...asked });
+    // mostly over before anybody reads it: nothing for a log
+    if (this.process.stderr.isTTY) progress.update(`simulating ${made.engine.kind} ...`);
+    const enoughness = load && withoutPause(this, () => enough({ load, ...asked }));
     const model = shellWord(weights.argument);
     answer = answerSimulation(
       {
@@ -124,13 +135,19 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
           seed,
           targets,
         },
-        assumptions: [...(machine.assumptions ?? []), ...(weights.assumptions ?? []), ...made.assumptions],
+        assumptions: [
+          ...(machine.assumptions ?? []),
+          ...(weights.assumptions ?? []),
+          ...made.assumptions,
+          ...saidBy(measured),
+        ],
         next: [`loadout explain ${model}${machine.rigArguments === undefined ? "" : ` ${machine.rigArguments}`}`],
       },
       enoughness,
-      runs && replays(runs, settings, times),
+      runs && withoutPause(this, () => replays(runs, settings, times)),
     );
   } finally {
+    progress.done();
     receipts?.close();
   }
   this.out(flags.json ? JSON.stringify(answer, null, 2) : simulateText(answer, this.outStyle));
@@ -148,6 +165,37 @@ function servePlan(
   const served = { name: engine, preemption, promptCache: engine === "llama-server" };
   const named = microBatch === undefined ? {} : { stepTokens: microBatch };
   return planServe({ request, choice, engine: served, ...named }).engines[0]!;
+}
+
+/** No flag says otherwise than the file. */
+function asSaid({ slots, users, microBatch, context, kvType, gpuLayers, threads }: SimulateFlags): boolean {
+  return [slots, users, microBatch, context, kvType, gpuLayers, threads].every((flag) => flag === undefined);
+}
+
+/** The measured server's own settings, or as much of them as it said. */
+function measuredChoice(choice: Choice, server: MeasuredServer | undefined): Choice {
+  if (server === undefined) return choice;
+  const { settings, threads = choice.threads, stepTokens } = server;
+  if (settings) return { ...choice, settings, threads };
+  if (stepTokens === undefined) return choice;
+  const { microBatch } = choice.settings;
+  return {
+    ...choice,
+    threads,
+    settings: { ...choice.settings, batch: stepTokens, microBatch: Math.min(microBatch, stepTokens) },
+  };
+}
+
+function saidBy(server: MeasuredServer | undefined): string[] {
+  if (server?.settings === undefined) return [];
+  const { sequences, batch, microBatch } = server.settings;
+  return [
+    `settings of the measured server: ${sequences} ${sequences === 1 ? "slot" : "slots"}, steps of ${batch}, micro-batches of ${microBatch}`,
+  ];
+}
+
+function knownBuild(said: string | undefined): string | undefined {
+  return said !== undefined && /^b?\d+$/.test(said) ? said : undefined;
 }
 
 function lanesOf(plan: PlannedEngine | undefined): LaneSettings {
@@ -186,7 +234,7 @@ function failuresOf({ failures, coldStart }: SimulateFlags): Failures | undefine
 function lengthsHeld(
   load: SimulatedLoad | undefined,
   { prompt = PROMPT, output = OUTPUT }: SimulateFlags,
-  runs: Awaited<ReturnType<typeof measuredRuns>> | undefined,
+  runs: MeasuredFile["runs"] | undefined,
 ): [prompt: number, answer: number] {
   const bounded = (lengths: Lengths) => Math.min(UNBOUNDED, longest(lengths));
   let [longestPrompt, longestAnswer] = [bounded(prompt), bounded(output)];

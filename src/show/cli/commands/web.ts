@@ -8,6 +8,7 @@ import { homeOf } from "../machine.ts";
 import { progressFor } from "../text/progress.ts";
 import { webText } from "../text/web-text.ts";
 import { receiptsChangedAtMs, webAnswers } from "../web/answers.ts";
+import { Askers } from "../web/askers.ts";
 
 /** beside 8080, where `serve` listens */
 const USUAL_PORT = 8090;
@@ -24,9 +25,10 @@ export const web = guarded(async function (this: CliContext, flags: WebFlags) {
   const folder = await builtPage((why) => progress.update(`building the page, ${why} ...`)).finally(() =>
     progress.done(),
   );
+  const askers = new Askers();
   const parts = {
     files: await pageFiles(folder),
-    answers: webAnswers(this),
+    answers: webAnswers(this, askers),
     claims: new Claims(join(folders.data, "runs")),
     receiptsChangedAtMs: () => receiptsChangedAtMs(folders.data),
     onFault: (fault: unknown) =>
@@ -46,7 +48,7 @@ export const web = guarded(async function (this: CliContext, flags: WebFlags) {
       await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
     return EXIT.ok;
   } finally {
-    await server.close();
+    await Promise.all([server.close(), askers.close()]);
   }
 });
 

@@ -1,11 +1,12 @@
 import { buildCommand } from "@stricli/core";
 import { parseCount, parseTokens } from "../../../facts/units/index.ts";
-import { arrivalsOf, durationMs, listOf, ratesOf } from "../bench/flags.ts";
+import { arrivalsOf, durationMs, laneOf, listOf, ratesOf } from "../bench/flags.ts";
 import { json } from "./shared.ts";
-import { lengthsOf, targetsOf } from "../../../plan/ask/flags/index.ts";
+import { lengthsOf, rigFlags, targetsOf } from "../../../plan/ask/flags/index.ts";
 
 const text = (brief: string, placeholder: string) =>
   ({ kind: "parsed", parse: String, brief, placeholder, optional: true }) as const;
+const texts = (brief: string, placeholder: string) => ({ ...text(brief, placeholder), variadic: true }) as const;
 const lengths = (flag: string, brief: string) =>
   ({
     kind: "parsed",
@@ -92,6 +93,17 @@ export const bench = buildCommand({
       },
       sweep: { kind: "boolean", brief: "Double the load until it brings no more", optional: true, withNegated: false },
       compare: text("A second endpoint, in turns with the first", "URL"),
+      compareBody: text("In turns with the first, with other fields", "JSON"),
+      compareHeader: texts("In turns, with another header", "NAME: VALUE"),
+      compareModel: text("In turns, another of its models", "NAME"),
+      comparePrompt: lengths("--compare-prompt", "In turns, prompts of another length"),
+      compareShared: {
+        kind: "parsed",
+        parse: (typed: string) => parseTokens(typed, "--compare-shared", 1),
+        brief: "In turns, so many tokens shared",
+        placeholder: "N",
+        optional: true,
+      },
       rounds: {
         kind: "parsed",
         parse: (typed: string) => parseCount(typed, "--rounds", 1, 100),
@@ -103,6 +115,22 @@ export const bench = buildCommand({
       model: text("One of the models there; without it the first", "NAME"),
       key: text("Key of the server; better LOADOUT_API_KEY", "KEY"),
       body: text('Fields sent along: {"cache_prompt": false}', "JSON"),
+      header: texts("Headers sent along", "NAME: VALUE"),
+      lane: {
+        kind: "parsed",
+        parse: laneOf,
+        brief: "Users of another lane beside: batch:2, batch:2:2000/300",
+        placeholder: "LANE:N",
+        optional: true,
+        variadic: true,
+      },
+      of: text("The weights that it runs, where it does not say", "MODEL"),
+      gpu: { ...rigFlags.gpu, brief: "What it runs on elsewhere: rtx-3090, 2xrtx-3090" },
+      vram: rigFlags.vram,
+      ram: { ...rigFlags.ram, brief: "RAM there: 64GB, 64GB:ddr5-6000" },
+      backend: { ...rigFlags.backend, brief: "How its devices are used: vulkan, ..." },
+      os: { ...rigFlags.os, brief: "The system there: linux, windows, macos" },
+      serverArgs: text("The flags that a llama-server was started with", '"ARGS"'),
       noCache: { kind: "boolean", brief: "Ask the server to use no prompt cache", optional: true, withNegated: false },
       keepAlive: {
         kind: "boolean",
@@ -118,6 +146,8 @@ export const bench = buildCommand({
       },
       noCheck: { kind: "boolean", brief: "Do not measure this client first", optional: true, withNegated: false },
       csv: text("Write every request as a line", "FILE"),
+      html: text("Write a page of it: charts, tables, definitions", "FILE"),
+      chart: text("Write its chart as SVG", "FILE"),
       seed: {
         kind: "parsed",
         parse: (typed: string) => parseCount(typed, "--seed", 0, 0xffff_ffff),
@@ -136,7 +166,9 @@ export const bench = buildCommand({
       "waits count from when they were due. Prompts have a known length and share",
       "nothing; warm-up is left out. This client measures itself first, and a point it",
       "could not keep up with is marked. Definitions: docs/measures.md. Ctrl-C prints",
-      "what there is. Results are kept in the data folder.",
+      "what there is. Results are kept in the data folder; those of a server of this",
+      "machine become a receipt, which corrects the next predictions. Elsewhere --of",
+      "and --gpu say what runs there, so that a prediction stands beside.",
       "",
       "Examples:",
       "  loadout bench 8080 --users 4 --prompt 512 --output 128",
@@ -144,6 +176,9 @@ export const bench = buildCommand({
       '    --targets "ttft p95 500ms, tpot p95 50ms"',
       "  loadout bench 8080 --sweep --json",
       "  loadout bench 8080 --compare 8081 --users 4 --requests 40",
+      "  loadout bench 8080 --users 4 --compare-body '{\"cache_prompt\": false}'",
+      "  loadout bench 8080 --users 2 --lane batch:2 --html run.html",
+      "  loadout bench http://box:8080 --of qwen3-8b:Q4_K_M --gpu rtx-3090",
     ].join("\n"),
   },
 });

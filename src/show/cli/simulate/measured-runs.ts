@@ -1,11 +1,24 @@
-import { isFields } from "../../../run/home/index.ts";
+import { type Fields, isFields } from "../../../run/home/index.ts";
+import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
+import type { BenchServer } from "../../../plan/answer/index.ts";
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { MeasuredLoad } from "../../../plan/advise/index.ts";
 import { type Doubt, DOUBTS, type RequestRecord } from "../../../predict/serving/index.ts";
 import { textOf } from "./load.ts";
 
-/** The runs of a file that `loadout bench --json` printed, a run a point; what is no request of it is an error. */
-export async function measuredRuns(path: string): Promise<readonly MeasuredLoad[]> {
+/** A file of `loadout bench`: a run a point, and what it says of the server. */
+export interface MeasuredFile {
+  readonly runs: readonly MeasuredLoad[];
+  readonly server?: MeasuredServer;
+}
+
+/** What a simulation of the server needs. */
+export type MeasuredServer = Partial<
+  Pick<BenchServer, "engine" | "build" | "modelPath" | "slots" | "stepTokens" | "threads" | "settings">
+>;
+
+/** What is no request of it is an error. */
+export async function measuredFile(path: string): Promise<MeasuredFile> {
   const bad = (problem: string): never => {
     throw new LoadoutError("simulate-bad-file", { path, wanted: "measured run", problem });
   };
@@ -18,13 +31,53 @@ export async function measuredRuns(path: string): Promise<readonly MeasuredLoad[
   }
   if (!isFields(answer) || !Array.isArray(answer.points)) return bad("it has no points");
   const loop = isFields(answer.asked) && answer.asked.loop === "open" ? "open" : "closed";
+  const server = isFields(answer.endpoint) ? serverOf(answer.endpoint.server) : undefined;
+  const { slots, stepTokens } = server ?? {};
+  const receipt = isFields(answer.receipt) ? answer.receipt.id : undefined;
+  const knobs = {
+    ...(typeof receipt === "number" ? { receipt } : {}),
+    ...(slots === undefined ? {} : { slots }),
+    ...(stepTokens === undefined ? {} : { stepTokens }),
+  };
   const runs = answer.points.flatMap((point: unknown): MeasuredLoad[] => {
     if (!isFields(point) || !Array.isArray(point.requests)) return [];
     const records = point.requests.map((request: unknown) => recordOf(request) ?? bad("a request has no times"));
-    return [{ name: nameOf(point.load), loop, records, ...loadOf(point.load), ...doubtsOf(point.summary) }];
+    const beside = laneUsers(isFields(answer.asked) ? answer.asked.lanes : undefined);
+    const load = loadOf(point.load, beside);
+    return [{ name: nameOf(point.load, beside), loop, records, ...knobs, ...load, ...doubtsOf(point.summary) }];
   });
   const some = runs.filter(({ records }) => records.some(({ outcome }) => outcome === "ok"));
-  return some.length > 0 ? some : bad("no request in it ended well");
+  if (some.length === 0) return bad("no request in it ended well");
+  return { runs: some, ...(server ? { server } : {}) };
+}
+
+function serverOf(value: unknown): MeasuredServer | undefined {
+  if (!isFields(value)) return undefined;
+  const { engine, build, modelPath, settings } = value;
+  const count = (key: "slots" | "stepTokens" | "threads") => {
+    const one = value[key];
+    return typeof one === "number" && Number.isInteger(one) && one > 0 ? { [key]: one } : {};
+  };
+  return {
+    ...(engine === "llama-server" || engine === "embedded" ? { engine } : {}),
+    ...(typeof build === "string" ? { build } : {}),
+    ...(typeof modelPath === "string" ? { modelPath } : {}),
+    ...count("slots"),
+    ...count("stepTokens"),
+    ...count("threads"),
+    ...(isSettings(settings) ? { settings } : {}),
+  };
+}
+
+const COUNTS = ["context", "sequences", "batch", "microBatch"] as const;
+
+function isSettings(value: unknown): value is LlamaCppSettings {
+  if (!isFields(value)) return false;
+  return COUNTS.every((key) => Number.isInteger(value[key]) && Number(value[key]) > 0) && hasCache(value);
+}
+
+function hasCache({ cacheTypeK, cacheTypeV, unifiedCache }: Fields): boolean {
+  return typeof cacheTypeK === "string" && typeof cacheTypeV === "string" && typeof unifiedCache === "boolean";
 }
 
 function recordOf(value: unknown): RequestRecord | undefined {
@@ -61,8 +114,15 @@ function recordOf(value: unknown): RequestRecord | undefined {
   };
 }
 
-function loadOf(load: unknown): { users?: number } {
-  return isFields(load) && typeof load.users === "number" && load.users >= 1 ? { users: load.users } : {};
+/** All who asked: those of other lanes were there too. */
+function loadOf(load: unknown, beside: number): { users?: number } {
+  return isFields(load) && typeof load.users === "number" && load.users >= 1 ? { users: load.users + beside } : {};
+}
+
+/** Users of lanes beside a load, as they were asked for: "batch:2". */
+function laneUsers(lanes: unknown): number {
+  const asked: readonly unknown[] = Array.isArray(lanes) ? lanes : [];
+  return asked.reduce<number>((sum, lane) => sum + Number(/^[\w-]+:(\d{1,4})/.exec(String(lane))?.[1] ?? 0), 0);
 }
 
 /** Requests of warm-up, and why the client itself said that the point does not count. */
@@ -78,9 +138,10 @@ function doubtsOf(summary: unknown): Pick<MeasuredLoad, "warmUp" | "doubts"> {
   return { warmUp: Number.isFinite(warmUp) ? Math.max(0, Math.floor(warmUp)) : 0, doubts };
 }
 
-function nameOf(load: unknown): string {
+function nameOf(load: unknown, beside: number): string {
   if (isFields(load)) {
-    if (typeof load.users === "number") return `${load.users} users`;
+    if (typeof load.users === "number")
+      return `${load.users} ${load.users === 1 ? "user" : "users"}${beside === 0 ? "" : ` + ${beside} in lanes`}`;
     if (typeof load.requestsPerSec === "number") return `${load.requestsPerSec} req/s`;
   }
   return "a run";

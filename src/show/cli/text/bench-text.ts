@@ -1,6 +1,7 @@
 import { formatDuration, formatNumber, formatPace, formatPercent } from "../../../facts/units/index.ts";
 import type { BenchAnswer, BenchPoint } from "../../../plan/answer/index.ts";
 import type { Distribution, Doubt, RecordDifference, ToolReport } from "../../../predict/serving/index.ts";
+import { cacheText, laneLines, rateLines, serverText } from "./bench-server-text.ts";
 import { columns, nextLines, WIDTH, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
 
@@ -12,9 +13,11 @@ export function benchText(answer: BenchAnswer, style: Style): string {
     ...headLines(answer, style),
     "",
     ...(one ? onePoint(one, style) : table(points, style, knee?.index)),
+    ...points.flatMap((point) => laneLines(point, style)),
     ...(compared ? comparison(answer, style) : []),
     ...(knee ? kneeLines(answer, style) : []),
     ...(answer.as ?? []).flatMap((report, index) => ["", ...toolLines(report, points[index], style)]),
+    ...rateLines(answer, style),
     ...doubtLines(answer, style),
     "",
     ...clientLines(answer, style),
@@ -53,12 +56,28 @@ function headLines({ endpoint, asked, compared }: BenchAnswer, style: Style): st
     open: `${asked.arrivals} arrivals on a schedule made beforehand`,
     sessions: `conversations that begin by ${asked.arrivals} arrivals, turns wait for answers`,
   }[asked.loop];
+  const server = serverText({ endpoint });
   return [
     `${style.strong(endpoint.base)}  ${endpoint.model}`,
-    ...(compared ? [`against ${style.strong(compared.endpoint.base)}  ${compared.endpoint.model}`] : []),
+    ...(server === undefined ? [] : wrap(server).map(style.faint)),
+    ...(compared ? againstLines(compared, endpoint, style) : []),
     ...wrap(
       `${loop}; ${promptsText(endpoint, asked)}; ${asked.connections === "fresh" ? "a connection a request" : "connections kept"}; seed ${asked.seed}`,
     ).map(style.faint),
+  ];
+}
+
+/** The other endpoint, or what the same one is asked otherwise. */
+function againstLines(
+  { endpoint, differs = [] }: NonNullable<BenchAnswer["compared"]>,
+  first: BenchAnswer["endpoint"],
+  style: Style,
+): string[] {
+  const other = endpoint.base === first.base ? "itself" : `${endpoint.base}  ${endpoint.model}`;
+  const server = endpoint.base === first.base ? undefined : serverText({ endpoint });
+  return [
+    ...wrap(`against ${other}${differs.length === 0 ? "" : `, with ${differs.join(", ")}`}`).map(style.strong),
+    ...(server === undefined ? [] : wrap(server).map(style.faint)),
   ];
 }
 
@@ -104,7 +123,15 @@ function distributionRow(name: string, found: Distribution | undefined): string[
   return [name, String(found.n), ...[found.p50, found.p90, found.p95, found.p99].map(formatDuration)];
 }
 
-function rateRows({ summary, promptTokens, outputTokens, connectMs, retried, arrivals }: BenchPoint): string[][] {
+function rateRows({
+  summary,
+  cache,
+  promptTokens,
+  outputTokens,
+  connectMs,
+  retried,
+  arrivals,
+}: BenchPoint): string[][] {
   const rows: string[][] = [];
   if (summary.steadyOutputTokensPerSec !== undefined)
     rows.push(["throughput", `${formatPace(summary.steadyOutputTokensPerSec)} while requests left`]);
@@ -116,8 +143,7 @@ function rateRows({ summary, promptTokens, outputTokens, connectMs, retried, arr
   rows.push(["at once", `${formatNumber(summary.concurrency.mean)} on average, ${summary.concurrency.most} at most`]);
   if (promptTokens && outputTokens)
     rows.push(["tokens", `prompts of ${spread(promptTokens)}, answers of ${spread(outputTokens)}, as counted`]);
-  if (summary.cachedShare !== undefined)
-    rows.push(["cached", `${formatPercent(summary.cachedShare)} of prompt tokens`]);
+  rows.push(["cached", cacheText(cache)]);
   if (connectMs) rows.push(["connecting", `${formatDuration(connectMs.p50)} of each time from send (median)`]);
   if (retried > 0) rows.push(["sent again", `${retried}, because a kept connection was closed`]);
   if (arrivals && summary.askedPerSec !== undefined && summary.achievedPerSec !== undefined)
@@ -228,8 +254,10 @@ function kneeLines({ points, knee }: BenchAnswer, style: Style): string[] {
   if (point === undefined) return [];
   return [
     "",
-    `knee: ${style.strong(loadText(point))}, the most throughput for the time an answer takes` +
-      (knee?.beyond ? style.warn("; it may lie beyond the last load") : ""),
+    ...wrap(
+      `knee: ${loadText(point)}, the most throughput for the time an answer takes` +
+        (knee?.beyond ? "; it may lie beyond the last load" : ""),
+    ).map((line) => (knee?.beyond ? style.warn(line) : style.strong(line))),
   ];
 }
 

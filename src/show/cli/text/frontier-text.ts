@@ -78,7 +78,7 @@ function marks(point: FrontierPoint, points: readonly FrontierPoint[], operating
 function operatingLines({ name, point, because }: OperatingPoint, points: readonly FrontierPoint[], style: Style) {
   const { knobs } = points[point]!;
   const { users, slots = users, stepTokens = 0 } = knobs;
-  const setting = `${users} users, ${slots} slots, steps of ${stepTokens}`;
+  const setting = `${users} ${users === 1 ? "user" : "users"}, ${slots} ${slots === 1 ? "slot" : "slots"}, steps of ${stepTokens}`;
   return columns([[style.strong(`${name[0]!.toUpperCase()}  ${name}`), `${setting}: ${because}`]]);
 }
 

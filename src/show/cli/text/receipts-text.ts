@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration, formatPace, formatPercent } from "../../../facts/units/index.ts";
+import { formatBytes, formatDuration, formatPace, formatPercent, formatTokens } from "../../../facts/units/index.ts";
 import { residualBytes, type Receipt, type ReceiptRate, type StoredCalibration } from "../../../run/receipt/index.ts";
 import { calibrationLines } from "./calibrations-text.ts";
 import { columns } from "./layout.ts";
@@ -46,7 +46,7 @@ export function receiptText(receipt: Receipt, style: Style): string {
     ];
   });
   const rates = receipt.rates.map((rate) => [
-    `  ${rate.what}`,
+    `  ${rateName(rate)}`,
     rate.predictedPerSec === undefined ? "none" : formatPace(rate.predictedPerSec),
     formatPace(rate.measuredPerSec),
     style.faint(`over ${rate.tokens} tokens, ${ratio(rate)}`),
@@ -66,6 +66,13 @@ export function receiptText(receipt: Receipt, style: Style): string {
         ]
       : []),
   ].join("\n");
+}
+
+/** Where a server was measured, its rates are of places: how deep, how many at once. */
+function rateName({ what, at, streams = 1 }: ReceiptRate): string {
+  if (at === undefined) return what;
+  const place = what === "decode" ? `at ${formatTokens(at)}` : `of ${formatTokens(at)}`;
+  return `${what} ${place}${streams > 1 ? `, ${streams} streams` : ""}`;
 }
 
 function ratio(rate: ReceiptRate | undefined): string {

@@ -1,16 +1,14 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { EXIT, LoadoutError } from "../../../facts/errors/index.ts";
+import { EXIT } from "../../../facts/errors/index.ts";
 import { ANSWER_VERSION } from "../../../plan/answer/index.ts";
 import type { Page } from "../../../run/gateway/index.ts";
 import type { Answerer } from "../../../run/web/index.ts";
 import type { CliContext } from "../context.ts";
 import { machineName, machineOf } from "../machine.ts";
-import { askInside, type Said } from "./ask-inside.ts";
+import type { Said } from "./ask-inside.ts";
+import type { Askers } from "./askers.ts";
 import { ASKED, type AskedKind, wordsOf } from "./words.ts";
-
-/** Questions at once; they are computed on one thread. */
-const MOST_AT_ONCE = 4;
 
 /** What a code of the command is over HTTP. An answer "no" is an answer. */
 const STATUSES: Readonly<Record<number, number>> = {
@@ -23,25 +21,16 @@ const STATUSES: Readonly<Record<number, number>> = {
 };
 
 /** What `loadout web` answers under /api: the command line's own JSON. */
-export function webAnswers(context: CliContext): ReadonlyMap<string, Answerer> {
-  let asking = 0;
-  const inTurn =
+export function webAnswers(context: CliContext, askers: Askers): ReadonlyMap<string, Answerer> {
+  const asked =
     (words: (query: URLSearchParams) => readonly string[]): Answerer =>
-    async (query, gone) => {
-      const asked = words(query);
-      if (asking >= MOST_AT_ONCE) throw new LoadoutError("web-busy", { got: asking });
-      asking += 1;
-      try {
-        return pageOf(await askInside(context, asked, AbortSignal.any([gone, context.signal])));
-      } finally {
-        asking -= 1;
-      }
-    };
+    async (query, gone) =>
+      pageOf(await askers.ask(words(query), gone));
   const kinds = Object.keys(ASKED).filter((kind): kind is AskedKind => kind in ASKED);
   return new Map([
     ["/api/rig", () => rigPage(context)],
-    ["/api/receipts", inTurn(receiptWords)],
-    ...kinds.map((kind) => [`/api/ask/${kind}`, inTurn((query) => wordsOf(kind, query))] as const),
+    ["/api/receipts", asked(receiptWords)],
+    ...kinds.map((kind) => [`/api/ask/${kind}`, asked((query) => wordsOf(kind, query))] as const),
   ]);
 }
 

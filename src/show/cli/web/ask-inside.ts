@@ -16,7 +16,7 @@ export interface Said {
  * A command of this same program, asked inside it: the very code that answers a command line, its JSON caught instead of printed.
  * Nobody is there to be asked, and what would be noted while it works goes nowhere.
  */
-export async function askInside(context: CliContext, words: readonly string[], signal: AbortSignal): Promise<Said> {
+export async function askInside(context: CliContext, words: readonly string[]): Promise<Said> {
   const said: string[] = [];
   const wrong: LoadoutError[] = [];
   const nowhere = { isTTY: false, columns: 80, write: () => true };
@@ -37,7 +37,6 @@ export async function askInside(context: CliContext, words: readonly string[], s
       outStyle: style,
       noteStyle: style,
       interactive: false,
-      signal,
     },
   );
   if (wrong[0]) return { code: EXIT.question, text: errorJson(wrong[0]) };

@@ -16,7 +16,7 @@ export function exponentialTimes(meanMs: number, seed: number): StepTimes {
 export function linearTimes(fixed: number, stream: number, prompt: number, depth = 0): StepTimes {
   return {
     stepMs: (work) =>
-      fixed * work.passes +
+      fixed * work.passTokens.length +
       stream * work.decodeStreams +
       prompt * work.promptTokens +
       (depth / 1000) * (work.decodeDepthTokens + work.promptDepthTokens),
