@@ -43,12 +43,12 @@ function isEngine(id: string): boolean {
 /** Catalogs, what reads files, and questions that are asked later. */
 const LATER = new RegExp(
   [
-    "facts/model/(?:catalog/(?:models|sources|licenses|tools)|config/|safetensors-summary|gguf-|mixers|windows|feed-forwards)",
+    "facts/model/(?:catalog/(?:models|sources|licenses|tools|geometry-from-row|linear|find)|config/|safetensors-summary|gguf-|mixers|windows|feed-forwards)",
     "facts/weights/(?:gguf|safetensors|header-|json-|looks-|layout/|byte-|limits)",
     "facts/hardware/(?:catalog|boards)/",
-    "facts/(?:quality|runtime/kernels|runtime/logs|runtime/flags|runtime/ollama|recipe/server)/",
+    "facts/(?:quality|runtime/kernels|runtime/logs|runtime/flags|runtime/ollama|runtime/forks|recipe/server)/",
     "predict/serving/(?!index|coefficients|workload/(?:lengths|index)|measures/(?:targets|index))",
-    "predict/memory/llamacpp/architectures/(?:bailing|cohere|deepseek|draft-block|falcon|gated|gemma3n|gemma4|granite|indexer|jamba|kimi|layer-inputs|lfm2|mamba|mixed|nemotron|others|output-gate|qwen3next|qwen35|recurrent|residual)",
+    "predict/memory/llamacpp/architectures/(?:bailing|cohere|deci|deepseek|draft-block|falcon|gated|gemma3n|gemma4|granite|indexer|jamba|kimi|layer-inputs|lfm2|mamba|mixed|nemotron|others|output-gate|qwen3next|qwen35|recurrent|residual)",
     "predict/memory/llamacpp/ollama/",
     "plan/(?:rank|explain|reconcile)/",
     "plan/advise/(?!index|simulate/simulated-engines|simulate/index)",
@@ -59,6 +59,6 @@ const LATER = new RegExp(
     "plan/ask/kinds/(?!answer-to|numbers|index|kinds)",
     "plan/ask/flags/(?:tables|card-|device-|frontier-|offload-|load-|lengths|against|reading)",
     "plan/ask/question/(?:server-args|elsewhere)",
-    "plan/ask/model/(?:opened|config-folder|from-config|from-gguf)",
+    "plan/ask/model/(?:opened|upper-bound|config-folder|from-config|from-gguf)",
   ].join("|"),
 );

@@ -32,13 +32,7 @@ export const COMMAND_ERRORS = {
   },
   "flag-beside-runtime": {
     template: "{flag} says nothing of {runtime}",
-    hint: "Leave {flag} out, or plan for --runtime llama-server.",
-    exit: 2,
-    http: 400,
-  },
-  "runtime-for-one-model": {
-    template: "--runtime {runtime} is about one model under fit or explain",
-    hint: "Name the model: loadout fit MODEL --runtime {runtime}; here: embedded or llama-server.",
+    hint: "Leave {flag} out.",
     exit: 2,
     http: 400,
   },

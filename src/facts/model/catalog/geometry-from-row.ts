@@ -21,13 +21,6 @@ export function withoutGeometry(row: Dimensions): string | undefined {
   return undefined;
 }
 
-/** What is assumed of a row's layers; `undefined` where all of it is known. */
-export function assumedLayers({ unplaced, layers, linear }: Dimensions): string | undefined {
-  if (unplaced === undefined) return undefined;
-  const what = linear === undefined ? "see the whole context" : "have attention";
-  return `${unplaced} of its ${layers} layers ${what}; which is not published, so they are spread evenly`;
-}
-
 export interface FromRowOptions {
   /** another model's of the same dimensions; the row's unless said */
   readonly context?: number;

@@ -1,5 +1,5 @@
 export { findModel, type ModelMatch } from "./find.ts";
-export { assumedLayers, type FromRowOptions, geometryFromRow, withoutGeometry } from "./geometry-from-row.ts";
+export { type FromRowOptions, geometryFromRow, withoutGeometry } from "./geometry-from-row.ts";
 export { type LicenseFacts, licenseFacts } from "./licenses.ts";
 export { MODELS } from "./models.ts";
 export type { CatalogModel } from "./row.ts";

@@ -22,7 +22,7 @@ export type { ModelFlags, OffloadFlags, QuantsFlags, QuestionFlags } from "./que
 export { type Flags, readFlags } from "./read-flags.ts";
 export { READING_TARGETS } from "./reading-targets.ts";
 export { BACKENDS, describesRig, rigArguments, rigFlags, type RigFlags, SYSTEMS } from "./rig-flags.ts";
-export { embeddedRuntime, plainRuntime, type Runtime, type RuntimeName, RUNTIMES, serverRuntime } from "./runtime.ts";
+export { embeddedRuntime, type Runtime, type RuntimeName, RUNTIMES, serverRuntime } from "./runtime.ts";
 export { fitFlags, quant } from "./fit-flags.ts";
 export { QUESTION_FLAGS } from "./tables.ts";
 export { joinCounts } from "./typed-counts.ts";

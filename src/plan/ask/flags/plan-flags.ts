@@ -40,7 +40,7 @@ export const runtimeFlags = {
   runtimeVersion: {
     kind: "parsed",
     parse: String,
-    brief: "Version of Ollama: 0.17.4; the newest known without",
+    brief: "Version of Ollama: 0.17.4",
     optional: true,
   },
   build: {

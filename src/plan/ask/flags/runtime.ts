@@ -74,10 +74,3 @@ const NOTES = {
   older: (said: string, { label }: LlamaCppBuild) =>
     `${said} is older than the oldest build known here: taken as ${label}`,
 } as const;
-
-/** The two that a ranking and an offload plan for; the others are told about one loadout alone. */
-export function plainRuntime(named: RuntimeName, flags: { readonly build?: string }): Runtime {
-  if (named === "embedded") return embeddedRuntime();
-  if (named === "llama-server") return serverRuntime(flags.build);
-  throw new LoadoutError("runtime-for-one-model", { runtime: named });
-}

@@ -55,7 +55,7 @@ export async function gatherFit(
   const told = flags.serverArgs === undefined ? undefined : await toldBy(flags.serverArgs, server);
   const elsewhere =
     flags.runtime === "ollama" || flags.runtime === "lm-studio"
-      ? (await import("../question/elsewhere.ts")).elsewhereRuntime(flags.runtime, flags)
+      ? (await otherPrograms()).elsewhereRuntime(flags.runtime, flags)
       : undefined;
   const byHand = await rigFor(flags);
   const loading = Promise.all([
@@ -88,8 +88,11 @@ export async function gatherFit(
   return fitQuestion({ ...asked, ...here, machine, weights, runtime, drafting });
 }
 
+/** What further programs and the flags of a server are read by. */
+const otherPrograms = () => import("../question/server-args.ts");
+
 /** What the flags of a server say is read by a table of them that no other question needs. */
 async function toldBy(text: string, server: Parameters<typeof serverArgumentsOf>[1]) {
-  const { serverArgumentsOf: read } = await import("../question/server-args.ts");
+  const { serverArgumentsOf: read } = await otherPrograms();
   return read(text, server);
 }

@@ -3,7 +3,8 @@ import { parseTokens } from "../../../facts/units/index.ts";
 import { answerOffload, type OffloadAnswer } from "../../answer/index.ts";
 import { GOALS, READING, roomFor } from "../../fit/index.ts";
 import { cardCandidates } from "./offload-cards.ts";
-import { ANSWER_TOKENS, type OffloadFlags, plainRuntime, typedFlags } from "../flags/index.ts";
+import { ANSWER_TOKENS, type OffloadFlags, typedFlags } from "../flags/index.ts";
+import { plainRuntime } from "./plain-runtime.ts";
 import { type Asking, fitQuestion, machineByHand, rigFor, withChosenFileType } from "../question/index.ts";
 
 const PROMPT_TOKENS = 1024;

@@ -1,16 +1,8 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import { answerRanking, type DiskFacts, type RankingAnswer } from "../../answer/index.ts";
 import { onlyWanted, rankModels, workedRows } from "../../rank/index.ts";
-import {
-  draftFlagOf,
-  nearest,
-  plainRuntime,
-  roomOf,
-  typedFlags,
-  USUAL_DISK,
-  wantedOf,
-  wishesOf,
-} from "../flags/index.ts";
+import { draftFlagOf, nearest, roomOf, typedFlags, USUAL_DISK, wantedOf, wishesOf } from "../flags/index.ts";
+import { plainRuntime } from "./plain-runtime.ts";
 import { type Asking, machineFor } from "../question/index.ts";
 import type { FitFlags } from "./fit.ts";
 import { catalogModels } from "./rank-models.ts";

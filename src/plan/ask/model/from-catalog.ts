@@ -1,7 +1,6 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import { type CatalogModel, type ModelMatch, modelCatalog, tensorList } from "../../../facts/model/index.ts";
 import { fileTypeOf, usualFileType } from "../../../facts/recipe/index.ts";
-import { upperBound } from "./upper-bound.ts";
 import { byRecipe, type BySizes } from "./by-recipe.ts";
 import type { Weights } from "./weights.ts";
 
@@ -11,6 +10,9 @@ const BASIS: Readonly<Record<CatalogModel["basis"], string>> = {
   derived: "derived from totals and defaults",
   recalled: "recalled",
 };
+
+/** What few rows need. */
+const rarely = () => import("./upper-bound.ts");
 
 /** Rows named in a refusal, at most. */
 const NAMED = 8;
@@ -24,7 +26,7 @@ export async function fromCatalog(
   quant: string | undefined,
   mtp = false,
 ): Promise<{ readonly weights: Weights } | { readonly weights?: undefined; readonly near: readonly string[] }> {
-  const { assumedLayers, findModel, geometryFromRow, withoutGeometry } = await modelCatalog();
+  const { findModel, geometryFromRow, withoutGeometry } = await modelCatalog();
   const match = findModel(typed);
   if (match.kind === "none") return { near: match.near.map(({ id }) => id) };
   if (match.kind === "several") throw several(typed, match);
@@ -34,12 +36,12 @@ export async function fromCatalog(
   if (!geometry || !shapes) {
     const reason = withoutGeometry(row) ?? `the tensors of architecture "${row.architecture}" are not written down`;
     const advice = `Name a .gguf file of it, or hf:owner/name of a repository with .gguf files. \`loadout models "${id}"\` says what is known.`;
-    const { bytes, says } = upperBound(row, quant ?? "Q8_0");
+    const { bytes, says } = (await rarely()).upperBound(row, quant ?? "Q8_0");
     const bounded = `It takes ${says}. ${advice}`;
     throw new LoadoutError("model-unpredictable", { name: row.name, reason, advice: bounded, boundBytes: bytes });
   }
   const asked = quant ?? match.fileType;
-  const layers = assumedLayers(row);
+  const layers = row.unplaced === undefined ? undefined : (await rarely()).assumedLayers(row);
   // the same list each time: what is found of it is kept by it
   const files = new Map<string, BySizes>();
   const inFileType = (fileType: string, because?: string): Weights => {

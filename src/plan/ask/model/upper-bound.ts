@@ -46,3 +46,8 @@ function bitsOf(fileType: string): number {
   const stored = /(\d)/.exec(fileType)?.[1];
   return stored === undefined ? 16 : Number(stored) + 1.5;
 }
+
+/** What is assumed of a row of which only the number of some layers is known. */
+export function assumedLayers({ unplaced, layers }: CatalogModel): string {
+  return `${unplaced} of its ${layers} layers see the whole context; which is not published: they are spread evenly`;
+}

@@ -1,9 +1,8 @@
 import { formatBytes } from "../../../facts/units/index.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import { cacheTensors } from "./cache.ts";
-import type { ComputeBuffers, Session } from "./compute.ts";
+import type { Session } from "./compute.ts";
 import { EngineRefusal, rejected } from "./reject.ts";
-import { computeBuffer } from "./replay/assign.ts";
 import { asTensor } from "./weight-buffers.ts";
 
 /**
@@ -12,48 +11,22 @@ import { asTensor } from "./weight-buffers.ts";
  * above `maxBufferLength`; `malloc_device` above `max_mem_alloc_size`). Vulkan keeps such weights on the host instead, and ends where
  * a cache is too large, which its back end says itself.
  */
-export function checkStoredLimits({ caches, sizes, weights, memories }: Session): void {
-  const limited = limitedOf(memories.devices);
-  if (limited.size === 0) return;
+export function checkStoredLimits({ caches, sizes, weights }: Session): void {
   for (const cache of caches) {
-    if (!limited.has(cache.bufferType)) continue;
-    const { key, value } = cacheTensors(cache, sizes.streams);
-    const bytes = Math.max(...[key, value].map((tensor) => cache.bufferType.allocationBytes(tensor)));
-    refuseAbove(
-      cache.bufferType,
-      bytes,
-      `the cache of layer ${cache.layer}`,
-      "a shorter context, fewer sequences or -ctk q8_0 -ctv q8_0",
-    );
+    const { bufferType } = cache;
+    if (!bufferType.failsAbove) continue;
+    for (const tensor of Object.values(cacheTensors(cache, sizes.streams)))
+      checkPiece(bufferType, bufferType.allocationBytes(tensor), `layer ${cache.layer}'s cache`);
   }
   for (const placed of weights.all) {
-    const { bufferType, tensor } = placed;
-    if (!limited.has(bufferType)) continue;
-    refuseAbove(bufferType, bufferType.allocationBytes(asTensor(placed)), tensor.name, `-ot ${tensor.name}=CPU`);
+    if (placed.bufferType.failsAbove)
+      checkPiece(placed.bufferType, placed.bufferType.allocationBytes(asTensor(placed)), placed.tensor.name);
   }
 }
 
-/** The same of graphs: of a tensor that is larger, a piece of its own is asked for. */
-export function checkGraphLimits({ memories }: Session, { decided }: Pick<ComputeBuffers, "decided">): void {
-  decided.forEach(({ chunks }, index) => {
-    const type = computeBuffer(memories.backends, index);
-    if (!limitedOf(memories.devices).has(type)) return;
-    refuseAbove(
-      type,
-      Math.max(0, ...chunks[index]!),
-      "a tensor of its graphs",
-      "a smaller -ub, a shorter context or -fa on",
-    );
-  });
-}
-
-function limitedOf(devices: readonly BufferType[]): ReadonlySet<BufferType> {
-  return new Set(devices.filter(({ maxBytes, failsAbove }) => failsAbove === true && maxBytes < Infinity));
-}
-
-function refuseAbove(type: BufferType, bytes: number, what: string, instead: string): void {
-  if (bytes <= type.maxBytes) return;
-  const [needs, most] = [bytes, type.maxBytes].map(formatBytes);
-  const because = `${what} takes ${needs} in one piece, and ${type.name} allocates ${most} at most; ask for ${instead}`;
+/** One piece of what graphs need, where it is more than fits: of a tensor that is larger, a piece of its own is asked for. */
+export function checkPiece({ failsAbove, maxBytes, name }: BufferType, bytes: number, what: string): void {
+  if (!failsAbove || bytes <= maxBytes) return;
+  const because = `${what} takes ${formatBytes(bytes)} in one piece, ${name} at most ${formatBytes(maxBytes)}`;
   throw new EngineRefusal(rejected("tensor-above-device-limit", because));
 }

@@ -5,7 +5,7 @@ import { between } from "../../estimate/index.ts";
 import type { EngineBuffer, MemoryPrediction } from "../memory.ts";
 import { computeBuffers, type Session } from "./compute.ts";
 import { isStaged } from "./covered.ts";
-import { checkGraphLimits, checkStoredLimits } from "./device-limits.ts";
+import { checkStoredLimits } from "./device-limits.ts";
 import { deviceNames, usedDevices, type UsedDevice } from "./devices.ts";
 import { asDraft, draftSession, targetOf } from "./draft.ts";
 import { PerhapsTooLong } from "./graph-limit.ts";
@@ -114,10 +114,7 @@ function accepted(lines: readonly Line[], session: Session, { devices }: LlamaCp
 
 /** `graphs`: the session whose graphs are replayed. */
 function linesOf(session: Session, weightsFrom: LlamaCppQuestion["weightsFrom"], graphs = session): Line[] {
-  const stored = storedLines(session, weightsFrom);
-  const buffers = computeBuffers(graphs);
-  checkGraphLimits(graphs, buffers);
-  return [...stored, ...computeLines(graphs, buffers)];
+  return [...storedLines(session, weightsFrom), ...computeLines(graphs, computeBuffers(graphs))];
 }
 
 /** What needs no graph. */

@@ -121,8 +121,7 @@ describe("more than a device allocates in one piece", () => {
   ] as const)("is refused by %s, where a cache is larger", (backend, limits) => {
     const refused = asked(backend, limits, { context: 98_304 });
     expect(refused).toMatchObject({ kind: "rejected", reason: "tensor-above-device-limit" });
-    if (refused.kind === "rejected")
-      expect(refused.because).toContain("the cache of layer 0 takes 36 MiB in one piece");
+    if (refused.kind === "rejected") expect(refused.because).toContain("layer 0's cache takes 36 MiB in one piece");
     expect(asked(backend, limits, { context: 16_384, batch: 64, microBatch: 64 }).kind).toBe("fits-engine");
   });
 
