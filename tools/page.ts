@@ -2,7 +2,7 @@
 // and the site (`npm run site`). Usage: node tools/page.ts [FOLDER]. The new folder takes the place of the old one at once, so
 // that whoever reads it meanwhile finds one or the other.
 import { existsSync } from "node:fs";
-import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { build } from "vite";
 import { guidePages } from "./guide/html.ts";
@@ -20,6 +20,8 @@ export async function buildPage(folder: string = PAGE_FOLDER): Promise<void> {
       logLevel: "error",
       build: { outDir: fresh, emptyOutDir: true },
     });
+    // what the page may want later; it fetches this list when it is calm
+    await writeFile(join(fresh, "assets/all.json"), JSON.stringify(await readdir(join(fresh, "assets"))));
     await cp(join(ROOT, "site/public"), fresh, { recursive: true });
     for (const { path, html } of guidePages()) {
       const file = join(fresh, path);

@@ -23,6 +23,7 @@ export function guidePages(): HtmlPage[] {
       before === undefined ? "" : `<a rel="prev" href="${fileOf(before)}">before</a>`,
       name === "README" ? "" : '<a href="index.html">all steps</a>',
       after === undefined ? "" : `<a rel="next" href="${fileOf(after)}">next</a>`,
+      '<a href="../index.html">the page that computes</a>',
     ];
     return { path: `guide/${fileOf(name)}`, html: document(title, bodyOf(markdown), ends.filter(Boolean).join(" ")) };
   });

@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import { Cache } from "./cache.tsx";
 import { Cards } from "./cards.tsx";
 import { Compare } from "./compare.tsx";
@@ -8,10 +9,12 @@ import { LiveSection } from "./live.tsx";
 import { Pace } from "./pace.tsx";
 import { Settings } from "./settings.tsx";
 import { WouldFit } from "./would-fit.tsx";
+import { keepEverything } from "../state/keep.ts";
 import "../styles/below.css";
 
 /** What follows the main numbers; loaded behind them. */
 export function Below() {
+  useEffect(keepEverything, []);
   return (
     <>
       <Pace />
@@ -24,6 +27,9 @@ export function Below() {
       <Cards />
       <Compare />
       <LiveSection />
+      <p>
+        <a href="guide/index.html">The guide</a> takes these numbers apart, step by step.
+      </p>
     </>
   );
 }

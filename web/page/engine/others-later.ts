@@ -11,6 +11,10 @@ export async function loadArchitecture(name?: string): Promise<void> {
   if (name !== undefined && DECODERS.some((each) => each.name === name)) return;
   loading ??= import("../../../src/predict/memory/llamacpp/architectures/others.ts").then(
     (loaded) => void OTHERS.push(...loaded.OTHERS),
+    (error: unknown) => {
+      loading = undefined;
+      throw error;
+    },
   );
   await loading;
 }

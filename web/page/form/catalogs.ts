@@ -5,12 +5,15 @@ import type { Findable } from "./find.ts";
 
 const GIB = 2 ** 30;
 
-let models: Promise<readonly Findable[]> | undefined;
-let devices: Promise<readonly Findable[]> | undefined;
-
 /** Every model of the catalog, those that people look for first. */
-export function findableModels(): Promise<readonly Findable[]> {
-  return (models ??= readModels());
+export const findableModels = once(readModels);
+/** Every device that an engine can use, in each size it is sold with. */
+export const findableDevices = once(readDevices);
+
+/** Reads once; what could not be loaded is tried again. */
+function once(read: () => Promise<readonly Findable[]>): () => Promise<readonly Findable[]> {
+  let kept: readonly Findable[] | undefined;
+  return async () => (kept ??= await read());
 }
 
 async function readModels(): Promise<readonly Findable[]> {
@@ -25,11 +28,6 @@ async function readModels(): Promise<readonly Findable[]> {
       words: [id, name, ollama ?? "", ...aliases].join(" ").toLowerCase(),
     };
   });
-}
-
-/** Every device that an engine can use, in each size it is sold with. */
-export function findableDevices(): Promise<readonly Findable[]> {
-  return (devices ??= readDevices());
 }
 
 async function readDevices(): Promise<readonly Findable[]> {

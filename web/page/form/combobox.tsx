@@ -34,7 +34,7 @@ export function Combobox({ id, label, text, placeholder, search, onChoose, hint 
 
   const look = async (words: string) => {
     const mine = (asked.current += 1);
-    const found = await search(words);
+    const found = await Promise.resolve(search(words)).catch(() => []);
     if (mine !== asked.current) return;
     setChoices(found);
     setActive(-1);

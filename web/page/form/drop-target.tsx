@@ -28,7 +28,7 @@ export function DropTarget({ children }: { readonly children: ComponentChildren 
       }}
     >
       {problem.value === undefined ? null : (
-        <p class="problem dropped" role="alert">
+        <p class="problem dropped" role="alert" data-code={problem.value.code}>
           {problem.value.message} {problem.value.hint}
         </p>
       )}

@@ -71,7 +71,7 @@ export function ModelField() {
         Open or drop a file: GGUF, safetensors or config.json
       </button>
       {problem.value === undefined ? null : (
-        <p class="problem" role="alert">
+        <p class="problem" role="alert" data-code={problem.value.code}>
           {problem.value.message} {problem.value.hint}
         </p>
       )}

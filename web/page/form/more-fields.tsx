@@ -1,5 +1,7 @@
+import { BACKENDS, SYSTEMS } from "../../../src/plan/ask/flags/index.ts";
 import { formatPercent, formatTokens } from "../../../src/facts/units/index.ts";
 import { valueOf, type FlagName } from "../state/flags.ts";
+import { rigKind } from "../state/rig-choice.ts";
 import { shareOf, tokenSteps, tokensOf } from "../state/steps.ts";
 import { fit, USUAL_CONTEXT } from "../state/questions.ts";
 import { change, flags } from "../state/store.ts";
@@ -58,7 +60,43 @@ export function MoreFields() {
         <Words name="micro-batch" label="Micro-batch" placeholder="chosen" />
         <Words name="threads" label="CPU threads" placeholder="chosen" />
       </div>
+      <div class="pair">
+        <Words name="draft" label="Guesses ahead" placeholder="none; a model, mtp, ngram" />
+        <Words name="disk" label="Disk" placeholder="nvme, 3GB/s" />
+      </div>
+      {valueOf(flags.value, "draft") === undefined ? null : (
+        <div class="pair">
+          <Words name="draft-tokens" label="Guesses in a row" placeholder="as is usual" />
+          <Words name="acceptance" label="Chance of each" placeholder="assumed; 0.7" />
+        </div>
+      )}
+      {rigKind(flags.value) === "here" ? null : (
+        <div class="pair">
+          <Choice name="backend" label="Backend" values={BACKENDS} free="the fastest" />
+          <Choice name="os" label="System" values={Object.keys(SYSTEMS)} free="as is usual" />
+        </div>
+      )}
     </>
+  );
+}
+
+interface ChoiceProps {
+  readonly name: FlagName;
+  readonly label: string;
+  readonly values: readonly string[];
+  /** what it is where nothing is chosen */
+  readonly free: string;
+}
+
+function Choice({ name, label, values, free }: ChoiceProps) {
+  return (
+    <Select
+      id={name}
+      label={label}
+      value={valueOf(flags.value, name) ?? ""}
+      options={[{ value: "", label: free }, ...values.map((value) => ({ value, label: value }))]}
+      onChoose={(value) => change({ [name]: value })}
+    />
   );
 }
 

@@ -90,7 +90,20 @@ function More() {
   );
 }
 
-const MORE = ["prompt", "cached", "runtime", "build", "gpu-layers", "cpu-experts", "micro-batch", "threads"] as const;
+const MORE = [
+  "prompt",
+  "cached",
+  "runtime",
+  "build",
+  "gpu-layers",
+  "cpu-experts",
+  "micro-batch",
+  "threads",
+  "draft",
+  "disk",
+  "backend",
+  "os",
+] as const;
 
 function Quantization() {
   const more = useSignal<readonly Option[]>([]);

@@ -12,8 +12,10 @@ export const question = computed(() =>
 /** What every step of a slider moves. */
 export const { shown: fit } = answering("numbers", question);
 
-/** The same and what has to be searched for: alternatives, longest context, most users. */
-export const { shown: whole } = answering("fit", question);
+const shownQuestion = computed(() => (fit.value.answer ? question.value : undefined));
+
+/** The same and what has to be searched for: alternatives, longest context, most users. Nothing of it delays the first answer. */
+export const { shown: whole } = answering("fit", shownQuestion);
 
 /** Longest context that a slider reaches where no model is known yet, tokens. */
 export const USUAL_CONTEXT = 131_072;

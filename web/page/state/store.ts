@@ -4,8 +4,11 @@ import { changed, describesRig, sameFlags, type Change } from "./flags.ts";
 import { askedBy, MOST_PINNED, queryOf, type Asked } from "./query.ts";
 import { served } from "./server.ts";
 
-/** What is asked before anybody has asked; where there is no machine to ask about, of a card of 24 GB with every figure known. */
-const FIRST_MODEL = "qwen3.6-27b";
+/**
+ * What is asked before anybody has asked: a model whose graph is in the first load; where there is no machine to ask about, of a card
+ * of 24 GB with every figure known.
+ */
+const FIRST_MODEL = "qwen3-30b-a3b";
 const FIRST_RIG: Change = { gpu: ["rtx-3090"] };
 /** Browsers refuse an address that changes more often than some hundred times in half a minute. */
 const ADDRESS_MS = 400;
@@ -77,6 +80,9 @@ export function followAddress(): void {
     // a jump on the page while the address is about to be written
     if (timer !== undefined) return;
     asked.value = read();
+    // this address says it already; nor must going back once more meanwhile be taken for such a jump
+    window.clearTimeout(timer);
+    timer = undefined;
   });
 }
 

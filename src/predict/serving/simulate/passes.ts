@@ -11,23 +11,26 @@ export interface Part {
  * those who draw is cut once more, and so is who draws out of order. Returns the tokens of each.
  */
 export function equalPasses(parts: readonly Part[], microBatchTokens: number): number[] {
-  const left = parts.map(({ tokens }) => tokens);
   const passes: number[] = [];
-  for (;;) {
-    const group: number[] = [];
+  const sequences = Int32Array.from(parts, ({ sequence }) => sequence);
+  const left = Int32Array.from(parts, ({ tokens }) => tokens);
+  const group = new Int32Array(parts.length);
+  // before `from` nobody has anything left
+  for (let from = 0; ;) {
+    while (from < left.length && left[from]! <= 0) from++;
+    if (from === left.length) return passes;
+    let size = 0;
     let least = Infinity;
     let last = -1;
-    for (const [at, { sequence }] of parts.entries()) {
-      if (left[at]! <= 0 || (group.length > 0 && sequence !== last + 1)) continue;
-      group.push(at);
-      last = sequence;
+    for (let at = from; at < left.length && size <= microBatchTokens; at++) {
+      if (left[at]! <= 0 || (size > 0 && sequences[at] !== last + 1)) continue;
+      group[size++] = at;
+      last = sequences[at]!;
       least = Math.min(least, left[at]!);
-      if (group.length > microBatchTokens) break;
     }
-    if (group.length === 0) return passes;
-    const each = Math.min(least, Math.max(1, Math.floor(microBatchTokens / group.length)));
-    for (const at of group) left[at]! -= each;
-    passes.push(each * group.length);
+    const each = Math.min(least, Math.max(1, Math.floor(microBatchTokens / size)));
+    for (let at = 0; at < size; at++) left[group[at]!]! -= each;
+    passes.push(each * size);
   }
 }
 
