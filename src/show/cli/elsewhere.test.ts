@@ -33,7 +33,9 @@ test("an Ollama is told by a Modelfile, and its silent default is named", async 
   expect(answer.runtime).toMatchObject({ engine: "Ollama", version: "0.17.4" });
   expect(answer.launch).toBeUndefined();
   const { file, warnings, defaultContext, engine } = answer.elsewhere!;
-  expect(file!.text).toMatch(/^FROM \S+\.gguf\nPARAMETER num_ctx 16384\nPARAMETER num_batch \d+\nPARAMETER num_gpu 33\n$/);
+  expect(file!.text).toMatch(
+    /^FROM \S+\.gguf\nPARAMETER num_ctx 16384\nPARAMETER num_batch \d+\nPARAMETER num_gpu 33\n$/,
+  );
   expect([defaultContext, engine]).toEqual([4096, "llama.cpp inside it"]);
   expect(warnings[0]).toContain("4k of context on this machine, not 16k, and cuts off what is longer without a word");
   const text = fitText(answer, styleFor({}, {}));
@@ -54,7 +56,17 @@ test("from 0.30 on it takes what its llama-server takes", async () => {
 });
 
 test("more users and a quantized cache are set for the server, since no Modelfile can say them", async () => {
-  const answer = await answered(...MODEL, "--context", "4k", "--users", "2", "--kv-type", "q8_0", "--runtime", "ollama");
+  const answer = await answered(
+    ...MODEL,
+    "--context",
+    "4k",
+    "--users",
+    "2",
+    "--kv-type",
+    "q8_0",
+    "--runtime",
+    "ollama",
+  );
   expect(answer.elsewhere!.environment).toEqual({
     OLLAMA_NUM_PARALLEL: "2",
     OLLAMA_KV_CACHE_TYPE: "q8_0",
@@ -69,9 +81,9 @@ test("LM Studio is told by its own names", async () => {
 });
 
 test.each([
-  [["--runtime", "ollama", "--server-args", "-c 4096"], "--server-args says nothing of ollama"],
+  [["--runtime", "ollama", "--server-args", "-c 4096"], "--server-args: expected nothing"],
   [["--runtime", "ollama", "--runtime-version", "newest"], "--runtime-version"],
-  [["--runtime", "lm-studio", "--runtime-version", "0.17.4"], "--runtime-version says nothing of lm-studio"],
+  [["--runtime", "lm-studio", "--runtime-version", "0.17.4"], "beside --runtime lm-studio"],
 ])("%j is refused", async (args, says) => {
   const { code, stderr } = await runLoadout(folder, ["fit", ...MODEL, ...args]);
   expect([code, stderr.includes(says)]).toEqual([2, true]);

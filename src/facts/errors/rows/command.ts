@@ -30,12 +30,6 @@ export const COMMAND_ERRORS = {
     exit: 2,
     http: 400,
   },
-  "flag-beside-runtime": {
-    template: "{flag} says nothing of {runtime}",
-    hint: "Leave {flag} out.",
-    exit: 2,
-    http: 400,
-  },
   "draft-missing": {
     template: "{flag} describes guesses, and nothing guesses",
     hint: "Name a small model of the same family with --draft, or --draft mtp, or --draft ngram.",

@@ -34,13 +34,13 @@ export const runtimeFlags = {
   runtime: {
     kind: "parsed",
     parse: (text: string) => oneOf(text, RUNTIMES, "--runtime"),
-    brief: "embedded, llama-server, ollama or lm-studio",
+    brief: "embedded, llama-server, ollama, lm-studio",
     optional: true,
   },
   runtimeVersion: {
     kind: "parsed",
     parse: String,
-    brief: "Version of Ollama: 0.17.4",
+    brief: "Ollama version: 0.17.4",
     optional: true,
   },
   build: {

@@ -37,8 +37,7 @@ export async function fromCatalog(
     const reason = withoutGeometry(row) ?? `the tensors of architecture "${row.architecture}" are not written down`;
     const advice = `Name a .gguf file of it, or hf:owner/name of a repository with .gguf files. \`loadout models "${id}"\` says what is known.`;
     const { bytes, says } = (await rarely()).upperBound(row, quant ?? "Q8_0");
-    const bounded = `It takes ${says}. ${advice}`;
-    throw new LoadoutError("model-unpredictable", { name: row.name, reason, advice: bounded, boundBytes: bytes });
+    throw new LoadoutError("model-unpredictable", { name: row.name, reason, advice: says + advice, boundBytes: bytes });
   }
   const asked = quant ?? match.fileType;
   const layers = row.unplaced === undefined ? undefined : (await rarely()).assumedLayers(row);

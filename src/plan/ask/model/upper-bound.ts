@@ -34,7 +34,7 @@ export function upperBound(row: CatalogModel, fileType: string, context = 8192):
   const parts = `weights ${formatBytes(weights)}, caches ${formatBytes(cache)}, graphs ${formatBytes(graphs)}`;
   return {
     bytes,
-    says: `at most ${formatBytes(bytes)} at ${fileType} with ${formatTokens(context)} of context (${parts})`,
+    says: `It takes at most ${formatBytes(bytes)} at ${fileType} with ${formatTokens(context)} of context (${parts}). `,
   };
 }
 

@@ -23,7 +23,9 @@ function refuseForeign(program: string, { serverArgs, draft, build, runtimeVersi
           : program === "lm-studio" && runtimeVersion !== undefined
             ? "--runtime-version"
             : undefined;
-  if (flag !== undefined) throw new LoadoutError("flag-beside-runtime", { flag, runtime: program });
+  if (flag === undefined) return;
+  const expected = `nothing of the kind beside --runtime ${program}`;
+  throw new LoadoutError("bad-quantity", { what: flag, expected, got: flag, example: `--runtime ${program} alone` });
 }
 
 function ollamaRuntime(version: string): Runtime {

@@ -1,6 +1,7 @@
 import { formatBytes } from "../../../facts/units/index.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import { cacheTensors } from "./cache.ts";
+import type { GraphTensor } from "./graph/tensor.ts";
 import type { Session } from "./compute.ts";
 import { EngineRefusal, rejected } from "./reject.ts";
 import { asTensor } from "./weight-buffers.ts";
@@ -12,16 +13,14 @@ import { asTensor } from "./weight-buffers.ts";
  * a cache is too large, which its back end says itself.
  */
 export function checkStoredLimits({ caches, sizes, weights }: Session): void {
-  for (const cache of caches) {
-    const { bufferType } = cache;
-    if (!bufferType.failsAbove) continue;
+  for (const cache of caches)
     for (const tensor of Object.values(cacheTensors(cache, sizes.streams)))
-      checkPiece(bufferType, bufferType.allocationBytes(tensor), `layer ${cache.layer}'s cache`);
-  }
-  for (const placed of weights.all) {
-    if (placed.bufferType.failsAbove)
-      checkPiece(placed.bufferType, placed.bufferType.allocationBytes(asTensor(placed)), placed.tensor.name);
-  }
+      checkTensor(cache.bufferType, tensor, `layer ${cache.layer}'s cache`);
+  for (const placed of weights.all) checkTensor(placed.bufferType, asTensor(placed), placed.tensor.name);
+}
+
+function checkTensor(type: BufferType, tensor: GraphTensor, what: string): void {
+  checkPiece(type, type.allocationBytes(tensor), what);
 }
 
 /** One piece of what graphs need, where it is more than fits: of a tensor that is larger, a piece of its own is asked for. */
