@@ -86,7 +86,10 @@ function headKeys(geometry: Geometry, row: HeaderRow): Entry[] {
     layer.mixer.kind === "mla" ? 1 : (attentionOf(layer)?.kvHeads ?? elsewhere),
   );
   return [
-    ["attention.head_count", perLayer(geometry.layers.map((layer) => attentionOf(layer)?.heads ?? heads))],
+    [
+      "attention.head_count",
+      perLayer(geometry.layers.map((layer) => attentionOf(layer)?.heads ?? (row.attentionFree ? 0 : heads))),
+    ],
     ["attention.head_count_kv", perLayer(kvHeads)],
     ...(full
       ? ([

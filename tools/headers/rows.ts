@@ -12,6 +12,8 @@ export interface HeaderRow {
   readonly constants?: readonly Entry[];
   /** layers without attention are told by having no key-value heads */
   readonly headless?: true;
+  /** layers without attention are told by having no heads at all */
+  readonly attentionFree?: true;
   /** every so many layers one has attention: written as `full_attention_interval` */
   readonly interval?: true;
   /** lengths of windowed heads are asked for even where they are the same */
@@ -48,6 +50,7 @@ export const HEADER_ROWS: Readonly<Record<string, HeaderRow>> = {
   apertus: { bare: ["alpha_n", "alpha_p", "beta", "eps"].map((name) => f32(`xielu.${name}`, 0.5)) },
   bailingmoe2: { sharedEach: true },
   bailingmoe3: { constants: [f32("kda.gate_lower_bound", -5)], headless: true },
+  deci: { headless: true, attentionFree: true },
   cohere2: { constants: [f32("logit_scale", 0.25)] },
   cohere2moe: { constants: [f32("logit_scale", 0.25)], meanNorms: true, windowPattern: true },
   "command-r": { constants: [f32("logit_scale", 0.0625)] },

@@ -67,6 +67,7 @@ function expertFeedForward(
   const gating = GATINGS[keys.count("expert_gating_func") ?? 0];
   const normalized = keys.flag("expert_weights_norm");
   const scale = keys.number("expert_weights_scale") ?? 0;
+  const latent = weightOf(tensors, "ffn_latent_down")?.shape[1];
   return {
     kind: "experts",
     experts: declared,
@@ -77,6 +78,7 @@ function expertFeedForward(
     ...(gating !== undefined && { gating }),
     ...(normalized !== undefined && { normalized }),
     ...(scale !== 0 && scale !== 1 && { scaled: true as const }),
+    ...(latent !== undefined && { latentLength: latent }),
     ...(expertGroups > 1 && { expertGroups, expertGroupsUsed: keys.count("expert_group_used_count") ?? 0 }),
   };
 }

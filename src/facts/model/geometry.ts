@@ -149,6 +149,8 @@ export interface ExpertFeedForward {
   readonly scaled?: true;
   readonly expertGroups?: number;
   readonly expertGroupsUsed?: number;
+  /** experts work on a stream of this width, with a matrix into it and one back (Nemotron 3 Super) */
+  readonly latentLength?: number;
 }
 
 /** A vision or audio encoder that comes in a projector file. */

@@ -1,4 +1,5 @@
 export * from "./flags/index.ts";
+export { forkCaches, forkOf, type LlamaCppFork } from "./forks.ts";
 export * from "./kernels/index.ts";
 export type * from "./llamacpp-build.ts";
 export * from "./llamacpp-builds.ts";
@@ -8,3 +9,4 @@ export * from "./llamacpp-overrides.ts";
 export * from "./llamacpp-slots.ts";
 export type * from "./llamacpp.ts";
 export * from "./logs/index.ts";
+export * from "./ollama/index.ts";

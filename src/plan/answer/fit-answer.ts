@@ -4,6 +4,7 @@ import { alternatives, choose, type Choice, type FitRequest, longestContext } fr
 import { mostUsers } from "../search/index.ts";
 import { arrangementFacts } from "./arrangement-facts.ts";
 import { type AnswerContext, answerOf, type FitAnswer } from "./fit-numbers.ts";
+import { elsewhereFacts } from "./elsewhere.ts";
 import { launchFacts } from "./launch.ts";
 import { speculationFacts } from "./speculation-facts.ts";
 
@@ -20,6 +21,7 @@ export function answerFit(request: FitRequest, context: AnswerContext): { answer
     wouldFit: alternatives(request, choice),
     ...(request.goal === "finetune" ? { training: coarseTraining(request.shapes ?? request.tensors) } : {}),
     ...(context.server ? { launch: launchFacts(choice, context.server) } : {}),
+    ...(context.elsewhere ? { elsewhere: elsewhereFacts(choice, request, context.elsewhere) } : {}),
     ...(context.server && request.rig.devices.length > 1
       ? { arrangements: arrangementFacts(choice, context.server) }
       : {}),

@@ -28,6 +28,7 @@ import { documentFacts, type DocumentFacts } from "./document-facts.ts";
 import { afterFit, type TypedFlags } from "./next-commands.ts";
 import type { SpeculationFacts } from "./speculation-facts.ts";
 import type { ArrangementFacts } from "./arrangement-facts.ts";
+import type { ElsewhereContext, ElsewhereFacts } from "./elsewhere.ts";
 import type { LaunchFacts, ServerContext } from "./launch.ts";
 
 /** Version of every answer's form; a change that breaks readers raises it. */
@@ -102,6 +103,8 @@ export interface FitAnswer {
   readonly launch?: LaunchFacts;
   /** images and sound that each request brings: their tokens are part of `speed.promptTokens`, their projector of `memory` */
   readonly media?: MediaFacts;
+  /** how another program is told, where the plan is for one that starts it by itself */
+  readonly elsewhere?: ElsewhereFacts;
   /** ways over several devices, best first */
   readonly arrangements?: readonly ArrangementFacts[];
   readonly verified?: Verified;
@@ -165,6 +168,8 @@ export interface AnswerContext {
   readonly reading?: ReadingRate;
   /** absent: no command is printed */
   readonly server?: ServerContext;
+  /** a program that starts it by itself */
+  readonly elsewhere?: ElsewhereContext;
   /** how the model is named on the command line, for the next commands */
   readonly modelArgument: string;
   /** flags that describe the rig, where it was written by hand, as they are typed: for the next commands */
@@ -179,7 +184,7 @@ export type FitNumbers = Omit<FitAnswer, keyof Searched>;
 /** Found by weighing further plans, under other programs too, or of no use to a slider. */
 export type Searched = Pick<
   FitAnswer,
-  "longestContext" | "mostUsers" | "wouldFit" | "launch" | "arrangements" | "training"
+  "longestContext" | "mostUsers" | "wouldFit" | "launch" | "elsewhere" | "arrangements" | "training"
 >;
 
 /** The same plan as a whole answer has, and nothing beside it. */
@@ -205,7 +210,15 @@ export function answerOf(
   const promptTokens = Math.min(context.promptTokens ?? 512, most);
   const embeds = request.geometry.pooling === "rank" ? "scores" : "vectors";
   const embedding = embedsTexts(request.geometry) ? ({ embeds } as const) : {};
-  const { longestContext: longest, mostUsers: users, wouldFit, launch, arrangements, training } = found ?? {};
+  const {
+    longestContext: longest,
+    mostUsers: users,
+    wouldFit,
+    launch,
+    elsewhere,
+    arrangements,
+    training,
+  } = found ?? {};
   return {
     schema: ANSWER_VERSION,
     kind: "fit",
@@ -232,6 +245,7 @@ export function answerOf(
       ? { coldLoad: { ...context.reading, ms: (context.model.fileBytes / context.reading.bytesPerSec) * 1000 } }
       : {}),
     ...(launch ? { launch } : {}),
+    ...(elsewhere ? { elsewhere } : {}),
     ...(arrangements ? { arrangements } : {}),
     ...(request.media ? { media: mediaFacts(request, choice) } : {}),
     assumptions: [...(context.assumptions ?? []), ...assumptions(request, choice, context.promptTokens)],

@@ -62,6 +62,7 @@ export { answerReconcile, type ReconcileAnswer } from "./reconcile-answer.ts";
 export type { SpeculationFacts, SpeculationRow } from "./speculation-facts.ts";
 export type { RateResidual, RunAnswer, TermResidual } from "./run-answer.ts";
 export type { ArrangementFacts } from "./arrangement-facts.ts";
+export type { ElsewhereContext, ElsewhereFacts } from "./elsewhere.ts";
 export type { LaunchFacts, ServerContext } from "./launch.ts";
 export {
   answerOffload,

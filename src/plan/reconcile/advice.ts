@@ -39,7 +39,7 @@ export function adviseFromLog(log: PastedLog, row: LogRow): LogAdvice[] {
 }
 
 function noMemoryLines({ log }: Started): LogAdvice | undefined {
-  if (log.engine.missing === undefined) return undefined;
+  if (log.engine.missing === undefined || log.own !== undefined) return undefined;
   return {
     id: "verbose",
     says: "the log has no lines about memory",
@@ -54,7 +54,11 @@ const OLLAMA_DEFAULT = 4096;
 
 function silentContext({ log, row }: Started): LogAdvice | undefined {
   if (!log.program.startsWith("ollama")) return undefined;
-  const each = number(row.settings["n_ctx_per_seq"]) ?? number(row.settings["n_ctx"]);
+  const { own } = log;
+  const each =
+    own === undefined
+      ? (number(row.settings["n_ctx_per_seq"]) ?? number(row.settings["n_ctx"]))
+      : Math.floor(own.request.cells / own.request.parallel);
   const byDefault = log.defaultContext ?? OLLAMA_DEFAULT;
   if (each === undefined || each !== byDefault) return undefined;
   return {

@@ -1,6 +1,7 @@
 import {
   LLAMACPP_BUILDS,
   llamaCppBuild,
+  ollamaEra,
   readPastedLog,
   type FoundBuild,
   type PastedLog,
@@ -10,6 +11,7 @@ import type { Catalog } from "./catalog-match.ts";
 import { Fields } from "./fields.ts";
 import { byNumber, devicesLost, linesOf, lostLine, rearranges } from "./lines.ts";
 import { rowOfLog, type LogRow } from "./log-row.ts";
+import { ownTerms } from "./ollama-own.ts";
 import { scoreLogRow, type KnownOfRow, type RowFigure } from "./row/score.ts";
 
 /** One printed figure beside what is predicted for it. */
@@ -48,6 +50,11 @@ export function reconcileLog(text: string, catalog: Catalog, known: KnownOfRow =
   const { build, model } = known;
   const log = readPastedLog(text);
   const row = rowOfLog(log);
+  if (log.own !== undefined) {
+    const terms = ownTerms(log.own, catalog, model);
+    const engine = { label: "the engine of its own that Ollama had until 0.30", because: "by the lines it prints" };
+    return { log, row, terms, missing: [], build: engine, advice: adviseFromLog(log, row) };
+  }
   const builds = build === undefined ? candidates(log) : [build];
   const scored = builds.map((each) => scoreLogRow(catalog, namedRow(log, row), { build: each, model }));
   const figures = scored.length > 0 ? agreeing(scored, builds) : scoreLogRow(catalog, namedRow(log, row), { model });
@@ -70,7 +77,9 @@ function namedRow({ model }: PastedLog, row: LogRow): Fields {
 }
 
 /** Builds that print such lines: one by its number, else all that the lines leave possible. */
-function candidates({ build, since, until }: PastedLog): FoundBuild[] {
+function candidates({ build, since, until, program, version }: PastedLog): FoundBuild[] {
+  const ollama = program === "ollama" && version !== undefined ? ollamaEra(version) : undefined;
+  if (ollama?.standing === "known") return [llamaCppBuild(ollama.era.build)!];
   const number = /^\d+/.exec(build ?? "")?.[0];
   const named = number === undefined ? undefined : llamaCppBuild(`b${number}`);
   if (named !== undefined) return [named];

@@ -92,8 +92,11 @@ describe("a row of a log", () => {
     expect(scored({ model: {} }).get("kv")!.refused).toContain("not said");
   });
 
-  it("of a fork is refused", () => {
-    expect(scored({ program: "ik_llama.cpp" }).get("kv")!.refused).toContain("fork");
+  it("of a fork is refused, but for caches where they are llama.cpp's", () => {
+    const ik = scored({ program: "ik_llama.cpp" });
+    expect(ik.get("compute")!.refused).toContain("its own graphs");
+    expect(ik.get("kv")).toMatchObject({ refused: null, predicted: ik.get("kv")!.truth });
+    expect(scored({ program: "llama.cpp fork" }).get("kv")!.refused).toContain("fork");
   });
 
   it("takes its era from its date where it has no number", () => {

@@ -54,7 +54,7 @@ it("counts weights tensor by tensor where the tensors are written down", () => {
     const weights = parameterCount(tensors.map((tensor) => ({ ...tensor, type: "F32", bytes: 0, offset: 0, file: 0 })));
     if (weights !== row.parameters.text) differing[row.id] = weights - row.parameters.text;
   }
-  expect(counted).toBeGreaterThanOrEqual(218);
+  expect(counted).toBeGreaterThanOrEqual(235);
   expect(differing).toEqual(WITHOUT_SMALL_TENSORS);
 });
 
@@ -95,24 +95,15 @@ it("counts the blocks for multi-token prediction as published", () => {
 
 /** Rows that give no list of tensors: something a geometry cannot say, or tensors that are not written down. */
 const UNCOUNTED: Readonly<Record<string, string>> = {
-  "nvidia/NVIDIA-Nemotron-3-Nano-4B-BF16": "which of its layers have full attention is not known",
-  "nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-BF16": "it has experts on a narrower stream, which a geometry cannot say",
   "deepseek-ai/DeepSeek-V4-Flash": "it has compressed attention, which a geometry cannot say",
-  "ibm-granite/granite-4.0-h-350m": "which of its layers have full attention is not known",
-  "ibm-granite/granite-4.0-h-1b": "which of its layers have full attention is not known",
-  "LiquidAI/LFM2-2.6B": "which of its layers have full attention is not known",
-  "LiquidAI/LFM2-24B-A2B": "which of its layers have full attention is not known",
   "meta-llama/Llama-3.2-11B-Vision-Instruct": "it has cross-attention to images, which a geometry cannot say",
-  "nvidia/Llama-3_3-Nemotron-Super-49B-v1_5": "it has layers of differing parts, which a geometry cannot say",
   "Qwen/Qwen3.8-Flash-Next": "it has n-gram embedding, which a geometry cannot say",
   "deepseek-ai/DeepSeek-V4.1-Flash": "llama.cpp has no architecture for it",
   "deepseek-ai/DeepSeek-V4-Pro": "it has compressed attention, which a geometry cannot say",
   "zai-org/GLM-5.3-Flash": "llama.cpp has no architecture for it",
   "moonshotai/Kimi-K3": "llama.cpp has no architecture for it",
-  "XiaomiMiMo/MiMo-V2.5-Pro": "which of its layers have full attention is not known",
   "MiniMaxAI/MiniMax-M3": "it has block-sparse attention, which a geometry cannot say",
   "MiniMaxAI/MiniMax-M1-80k": "tensors of minimax-01",
-  "nvidia/NVIDIA-Nemotron-3-Ultra-550B-A55B-BF16": "it has experts on a narrower stream, which a geometry cannot say",
 };
 
 /** A geometry that no tensors are known for. */
@@ -135,6 +126,7 @@ const WITHOUT_SMALL_TENSORS: Readonly<Record<string, number>> = {
   "google/gemma-3n-E4B-it": 2_365_440,
   "meta/Muse-Glimmer-30B": 6656,
   "XiaomiMiMo/MiMo-V2-Flash": 12_032,
+  "XiaomiMiMo/MiMo-V2.5-Pro": 26_496,
   "mistralai/Mistral-Large-3-675B-Instruct-2512": 7424,
   "upstage/Solar-Open-100B": 491_520,
   "zai-org/GLM-4-9B-0414": -184_320,

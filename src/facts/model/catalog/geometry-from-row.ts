@@ -21,7 +21,6 @@ const UNGATED: ReadonlySet<string> = new Set([
 export function withoutGeometry(row: Dimensions): string | undefined {
   if (row.architecture === undefined) return "llama.cpp has no architecture for it";
   if (row.beyond !== undefined) return `it has ${row.beyond}, which a geometry cannot say`;
-  if (row.unplaced) return "which of its layers have full attention is not known";
   return undefined;
 }
 
@@ -37,11 +36,12 @@ export interface FromRowOptions {
  * it. `undefined` where {@link withoutGeometry} says why.
  */
 export function geometryFromRow(
-  row: Dimensions,
-  { context = row.context, mtp = false }: FromRowOptions = {},
+  known: Dimensions,
+  { context = known.context, mtp = false }: FromRowOptions = {},
 ): Geometry | undefined {
-  const { architecture } = row;
-  if (architecture === undefined || withoutGeometry(row) !== undefined) return undefined;
+  const { architecture } = known;
+  if (architecture === undefined || withoutGeometry(known) !== undefined) return undefined;
+  const row = known.unplaced === undefined ? known : { ...known, full: spread(known.unplaced, known.layers) };
   const facts = ARCHITECTURES[architecture] ?? {};
   const deepstackLayers = row.vision?.deepstack ?? 0;
   const { vision } = row;
@@ -75,6 +75,11 @@ export function geometryFromRow(
       },
     }),
   };
+}
+
+/** The last layer of each of so many groups. */
+function spread(count: number, layers: number): number[] {
+  return Array.from({ length: count }, (_, group) => Math.floor(((group + 1) * layers) / count) - 1);
 }
 
 function layerOf(row: Dimensions, architecture: string, facts: ArchitectureFacts, layer: number): Layer {
@@ -115,6 +120,7 @@ function patternLayer(row: Dimensions, letter: string): Layer {
 
 function mixerOf(row: Dimensions, facts: ArchitectureFacts, layer: number): Mixer {
   const full = row.full?.includes(layer) ?? true;
+  if (row.attentionFree && !full) return { kind: "none" };
   if (row.linear?.parallel) {
     const recurrent = linearMixer(row);
     if (recurrent.kind === "recurrent")
@@ -189,11 +195,14 @@ function expertsOf({ experts, name }: Dimensions, denseSide: boolean): FeedForwa
     ...(gating !== undefined && { gating }),
     ...(normalized !== undefined && { normalized }),
     ...(scaled && { scaled }),
+    ...(experts.latent !== undefined && { latentLength: experts.latent }),
     ...(expertGroups !== undefined && { expertGroups, expertGroupsUsed }),
   };
 }
 
-function denseLength({ feedForward, layers, sharedCaches = 0, name }: Dimensions, layer: number): number {
+function denseLength({ feedForward, feedForwards, layers, sharedCaches = 0, name }: Dimensions, layer: number): number {
+  if (feedForwards)
+    return feedForwards.flatMap(([length, count]) => Array.from({ length: count }, () => length))[layer]!;
   if (feedForward === undefined) throw new RangeError(`${name}: a dense layer, and no length`);
   if (typeof feedForward === "number") return feedForward;
   return feedForward[layer < layers - sharedCaches ? 0 : 1] ?? 0;

@@ -14,14 +14,18 @@ export interface Dimensions {
   readonly valueLength: number;
   /** of dense layers; two values: of layers with caches of their own and of those without */
   readonly feedForward?: number | readonly number[];
+  /** of layers that differ: lengths and how many layers in a row have each */
+  readonly feedForwards?: readonly (readonly [length: number, layers: number])[];
+  /** layers that are not in `full` mix no tokens at all */
+  readonly attentionFree?: true;
   readonly vocabulary: number;
   /** the output matrix is the embedding */
   readonly tied?: true;
   readonly context: number;
   /** layers that see everything (of hybrids: that have attention); absent: all */
   readonly full?: readonly number[];
-  /** how many see everything is known, which is not */
-  readonly unplaced?: true;
+  /** so many see everything, and which is not known: they are placed evenly, the last of each group */
+  readonly unplaced?: number;
   /** of the layers that are not in `full`, with what differs from the others */
   readonly window?: Window;
   /** last layers that read an earlier one's cache */

@@ -124,6 +124,7 @@ export const MODEL_TYPES: Readonly<Record<string, ModelType>> = {
   mixtral: { architecture: "llama" },
   muse_glimmer: { architecture: "muse-glimmer", defaults: { head_dim: 128 } },
   nemotron: { architecture: "nemotron" },
+  "nemotron-nas": { architecture: "deci" },
   nemotron_h: { architecture: "nemotron_h", withExperts: "nemotron_h_moe", defaults: { head_dim: 128 } },
   olmo2: { architecture: "olmo2" },
   olmo3: { architecture: "olmo2" },

@@ -11,11 +11,13 @@ export function feedForwardShapes(row: TensorRow, width: number, feedForward: Fe
     if (row.innerNorms) shapes.push(["ffn_sub_norm", [length]]);
     return shapes;
   }
-  const { experts, expertLength, sharedLength, denseSideLength } = feedForward;
+  const { experts, expertLength, sharedLength, denseSideLength, latentLength } = feedForward;
   const gate = row.plainExperts ? "plain" : "gated";
   const shapes: Shapes = [["ffn_gate_inp", [width, experts]]];
-  for (const [name, shape] of matrices("_exps", width, expertLength, row.fusedExperts ? "fused" : gate))
+  for (const [name, shape] of matrices("_exps", latentLength ?? width, expertLength, row.fusedExperts ? "fused" : gate))
     shapes.push([name === "ffn_up_exps" && row.fusedExperts ? "ffn_gate_up_exps" : name, [...shape, experts]]);
+  if (latentLength !== undefined)
+    shapes.push(["ffn_latent_down", [width, latentLength]], ["ffn_latent_up", [latentLength, width]]);
   if (sharedLength > 0) shapes.push(...matrices("_shexp", width, sharedLength, gate));
   if (sharedLength > 0 && row.sharedGate) shapes.push(["ffn_gate_inp_shexp", [width]]);
   if (denseSideLength > 0) shapes.push(...matrices("", width, denseSideLength, "gated"));

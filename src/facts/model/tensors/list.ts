@@ -101,8 +101,11 @@ function layerShapes(row: TensorRow, geometry: Geometry, layer: Layer): Shapes |
   const { embeddingLength: width } = geometry;
   const mixer = mixerShapes(row, geometry, layer);
   if (!mixer || (layer.kind === "mtp" && !row.appended)) return undefined;
+  const norms = (row.norms ?? ["attn_norm", "ffn_norm"]).filter(
+    (name) => !(row.normsOfMixers && name === "attn_norm" && layer.mixer.kind === "none"),
+  );
   const weights: Shapes = [
-    ...(row.norms ?? ["attn_norm", "ffn_norm"]).map((name): Shapes[number] => [name, [width]]),
+    ...norms.map((name): Shapes[number] => [name, [width]]),
     ...mixer.weights,
     ...feedForwardShapes(row, width, layer.feedForward),
     ...perLayerShapes(geometry),

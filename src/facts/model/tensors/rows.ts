@@ -37,6 +37,8 @@ export interface TensorRow {
   readonly layerScale?: true;
   /** inputs of a delta net's decay and strength in one matrix or two */
   readonly betaAlpha?: "one" | "two";
+  /** a layer that mixes no tokens has no norm before that */
+  readonly normsOfMixers?: true;
   /** false: the state space's result is not normalised */
   readonly stateNorm?: false;
   /** blocks for multi-token prediction may be appended: with an embedding and an output of their own, or the model's */
@@ -93,6 +95,7 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
   cohere2moe: { norms: ["attn_norm"] },
   cohere2: { norms: ["attn_norm"] },
   "command-r": { norms: ["attn_norm"], queryKeyNorm: "each of 64 layers" },
+  deci: { normsOfMixers: true },
   deepseek2: { expertBias: true, appended: "with head" },
   deepseek32: { expertBias: true, appended: "with head" },
   dots1: { queryKeyNorm: "head", expertBias: true },

@@ -1,5 +1,6 @@
 import { cleanLines } from "./clean.ts";
 import { LogReader, type EngineLog } from "./log.ts";
+import { OllamaOwnReader, type OllamaOwnLog } from "./ollama-own.ts";
 
 /** Dimensions and names that an engine prints of a model, under its own keys; what was not printed is absent. */
 export interface SaidModel {
@@ -35,6 +36,8 @@ export interface PastedLog {
   readonly command?: string;
   /** names of accelerators in the engine's order */
   readonly cards: readonly string[];
+  /** what Ollama's own engine says of a load, where it ran the model */
+  readonly own?: OllamaOwnLog;
   /** context that Ollama gives where nobody asks for one */
   readonly defaultContext?: number;
   /** MiB of RAM in which a server keeps prompts */
@@ -139,6 +142,7 @@ function sourceOf(line: string): string {
 
 class SaidReader {
   readonly #log = new LogReader();
+  readonly #own = new OllamaOwnReader();
   #numbers: Record<string, number> = {};
   #words: Record<string, string> = {};
   #tensors: number | undefined;
@@ -156,7 +160,7 @@ class SaidReader {
 
   add(line: string): void {
     const facts = this.#log.add(line);
-    if (facts.length > 0) this.#understood += 1;
+    if (facts.length > 0 || this.#own.add(line)) this.#understood += 1;
     if (facts.some(({ kind }) => kind === "model-begins")) {
       this.#beginModel();
       this.#models += 1;
@@ -182,6 +186,7 @@ class SaidReader {
         ...(this.#split ? { split: true } : {}),
       },
       program: this.#program(),
+      ...this.#ownLoad(),
       ...this.#found,
       cards: [...this.#cards].sort(([a], [b]) => a - b).map(([, name]) => name),
       amx: this.#amx,
@@ -246,6 +251,12 @@ class SaidReader {
     const card = /\bDevice (\d+): (.+?),\s+(?:compute capability|gfx)/.exec(line);
     if (card !== null) this.#cards.set(Number(card[1]), card[2]!);
     if (/\bAMX_INT8 = 1\b/.test(line)) this.#amx = true;
+  }
+
+  /** Its own engine ran the last model unless buffers of llama.cpp stand there too: two models then, of which one is told. */
+  #ownLoad(): { own?: OllamaOwnLog } {
+    const own = this.#log.read().buffers.length > 0 ? undefined : this.#own.read();
+    return own === undefined ? {} : { own };
   }
 
   #program(): LogProgram {

@@ -23,6 +23,8 @@ export interface PlanFlags {
 /** Flags that name the program a plan is for, shared by `fit` and `explain`. */
 export interface RuntimeFlags {
   readonly runtime?: RuntimeName;
+  /** of Ollama */
+  readonly runtimeVersion?: string;
   readonly build?: string;
   /** a command line of llama-server, to be weighed as it is */
   readonly serverArgs?: string;
@@ -32,7 +34,13 @@ export const runtimeFlags = {
   runtime: {
     kind: "parsed",
     parse: (text: string) => oneOf(text, RUNTIMES, "--runtime"),
-    brief: "Plan for embedded (own engine) or llama-server",
+    brief: "embedded, llama-server, ollama, lm-studio",
+    optional: true,
+  },
+  runtimeVersion: {
+    kind: "parsed",
+    parse: String,
+    brief: "Ollama version: 0.17.4",
     optional: true,
   },
   build: {

@@ -7,9 +7,12 @@ import {
   type LlamaCppBuild,
   type LlamaCppCaller,
 } from "../../../facts/runtime/index.ts";
+import type { LlamaCppQuestion, MemoryPrediction } from "../../../predict/memory/index.ts";
+import type { ElsewhereContext } from "../../answer/index.ts";
+import type { WeightsPlace } from "../../command/index.ts";
 
 /** Programs around llama.cpp that a loadout can be planned for. */
-export const RUNTIMES = ["embedded", "llama-server"] as const;
+export const RUNTIMES = ["embedded", "llama-server", "ollama", "lm-studio"] as const;
 export type RuntimeName = (typeof RUNTIMES)[number];
 
 /** A program, the build of llama.cpp in it, and how well that build is known. */
@@ -25,6 +28,11 @@ export interface Runtime {
   readonly standing: FoundBuild["standing"];
   /** said where the build has no rules of its own here */
   readonly note?: string;
+  /** a program that does more than call llama.cpp: how it takes memory, and how it is told */
+  readonly elsewhere?: {
+    readonly memory?: (question: Omit<LlamaCppQuestion, "build" | "caller">) => MemoryPrediction;
+    readonly told: (weights: WeightsPlace) => ElsewhereContext;
+  };
 }
 
 /** The embedded engine as this package pins it; a newer pin is a new row of {@link LLAMACPP_BUILDS}. */

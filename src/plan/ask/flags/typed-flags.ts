@@ -32,6 +32,7 @@ export function typedFlags(flags: AskedFlags): TypedFlags {
     ["--draft-tokens", flags.draftTokens],
     ["--acceptance", flags.acceptance],
     ["--runtime", flags.runtime],
+    ["--runtime-version", flags.runtimeVersion],
     ["--build", flags.build],
     ["--server-args", flags.serverArgs],
   ].flatMap(([flag, value]) =>

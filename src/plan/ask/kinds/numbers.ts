@@ -57,6 +57,10 @@ export async function gatherFit(
   const typed = typedFlags(flags);
   const server = serverRuntime(flags.build);
   const told = flags.serverArgs === undefined ? undefined : await toldBy(flags.serverArgs, server);
+  const elsewhere =
+    flags.runtime === "ollama" || flags.runtime === "lm-studio"
+      ? (await otherPrograms()).elsewhereRuntime(flags.runtime, flags)
+      : undefined;
   const byHand = await rigFor(flags);
   const loading = Promise.all([
     asking.model(model, told?.guesses?.by === "mtp" ? { ...flags, draft: "mtp" } : flags),
@@ -70,7 +74,7 @@ export async function gatherFit(
     typed,
     reading: flags.disk?.reading ?? USUAL_DISK,
     diskBytesPerSec: flags.disk?.pagesBytesPerSec,
-    server,
+    ...(elsewhere ? {} : { server }),
     told,
   };
   if (byHand) {
@@ -78,16 +82,16 @@ export async function gatherFit(
     const machine = machineByHand(byHand, flags);
     const [read, drafting] = await loading;
     await refuseFor(read, flags);
-    const runtime =
-      flags.runtime === "embedded" && !told && !drafting && !bringsMedia(flags) ? embeddedRuntime() : server;
+    const apart = told || drafting || bringsMedia(flags);
+    const runtime = elsewhere ?? (flags.runtime === "embedded" && !apart ? embeddedRuntime() : server);
     const weights = await withDraft(read, machine, flags, runtime, drafting, room);
     const brought = await broughtBy(asking, asked, machine, weights, runtime);
     return fitQuestion({ ...asked, ...brought, machine, weights, runtime, drafting });
   }
   const [machine, [read, drafting]] = await Promise.all([asking.machine(), loading]);
   await refuseFor(read, flags);
-  const runtime =
-    flags.runtime === "llama-server" || told || drafting || bringsMedia(flags) ? server : embeddedRuntime();
+  const apart = told || drafting || bringsMedia(flags);
+  const runtime = elsewhere ?? (flags.runtime === "llama-server" || apart ? server : embeddedRuntime());
   const weights = await withDraft(read, machine, flags, runtime, drafting, room);
   const here = await asking.here?.(machine, weights);
   const brought = await broughtBy(asking, asked, machine, weights, runtime);
@@ -116,8 +120,11 @@ async function refuseFor(weights: Weights, flags: QuestionFlags): Promise<void> 
   refuseAnswerFlags(weights, flags);
 }
 
+/** What further programs and the flags of a server are read by. */
+const otherPrograms = () => import("../question/server-args.ts");
+
 /** What the flags of a server say is read by a table of them that no other question needs. */
 async function toldBy(text: string, server: Parameters<typeof serverArgumentsOf>[1]) {
-  const { serverArgumentsOf: read } = await import("../question/server-args.ts");
+  const { serverArgumentsOf: read } = await otherPrograms();
   return read(text, server);
 }

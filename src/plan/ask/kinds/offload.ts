@@ -3,7 +3,8 @@ import { parseTokens } from "../../../facts/units/index.ts";
 import { answerOffload, type OffloadAnswer } from "../../answer/index.ts";
 import { GOALS, READING, roomFor } from "../../fit/index.ts";
 import { cardCandidates } from "./offload-cards.ts";
-import { ANSWER_TOKENS, embeddedRuntime, type OffloadFlags, serverRuntime, typedFlags } from "../flags/index.ts";
+import { ANSWER_TOKENS, type OffloadFlags, typedFlags } from "../flags/index.ts";
+import { plainRuntime } from "./plain-runtime.ts";
 import {
   type Asking,
   fitQuestion,
@@ -21,8 +22,7 @@ export async function askOffload(asking: Asking, flags: OffloadFlags, model: str
   const promptTokens = flags.prompt === undefined ? PROMPT_TOKENS : parseTokens(flags.prompt, "offload --prompt", 1);
   const answerTokens = flags.answer ?? ANSWER_TOKENS;
   const byHand = await rigFor(flags);
-  const server = serverRuntime(flags.build);
-  const runtime = (flags.runtime ?? (byHand ? "llama-server" : "embedded")) === "embedded" ? embeddedRuntime() : server;
+  const runtime = plainRuntime(flags.runtime ?? (byHand ? "llama-server" : "embedded"), flags);
   const [read, machine] = await Promise.all([
     asking.model(model, flags),
     byHand ? machineByHand(byHand, flags) : asking.machine(),

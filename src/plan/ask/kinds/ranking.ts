@@ -1,17 +1,8 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import { answerRanking, type DiskFacts, type RankingAnswer } from "../../answer/index.ts";
 import { onlyWanted, rankModels, workedRows } from "../../rank/index.ts";
-import {
-  draftFlagOf,
-  embeddedRuntime,
-  nearest,
-  roomOf,
-  serverRuntime,
-  typedFlags,
-  USUAL_DISK,
-  wantedOf,
-  wishesOf,
-} from "../flags/index.ts";
+import { draftFlagOf, nearest, roomOf, typedFlags, USUAL_DISK, wantedOf, wishesOf } from "../flags/index.ts";
+import { plainRuntime } from "./plain-runtime.ts";
 import { type Asking, machineFor } from "../question/index.ts";
 import type { FitFlags } from "./fit.ts";
 import { catalogModels } from "./rank-models.ts";
@@ -39,7 +30,7 @@ export async function askRanking(
   ]);
   const { rig } = machine.report;
   const named = flags.runtime ?? (machine.rigArguments === undefined ? "embedded" : "llama-server");
-  const runtime = named === "llama-server" ? serverRuntime(flags.build) : embeddedRuntime();
+  const runtime = plainRuntime(named, flags);
   const { build, caller, engine, version, buildName } = runtime;
   const goal = flags.goal ?? "interactive";
   const table = flags.table === true || flags.vram !== undefined;

@@ -18,6 +18,9 @@ const BASIS: Readonly<Record<CatalogModel["basis"], string>> = {
   recalled: "recalled",
 };
 
+/** What few rows need. */
+const rarely = () => import("./upper-bound.ts");
+
 /** Rows named in a refusal, at most. */
 const NAMED = 8;
 
@@ -40,9 +43,11 @@ export async function fromCatalog(
   if (!geometry || !shapes) {
     const reason = withoutGeometry(row) ?? `the tensors of architecture "${row.architecture}" are not written down`;
     const advice = `Name a .gguf file of it, or hf:owner/name of a repository with .gguf files. \`loadout models "${id}"\` says what is known.`;
-    throw new LoadoutError("model-unpredictable", { name: row.name, reason, advice });
+    const { bytes, says } = (await rarely()).upperBound(row, quant ?? "Q8_0");
+    throw new LoadoutError("model-unpredictable", { name: row.name, reason, advice: says + advice, boundBytes: bytes });
   }
   const asked = quant ?? match.fileType;
+  const layers = row.unplaced === undefined ? undefined : (await rarely()).assumedLayers(row);
   // the same list each time: what is found of it is kept by it
   const files = new Map<string, BySizes>();
   const inFileType = (fileType: string, because?: string): Weights => {
@@ -64,6 +69,7 @@ export async function fromCatalog(
         source: `the catalog's row ${row.id} (${BASIS[row.basis]})`,
       },
       assumptions: [
+        ...(layers === undefined ? [] : [layers]),
         ...(because === undefined ? [] : [`${fileType}, ${because} (--quant)`]),
         assumption,
         ...(mtp ? ["the file holds the appended block that guesses ahead, as only some published files do"] : []),

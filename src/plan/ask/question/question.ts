@@ -131,6 +131,7 @@ export function fitQuestion(parts: {
     const { build: built, caller: called, standing } = under;
     const guessed = guesses ? draftMemory(guesses) : {};
     const asked = { ...fixed, tensors: file, build: built, caller: called, standing, ...guessed };
+    const around = under === chosen ? chosen.elsewhere?.memory : undefined;
     const beside = (predict: (question: LlamaCppQuestion) => MemoryPrediction) =>
       remembered((settings) => {
         const prediction = predict({ ...asked, settings });
@@ -143,9 +144,9 @@ export function fitQuestion(parts: {
       tensors: file,
       rig,
       closable: machine.closable,
-      memory: beside(predictLlamaCpp),
-      // drafts are left to whole replays
-      ...(asked.draft
+      memory: beside(around ?? predictLlamaCpp),
+      // drafts are left to whole replays, and so is what another program makes of it
+      ...(asked.draft || around
         ? {}
         : {
             about: beside(aboutLlamaCpp),
@@ -186,6 +187,7 @@ export function fitQuestion(parts: {
       ...(promptTokens === undefined ? {} : { promptTokens }),
       answerTokens,
       ...(cachedShare === undefined ? {} : { cachedShare }),
+      ...(chosen.elsewhere ? { elsewhere: chosen.elsewhere.told(servedFrom(weights)) } : {}),
       ...(server
         ? {
             server: {

@@ -9,6 +9,8 @@ import {
 } from "../../../facts/runtime/index.ts";
 import type { Runtime } from "../flags/index.ts";
 
+export { elsewhereRuntime } from "./elsewhere.ts";
+
 /** A pasted command line of llama-server, with or without the program's name, checked against the flags of the build. */
 export function serverArgumentsOf(text: string, { buildNumber }: Pick<Runtime, "buildNumber">): ServerArguments {
   const words = shellWords(text);

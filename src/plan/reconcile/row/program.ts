@@ -1,10 +1,33 @@
-import { llamaCppBuild, type FoundBuild } from "../../../facts/runtime/index.ts";
-import type { Fields } from "../fields.ts";
+import { forkCaches, llamaCppBuild, type FoundBuild, type LlamaCppFork } from "../../../facts/runtime/index.ts";
+import { Fields } from "../fields.ts";
 
-/** Why a row's program says nothing of llama.cpp's own sizes; undefined where it does. */
-export function foreign(program: string): string | undefined {
-  if (/^ik_llama|fork|ipex|flash-moe/i.test(program)) return `${program} is a fork: its caches and graphs are its own`;
-  return undefined;
+/** Terms of a fork that are llama.cpp's, where its caches are. */
+const CACHED: ReadonlySet<string> = new Set(["kv", "kv_window", "kv_gpu", "output"]);
+
+/** Why a term of a fork is not predicted; undefined where it is. */
+export function foreignTerm({ because }: LlamaCppFork, term: string, devices: number): string | undefined {
+  if (!CACHED.has(term)) return because;
+  return term === "kv_gpu" && devices > 1 ? "how the fork deals layers out to several devices is its own" : undefined;
+}
+
+/**
+ * A fork's row as llama.cpp would say it, and the build whose caches it has. Keys of latent attention are compressed where `-mla` says
+ * so, or where no values are printed; then the type of the values says nothing.
+ */
+export function asMainline(row: Fields, fork: LlamaCppFork): { row: Fields; build: FoundBuild["build"] } | undefined {
+  const settings = row.group("settings");
+  const [, number] = /^b?(\d+)/.exec(row.text("build")) ?? [];
+  const caches = forkCaches(fork, {
+    ...(number === undefined ? {} : { number: Number(number) }),
+    ...(row.has("date") ? { day: row.text("date") } : {}),
+  });
+  if (caches === undefined) return undefined;
+  const compressed = /-mla\s+[1-9]/.test(settings.text("extra_flags")) || !settings.has("type_v");
+  const build = { ...caches, latentCaches: compressed ? ("instead" as const) : ("none" as const) };
+  const latent = row.group("model").text("arch") === "deepseek2" && compressed;
+  if (!latent || !settings.has("type_k")) return { row, build };
+  const same = { ...settings.raw(), type_v: settings.text("type_k") };
+  return { row: new Fields({ ...row.raw(), settings: same }), build };
 }
 
 /** Commits that were no release of llama.cpp but an experiment whose caches are known. */

@@ -2,6 +2,7 @@ import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { Geometry } from "../../../facts/model/index.ts";
 import { quantized } from "../../../facts/recipe/index.ts";
 import {
+  forkOf,
   LLAMACPP_BUILDS,
   LLAMACPP_CALLERS,
   type FoundBuild,
@@ -18,7 +19,7 @@ import { RowError, type Fields } from "../fields.ts";
 import type { Catalog } from "../catalog-match.ts";
 import { fileTypeByWeights, fileTypeOfRow } from "./file-type.ts";
 import { geometryOfRow, shapesOfRow } from "./model.ts";
-import { buildOfRow, foreign } from "./program.ts";
+import { asMainline, buildOfRow, foreignTerm } from "./program.ts";
 import { areAlike, deviceLabels, devicesOfRow, settingsOfRow, type Unknown } from "./settings.ts";
 import { printedTerms, type Printed } from "./printed.ts";
 
@@ -60,10 +61,18 @@ function predictorsOf(
   labels: readonly string[],
   known: KnownOfRow = {},
 ): (printed: Printed) => number {
-  const stranger = foreign(row.text("program"));
-  if (stranger !== undefined) return refusing(stranger);
+  const fork = forkOf(row.text("program"));
   try {
-    return askedOf(catalog, row, labels, known);
+    if (fork === undefined) return askedOf(catalog, row, labels, known);
+    const said = asMainline(row, fork);
+    if (said === undefined) return refusing(fork.because);
+    const build = { build: said.build, standing: "known" } as const;
+    const predict = askedOf(catalog, said.row, labels, { ...known, build }, { decompresses: true });
+    return (printed) => {
+      const because = foreignTerm(fork, printed.term.replace(/\[\d+\]$/, ""), labels.length);
+      if (because !== undefined) throw new RowError(because);
+      return predict(printed);
+    };
   } catch (error) {
     if (error instanceof RowError || error instanceof LoadoutError) return refusing(error.message);
     throw error;
@@ -81,11 +90,14 @@ function askedOf(
   row: Fields,
   labels: readonly string[],
   known: KnownOfRow = {},
+  // a program that compresses keys of files which were written before that
+  { decompresses = false } = {},
 ): (printed: Printed) => number {
   const model = row.group("model");
   const found = known.build ?? buildOfRow(row);
+  const reads = decompresses && found ? { ...found.build, latentCaches: "none" as const } : found?.build;
   const geometry =
-    known.model === undefined ? geometryOfRow(catalog, model, found?.build) : ofThisModel(known.model.geometry, model);
+    known.model === undefined ? geometryOfRow(catalog, model, reads) : ofThisModel(known.model.geometry, model);
   const devices = devicesOfRow(row, labels);
   const { settings, unknown } = settingsOfRow(row, geometry.layers.length, labels);
   const stored = {
@@ -248,8 +260,12 @@ function wholePrediction(question: LlamaCppQuestion): readonly EngineBuffer[] {
 
 type Stored = Omit<LlamaCppQuestion, "tensors">;
 
-/** The cache of full layers, or of windows; both where the row prints one figure for both. */
-function cacheSize(stored: Stored, windows: boolean, row: Fields): number {
+/**
+ * The cache of full layers, or of windows; both where the row prints one figure for both. What a cache comes to in all is printed
+ * without what a device adds to rows of a quantised one.
+ */
+function cacheSize({ settings, ...others }: Stored, windows: boolean, row: Fields): number {
+  const stored: Stored = { ...others, devices: [], settings: { ...settings, gpuLayers: 0, tensorOverrides: [] } };
   const all = sum(storedBuffers(stored), "kv");
   const apart = row.group("measured").has("swa_kv_MiB") || stored.build.windowCaches;
   if (!apart) return all;

@@ -1,4 +1,4 @@
-import type { Geometry } from "../../../facts/model/index.ts";
+import type { Attention, Geometry } from "../../../facts/model/index.ts";
 import type { LlamaCppBuild } from "../../../facts/runtime/index.ts";
 import type { GraphPart } from "./architectures/builder.ts";
 import type { BufferType } from "./backends/buffer.ts";
@@ -30,6 +30,8 @@ export type CacheKind = "full" | "window" | "indexer";
  */
 const TRUNK_ONLY = new Set(["nemotron_h", "nemotron_h_moe", "qwen35", "qwen35moe", "qwen3next", "step35", "mimo2"]);
 
+const NO_HEADS: Attention = { kind: "attention", span: "full", heads: 0, kvHeads: 0, keyLength: 0, valueLength: 0 };
+
 /**
  * Caches of all layers that own one (llama-kv-cache.cpp, llama-kv-cache-iswa.cpp). `place` says where a layer's cache lies;
  * `trunkOnly`, that the build leaves out appended blocks whatever the architecture. Where they are left out, a draft's context caches
@@ -55,6 +57,8 @@ export function layerCaches(
   const valueType = elementType(settings.cacheTypeV) ?? F16;
   const widest = Math.max(0, ...geometry.layers.map((layer) => valueWidthOf(attentionOf(layer))));
   const apart = trunkOnly || TRUNK_ONLY.has(geometry.architecture);
+  // a layer without attention has values as wide as the widest where all are made so
+  const wholeLayers = geometry.architecture === "deci" && settings.valuesTransposed;
   const caches: LayerCache[] = [];
   geometry.layers.forEach((each, layer) => {
     if (apart && (each.kind === "mtp") !== (part === "mtp")) return;
@@ -71,7 +75,7 @@ export function layerCaches(
         caches.push({ ...own, kind: "indexer", keyWidth: indexer.length, valueWidth: 0 });
       return;
     }
-    const attention = attentionOf(each);
+    const attention = attentionOf(each) ?? (wholeLayers ? NO_HEADS : undefined);
     if (attention === undefined || attention.cacheFrom !== undefined) return;
     const kind = attention.span === "full" ? "full" : "window";
     caches.push({

@@ -7,6 +7,7 @@ import type { BufferType } from "./backends/buffer.ts";
 import { cacheBytes, type CacheKind } from "./cache.ts";
 import type { ComputeBuffers, Session } from "./compute.ts";
 import type { Placement } from "./placement.ts";
+import { checkPiece } from "./device-limits.ts";
 import { doubtOf } from "./doubt.ts";
 import { stateBytes } from "./state.ts";
 import { computeBuffer } from "./replay/assign.ts";
@@ -107,7 +108,8 @@ export function computeLines(session: Session, { bytes: held, prompt, decided, c
   const inCopies = copies > 1 ? `, ${copies} copies of every input` : "";
   return held.map((size, index) => {
     const type = computeBuffer(memories.backends, index);
-    const { nodes, splits, peaks } = decided[index]!;
+    const { nodes, splits, peaks, chunks } = decided[index]!;
+    for (const piece of chunks[index]!) checkPiece(type, piece, "a step");
     const [count, logits] = decided[index] === prompt ? [tokens, rows] : [sizes.sequences, sizes.sequences];
     const run = `${nodes} operations in ${splits} splits on ${counted(count, "token")}, ${counted(logits, "row")} of logits${inCopies}`;
     const because = `what lies in it at its fullest, of ${run}`;

@@ -5,6 +5,7 @@ import { between } from "../../estimate/index.ts";
 import type { EngineBuffer, MemoryPrediction } from "../memory.ts";
 import { computeBuffers, type Session } from "./compute.ts";
 import { isStaged } from "./covered.ts";
+import { checkStoredLimits } from "./device-limits.ts";
 import { deviceNames, usedDevices, type UsedDevice } from "./devices.ts";
 import { asDraft, draftSession, targetOf } from "./draft.ts";
 import { PerhapsTooLong } from "./graph-limit.ts";
@@ -118,6 +119,7 @@ function linesOf(session: Session, weightsFrom: LlamaCppQuestion["weightsFrom"],
 
 /** What needs no graph. */
 function storedLines(session: Session, weightsFrom: LlamaCppQuestion["weightsFrom"]): Line[] {
+  checkStoredLimits(session);
   return [
     // an appended block's context runs on the weights that its model holds already
     ...(session.part === "mtp" ? [] : weightLines(session, weightsFrom)),

@@ -1,7 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -12,6 +10,7 @@ import { realSpecs } from "../testing/real-server.ts";
 import { serverSuite } from "../testing/server.suite.ts";
 import { ollamaLoaded } from "./api.ts";
 import { ollamaEngine } from "./ollama.ts";
+import { freePort } from "./testing/free-port.ts";
 
 // A real Ollama, built from source: minutes to build, so only `npm run test:engines` runs this.
 const program = process.env["LOADOUT_TEST_OLLAMA"];
@@ -100,13 +99,4 @@ else {
       expect(await ollamaLoaded(running.endpoint)).toEqual([]);
     });
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -19,9 +19,9 @@ export const testHome: HomeContext = {
 /** Whoever demands real engines has agreed to fetching them. */
 export const testConsent: Consent = { yes: true, tell: () => {}, freeBytes: 0 };
 
-/** The small real model's file: where it is at hand, or fetched where engines are demanded; else undefined. */
-export async function realModel(): Promise<string | undefined> {
-  const model = (await readSmallModels()).find(({ id }) => id.startsWith("smollm2"))!;
+/** A small real model's file: where it is at hand, or fetched where engines are demanded; else undefined. */
+export async function realModel(named: "smollm2" | "gemma-3" = "smollm2"): Promise<string | undefined> {
+  const model = (await readSmallModels()).find(({ id }) => id.startsWith(named))!;
   const { weights } = await findWeights({ home: testHome, modelsDirs: [] });
   const here = weights.find(({ path, bytes }) => path.endsWith(model.file) && bytes === model.bytes);
   if (here !== undefined) return here.path;

@@ -38,6 +38,7 @@ export const fit = buildCommand({
       "  loadout fit ./model.gguf --gpu rtx-3090 --gpu rtx-4060 --ram 64GB",
       '  loadout fit qwen3-8b --gpu rtx-3090 --server-args "-c 65536 -np 4 -ctk q8_0"',
       "  loadout fit qwen3-vl-8b --gpu rtx-4090 --images 4 --image-size 1024x1024",
+      "  loadout fit qwen3-8b --gpu rtx-4090 --runtime ollama --context 32k",
       "  loadout fit llama-3.3-70b --gpu 2xrtx-3090 --draft llama-3.2-1b",
       "  loadout fit bge-m3 --gpu rtx-4090 --prompt 512",
       "  loadout fit ./model.gguf --verify",

@@ -11,6 +11,7 @@ import { modelFor } from "../model/model-for.ts";
 import { progressFor } from "../text/progress.ts";
 import { specQuestion, type SpecQuestion } from "./spec-question.ts";
 import { ANSWER_TOKENS, embeddedRuntime, rigArguments, serverRuntime } from "../../../plan/ask/flags/index.ts";
+import { elsewhereRuntime } from "../../../plan/ask/question/elsewhere.ts";
 import { draftingOf, fitQuestion, type PlannedMachine, rigFor, withDraft } from "../../../plan/ask/question/index.ts";
 
 interface SpecFlags {
@@ -79,12 +80,25 @@ function answererFor(context: CliContext, flags: SpecFlags): (text: string, line
       const server = serverRuntime(question.flags.build);
       // as `fit` has it: a rig that is not this machine is asked about for a server
       const named = question.flags.runtime ?? (question.rig === undefined ? "embedded" : "llama-server");
-      const runtime = named === "llama-server" || drafting ? server : embeddedRuntime();
+      const runtime =
+        named === "ollama" || named === "lm-studio"
+          ? elsewhereRuntime(named, { ...question.flags, ...guesses })
+          : named === "llama-server" || drafting
+            ? server
+            : embeddedRuntime();
       const { promptTokens, answerTokens = ANSWER_TOKENS, flags: asking } = question;
       const room = promptTokens === undefined ? undefined : roomFor(promptTokens, answerTokens);
       const weights = await withDraft(read, machine, asking, runtime, drafting, room);
       const timed = { promptTokens, answerTokens };
-      const asked = fitQuestion({ machine, weights, flags: asking, ...timed, runtime, server, drafting });
+      const asked = fitQuestion({
+        machine,
+        weights,
+        flags: asking,
+        ...timed,
+        runtime,
+        drafting,
+        ...(runtime.elsewhere ? {} : { server }),
+      });
       const { answer } = answerFit(asked.request, asked.context);
       return { answer: { ...numbered(line, id), ...answer }, exit: EXIT.ok };
     } catch (thrown) {

@@ -44,6 +44,7 @@ const FIELDS = [
   "answer",
   "settings",
   "runtime",
+  "runtimeVersion",
   "build",
   "draft",
 ];
@@ -67,6 +68,7 @@ export function specQuestion(text: string, line: number): SpecQuestion {
     ...defined("cpuExperts", read.countOrAll(settings["cpuExperts"], "settings.cpuExperts")),
     ...defined("threads", read.count(settings["threads"], "settings.threads", 1, 1024)),
     ...defined("runtime", read.choice(fields["runtime"], "runtime", RUNTIMES)),
+    ...defined("runtimeVersion", read.text(fields["runtimeVersion"], "runtimeVersion")),
     ...defined("build", read.text(fields["build"], "build")),
   };
   const { id } = fields;

@@ -15,6 +15,7 @@ import { good, type VerdictWord } from "../../../plan/fit/index.ts";
 import type { Estimate } from "../../../predict/estimate/index.ts";
 import type { Pace } from "../../../predict/speed/index.ts";
 import { documentRows } from "./documents-text.ts";
+import { elsewhereText } from "./elsewhere-text.ts";
 import { arrangementsText, launchText } from "./launch-text.ts";
 import { bar, columns, nextLines, WIDTH, wrap } from "./layout.ts";
 import { mediaText } from "./media-text.ts";
@@ -43,6 +44,7 @@ export function fitText(answer: FitAnswer, style: Style): string {
     ...(answer.table ? tableText(answer.table, style) : []),
     ...arrangementsText(answer, style),
     ...launchText(answer, style),
+    ...elsewhereText(answer, style),
     ...tailText(answer, style),
   ].join("\n");
 }

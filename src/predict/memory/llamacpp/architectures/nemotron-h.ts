@@ -1,11 +1,12 @@
-import { getRows, like } from "../graph/operations.ts";
+import { getRows, like, multiplyMatrix } from "../graph/operations.ts";
 import type { GraphTensor } from "../graph/tensor.ts";
 import type { Architecture } from "./architecture.ts";
 import { attend, projectHeads } from "./attention.ts";
 import type { CacheInputs, GraphBuilder } from "./builder.ts";
 import { feedForward, outputLogits } from "./decoder.ts";
 import { embedTokens } from "./embedding.ts";
-import type { Routing } from "./experts.ts";
+import { chosenExperts, type Routing } from "./experts.ts";
+import { denseFeedForward } from "./feed-forward.ts";
 import { mamba2 } from "./mamba2.ts";
 import { stateIndices, type StateIndices } from "./recurrent-state.ts";
 
@@ -36,6 +37,16 @@ function build(builder: GraphBuilder): GraphTensor {
   return outputLogits(builder, x, { rows: atEnd ? outputRows : undefined });
 }
 
+/** Experts on a narrower stream; the choice among them and the shared one see the whole. */
+function narrowExperts(builder: GraphBuilder, x: GraphTensor, layer: number): GraphTensor {
+  const { feedForward: experts } = builder.layer(layer);
+  if (experts.kind !== "experts") throw new Error(`layer ${layer} has no experts`);
+  const narrow = multiplyMatrix(builder.weight("ffn_latent_down", layer), x);
+  const chosen = chosenExperts(builder, narrow, layer, experts, ROUTING, x);
+  const wide = multiplyMatrix(builder.weight("ffn_latent_up", layer), chosen);
+  return like("add", wide, denseFeedForward(builder, x, layer, { suffix: "_shexp", activation: "squared" }));
+}
+
 function part(
   builder: GraphBuilder,
   x: GraphTensor,
@@ -49,6 +60,8 @@ function part(
     case "attention":
       return attend(builder, projectHeads(builder, x, layer), cache, layer, { order: "query-value-key" });
     default:
-      return feedForward(builder, x, layer, { routing: ROUTING, activation: "squared" });
+      return builder.optional("ffn_latent_down", layer) === undefined
+        ? feedForward(builder, x, layer, { routing: ROUTING, activation: "squared" })
+        : narrowExperts(builder, x, layer);
   }
 }

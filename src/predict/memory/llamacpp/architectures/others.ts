@@ -1,6 +1,7 @@
 import type { Architecture } from "./architecture.ts";
 import { bailingMoe3 } from "./bailing-moe3.ts";
 import { cohere2, cohere2Moe, commandR, phi2 } from "./cohere.ts";
+import { deci } from "./deci.ts";
 import { deepseek2, mistral4 } from "./deepseek2.ts";
 import { deepseek32, glmDsa } from "./deepseek32.ts";
 import { ENCODERS } from "./encoders.ts";
@@ -33,6 +34,7 @@ export const OTHERS: readonly Architecture[] = [
   cohere2,
   cohere2Moe,
   commandR,
+  deci,
   deepseek2,
   deepseek32,
   gemma3n,

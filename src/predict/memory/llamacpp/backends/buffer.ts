@@ -10,6 +10,8 @@ export interface BufferType {
   readonly alignmentBytes: number;
   /** largest single allocation; more is split over several buffers */
   readonly maxBytes: number;
+  /** a tensor above that is refused, where others put it elsewhere or have no limit */
+  readonly failsAbove?: true;
   /** added to every allocation by the back end itself */
   readonly overheadBytes: number;
   /** plain host memory, readable by the CPU's operations and by copies to a device */

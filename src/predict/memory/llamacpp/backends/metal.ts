@@ -38,6 +38,7 @@ export function metalBuffer(name: string, place: number, maxBytes: number, rules
     place,
     alignmentBytes: ALIGNMENT_BYTES,
     maxBytes,
+    failsAbove: true,
     overheadBytes: 0,
     host: false,
     repacked: false,

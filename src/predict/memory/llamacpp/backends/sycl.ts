@@ -21,6 +21,7 @@ export function syclBuffer(name: string, place: number, maxBytes: number): Buffe
     place,
     alignmentBytes: ALIGNMENT_BYTES,
     maxBytes,
+    failsAbove: true,
     overheadBytes: 0,
     host: false,
     repacked: false,

@@ -1,0 +1,1 @@
+export { type OllamaEngine, ollamaEngineFor, type OllamaQuestion, predictOllama } from "./predict.ts";
