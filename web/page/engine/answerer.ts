@@ -5,7 +5,7 @@ import type { Flags } from "../../../src/plan/ask/flags/index.ts";
 import { type Asking, catalogAsking, FILE, type PlannedMachine } from "../../../src/plan/ask/question/index.ts";
 import { type Opened, openedFiles } from "../../../src/plan/ask/model/index.ts";
 import { blobSource } from "./blob-source.ts";
-import { loadArchitecture } from "./others-later.ts";
+import { loadArchitecture, loadBackends } from "./others-later.ts";
 
 /** An error as `--json` prints it. */
 export interface ErrorFacts {
@@ -78,7 +78,13 @@ export function createAnswerer(): Answerer {
 
   async function answered(kind: Kind, flags: Flags): Promise<string> {
     if (kind === "ranking") await loadArchitecture();
-    return JSON.stringify(await answerTo(asking, kind, flags));
+    return JSON.stringify(await answerTo(asking, kind, flags).catch(again));
+
+    async function again(error: unknown) {
+      if (!(error instanceof LoadoutError && error.code === "backend-unknown")) throw error;
+      await loadBackends();
+      return answerTo(asking, kind, flags);
+    }
   }
 
   function askingOf(): Asking {

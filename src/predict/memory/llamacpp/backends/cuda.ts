@@ -5,7 +5,7 @@ import type { BufferType } from "./buffer.ts";
 import { attentionBytes, attentionKernel, CUDA_ALIGNMENT_BYTES, type AttentionRules } from "./cuda-attention.ts";
 import { keepForExperts, type ExpertFusion } from "./cuda-fusion.ts";
 import { hostBuffer } from "./cpu.ts";
-import { offloadRows } from "./vulkan.ts";
+import { offloadRows } from "./offload-rows.ts";
 
 /** Quantised rows are read in pieces of this many elements; the last row of a tensor is padded to it (MATRIX_ROW_PADDING). */
 const ROW_PADDING = 512;

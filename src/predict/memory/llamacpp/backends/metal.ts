@@ -2,7 +2,7 @@ import { F16, F32, isFloat, rowBytes } from "../graph/element.ts";
 import { elements, isContiguous, type GraphTensor } from "../graph/tensor.ts";
 import type { ComputeBackend } from "./backend.ts";
 import type { BufferType } from "./buffer.ts";
-import { offloadRows } from "./vulkan.ts";
+import { offloadRows } from "./offload-rows.ts";
 
 // Apple's back end, read in ggml/src/ggml-metal of v0.4.0 and b11434; nothing here was run. Its reordering of nodes is not replayed.
 

@@ -1,8 +1,9 @@
 import { F16, F32, isFloat, type ElementType } from "../graph/element.ts";
-import { isContiguous, rows, type GraphTensor } from "../graph/tensor.ts";
+import { isContiguous, type GraphTensor } from "../graph/tensor.ts";
 import type { ComputeBackend } from "./backend.ts";
 import { hostBuffer } from "./cpu.ts";
 import type { BufferType } from "./buffer.ts";
+import { offloadRows } from "./offload-rows.ts";
 import { reorderForVulkan, type VulkanOrder } from "./vulkan-order.ts";
 
 /** What a Vulkan device says of itself that decides memory. */
@@ -65,14 +66,6 @@ export function vulkanBackend(bufferType: BufferType, limits: VulkanLimits, orde
     offloads: (tensor) => offloadRows(tensor) >= OFFLOAD_MIN_ROWS,
     optimize: (nodes, keep) => reorderForVulkan(nodes, order, keep),
   };
-}
-
-/** Rows by which the back ends judge whether copying a host weight pays. */
-export function offloadRows(tensor: GraphTensor): number {
-  if (tensor.operation === "get_rows") return 0;
-  if (tensor.operation === "mul_mat") return tensor.shape[1];
-  if (tensor.operation === "mul_mat_id" || tensor.operation === "rope") return tensor.shape[2];
-  return rows(tensor.shape);
 }
 
 /** The operations with a shader (ggml-vulkan.cpp, `ggml_backend_vk_device_supports_op`), as far as these graphs use them. */
