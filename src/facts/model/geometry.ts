@@ -33,8 +33,21 @@ export interface Geometry {
   readonly tokenTypes?: number;
   /** what scores a text with `rank` pooling: numbers given, and whether a matrix as wide as the model comes before */
   readonly classifier?: Classifier;
+  /** what a head that drafts for another model reads of it (EAGLE-3) */
+  readonly draftHead?: DraftHead;
   readonly vision?: EncoderPart;
   readonly audio?: EncoderPart;
+}
+
+export interface DraftHead {
+  /** layers of the model whose inputs it reads; as many as the model has layers: the last one's result */
+  readonly targetLayers: readonly number[];
+  /** width of the model */
+  readonly targetLength: number;
+  /** tokens it can guess, each mapped to one of the model's (`d2t`); absent: all */
+  readonly guessed?: number;
+  /** the normed state goes around attention, not the state itself (`norm_before_residual`) */
+  readonly normedResidual?: true;
 }
 
 /** None: a vector a token. Mean, the first token (`cls`), the last: a vector a text. Rank: a score a text. */

@@ -2,6 +2,7 @@ import { LoadoutError } from "../errors/index.ts";
 import type { GgufFile } from "../weights/index.ts";
 import { ARCHITECTURES } from "./architectures.ts";
 import { ArchitectureKeys } from "./architecture-keys.ts";
+import { draftHeadOf } from "./gguf-draft-head.ts";
 import { embeddingParts } from "./gguf-embedding.ts";
 import { feedForwardsOf } from "./feed-forwards.ts";
 import type { Geometry } from "./geometry.ts";
@@ -25,6 +26,7 @@ export function geometryFromGguf(file: GgufFile): Geometry {
   const mixers = mixersOf(keys, layers, trunk, embeddingLength);
   const feedForwards = feedForwardsOf(keys, layers);
   const name = file.metadata.text("general.name");
+  const draftHead = draftHeadOf(file, keys);
   const perLayerEmbeddingLength = keys.count("embedding_length_per_layer_input") ?? 0;
   const deepstackLayers = keys.count("n_deepstack_layers") ?? 0;
   return {
@@ -44,6 +46,7 @@ export function geometryFromGguf(file: GgufFile): Geometry {
     ...(deepstackLayers > 0 && { deepstackLayers }),
     ...((keys.number("attention.temperature_scale") ?? 0) !== 0 && { queryTemperature: true as const }),
     ...embeddingParts(file, keys),
+    ...(draftHead && { draftHead }),
   };
 }
 

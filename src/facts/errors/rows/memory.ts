@@ -47,6 +47,12 @@ export const MEMORY_ERRORS = {
     exit: 2,
     http: 422,
   },
+  "draft-head-unpredicted": {
+    template: "the draft head reads the last layer's result of the {architecture} model, which is not predicted yet.",
+    hint: "Draft with a model of its own (-md), or without one (--spec-type ngram-simple).",
+    exit: 2,
+    http: 422,
+  },
   "override-memory-unknown": {
     template: "-ot {pattern}={value} names no memory: there are {known}.",
     hint: "Write CPU, or the name of a device that takes part.",

@@ -22,6 +22,8 @@ import type { LoadedWeights } from "./weights.ts";
 export interface Session {
   readonly architecture: Architecture;
   readonly part: GraphPart;
+  /** layers whose input a draft head reads */
+  readonly taps?: readonly number[] | undefined;
   readonly geometry: Geometry;
   readonly settings: DecidedSettings;
   readonly sizes: ContextSizes;

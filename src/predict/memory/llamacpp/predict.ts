@@ -7,7 +7,7 @@ import { computeBuffers, type Session } from "./compute.ts";
 import { isStaged } from "./covered.ts";
 import { checkStoredLimits } from "./device-limits.ts";
 import { deviceNames, usedDevices, type UsedDevice } from "./devices.ts";
-import { asDraft, draftSession, targetOf } from "./draft.ts";
+import { asDraft, draftSession, tapsOf, targetOf } from "./draft.ts";
 import { PerhapsTooLong } from "./graph-limit.ts";
 import { footprintOf } from "./footprint.ts";
 import { adapterLines, cacheLines, computeLines, outputLine, stateLines, weightLines, type Line } from "./lines.ts";
@@ -57,8 +57,8 @@ function unlessRefused(question: LlamaCppQuestion, answer: typeof predict): Memo
 }
 
 function predict(question: LlamaCppQuestion): MemoryPrediction {
-  const session = openSession(targetOf(question));
-  const draft = draftSession(question, session.sizes);
+  const session = openSession(targetOf(question), "trunk", { taps: tapsOf(question) });
+  const draft = draftSession(question, session);
   const lines = [session, ...(draft === undefined ? [] : [draft])].flatMap((each) =>
     linesOf(each, question.weightsFrom).map((line) => lineInRig(each === draft ? asDraft(line) : line, each.used)),
   );

@@ -18,7 +18,7 @@ import type { LlamaCppQuestion } from "./question.ts";
 import { checkSizes, EngineRefusal, quantizedValuesNeedFlash } from "./reject.ts";
 import { keepsSnapshots, layerStates } from "./state.ts";
 import { textOf } from "./text-of.ts";
-import { placeWeights } from "./weights.ts";
+import { placeWeights, type LoadedWeights } from "./weights.ts";
 
 /** Without shares that were asked for, the engine deals layers out by the devices' free memory. */
 export function placementOf(
@@ -121,15 +121,31 @@ export function knownArchitecture({ architecture }: Geometry): Architecture {
   throw new LoadoutError("architecture-unknown", { architecture, known: architectureNames() });
 }
 
+/** How a session is tied to another. */
+interface SessionParts {
+  /** weights of the model that a draft head is for */
+  readonly lender?: LoadedWeights;
+  /** layers whose input a draft head reads */
+  readonly taps?: readonly number[] | undefined;
+}
+
+/** What a draft head without such tensors takes from the model it is for (llama-context.cpp, `ctx_other`). */
+const BORROWED = ["token_embd.weight", "output.weight"];
+
 /** A model loaded and a context made: of its own layers, or of the block appended to it, which shares the weights. */
-export function openSession(question: LlamaCppQuestion, part: GraphPart = "trunk"): Session {
+export function openSession(
+  question: LlamaCppQuestion,
+  part: GraphPart = "trunk",
+  { lender, taps }: SessionParts = {},
+): Session {
   const { geometry, settings, build } = question;
   const architecture = knownArchitecture(geometry);
   const dryRun = question.dryRun === true;
   const sizes = contextSizes(geometry, settings, question.caller, build, question.draftTokens);
   const tooFew = build.serverLimitsOutputs ? checkSizes(sizes) : undefined;
   if (tooFew !== undefined) throw new EngineRefusal(tooFew);
-  const { used, memories, placement, weights } = loadedModel(question, part);
+  const { used, memories, placement, weights: own } = loadedModel(question, part);
+  const weights = lender === undefined ? own : own.with(lender, BORROWED);
   const adapters = (question.adapters ?? []).map(({ tensors, scale = 1 }) =>
     placeAdapter(tensors, scale, weights, memories.cpu),
   );
@@ -146,6 +162,7 @@ export function openSession(question: LlamaCppQuestion, part: GraphPart = "trunk
     return {
       architecture,
       part,
+      taps,
       geometry: build.latentCaches === "instead" ? geometry : decompressed(geometry),
       settings: decided,
       sizes,

@@ -58,6 +58,17 @@ export class LoadedWeights {
     return this.#parts.get(layer)?.get(suffix)?.get(name);
   }
 
+  /** The same, and tensors of another model where this one has none of the name: they are read, not loaded again. */
+  with(other: LoadedWeights, names: readonly string[]): LoadedWeights {
+    return new LoadedWeights(this.all, () => {
+      const lent = names.flatMap((name) => {
+        const placed = other.named.get(name);
+        return placed === undefined ? [] : [[name, placed] as const];
+      });
+      return new Map([...lent, ...this.named]);
+    });
+  }
+
   /** Where a tensor that all layers share lies for one of them. */
   shared(name: string, layer: number): PlacedWeight | undefined {
     return this.named.get(`${name}@${layer}`) ?? this.named.get(name);
@@ -230,7 +241,7 @@ function useOf(name: string): Use {
   if (name.endsWith(".bias")) return "add";
   if (/norm(_\d+)?(\.weight)?$/.test(name)) return "mul";
   if (name.endsWith("altup_correct_scale.weight")) return "mul";
-  if (name.endsWith("nextn.embed_tokens.weight")) return "get_rows";
+  if (name.endsWith("nextn.embed_tokens.weight") || name === "d2t") return "get_rows";
   if (name.endsWith("_exps.weight")) return "mul_mat_id";
   if (/rope_(factors|freqs)/.test(name)) return "rope";
   return "mul_mat";

@@ -27,6 +27,8 @@ export interface GraphRequest {
   readonly states: readonly LayerState[];
   /** the model's own layers, or the block appended to draft further tokens */
   readonly part: GraphPart;
+  /** layers whose input a draft head reads */
+  readonly taps?: readonly number[] | undefined;
   /** tokens of the micro-batch, a multiple of the sequences */
   readonly tokens: number;
   /** rows of logits */
@@ -76,6 +78,11 @@ export class GraphBuilder {
   /** Layers of the graph: blocks appended to predict further tokens have a graph and a context of their own. */
   get layers(): readonly Layer[] {
     return this.#trunk;
+  }
+
+  /** Keeps what goes into a layer to the end, where a draft head reads it. */
+  tap(x: GraphTensor, layer: number): void {
+    if (this.request.taps?.includes(layer) === true) x.output = true;
   }
 
   /** Any layer, an appended block too. */

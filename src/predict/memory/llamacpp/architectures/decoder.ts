@@ -62,6 +62,7 @@ export function plainDecoder(
   const norm = (rows: GraphTensor, name: string, layer: number, pinned?: boolean): GraphTensor =>
     builder.norm(rows, name, layer, pinned, parts.norm);
   builder.layers.forEach((_, layer) => {
+    builder.tap(x, layer);
     let residual = x;
     const normed = parts.normsBefore === false ? x : norm(x, "attn_norm", layer);
     const heads = turn(project(builder, normed, layer), positions, layer);

@@ -26,6 +26,7 @@ export const gemma4: Architecture = {
     const perLayer = layerInputs(builder, x);
     const last = builder.layers.length - 1;
     builder.layers.forEach((_, layer) => {
+      builder.tap(x, layer);
       const heads = projectHeads(builder, builder.norm(x, "attn_norm", layer), positions, layer);
       let mixed = attend(builder, heads, inputs.of(layer), layer, { order: inputs.order });
       let residual = x;

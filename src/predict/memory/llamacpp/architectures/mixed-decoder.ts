@@ -25,6 +25,7 @@ export function mixedDecoder(builder: GraphBuilder, parts: MixedParts): GraphTen
   const sum = (result: GraphTensor, residual: GraphTensor): GraphTensor =>
     parts.residualFirst === true ? like("add", residual, result) : like("add", result, residual);
   builder.layers.forEach((_, layer) => {
+    builder.tap(x, layer);
     let residual = x;
     const normed = builder.norm(x, "attn_norm", layer);
     if (parts.normFirst === true) builder.graph.expand(normed);

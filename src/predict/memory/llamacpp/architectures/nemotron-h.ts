@@ -26,6 +26,7 @@ function build(builder: GraphBuilder): GraphTensor {
   const atEnd = builder.request.build.keepsHiddenRows;
   const last = builder.layers.length - 1;
   builder.layers.forEach((_, layer) => {
+    builder.tap(x, layer);
     let residual = x;
     let result = part(builder, builder.norm(x, "attn_norm", layer), layer, indices, cache);
     if (layer === last && !atEnd) {

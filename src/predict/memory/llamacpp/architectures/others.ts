@@ -4,6 +4,7 @@ import { cohere2, cohere2Moe, commandR, phi2 } from "./cohere.ts";
 import { deci } from "./deci.ts";
 import { deepseek2, mistral4 } from "./deepseek2.ts";
 import { deepseek32, glmDsa } from "./deepseek32.ts";
+import { eagle3 } from "./eagle3.ts";
 import { ENCODERS } from "./encoders.ts";
 import { falconH1 } from "./falcon-h1.ts";
 import { afmoe, laguna, museGlimmer, step35 } from "./gated-output.ts";
@@ -37,6 +38,7 @@ export const OTHERS: readonly Architecture[] = [
   deci,
   deepseek2,
   deepseek32,
+  eagle3,
   gemma3n,
   gemma4,
   glmDsa,

@@ -33,6 +33,7 @@ export function hybrid(builder: GraphBuilder, delta: DeltaParts): GraphTensor {
   const outputRows = builder.outputRows();
   const last = builder.layers.length - 1;
   builder.layers.forEach(({ mixer }, layer) => {
+    builder.tap(x, layer);
     let residual = x;
     const normed = builder.norm(x, "attn_norm", layer);
     graph.expand(normed);
