@@ -1,6 +1,7 @@
 import type { Geometry } from "../../../facts/model/index.ts";
 import { overridesOf, type FoundBuild, type LlamaCppBuild } from "../../../facts/runtime/index.ts";
 import { GraphBuilder, type GraphPart } from "./architectures/builder.ts";
+import { samplesDrafts } from "./architectures/draft-sampling.ts";
 import { pooled } from "./architectures/pooling.ts";
 import type { Architecture } from "./architectures/architecture.ts";
 import type { PlacedAdapter } from "./adapters.ts";
@@ -22,6 +23,8 @@ import type { LoadedWeights } from "./weights.ts";
 export interface Session {
   readonly architecture: Architecture;
   readonly part: GraphPart;
+  /** drafts are picked by the graph that makes their logits */
+  readonly samples?: boolean | undefined;
   /** layers whose input a draft head reads */
   readonly taps?: readonly number[] | undefined;
   readonly geometry: Geometry;
@@ -144,6 +147,7 @@ function buildGraph(session: Session, tokens: number, rows: number, real: boolea
   const { hidden } = builder;
   logits.name = hidden === logits ? "hidden states" : "logits";
   builder.graph.expand(logits);
+  if (session.samples === true) samplesDrafts(builder, logits);
   if (session.settings.embeddings === true && session.part === "trunk" && hidden !== undefined) {
     pooled(builder, hidden).output = true;
   }

@@ -105,7 +105,10 @@ export function draftSession(question: LlamaCppQuestion, target: Session): Sessi
   if (!isHead(draft)) return openSession({ ...base, ...draft.model, settings: own });
   // it has an encoder, and where there is one the engine keeps a row for every token of a batch
   const caller = { ...base.caller, outputRows: "batch" as const };
-  return openSession({ ...base, ...draft.model, caller, settings: own }, "trunk", { lender: target.weights });
+  return openSession({ ...base, ...draft.model, caller, settings: own }, "trunk", {
+    lender: target.weights,
+    samples: question.dryRun !== true,
+  });
 }
 
 function cacheOf({ cacheTypeK = "f16", cacheTypeV = "f16" }: Draft): Pick<Draft, "cacheTypeK" | "cacheTypeV"> {

@@ -127,6 +127,8 @@ interface SessionParts {
   readonly lender?: LoadedWeights;
   /** layers whose input a draft head reads */
   readonly taps?: readonly number[] | undefined;
+  /** drafts are picked by the graph that makes their logits */
+  readonly samples?: boolean;
 }
 
 /** What a draft head without such tensors takes from the model it is for (llama-context.cpp, `ctx_other`). */
@@ -136,7 +138,7 @@ const BORROWED = ["token_embd.weight", "output.weight"];
 export function openSession(
   question: LlamaCppQuestion,
   part: GraphPart = "trunk",
-  { lender, taps }: SessionParts = {},
+  { lender, taps, samples }: SessionParts = {},
 ): Session {
   const { geometry, settings, build } = question;
   const architecture = knownArchitecture(geometry);
@@ -163,6 +165,7 @@ export function openSession(
       architecture,
       part,
       taps,
+      samples,
       geometry: build.latentCaches === "instead" ? geometry : decompressed(geometry),
       settings: decided,
       sizes,

@@ -185,10 +185,10 @@ export function scaleInPlace(target: GraphTensor): GraphTensor {
   });
 }
 
-/** Rows made longer by zeros. */
-export function padRows(tensor: GraphTensor, length: number): GraphTensor {
+/** Rows made longer by zeros, and more of them. */
+export function padRows(tensor: GraphTensor, length: number, more = 0): GraphTensor {
   const [, b, c, d] = tensor.shape;
-  return new GraphTensor("pad", tensor.type, [length, b, c, d], [tensor]);
+  return new GraphTensor("pad", tensor.type, [length, b + more, c, d], [tensor]);
 }
 
 /** The tensor over and over until it fills `shape`. */
