@@ -9,4 +9,5 @@ export * from "./llamacpp-overrides.ts";
 export * from "./llamacpp-slots.ts";
 export type * from "./llamacpp.ts";
 export * from "./logs/index.ts";
+export { LOOK_UPS, type LookUp, lookUpNamed } from "./look-ups.ts";
 export * from "./ollama/index.ts";

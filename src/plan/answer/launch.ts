@@ -46,7 +46,14 @@ export function launchFacts(
   const listens = port === undefined ? {} : { port };
   const { guessing, media } = request;
   const guesses = guessing
-    ? { guesses: { by: guessing.by, draftTokens: guessing.draftTokens, ...(draft ? { draft } : {}) } }
+    ? {
+        guesses: {
+          by: guessing.by,
+          lookUp: guessing.lookUp,
+          draftTokens: guessing.draftTokens,
+          ...(draft ? { draft } : {}),
+        },
+      }
     : {};
   const command = llamaServerCommand({
     settings,

@@ -2,8 +2,10 @@ import {
   checkArguments,
   flagsOf,
   LLAMA_SERVER_FLAGS,
+  LOOK_UPS,
   type FlagProblem,
   type LlamaCppSettings,
+  type LookUp,
 } from "../../facts/runtime/index.ts";
 import type { Guesser } from "../../predict/speed/index.ts";
 
@@ -68,6 +70,7 @@ export function llamaServerCommand(options: {
 /** How tokens are guessed ahead; a model that guesses lies somewhere. */
 interface GuessArguments {
   readonly by: Guesser;
+  readonly lookUp?: LookUp | undefined;
   readonly draftTokens: number;
   readonly draft?: WeightsPlace;
 }
@@ -81,18 +84,19 @@ function weightArguments(weights: WeightsPlace): Arguments {
 }
 
 /** What tells a server to guess ahead. */
-export function guessArguments({ by, draftTokens, draft }: GuessArguments): Arguments {
+export function guessArguments({ by, lookUp = "ngram-simple", draftTokens, draft }: GuessArguments): Arguments {
   if (by === "ngram") {
     return [
-      ["--spec-type", "ngram-simple"],
-      ["--spec-ngram-simple-size-m", `${draftTokens}`],
+      ["--spec-type", lookUp],
+      [LOOK_UPS[lookUp].tokensFlag, `${draftTokens}`],
     ];
   }
   const most = ["--spec-draft-n-max", `${draftTokens}`];
   if (by === "mtp") return [["--spec-type", "draft-mtp"], most];
   if (draft === undefined) return [];
   const [flag, place] = weightArguments(draft)[0]!;
-  return [["--spec-type", "draft-simple"], [flag === "-m" ? "-md" : "-hfd", place!], most, ["-ngld", "all"]];
+  const type = by === "eagle3" ? "draft-eagle3" : "draft-simple";
+  return [["--spec-type", type], [flag === "-m" ? "-md" : "-hfd", place!], most, ["-ngld", "all"]];
 }
 
 function contextArguments(settings: LlamaCppSettings): Arguments {

@@ -1,5 +1,5 @@
 import type { Geometry } from "../../facts/model/index.ts";
-import type { LlamaCppSettings } from "../../facts/runtime/index.ts";
+import type { LlamaCppSettings, LookUp } from "../../facts/runtime/index.ts";
 import type { Tensor } from "../../facts/weights/index.ts";
 import type { FitRequest } from "./request.ts";
 import type { Guesser, Guesses, PaceInput } from "../../predict/speed/index.ts";
@@ -7,6 +7,8 @@ import type { Guesser, Guesses, PaceInput } from "../../predict/speed/index.ts";
 /** How a server guesses tokens ahead, as a person asked for it. */
 export interface Guessing {
   readonly by: Guesser;
+  /** where a look-up guesses, which */
+  readonly lookUp?: LookUp;
   /** who guesses, in words */
   readonly name: string;
   /** guessed in a row */

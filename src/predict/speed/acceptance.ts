@@ -1,5 +1,5 @@
-/** Who guesses: a smaller model, the block a model has for it, or a look-up in the text so far. */
-export type Guesser = "model" | "mtp" | "ngram";
+/** Who guesses: a smaller model, a head that reads the model's states, the block a model has for it, or a look-up in the text so far. */
+export type Guesser = "model" | "eagle3" | "mtp" | "ngram";
 
 /** What is assumed of guesses that nobody described, 0 to 1. */
 export interface UsualGuesses {
@@ -22,6 +22,14 @@ export const USUAL_GUESSES: Readonly<Record<Guesser, UsualGuesses>> = {
     value: 0.65,
     high: 0.8,
     source: "recalled of Leviathan et al. 2023, table 3: 0.53 to 0.82 for drafts far smaller than their models",
+    draftTokens: 3,
+    tokensFrom: "llama-server's default (--spec-draft-n-max)",
+  },
+  eagle3: {
+    low: 0.55,
+    value: 0.72,
+    high: 0.85,
+    source: "recalled of the EAGLE-3 paper (Li et al. 2025): 0.7 to 0.8 for each guess in chats, less in other text",
     draftTokens: 3,
     tokensFrom: "llama-server's default (--spec-draft-n-max)",
   },

@@ -32,9 +32,27 @@ export const COMMAND_ERRORS = {
   },
   "draft-missing": {
     template: "{flag} describes guesses, and nothing guesses",
-    hint: "Name a small model of the same family with --draft, or --draft mtp, or --draft ngram.",
+    hint: "Name a small model of the same family with --draft, or --draft mtp, eagle3:FILE, or ngram.",
     exit: 2,
     http: 400,
+  },
+  "draft-not-a-head": {
+    template: "--draft eagle3: {name} is a model of architecture {architecture}, not a draft head of EAGLE-3",
+    hint: "Name a GGUF file whose architecture is eagle3; a small model drafts without the word before it.",
+    exit: 2,
+    http: 422,
+  },
+  "draft-is-a-head": {
+    template: "--draft {draft}: {name} is a draft head of EAGLE-3, which a server is told apart",
+    hint: "Write --draft eagle3:FILE.",
+    exit: 2,
+    http: 422,
+  },
+  "draft-type-unknown": {
+    template: "--spec-type {types}: what these guesses take in memory is not known here",
+    hint: "Known, one at a time: draft-simple, draft-eagle3, draft-mtp, ngram-simple, ngram-map-k, ngram-map-k4v, ngram-mod.",
+    exit: 2,
+    http: 422,
   },
   "draft-vocabulary": {
     template:

@@ -1,6 +1,7 @@
 import type { Pooling } from "../../model/index.ts";
 import { parseTensorOverrides } from "../llamacpp-overrides.ts";
 import type { SlotFlags } from "../llamacpp-slots.ts";
+import { LOOK_UPS, type LookUp } from "../look-ups.ts";
 import type { CacheType, LlamaCppSettings, LoadMode } from "../llamacpp.ts";
 
 /** What a command line of llama-server says of memory; slots are made of it by `serverSlots`. */
@@ -17,11 +18,15 @@ export interface ServerArguments {
 }
 
 /** What guesses, as the flags say it; a model alone is a draft of its own. */
-export interface ToldGuesses {
-  readonly by: "model" | "mtp" | "ngram";
-  readonly model?: string;
-  readonly draftTokens?: number;
-}
+export type ToldGuesses =
+  | {
+      readonly by: "model" | "eagle3" | "mtp" | "ngram";
+      readonly model?: string;
+      readonly lookUp?: LookUp;
+      readonly draftTokens?: number;
+    }
+  /** of a kind that is not known here, or of several */
+  | { readonly by: "other"; readonly types: string };
 
 type Mutable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
 
@@ -34,7 +39,7 @@ interface Draft {
   guessTypes?: string | undefined;
   drafts?: string | undefined;
   draftTokens?: number | undefined;
-  lookUpTokens?: number | undefined;
+  lookUpTokens?: Readonly<Partial<Record<LookUp, number>>>;
 }
 
 /** Settings a server starts from (its --help, b11434); `-fit` may lower what was not said. */
@@ -111,13 +116,20 @@ const READERS: Readonly<Record<string, (draft: Draft, value: string) => void>> =
         },
       ],
       ["--pooling", ({ settings }, value) => (settings.pooling = among(POOLINGS, value))],
-      ["--spec-type", (draft, value) => (draft.guessTypes = value)],
+      ["--spec-type", (draft, value) => (draft.guessTypes = joined(draft.guessTypes, value))],
       [
         "-md --model-draft --spec-draft-model -hfd -hfrd --hf-repo-draft --spec-draft-hf",
         (draft, value) => (draft.drafts = value),
       ],
       ["--spec-draft-n-max", (draft, value) => (draft.draftTokens = Number(value))],
-      ["--spec-ngram-simple-size-m", (draft, value) => (draft.lookUpTokens = Number(value))],
+      ...lookUpNames().map(
+        (name) =>
+          [
+            LOOK_UPS[name].tokensFlag,
+            (draft: Draft, value: string) => (draft.lookUpTokens = { ...draft.lookUpTokens, [name]: Number(value) }),
+          ] satisfies [string, unknown],
+      ),
+      ["--spec-default", (draft) => (draft.guessTypes = joined(draft.guessTypes, "ngram-mod"))],
       ["--rpc", (draft, value) => (draft.nodes = value.split(","))],
     ] satisfies [string, (draft: Draft, value: string) => unknown][]
   ).flatMap(([names, read]) => names.split(" ").map((name) => [name, read] as const)),
@@ -132,32 +144,45 @@ export function readServerArguments(args: readonly string[]): ServerArguments {
   return { ...read, ...(guesses ? { guesses } : {}) };
 }
 
-/** The first way to guess that is known here; a draft of another kind (eagle3, dflash) is none. */
+/** What guesses; of a kind without memory here (dflash, dspark, a lookup file), or of several at once, only the name. */
 function guessesOf({
   guessTypes,
   drafts,
   draftTokens,
   lookUpTokens,
 }: Pick<Draft, "guessTypes" | "drafts" | "draftTokens" | "lookUpTokens">): ToldGuesses | undefined {
-  const type = guessTypes?.split(",").find((name) => /^(draft-simple|draft-mtp|ngram-simple)$/.test(name));
-  const by = GUESSERS[type ?? (guessTypes === undefined && drafts !== undefined ? "draft-simple" : "")];
-  if (by === undefined || (by === "model" && drafts === undefined)) return undefined;
-  const tokens = by === "ngram" ? (lookUpTokens ?? LOOK_UP_TOKENS) : draftTokens;
+  const types = guessTypes ?? (drafts === undefined ? "none" : "draft-simple");
+  const asked = types.split(",").filter((name) => name !== "none");
+  const [type] = asked;
+  if (type === undefined) return undefined;
+  const lookUp = lookUpNames().find((name) => name === type);
+  const by = lookUp ? "ngram" : GUESSERS[type];
+  if (asked.length > 1 || by === undefined) return { by: "other", types };
+  const ownModel = by === "model" || by === "eagle3";
+  if (ownModel && drafts === undefined) return undefined;
+  const tokens = lookUp ? (lookUpTokens?.[lookUp] ?? LOOK_UPS[lookUp].usualTokens) : draftTokens;
   return {
     by,
-    ...(by === "model" && drafts !== undefined ? { model: drafts } : {}),
+    ...(ownModel && drafts !== undefined ? { model: drafts } : {}),
+    ...(lookUp && lookUp !== "ngram-simple" ? { lookUp } : {}),
     ...(tokens === undefined ? {} : { draftTokens: tokens }),
   };
 }
 
-const GUESSERS: Readonly<Record<string, ToldGuesses["by"]>> = {
+/** Said again, a type comes on top. */
+function joined(before: string | undefined, value: string): string {
+  return before === undefined ? value : `${before},${value}`;
+}
+
+const GUESSERS: Readonly<Record<string, "model" | "eagle3" | "mtp">> = {
   "draft-simple": "model",
+  "draft-eagle3": "eagle3",
   "draft-mtp": "mtp",
-  "ngram-simple": "ngram",
 };
 
-/** its --help, b11434 */
-const LOOK_UP_TOKENS = 48;
+function lookUpNames(): LookUp[] {
+  return ["ngram-simple", "ngram-map-k", "ngram-map-k4v", "ngram-mod"];
+}
 
 function layersOf(value: string): number | "all" {
   return value === "all" || value === "auto" || Number(value) < 0 ? "all" : Number(value);

@@ -2,6 +2,7 @@ import type { Rig } from "../../../facts/hardware/index.ts";
 import { GOALS, settingsFor } from "../../fit/index.ts";
 import { predictLlamaCpp } from "../../../predict/memory/index.ts";
 import { checkDraft, type Drafting } from "./drafting.ts";
+import { withLent } from "./guessing.ts";
 import type { PlannedMachine } from "./machine.ts";
 import { withChosenFileType } from "./chosen-file-type.ts";
 import type { PlanFlags, Runtime } from "../flags/index.ts";
@@ -18,7 +19,13 @@ export async function withDraft(
 ): Promise<Weights> {
   if (!drafting) return withChosenFileType(read, machine, flags, runtime, room);
   const unread = checkDraft(read, drafting);
-  const weights = await withChosenFileType(read, besideDraft(machine, drafting, flags, runtime), flags, runtime, room);
+  const weights = await withChosenFileType(
+    read,
+    besideDraft(machine, drafting, read.tensors, flags, runtime),
+    flags,
+    runtime,
+    room,
+  );
   return { ...weights, assumptions: [...(weights.assumptions ?? []), ...unread] };
 }
 
@@ -26,6 +33,7 @@ export async function withDraft(
 function besideDraft<Machine extends PlannedMachine>(
   machine: Machine,
   { weights }: Drafting,
+  lender: Weights["tensors"],
   flags: PlanFlags,
   { build, caller }: Runtime,
 ): Machine {
@@ -35,7 +43,7 @@ function besideDraft<Machine extends PlannedMachine>(
   const { geometry, tensors } = weights;
   const prediction = predictLlamaCpp({
     geometry,
-    tensors,
+    tensors: geometry.draftHead ? withLent(tensors, lender) : tensors,
     build,
     caller,
     devices: rig.devices,

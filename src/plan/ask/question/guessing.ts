@@ -4,20 +4,31 @@ import { layerPlaces, type LlamaCppQuestion } from "../../../predict/memory/inde
 import type { Drafting } from "./drafting.ts";
 import type { Weights } from "../model/index.ts";
 
+/** Tensors of a draft head, and those that it reads of the model it is for. */
+export function withLent(own: Weights["tensors"], lender: Weights["tensors"]): Weights["tensors"] {
+  const missing = ["token_embd.weight", "output.weight"].filter((name) => !own.some((each) => each.name === name));
+  return missing.length === 0 ? own : [...own, ...lender.filter(({ name }) => missing.includes(name))];
+}
+
 /** What drafts, as the memory of a server has it. */
-export function draftMemory({ by, weights, draftTokens }: Drafting): Pick<LlamaCppQuestion, "draft" | "draftTokens"> {
-  if (by === "ngram") return { draftTokens };
+export function draftMemory({
+  by,
+  weights,
+  draftTokens,
+  lookUp,
+}: Drafting): Pick<LlamaCppQuestion, "draft" | "draftTokens" | "lookUp"> {
+  if (by === "ngram") return { draftTokens, lookUp: lookUp ?? "ngram-simple" };
   return { draftTokens, draft: weights ? { model: weights } : {} };
 }
 
 /** The same as a plan has it: who guesses how much, and what a guess reads. */
 export function guessingOf(
-  { by, weights, draftTokens, tokensBecause, acceptance }: Drafting,
+  { by, weights, lookUp, draftTokens, tokensBecause, acceptance }: Drafting,
   { geometry, tensors }: Pick<Weights, "geometry" | "tensors">,
   devices: readonly Device[],
 ): Guessing {
   const asked = { by, draftTokens, tokensBecause, ...(acceptance === undefined ? {} : { acceptance }) };
-  if (by === "ngram") return { ...asked, name: "a look-up in the text so far" };
+  if (by === "ngram") return { ...asked, ...(lookUp ? { lookUp } : {}), name: "a look-up in the text so far" };
   if (by === "mtp") {
     const first = geometry.layers.findIndex(({ kind }) => kind === "mtp");
     return {
@@ -35,7 +46,7 @@ export function guessingOf(
     name: `${facts.name} ${facts.quantization}`,
     draft: {
       geometry: own,
-      tensors: ownTensors,
+      tensors: by === "eagle3" ? withLent(ownTensors, tensors) : ownTensors,
       placement: ({ expertLayersOnHost: _experts, denseLayersOnHost: _dense, tensorOverrides: _told, ...shared }) =>
         layerPlaces(own, { ...shared, gpuLayers: "all" }, devices),
     },

@@ -60,6 +60,15 @@ export function tapsOf({ draft, geometry }: LlamaCppQuestion): readonly number[]
       `the draft head reads states of ${head.targetLength} elements, and the model's have ${embeddingLength}: take the head that was trained for this model`,
     );
   }
+  const borrows = ["token_embd.weight", "output.weight"].some(
+    (name) => !draft!.model!.tensors.some((tensor) => tensor.name === name),
+  );
+  if (borrows && draft!.model!.geometry.embeddingLength !== embeddingLength) {
+    throw refused(
+      "draft-head-of-another-model",
+      "the draft head has no embedding or output of its own, and the model's are of another width: take the head that was trained for this model",
+    );
+  }
   const beyond = head.targetLayers.find((layer) => layer < 0 || layer > trunk);
   if (beyond !== undefined) {
     throw refused(

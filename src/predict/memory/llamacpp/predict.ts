@@ -62,7 +62,8 @@ function predict(question: LlamaCppQuestion): MemoryPrediction {
   const lines = [session, ...(draft === undefined ? [] : [draft])].flatMap((each) =>
     linesOf(each, question.weightsFrom).map((line) => lineInRig(each === draft ? asDraft(line) : line, each.used)),
   );
-  const serving = question.caller.keepsStates && question.dryRun !== true ? servingOf(session, draft) : undefined;
+  const serving =
+    question.caller.keepsStates && question.dryRun !== true ? servingOf(session, draft, question) : undefined;
   return { ...accepted(lines, session, question), ...(serving === undefined ? {} : { serving }) };
 }
 

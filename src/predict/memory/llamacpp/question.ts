@@ -5,6 +5,7 @@ import type {
   LlamaCppBuild,
   LlamaCppCaller,
   LlamaCppSettings,
+  LookUp,
   TensorOverride,
 } from "../../../facts/runtime/index.ts";
 import type { Tensor } from "../../../facts/weights/index.ts";
@@ -31,7 +32,9 @@ export interface LlamaCppQuestion {
   readonly draftTokens?: number;
   /** LoRA adapters, in the order they are given (--lora, --lora-scaled) */
   readonly adapters?: readonly Adapter[];
-  /** what drafts them, where that has a context of its own (--spec-type draft-mtp, draft-simple) */
+  /** what guesses them from the text so far, without a model (--spec-type ngram-simple and its like) */
+  readonly lookUp?: LookUp;
+  /** what drafts them, where that has a context of its own (--spec-type draft-mtp, draft-simple, draft-eagle3) */
   readonly draft?: Draft;
   /** the engine only measures and allocates nothing: what its own estimates and `--fit` are made of */
   readonly dryRun?: boolean;

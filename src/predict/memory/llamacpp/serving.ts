@@ -1,6 +1,8 @@
 import { formatBytes, formatExactBytes } from "../../../facts/units/index.ts";
 import { between, sum, type Estimate } from "../../estimate/index.ts";
+import { LOOK_UPS, type LookUp } from "../../../facts/runtime/index.ts";
 import type { Session } from "./compute.ts";
+import type { LlamaCppQuestion } from "./question.ts";
 import { checkpointBytes, sequenceBytes } from "./server-state.ts";
 
 const MIB = 2 ** 20;
@@ -10,12 +12,20 @@ const MIB = 2 ** 20;
  * cannot be rolled back (tools/server/server-context.cpp, `create_checkpoint`), and prompts of idle slots (server-task.cpp,
  * `server_prompt_cache`). Nothing at start; the upper end is what the limits allow.
  */
-export function servingOf(session: Session, draft: Session | undefined): Estimate | undefined {
+export function servingOf(
+  session: Session,
+  draft: Session | undefined,
+  { draftTokens = 0, lookUp }: Pick<LlamaCppQuestion, "draftTokens" | "lookUp"> = {},
+): Estimate | undefined {
   // of completions alone: a server of vectors or scores keeps nothing
   if (session.settings.embeddings === true) return undefined;
-  const parts = [checkpoints(session, draft), promptCache(session, draft), draftRows(session, draft)].filter(
-    (part) => part !== undefined,
-  );
+  const guesses = draft !== undefined || lookUp !== undefined;
+  const parts = [
+    checkpoints(session, draft),
+    promptCache(session, draft),
+    ...(guesses ? [draftRows(session, draft), headRows(draft), wayBack(session, draft, draftTokens)] : []),
+    lookUpTables(session, lookUp),
+  ].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : sum("serving", "held in RAM while serving", parts);
 }
 
@@ -24,17 +34,65 @@ function atStart() {
   return { formula: "0 B", lowFormula: "0 B" };
 }
 
-/** Rows for checking drafts, and with an appended block every token's hidden state: the output buffer grows at the first batch. */
+/**
+ * Rows for checking drafts, and every token's hidden state: with an appended block the last one's, with a draft head those of the
+ * layers it reads. The output buffer grows at the first batch.
+ */
 function draftRows(session: Session, draft: Session | undefined): Estimate | undefined {
-  if (draft === undefined) return undefined;
-  const { geometry, sizes } = session;
+  const { geometry, sizes, taps = [] } = session;
   const rows = sizes.outputRows - sizes.sequences;
-  const hidden = draft.part === "mtp" ? sizes.batch + sizes.sequences : 0;
+  const hidden = draft?.part === "mtp" ? sizes.batch + sizes.sequences : taps.length * sizes.batch;
+  if (rows <= 0 && hidden === 0) return undefined;
   const high = 4 * (geometry.vocabularySize * rows + geometry.embeddingLength * hidden);
   return between("draft-rows", "output buffer while drafting", [0, 0, high], "formula", () => ({
     ...atStart(),
     highFormula: `4 B x (${geometry.vocabularySize} logits x ${rows} more rows + ${geometry.embeddingLength} x ${hidden} hidden states)`,
     because: `${rows} more rows of logits and ${hidden} hidden states, from the first batch on`,
+  }));
+}
+
+/** What a draft picks from comes with each row: chances, logits, candidates, and the token (llama-context.cpp, `output_reserve`). */
+const PICKED_FROM = 3;
+
+/** A draft head joins states with a row of everything for every token of a micro-batch: its own output buffer grows. */
+function headRows(draft: Session | undefined): Estimate | undefined {
+  if (draft?.geometry.draftHead === undefined) return undefined;
+  const { vocabularySize, embeddingLength } = draft.geometry;
+  const { microBatch, sequences } = draft.sizes;
+  const row = (1 + PICKED_FROM) * vocabularySize + 1 + embeddingLength;
+  const high = 4 * (row * microBatch - vocabularySize * sequences);
+  return between("draft-head-rows", "output buffer of the draft head", [0, 0, high], "formula", () => ({
+    ...atStart(),
+    highFormula: `4 B x (${row} numbers x ${microBatch} tokens - ${vocabularySize} x ${sequences})`,
+    because: `joining states keeps logits, candidates and states of every token of a prompt's micro-batch; a smaller -ub makes it smaller`,
+  }));
+}
+
+/** A state that cannot be rolled back is copied before a draft is checked (tools/server/server-context.cpp, `spec_ckpt`). */
+function wayBack(session: Session, draft: Session | undefined, draftTokens: number): Estimate | undefined {
+  const { sizes, states, settings } = session;
+  if (states.length === 0 || (settings.stateSnapshots ?? 0) >= draftTokens) return undefined;
+  const each = checkpointBytes(session) + (draft === undefined ? 0 : checkpointBytes(draft));
+  return between("draft-copies", "copies to go back to", [0, 0, sizes.sequences * each], "formula", () => ({
+    ...atStart(),
+    highFormula: `${sizes.sequences} slots x ${each} B`,
+    because: `the recurrent state of a slot while its draft is checked, ${formatBytes(each)} each`,
+  }));
+}
+
+function lookUpTables({ sizes }: Session, lookUp: LookUp | undefined): Estimate | undefined {
+  if (lookUp === undefined) return undefined;
+  const { sharedBytes, sequenceBytes: own, tokenBytes } = LOOK_UPS[lookUp];
+  const start = sharedBytes + own * sizes.sequences;
+  if (start === 0) return undefined;
+  const tokens = sizes.streams === 1 ? sizes.context : sizes.cells * sizes.sequences;
+  const high = start + tokenBytes * tokens;
+  const formula = `${sharedBytes} B + ${sizes.sequences} slots x ${own} B`;
+  return between("look-up", `tables of ${lookUp}`, [start, start, high], "formula", () => ({
+    formula,
+    lowFormula: formula,
+    highFormula: `${formula} + ${tokens} tokens x ${tokenBytes} B`,
+    because: "from the start on; words that came before are noted down as texts grow",
   }));
 }
 

@@ -82,9 +82,9 @@ async function draftingHere(
   return { ...drafting, weights: await weightsToLoad(context, flags.draft!, flags, progress) };
 }
 
-function argumentsOf({ by, draftTokens, weights }: Drafting): string[] {
+function argumentsOf({ by, lookUp, draftTokens, weights }: Drafting): string[] {
   const draft = weights?.path === undefined ? {} : { draft: { kind: "file" as const, path: weights.path } };
-  return guessArguments({ by, draftTokens, ...draft }).flat();
+  return guessArguments({ by, lookUp, draftTokens, ...draft }).flat();
 }
 
 /** The header of a file that has to be of some kind. */
