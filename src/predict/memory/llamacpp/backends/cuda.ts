@@ -1,4 +1,4 @@
-import { F16, F32, I32, isFloat, rowBytes } from "../graph/element.ts";
+import { F16, F32, I32, I64, isFloat, rowBytes } from "../graph/element.ts";
 import { isContiguous, type GraphTensor } from "../graph/tensor.ts";
 import type { ComputeBackend } from "./backend.ts";
 import type { BufferType } from "./buffer.ts";
@@ -84,6 +84,7 @@ function hasKernel(tensor: GraphTensor, rules: CudaRules): boolean {
     case "lightning_indexer":
       return a!.shape[0] === 128 && [4, 32, 64].includes(a!.shape[1]) && INDEXED_TYPES.has(b!.type.name);
     case "get_rows":
+      if (a!.type === I64) return false;
       return a!.type === I32 || !["IQ4_NL", "MXFP4"].includes(a!.type.name) || a!.shape[0] % 256 === 0;
     case "add":
     case "mul":

@@ -1,4 +1,4 @@
-import { F16, F32, isFloat, type ElementType } from "../graph/element.ts";
+import { F16, F32, I64, isFloat, type ElementType } from "../graph/element.ts";
 import { isContiguous, type GraphTensor } from "../graph/tensor.ts";
 import type { ComputeBackend } from "./backend.ts";
 import { hostBuffer } from "./cpu.ts";
@@ -101,6 +101,8 @@ function hasKernel(tensor: GraphTensor): boolean {
       return a!.strides[0] === a!.type.bytes;
     case "argsort":
       return isContiguous(a!);
+    case "get_rows":
+      return a!.type !== I64;
     default:
       return true;
   }
