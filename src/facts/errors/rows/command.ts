@@ -48,6 +48,12 @@ export const COMMAND_ERRORS = {
     exit: 2,
     http: 422,
   },
+  "draft-head-refused": {
+    template: "{name} cannot draft here: {because}",
+    hint: "Take the head that was trained for this model, or draft with a small model of the same family.",
+    exit: 2,
+    http: 422,
+  },
   "draft-type-unknown": {
     template: "--spec-type {types}: what these guesses take in memory is not known here",
     hint: "Known, one at a time: draft-simple, draft-eagle3, draft-mtp, ngram-simple, ngram-map-k, ngram-map-k4v, ngram-mod.",

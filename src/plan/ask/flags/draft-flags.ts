@@ -2,7 +2,7 @@ import { parseCount, parseShare } from "../../../facts/units/index.ts";
 
 /** Flags that say how a server guesses tokens ahead. */
 export interface DraftFlags {
-  /** a model, or "mtp" (the block appended to the model), or "ngram" (a look-up in the text so far) */
+  /** a model, "eagle3:" and a draft head, "mtp" (the block appended to the model), or a look-up in the text so far ("ngram", "ngram-mod") */
   readonly draft?: string;
   readonly draftTokens?: number;
   /** chance that a guess is right, given that those before it were, 0 to 1 */
@@ -15,7 +15,7 @@ export const draftFlags = {
   draft: {
     kind: "parsed",
     parse: String,
-    brief: "Who guesses tokens ahead: a small model, mtp, ngram",
+    brief: "Who guesses: a small model, eagle3:FILE, mtp, ngram",
     optional: true,
   },
   draftTokens: {

@@ -1,5 +1,6 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import { type LookUp, lookUpNamed, type ToldGuesses } from "../../../facts/runtime/index.ts";
+import { headRefusal } from "../../../predict/memory/index.ts";
 import { type Guesser, USUAL_GUESSES } from "../../../predict/speed/index.ts";
 import { draftFlagOf, type DraftFlags } from "../flags/index.ts";
 import type { Weights } from "../model/index.ts";
@@ -72,7 +73,11 @@ function wordOf({ by, model, lookUp }: Exclude<ToldGuesses, { by: "other" }>): s
 export function checkDraft(model: Weights, { by, weights: draft }: Drafting): readonly string[] {
   if (draft === undefined) return [];
   // a head's words are the model's own; whether it was trained for this very model no file says
-  if (by === "eagle3") return ["the draft head was trained for this model: its widths fit, more was not compared"];
+  if (by === "eagle3") {
+    const refusal = headRefusal(model.geometry, draft);
+    if (refusal) throw new LoadoutError("draft-head-refused", { name: draft.facts.name, because: refusal.because });
+    return ["the draft head was trained for this model: its widths fit, more was not compared"];
+  }
   const [own, other] = [model.geometry.vocabularySize, draft.geometry.vocabularySize];
   if (Math.abs(own - other) > MOST_UNLIKE_ENTRIES) {
     throw new LoadoutError("draft-vocabulary", {

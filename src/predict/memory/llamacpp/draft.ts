@@ -1,9 +1,9 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import { architectureOf } from "./architectures/index.ts";
 import type { Session } from "./compute.ts";
+import { isHead } from "./draft-head.ts";
 import type { Line } from "./lines.ts";
 import type { Draft, LlamaCppQuestion } from "./question.ts";
-import { EngineRefusal, rejected } from "./reject.ts";
 import { openSession } from "./session.ts";
 import { keepsSnapshots } from "./state.ts";
 
@@ -18,76 +18,6 @@ export function targetOf(question: LlamaCppQuestion): LlamaCppQuestion {
   const goesBack = (draft.model === undefined || isHead(draft)) && keepsSnapshots(geometry);
   const stateSnapshots = settings.stateSnapshots ?? (goesBack ? draftTokens : 0);
   return { ...question, draftTokens, settings: { ...settings, stateSnapshots } };
-}
-
-/** Whether what drafts is a head that reads states of the model it is for (EAGLE-3). */
-export function isHead({ model }: Draft): boolean {
-  return model?.geometry.draftHead !== undefined;
-}
-
-/** Architectures whose graph hands out what goes into a layer (`t_layer_inp`, llama.cpp b11434); asked of another, the engine ends. */
-const HANDS_OUT: ReadonlySet<string> = new Set([
-  "bailingmoe3",
-  "deepseek4",
-  "gemma4",
-  "gpt-oss",
-  "hunyuan-dense",
-  "hunyuan_vl",
-  "lfm2",
-  "lfm2moe",
-  "llama",
-  "mimo2",
-  "minimax-m2",
-  "muse-glimmer",
-  "nemotron_h",
-  "nemotron_h_moe",
-  "qwen3",
-  "qwen35",
-  "qwen35moe",
-  "qwen3moe",
-  "qwen3next",
-]);
-
-/** Layers of the target whose input a head reads; refused where the head is not for this model. */
-export function tapsOf({ draft, geometry }: LlamaCppQuestion): readonly number[] | undefined {
-  const head = draft?.model?.geometry.draftHead;
-  if (head === undefined) return undefined;
-  const { architecture, embeddingLength, layers } = geometry;
-  const trunk = layers.filter(({ kind }) => kind === "trunk").length;
-  if (head.targetLength !== embeddingLength) {
-    throw refused(
-      "draft-head-of-another-model",
-      `the draft head reads states of ${head.targetLength} elements, and the model's have ${embeddingLength}: take the head that was trained for this model`,
-    );
-  }
-  const borrows = ["token_embd.weight", "output.weight"].some(
-    (name) => !draft!.model!.tensors.some((tensor) => tensor.name === name),
-  );
-  if (borrows && draft!.model!.geometry.embeddingLength !== embeddingLength) {
-    throw refused(
-      "draft-head-of-another-model",
-      "the draft head has no embedding or output of its own, and the model's are of another width: take the head that was trained for this model",
-    );
-  }
-  const beyond = head.targetLayers.find((layer) => layer < 0 || layer > trunk);
-  if (beyond !== undefined) {
-    throw refused(
-      "draft-head-of-another-model",
-      `the draft head reads layer ${beyond}, and the model has ${trunk}: take the head that was trained for this model`,
-    );
-  }
-  if (!HANDS_OUT.has(architecture)) {
-    throw refused(
-      "draft-head-unsupported",
-      `the engine hands out states of layers to a draft head for some architectures, and ${architecture} is none of them; draft with a small model or a look-up`,
-    );
-  }
-  if (head.targetLayers.includes(trunk)) throw new LoadoutError("draft-head-unpredicted", { architecture });
-  return head.targetLayers;
-}
-
-function refused(reason: string, because: string): EngineRefusal {
-  return new EngineRefusal(rejected(reason, because));
 }
 
 /** The context that drafts (common/speculative.cpp): as long as the target's, one row of logits a sequence, a cache type of its own. */

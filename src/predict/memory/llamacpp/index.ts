@@ -1,3 +1,4 @@
+export { headRefusal } from "./draft-head.ts";
 export { deviceNames } from "./devices.ts";
 export { architectureList as llamaCppArchitectures } from "./architectures/index.ts";
 export { outlineLlamaCpp, type LlamaCppOutline, type OutlineQuestion } from "./outline.ts";

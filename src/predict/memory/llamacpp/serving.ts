@@ -47,7 +47,7 @@ function draftRows(session: Session, draft: Session | undefined): Estimate | und
   return between("draft-rows", "output buffer while drafting", [0, 0, high], "formula", () => ({
     ...atStart(),
     highFormula: `4 B x (${geometry.vocabularySize} logits x ${rows} more rows + ${geometry.embeddingLength} x ${hidden} hidden states)`,
-    because: `${rows} more rows of logits and ${hidden} hidden states, from the first batch on`,
+    because: `${rows} more rows of logits${hidden === 0 ? "" : ` and ${hidden} hidden states`}, from the first batch on`,
   }));
 }
 

@@ -8,6 +8,7 @@ import { architectureNames, architectureOf } from "./architectures/index.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import { layerCaches } from "./cache.ts";
 import { flashAttentionRuns, type Session } from "./compute.ts";
+import { BORROWED } from "./draft-head.ts";
 import { contextSizes } from "./context.ts";
 import { usedDevices, type UsedDevice } from "./devices.ts";
 import { decompressed } from "./geometry.ts";
@@ -130,9 +131,6 @@ interface SessionParts {
   /** drafts are picked by the graph that makes their logits */
   readonly samples?: boolean;
 }
-
-/** What a draft head without such tensors takes from the model it is for (llama-context.cpp, `ctx_other`). */
-const BORROWED = ["token_embd.weight", "output.weight"];
 
 /** A model loaded and a context made: of its own layers, or of the block appended to it, which shares the weights. */
 export function openSession(

@@ -40,6 +40,7 @@ export const fit = buildCommand({
       "  loadout fit qwen3-vl-8b --gpu rtx-4090 --images 4 --image-size 1024x1024",
       "  loadout fit qwen3-8b --gpu rtx-4090 --runtime ollama --context 32k",
       "  loadout fit llama-3.3-70b --gpu 2xrtx-3090 --draft llama-3.2-1b",
+      "  loadout fit qwen3-8b --gpu rtx-4090 --draft eagle3:./head.gguf",
       "  loadout fit bge-m3 --gpu rtx-4090 --prompt 512",
       "  loadout fit ./model.gguf --verify",
       "  loadout fit --vram 24GB",

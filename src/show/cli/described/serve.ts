@@ -66,7 +66,7 @@ export const serve = buildCommand({
       embed: yesOrNo("Serve embeddings"),
       rerank: yesOrNo("Serve reranking"),
       mmproj: text("The first model's projector, to see (llama-server)", "FILE"),
-      draft: text("Who guesses ahead for it: a model, mtp, ngram", "MODEL"),
+      draft: text("Who guesses ahead: a model, eagle3:FILE, mtp, ngram", "MODEL"),
       draftTokens: draftFlags.draftTokens,
       lora: texts("The first model's adapters: [NAME=]FILE[@SCALE]", "ADAPTER"),
       dryRun: yesOrNo("Print the plan, start nothing"),

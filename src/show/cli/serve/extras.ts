@@ -79,7 +79,7 @@ async function draftingHere(
     modelFor(context, draft, flags.models ? { models: flags.models } : {}, progress),
   );
   if (drafting?.weights === undefined || drafting.weights.path !== undefined) return drafting;
-  return { ...drafting, weights: await weightsToLoad(context, flags.draft!, flags, progress) };
+  return { ...drafting, weights: await weightsToLoad(context, flags.draft!.replace(/^eagle3:/, ""), flags, progress) };
 }
 
 function argumentsOf({ by, lookUp, draftTokens, weights }: Drafting): string[] {

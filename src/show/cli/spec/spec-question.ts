@@ -90,7 +90,8 @@ function guessesOf(value: unknown, read: Reader): DraftFlags {
   if (value === undefined) return {};
   const draft = read.object(value, "draft", DRAFT);
   return {
-    draft: read.text(draft["by"], "draft.by") ?? read.refuse("draft.by", "a model, mtp or ngram", undefined),
+    draft:
+      read.text(draft["by"], "draft.by") ?? read.refuse("draft.by", "a model, eagle3:FILE, mtp or ngram", undefined),
     ...defined("draftTokens", read.count(draft["tokens"], "draft.tokens", 1, MOST_DRAFT_TOKENS)),
     ...defined("acceptance", read.share(draft["acceptance"], "draft.acceptance")),
   };
