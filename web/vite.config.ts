@@ -51,7 +51,7 @@ const LATER = new RegExp(
     "predict/serving/(?!index|coefficients|workload/(?:lengths|index)|measures/(?:targets|index))",
     "predict/memory/llamacpp/architectures/(?:bailing|bitnet|cohere|deci|deepseek|draft-block|encoder|falcon|gated|gemma2|gemma3n|gemma4|gemma-embedding|granite|indexer|jamba|kimi|layer-inputs|lfm2|llama4|mamba|mean-norm|mimo2|mixed|nemotron|others|output-gate|qwen3next|qwen35|recurrent|residual|whole-norm)",
     "predict/memory/llamacpp/(?:ollama/|projector/|backends/(?:metal|other-backends|sycl|vulkan))",
-    "predict/speed/(?:encode|offload-traffic|speculation)",
+    "predict/speed/(?:acceptance|encode|offload-traffic|speculation)",
     "plan/(?:rank|explain|reconcile)/",
     "plan/advise/(?!index|simulate/simulated-engines|simulate/index)",
     "plan/(?:answer/fit-answer|advise/arrangements|fit/(?:alternatives|brought-back|raise-limit)|search/limits)",
@@ -60,7 +60,7 @@ const LATER = new RegExp(
     "plan/search/search",
     "plan/ask/kinds/(?!answer-to|numbers|index|kinds)",
     "plan/ask/flags/(?:tables|card-|device-|frontier-|offload-|load-|lengths|against|reading)",
-    "plan/ask/question/(?:server-args|media|brought|refuse-embedder|elsewhere)",
+    "plan/ask/question/(?:server-args|drafting|beside-draft|media|brought|refuse-embedder|elsewhere)",
     "plan/ask/model/(?:opened|upper-bound|config-folder|from-config|from-gguf)",
   ].join("|"),
 );

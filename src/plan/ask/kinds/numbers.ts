@@ -4,6 +4,7 @@ import { fitNumbers, type FitNumbers } from "../../answer/index.ts";
 import {
   ANSWER_TOKENS,
   bringsMedia,
+  draftFlagOf,
   embeddedRuntime,
   flagBesideModel,
   promptOf,
@@ -17,15 +18,17 @@ import {
 } from "../flags/index.ts";
 import {
   type Asking,
-  draftingOf,
   fitQuestion,
   type FitQuestion,
   machineByHand,
   rigFor,
-  withDraft,
+  withChosenFileType,
 } from "../question/index.ts";
 import type { Weights } from "../model/index.ts";
+import type { withDraft } from "../question/beside-draft.ts";
 import type { serverArgumentsOf } from "../question/server-args.ts";
+
+type Told = Awaited<ReturnType<typeof serverArgumentsOf>>;
 
 export interface FitFlags extends QuestionFlags, Omit<WantedFlags, "disk"> {
   readonly table?: boolean;
@@ -64,7 +67,7 @@ export async function gatherFit(
   const byHand = await rigFor(flags);
   const loading = Promise.all([
     asking.model(model, told?.guesses?.by === "mtp" ? { ...flags, draft: "mtp" } : flags),
-    draftingOf(flags, told?.guesses, (draft) => asking.model(draft, flags.models ? { models: flags.models } : {})),
+    draftingBy(asking, flags, told?.guesses),
   ]);
   const asked = {
     flags,
@@ -84,7 +87,7 @@ export async function gatherFit(
     await refuseFor(read, flags);
     const apart = told || drafting || bringsMedia(flags);
     const runtime = elsewhere ?? (flags.runtime === "embedded" && !apart ? embeddedRuntime() : server);
-    const weights = await withDraft(read, machine, flags, runtime, drafting, room);
+    const weights = await chosenFor(read, machine, flags, runtime, drafting, room);
     const brought = await broughtBy(asking, asked, machine, weights, runtime);
     return fitQuestion({ ...asked, ...brought, machine, weights, runtime, drafting });
   }
@@ -92,7 +95,7 @@ export async function gatherFit(
   await refuseFor(read, flags);
   const apart = told || drafting || bringsMedia(flags);
   const runtime = elsewhere ?? (flags.runtime === "llama-server" || apart ? server : embeddedRuntime());
-  const weights = await withDraft(read, machine, flags, runtime, drafting, room);
+  const weights = await chosenFor(read, machine, flags, runtime, drafting, room);
   const here = await asking.here?.(machine, weights);
   const brought = await broughtBy(asking, asked, machine, weights, runtime);
   return fitQuestion({ ...asked, ...brought, ...here, machine, weights, runtime, drafting });
@@ -111,6 +114,21 @@ async function broughtBy(
   if (!bringsMedia(asked.flags)) return {};
   const { brought } = await import("../question/brought.ts");
   return brought(asking, asked, machine, weights, runtime);
+}
+
+/** Who guesses, where flags name one: read by code that no other question needs. */
+async function draftingBy(asking: Asking, flags: QuestionFlags, told: Told["guesses"]) {
+  if (draftFlagOf(flags) === undefined && told === undefined) return undefined;
+  const { draftingOf } = await import("../question/drafting.ts");
+  return draftingOf(flags, told, (draft) => asking.model(draft, flags.models ? { models: flags.models } : {}));
+}
+
+/** The file type where nobody named one, beside a draft where one guesses. */
+async function chosenFor(...asked: Parameters<typeof withDraft>): Promise<Weights> {
+  const [read, machine, flags, runtime, drafting, room] = asked;
+  if (!drafting) return withChosenFileType(read, machine, flags, runtime, room);
+  const { withDraft: beside } = await import("../question/beside-draft.ts");
+  return beside(...asked);
 }
 
 /** Flags about written tokens, beside a model that writes none. */
