@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { FitAnswer } from "../../plan/answer/index.ts";
+import { writeSparse } from "../../../tools/headers/index.ts";
+import { eagleHead } from "../../facts/model/testing/eagle-head.ts";
 import { redo } from "../../../tools/napkin/check.ts";
 import { explainText } from "./text/explain-text.ts";
 import { fitText } from "./text/fit-text.ts";
@@ -65,6 +67,7 @@ test("many jobs at once: a draft is slower than none and takes the room of other
 test.each([
   ["mtp", "qwen3.6 27b:Q4_K_M", "--spec-type draft-mtp --spec-draft-n-max 3"],
   ["ngram", "qwen3.6 27b:Q4_K_M", "--spec-type ngram-simple --spec-ngram-simple-size-m 4"],
+  ["ngram-mod", "qwen3.6 27b:Q4_K_M", "--spec-type ngram-mod --spec-ngram-mod-n-max 4"],
 ])(
   "--draft %s needs no other file",
   async (draft, model, flags) => {
@@ -82,6 +85,40 @@ test("a server's command line says who guesses, and how much", async () => {
   const answer = await answered("qwen3.6 27b:Q4_K_M", "--gpu", "rtx-5090", "--server-args", told);
   expect(answer.speed.speculation).toMatchObject({ by: "mtp", draftTokens: 2 });
   expect(JSON.stringify(answer.memory)).toContain("draft: compute buffer");
+}, 60_000);
+
+test("a draft head: a file of its own beside the model, in the memory and in the command", async () => {
+  const head = { width: 1024, targetWidth: 4096, targetLayers: [2, 18, 33], vocabulary: 1000, heads: 8, kvHeads: 2 };
+  const file = { ...head, headLength: 128, feedForward: 2048, context: 8192, guessed: 500 };
+  const [path, elsewhere] = ["head.gguf", "other.gguf"].map((name) => join(folder, name));
+  await writeSparse(path!, eagleHead(file));
+  await writeSparse(elsewhere!, eagleHead({ ...file, targetWidth: 2048 }));
+  const model = ["qwen3-8b:Q4_K_M", "--gpu", "rtx-4090"];
+  const answer = await answered(...model, "--draft", `eagle3:${path}`);
+  expect(answer.launch!.args.join(" ")).toContain(`--spec-type draft-eagle3 -md ${path} --spec-draft-n-max 3`);
+  expect(answer.launch!.problems).toEqual([]);
+  expect(answer.speed.speculation).toMatchObject({ by: "eagle3", draftTokens: 3 });
+  const kept = answer.serving!.parts!.map(({ key }) => key);
+  expect(kept).toEqual(expect.arrayContaining(["draft-rows", "draft-head-rows"]));
+  expect(JSON.stringify(answer.memory)).toContain("draft: KV cache");
+  expect(widest(fitText(answer, styleFor({}, {})))).toBeLessThanOrEqual(80);
+  expect(redo(explainText(answer, styleFor({}, {}))).wrong).toEqual([]);
+  for (const [draft, because] of [
+    [path!, "Write --draft eagle3:FILE"],
+    [`eagle3:${elsewhere}`, "states of 2048 elements, and the model's have 4096"],
+    ["eagle3:qwen3-0.6b:Q8_0", "not a draft head"],
+  ] as const) {
+    const { code, stderr } = await runLoadout(folder, ["fit", ...model, "--draft", draft]);
+    expect(stderr).toContain(because);
+    expect(code).toBe(2);
+  }
+}, 60_000);
+
+test("guesses of a kind that is not known are refused, not left out", async () => {
+  const told = "-c 8192 --spec-type draft-dflash -md block.gguf";
+  const { code, stderr } = await runLoadout(folder, ["fit", ...SMALL.slice(0, 3), "--server-args", told]);
+  expect(stderr).toContain("--spec-type draft-dflash: what these guesses take");
+  expect(code).toBe(2);
 }, 60_000);
 
 test("a draft with another vocabulary, and guesses of nobody, are refused", async () => {

@@ -60,7 +60,12 @@ describe("settings of a command line", () => {
     ["--spec-type draft-simple -hfd owner/small", { by: "model", model: "owner/small" }],
     ["--spec-type draft-mtp --spec-draft-n-max 2", { by: "mtp", draftTokens: 2 }],
     ["--spec-type ngram-simple", { by: "ngram", draftTokens: 48 }],
-    ["--spec-type draft-eagle3 -md head.gguf", undefined],
+    ["--spec-type draft-eagle3 -md head.gguf", { by: "eagle3", model: "head.gguf" }],
+    ["--spec-default", { by: "ngram", lookUp: "ngram-mod", draftTokens: 64 }],
+    ["--spec-type ngram-map-k --spec-ngram-map-k-size-m 6", { by: "ngram", lookUp: "ngram-map-k", draftTokens: 6 }],
+    ["--spec-type draft-dflash -md block.gguf", { by: "other", types: "draft-dflash" }],
+    ["--spec-type ngram-mod --spec-type draft-mtp", { by: "other", types: "ngram-mod,draft-mtp" }],
+    ["--spec-type none", undefined],
     ["--spec-type draft-simple", undefined],
     ["-c 8192", undefined],
   ])("what guesses ahead: %s", (args, guesses) => {

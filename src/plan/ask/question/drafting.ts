@@ -4,6 +4,7 @@ import { headRefusal } from "../../../predict/memory/index.ts";
 import { type Guesser, USUAL_GUESSES } from "../../../predict/speed/index.ts";
 import { draftFlagOf, type DraftFlags } from "../flags/index.ts";
 import type { Weights } from "../model/index.ts";
+import { draftMemory, guessingOf } from "./guessing.ts";
 
 /** Guesses that were asked about, with the weights of their model. */
 export interface Drafting {
@@ -14,6 +15,9 @@ export interface Drafting {
   readonly draftTokens: number;
   readonly tokensBecause: string;
   readonly acceptance?: number;
+  /** how a question has it, at hand where there is one: a page reads them with it */
+  readonly memory: typeof draftMemory;
+  readonly guessing: typeof guessingOf;
 }
 
 /** A server refuses a draft whose vocabulary is larger or smaller by more entries (common/speculative.cpp, b11434). */
@@ -54,6 +58,8 @@ export async function draftingOf(
           ? "as the server is told"
           : "asked for",
     ...(acceptance === undefined ? {} : { acceptance }),
+    memory: draftMemory,
+    guessing: guessingOf,
   };
 }
 

@@ -24,7 +24,6 @@ import type { Calibration } from "../../../predict/speed/index.ts";
 import type { PlannedMachine } from "./machine.ts";
 import type { Drafting } from "./drafting.ts";
 import type { Media } from "../../fit/index.ts";
-import { draftMemory, guessingOf } from "./guessing.ts";
 import { wishesTold } from "./wishes-told.ts";
 import { ANSWER_TOKENS, embeddedRuntime, type PlanFlags, type Runtime, wishesOf } from "../flags/index.ts";
 import { byRecipe, type Weights } from "../model/index.ts";
@@ -129,7 +128,7 @@ export function fitQuestion(parts: {
   ): FitRequest => {
     const guesses = guessing ? drafting : undefined;
     const { build: built, caller: called, standing } = under;
-    const guessed = guesses ? draftMemory(guesses) : {};
+    const guessed = guesses ? guesses.memory(guesses) : {};
     const asked = { ...fixed, tensors: file, build: built, caller: called, standing, ...guessed };
     const around = under === chosen ? chosen.elsewhere?.memory : undefined;
     const beside = (predict: (question: LlamaCppQuestion) => MemoryPrediction) =>
@@ -155,7 +154,7 @@ export function fitQuestion(parts: {
       ...(guesses
         ? {
             guessing: {
-              ...guessingOf(guesses, { geometry, tensors: file }, rig.devices),
+              ...guesses.guessing(guesses, { geometry, tensors: file }, rig.devices),
               without: () => requestUnder(under, file, false),
             },
           }
