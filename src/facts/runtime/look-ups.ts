@@ -1,5 +1,6 @@
 /** Ways llama-server guesses from the text so far, without a model (--spec-type). */
-export type LookUp = "ngram-simple" | "ngram-map-k" | "ngram-map-k4v" | "ngram-mod";
+export const LOOK_UP_NAMES = ["ngram-simple", "ngram-map-k", "ngram-map-k4v", "ngram-mod"] as const;
+export type LookUp = (typeof LOOK_UP_NAMES)[number];
 
 /** What one of them takes. */
 export interface LookUpFacts {
@@ -41,5 +42,5 @@ export const LOOK_UPS: Readonly<Record<LookUp, LookUpFacts>> = {
 /** "ngram-mod" of `--spec-type`; "ngram" alone is the simple one. */
 export function lookUpNamed(name: string): LookUp | undefined {
   if (name === "ngram") return "ngram-simple";
-  return Object.hasOwn(LOOK_UPS, name) ? (name as LookUp) : undefined;
+  return LOOK_UP_NAMES.find((each) => each === name);
 }

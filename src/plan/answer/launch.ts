@@ -50,6 +50,7 @@ export function launchFacts(
         guesses: {
           by: guessing.by,
           lookUp: guessing.lookUp,
+          placed: guessing.placed,
           draftTokens: guessing.draftTokens,
           ...(draft ? { draft } : {}),
         },

@@ -6,6 +6,7 @@ import {
   type FlagProblem,
   type LlamaCppSettings,
   type LookUp,
+  type ToldPlaces,
 } from "../../facts/runtime/index.ts";
 import type { Guesser } from "../../predict/speed/index.ts";
 
@@ -71,6 +72,7 @@ export function llamaServerCommand(options: {
 interface GuessArguments {
   readonly by: Guesser;
   readonly lookUp?: LookUp | undefined;
+  readonly placed?: ToldPlaces | undefined;
   readonly draftTokens: number;
   readonly draft?: WeightsPlace;
 }
@@ -84,7 +86,13 @@ function weightArguments(weights: WeightsPlace): Arguments {
 }
 
 /** What tells a server to guess ahead. */
-export function guessArguments({ by, lookUp = "ngram-simple", draftTokens, draft }: GuessArguments): Arguments {
+export function guessArguments({
+  by,
+  lookUp = "ngram-simple",
+  placed = {},
+  draftTokens,
+  draft,
+}: GuessArguments): Arguments {
   if (by === "ngram") {
     return [
       ["--spec-type", lookUp],
@@ -92,11 +100,24 @@ export function guessArguments({ by, lookUp = "ngram-simple", draftTokens, draft
     ];
   }
   const most = ["--spec-draft-n-max", `${draftTokens}`];
-  if (by === "mtp") return [["--spec-type", "draft-mtp"], most];
+  if (by === "mtp") return [["--spec-type", "draft-mtp"], most, ...cacheArguments(placed)];
   if (draft === undefined) return [];
   const [flag, place] = weightArguments(draft)[0]!;
   const type = by === "eagle3" ? "draft-eagle3" : "draft-simple";
-  return [["--spec-type", type], [flag === "-m" ? "-md" : "-hfd", place!], most, ["-ngld", "all"]];
+  return [["--spec-type", type], [flag === "-m" ? "-md" : "-hfd", place!], most, ...placeArguments(placed)];
+}
+
+function placeArguments({ gpuLayers = "all", devices, tensorOverrides = [], ...cache }: ToldPlaces): Arguments {
+  return [
+    ["-ngld", `${gpuLayers}`],
+    devices ? ["-devd", devices.length === 0 ? "none" : devices.join(",")] : [],
+    ...tensorOverrides.map(({ pattern, buffer }) => ["-otd", `${pattern}=${buffer}`]),
+    ...cacheArguments(cache),
+  ];
+}
+
+function cacheArguments({ cacheTypeK, cacheTypeV }: ToldPlaces): Arguments {
+  return [cacheTypeK === undefined ? [] : ["-ctkd", cacheTypeK], cacheTypeV === undefined ? [] : ["-ctvd", cacheTypeV]];
 }
 
 function contextArguments(settings: LlamaCppSettings): Arguments {

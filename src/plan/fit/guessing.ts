@@ -1,5 +1,5 @@
 import type { Geometry } from "../../facts/model/index.ts";
-import type { LlamaCppSettings, LookUp } from "../../facts/runtime/index.ts";
+import type { CacheType, LlamaCppSettings, LookUp, ToldPlaces } from "../../facts/runtime/index.ts";
 import type { Tensor } from "../../facts/weights/index.ts";
 import type { FitRequest } from "./request.ts";
 import type { Guesser, Guesses, PaceInput } from "../../predict/speed/index.ts";
@@ -9,6 +9,8 @@ export interface Guessing {
   readonly by: Guesser;
   /** where a look-up guesses, which */
   readonly lookUp?: LookUp;
+  /** where what drafts lies, as a server is told */
+  readonly placed?: ToldPlaces;
   /** who guesses, in words */
   readonly name: string;
   /** guessed in a row */
@@ -21,6 +23,8 @@ export interface Guessing {
   readonly draft?: {
     readonly geometry: Geometry;
     readonly tensors: readonly Tensor[];
+    readonly cacheTypeK: CacheType;
+    readonly cacheTypeV: CacheType;
     /** place of each layer beside a model with these settings, the output layer last */
     readonly placement: (settings: LlamaCppSettings) => readonly (number | "host")[];
   };
@@ -28,7 +32,7 @@ export interface Guessing {
   readonly without?: () => FitRequest;
 }
 
-/** Guesses beside a model: a draft runs whole on its places, with a cache of its own in f16. */
+/** Guesses beside a model: a draft runs whole on its places, with a cache of its own. */
 export function guessesOf(
   { draft, draftTokens }: Guessing,
   beside: PaceInput,
@@ -46,8 +50,8 @@ export function guessesOf(
             geometry: draft.geometry,
             tensors: draft.tensors,
             placement: draft.placement(settings),
-            cacheTypeK: "f16",
-            cacheTypeV: "f16",
+            cacheTypeK: draft.cacheTypeK,
+            cacheTypeV: draft.cacheTypeV,
           },
         }
       : {}),

@@ -80,10 +80,11 @@ test.each([
   60_000,
 );
 
-test("a server's command line says who guesses, and how much", async () => {
-  const told = "-c 16384 -np 1 --spec-type draft-mtp --spec-draft-n-max 2";
+test("a server's command line says who guesses, how much, and of what its cache is", async () => {
+  const told = "-c 16384 -np 1 --spec-type draft-mtp --spec-draft-n-max 2 -ctkd q8_0 -ctvd q8_0";
   const answer = await answered("qwen3.6 27b:Q4_K_M", "--gpu", "rtx-5090", "--server-args", told);
   expect(answer.speed.speculation).toMatchObject({ by: "mtp", draftTokens: 2 });
+  expect(answer.launch!.args.join(" ")).toContain("--spec-draft-n-max 2 -ctkd q8_0 -ctvd q8_0");
   expect(JSON.stringify(answer.memory)).toContain("draft: compute buffer");
 }, 60_000);
 
@@ -91,8 +92,8 @@ test("a draft head: a file of its own beside the model, in the memory and in the
   const head = { width: 1024, targetWidth: 4096, targetLayers: [2, 18, 33], vocabulary: 1000, heads: 8, kvHeads: 2 };
   const file = { ...head, headLength: 128, feedForward: 2048, context: 8192, guessed: 500 };
   const [path, elsewhere] = ["head.gguf", "other.gguf"].map((name) => join(folder, name));
-  await writeSparse(path!, eagleHead(file));
-  await writeSparse(elsewhere!, eagleHead({ ...file, targetWidth: 2048 }));
+  writeSparse(path!, eagleHead(file));
+  writeSparse(elsewhere!, eagleHead({ ...file, targetWidth: 2048 }));
   const model = ["qwen3-8b:Q4_K_M", "--gpu", "rtx-4090"];
   const answer = await answered(...model, "--draft", `eagle3:${path}`);
   expect(answer.launch!.args.join(" ")).toContain(`--spec-type draft-eagle3 -md ${path} --spec-draft-n-max 3`);

@@ -48,7 +48,7 @@ export const MEMORY_ERRORS = {
     http: 422,
   },
   "draft-head-unpredicted": {
-    template: "the draft head reads the last layer's result of the {architecture} model, which is not predicted yet.",
+    template: "the draft head beside the {architecture} model is not predicted: {because}.",
     hint: "Draft with a model of its own (-md), or without one (--spec-type ngram-simple).",
     exit: 2,
     http: 422,

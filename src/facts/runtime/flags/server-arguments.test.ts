@@ -63,6 +63,11 @@ describe("settings of a command line", () => {
     ["--spec-type draft-eagle3 -md head.gguf", { by: "eagle3", model: "head.gguf" }],
     ["--spec-default", { by: "ngram", lookUp: "ngram-mod", draftTokens: 64 }],
     ["--spec-type ngram-map-k --spec-ngram-map-k-size-m 6", { by: "ngram", lookUp: "ngram-map-k", draftTokens: 6 }],
+    [
+      "--spec-type draft-mtp -ctkd q8_0 --cache-type-v-draft q8_0",
+      { by: "mtp", placed: { cacheTypeK: "q8_0", cacheTypeV: "q8_0" } },
+    ],
+    ["-md small.gguf -ngld 0 -devd none", { by: "model", model: "small.gguf", placed: { gpuLayers: 0, devices: [] } }],
     ["--spec-type draft-dflash -md block.gguf", { by: "other", types: "draft-dflash" }],
     ["--spec-type ngram-mod --spec-type draft-mtp", { by: "other", types: "ngram-mod,draft-mtp" }],
     ["--spec-type none", undefined],

@@ -1,7 +1,7 @@
 import type { Pooling } from "../../model/index.ts";
 import { parseTensorOverrides } from "../llamacpp-overrides.ts";
 import type { SlotFlags } from "../llamacpp-slots.ts";
-import { LOOK_UPS, type LookUp } from "../look-ups.ts";
+import { LOOK_UP_NAMES, LOOK_UPS, type LookUp } from "../look-ups.ts";
 import type { CacheType, LlamaCppSettings, LoadMode } from "../llamacpp.ts";
 
 /** What a command line of llama-server says of memory; slots are made of it by `serverSlots`. */
@@ -24,9 +24,15 @@ export type ToldGuesses =
       readonly model?: string;
       readonly lookUp?: LookUp;
       readonly draftTokens?: number;
+      /** -ctkd, -ctvd, -ngld, -devd, -otd: of what drafts alone */
+      readonly placed?: ToldPlaces;
     }
   /** of a kind that is not known here, or of several */
   | { readonly by: "other"; readonly types: string };
+
+export type ToldPlaces = Partial<
+  Pick<LlamaCppSettings, "cacheTypeK" | "cacheTypeV" | "gpuLayers" | "devices" | "tensorOverrides">
+>;
 
 type Mutable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
 
@@ -39,6 +45,7 @@ interface Draft {
   guessTypes?: string | undefined;
   drafts?: string | undefined;
   draftTokens?: number | undefined;
+  readonly placed: Mutable<ToldPlaces>;
   lookUpTokens?: Readonly<Partial<Record<LookUp, number>>>;
 }
 
@@ -121,8 +128,28 @@ const READERS: Readonly<Record<string, (draft: Draft, value: string) => void>> =
         "-md --model-draft --spec-draft-model -hfd -hfrd --hf-repo-draft --spec-draft-hf",
         (draft, value) => (draft.drafts = value),
       ],
+      [
+        "-ctkd --spec-draft-type-k --cache-type-k-draft",
+        ({ placed }, value) => (placed.cacheTypeK = among(CACHE_TYPES, value)),
+      ],
+      [
+        "-ctvd --spec-draft-type-v --cache-type-v-draft",
+        ({ placed }, value) => (placed.cacheTypeV = among(CACHE_TYPES, value)),
+      ],
+      [
+        "-ngld --spec-draft-ngl --gpu-layers-draft --n-gpu-layers-draft",
+        ({ placed }, value) => (placed.gpuLayers = layersOf(value)),
+      ],
+      [
+        "-devd --spec-draft-device --device-draft",
+        ({ placed }, value) => (placed.devices = value === "none" ? [] : value.split(",")),
+      ],
+      [
+        "-otd --spec-draft-override-tensor --override-tensor-draft",
+        ({ placed }, value) => (placed.tensorOverrides = overrides(placed, value)),
+      ],
       ["--spec-draft-n-max", (draft, value) => (draft.draftTokens = Number(value))],
-      ...lookUpNames().map(
+      ...LOOK_UP_NAMES.map(
         (name) =>
           [
             LOOK_UPS[name].tokensFlag,
@@ -137,10 +164,10 @@ const READERS: Readonly<Record<string, (draft: Draft, value: string) => void>> =
 
 /** Arguments that `checkArguments` finds no fault with; what is said twice counts as said last, `-ot` adds up. */
 export function readServerArguments(args: readonly string[]): ServerArguments {
-  const draft: Draft = { settings: { ...DEFAULTS }, slots: {}, nodes: [] };
+  const draft: Draft = { settings: { ...DEFAULTS }, slots: {}, nodes: [], placed: {} };
   args.forEach((argument, at) => READERS[argument]?.(draft, args[at + 1] ?? ""));
-  const { guessTypes, drafts, draftTokens, lookUpTokens, ...read } = draft;
-  const guesses = guessesOf({ guessTypes, drafts, draftTokens, lookUpTokens });
+  const { guessTypes, drafts, draftTokens, lookUpTokens, placed, ...read } = draft;
+  const guesses = guessesOf({ guessTypes, drafts, draftTokens, lookUpTokens, placed });
   return { ...read, ...(guesses ? { guesses } : {}) };
 }
 
@@ -150,12 +177,13 @@ function guessesOf({
   drafts,
   draftTokens,
   lookUpTokens,
-}: Pick<Draft, "guessTypes" | "drafts" | "draftTokens" | "lookUpTokens">): ToldGuesses | undefined {
+  placed,
+}: Pick<Draft, "guessTypes" | "drafts" | "draftTokens" | "lookUpTokens" | "placed">): ToldGuesses | undefined {
   const types = guessTypes ?? (drafts === undefined ? "none" : "draft-simple");
   const asked = types.split(",").filter((name) => name !== "none");
   const [type] = asked;
   if (type === undefined) return undefined;
-  const lookUp = lookUpNames().find((name) => name === type);
+  const lookUp = LOOK_UP_NAMES.find((name) => name === type);
   const by = lookUp ? "ngram" : GUESSERS[type];
   if (asked.length > 1 || by === undefined) return { by: "other", types };
   const ownModel = by === "model" || by === "eagle3";
@@ -166,6 +194,7 @@ function guessesOf({
     ...(ownModel && drafts !== undefined ? { model: drafts } : {}),
     ...(lookUp && lookUp !== "ngram-simple" ? { lookUp } : {}),
     ...(tokens === undefined ? {} : { draftTokens: tokens }),
+    ...(lookUp || Object.keys(placed).length === 0 ? {} : { placed }),
   };
 }
 
@@ -180,16 +209,12 @@ const GUESSERS: Readonly<Record<string, "model" | "eagle3" | "mtp">> = {
   "draft-mtp": "mtp",
 };
 
-function lookUpNames(): LookUp[] {
-  return ["ngram-simple", "ngram-map-k", "ngram-map-k4v", "ngram-mod"];
-}
-
 function layersOf(value: string): number | "all" {
   return value === "all" || value === "auto" || Number(value) < 0 ? "all" : Number(value);
 }
 
 function overrides(
-  { tensorOverrides = [] }: Draft["settings"],
+  { tensorOverrides = [] }: Pick<LlamaCppSettings, "tensorOverrides">,
   value: string,
 ): LlamaCppSettings["tensorOverrides"] & {} {
   return [...tensorOverrides, ...(parseTensorOverrides(value) ?? [])];

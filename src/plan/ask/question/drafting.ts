@@ -1,5 +1,5 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
-import { type LookUp, lookUpNamed, type ToldGuesses } from "../../../facts/runtime/index.ts";
+import { type LookUp, lookUpNamed, type ToldGuesses, type ToldPlaces } from "../../../facts/runtime/index.ts";
 import { headRefusal } from "../../../predict/memory/index.ts";
 import { type Guesser, USUAL_GUESSES } from "../../../predict/speed/index.ts";
 import { draftFlagOf, type DraftFlags } from "../flags/index.ts";
@@ -10,6 +10,8 @@ import { draftMemory, guessingOf } from "./guessing.ts";
 export interface Drafting {
   readonly by: Guesser;
   readonly weights?: Weights;
+  /** where it lies and what its cache is of, as a server is told */
+  readonly placed?: ToldPlaces;
   /** where a look-up guesses */
   readonly lookUp?: LookUp;
   readonly draftTokens: number;
@@ -50,6 +52,7 @@ export async function draftingOf(
     by,
     ...(weights ? { weights } : {}),
     ...(lookUp ? { lookUp } : {}),
+    ...(told?.placed ? { placed: told.placed } : {}),
     draftTokens: draftTokens ?? usual.draftTokens,
     tokensBecause:
       draftTokens === undefined

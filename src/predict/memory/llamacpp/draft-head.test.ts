@@ -148,7 +148,7 @@ describe("a head that drafts from the model's own states", () => {
       reason: "draft-head-unsupported",
     });
     const last = await headOf({ ...HEAD, targetLayers: [1, 3, 6] });
-    expect(() => predicted(question(TARGET, ASKED, { ...SERVER, draft: { model: last } }))).toThrow("last layer");
+    expect(() => predicted(question(TARGET, ASKED, { ...SERVER, draft: { model: last } }))).toThrow("the last layer");
   });
 });
 

@@ -44,7 +44,10 @@ export function tapsOf({
   const refusal = headRefusal(geometry, draft!.model!);
   if (refusal !== undefined) throw new EngineRefusal(refusal);
   if (head.targetLayers.includes(trunkOf(geometry))) {
-    throw new LoadoutError("draft-head-unpredicted", { architecture: geometry.architecture });
+    throw unpredicted(geometry, "it reads what comes out of the last layer");
+  }
+  if (draft?.devices !== undefined && borrows(draft.model!)) {
+    throw unpredicted(geometry, "it borrows from the model and lies on devices of its own (-devd)");
   }
   return head.targetLayers;
 }
@@ -60,8 +63,7 @@ export function headRefusal(
   if (head.targetLength !== width) {
     return another(`it reads states of ${head.targetLength} elements, and the model's have ${width}`);
   }
-  const borrows = BORROWED.some((name) => !tensors.some((tensor) => tensor.name === name));
-  if (borrows && embeddingLength !== width) {
+  if (borrows({ tensors }) && embeddingLength !== width) {
     return another(`it borrows the model's embedding or output, of ${width} elements, and is ${embeddingLength} wide`);
   }
   const trunk = trunkOf(target);
@@ -72,6 +74,14 @@ export function headRefusal(
     "draft-head-unsupported",
     `no ${target.architecture} model hands its layers' states to a draft head; draft with a small model or a look-up`,
   );
+}
+
+function borrows({ tensors }: Pick<NonNullable<Draft["model"]>, "tensors">): boolean {
+  return BORROWED.some((name) => !tensors.some((tensor) => tensor.name === name));
+}
+
+function unpredicted({ architecture }: Geometry, because: string): LoadoutError {
+  return new LoadoutError("draft-head-unpredicted", { architecture, because });
 }
 
 function another(how: string): Rejection {
