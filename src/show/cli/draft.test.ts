@@ -113,6 +113,8 @@ test("a draft head: a file of its own beside the model, in the memory and in the
     expect(stderr).toContain(because);
     expect(code).toBe(2);
   }
+  const alone = await runLoadout(folder, ["fit", path!, "--gpu", "rtx-4090"]);
+  expect(alone.stderr).toContain("writes nothing alone");
 }, 60_000);
 
 test("guesses of a kind that is not known are refused, not left out", async () => {

@@ -48,6 +48,12 @@ export const COMMAND_ERRORS = {
     exit: 2,
     http: 422,
   },
+  "draft-head-alone": {
+    template: "{name} is a draft head of EAGLE-3: it guesses for another model, and writes nothing alone",
+    hint: "Name the model, and this file with --draft eagle3:FILE.",
+    exit: 2,
+    http: 422,
+  },
   "draft-head-refused": {
     template: "{name} cannot draft here: {because}",
     hint: "Take the head that was trained for this model, or draft with a small model of the same family.",

@@ -1,3 +1,4 @@
+import { LoadoutError } from "../../../facts/errors/index.ts";
 import type { Backend } from "../../../facts/hardware/index.ts";
 import { weightBytes } from "../../../facts/recipe/index.ts";
 import type { LlamaCppSettings, ServerArguments } from "../../../facts/runtime/index.ts";
@@ -110,6 +111,7 @@ export function fitQuestion(parts: {
   } = parts;
   const { rig } = machine.report;
   const { geometry } = weights;
+  if (geometry.draftHead) throw new LoadoutError("draft-head-alone", { name: weights.facts.name });
   const { build, caller, engine, version, buildName } = chosen;
   const backend = rig.devices[0]?.backend ?? "cpu";
   const runtime: RuntimeFacts = { engine, version, build: buildName, backend };
