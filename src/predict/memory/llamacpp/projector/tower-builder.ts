@@ -43,6 +43,8 @@ export interface TransformerParts {
   /** sees what each layer gives */
   readonly after?: (output: GraphTensor, layer: number) => void;
   readonly mask?: (layer: number) => GraphTensor | undefined;
+  /** name of the norm behind the layers; absent: the usual one */
+  readonly lastNorm?: string;
 }
 
 /** Parts that encoders share (clip.cpp, `clip_graph`). */
@@ -163,7 +165,8 @@ export class TowerBuilder {
       const pairs = pool(contiguous(transpose(current), [places, embeddingLength]), 2, 1);
       current = contiguous(transpose(pairs), [embeddingLength, pairs.shape[0]]);
     }
-    if (this.optional(`${prefix}.post_ln.weight`)) current = this.norm(current, `${prefix}.post_ln`, parts.norm);
+    const last = parts.lastNorm ?? `${prefix}.post_ln`;
+    if (this.optional(`${last}.weight`)) current = this.norm(current, last, parts.norm);
     return reshape(current, [embeddingLength, current.shape[1] / images, images]);
   }
 

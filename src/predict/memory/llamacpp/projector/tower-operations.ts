@@ -5,17 +5,23 @@ import { GraphTensor, type Shape } from "../graph/tensor.ts";
 // Operations that only encoders have: convolutions, pooling, scaling of a grid.
 
 /** Patches of a grid laid out as rows, [kernel x channels, columns, rows, images] (`ggml_im2col`). */
-export function patchRows(grid: GraphTensor, kernel: Shape, stride: number, type: ElementType): GraphTensor {
+export function patchRows(
+  grid: GraphTensor,
+  kernel: Shape,
+  stride: number,
+  type: ElementType,
+  margin = 0,
+): GraphTensor {
   const [width, height, channels, images] = grid.shape;
-  const along = (length: number, window: number) => Math.floor((length - window) / stride) + 1;
+  const along = (length: number, window: number) => Math.floor((length + 2 * margin - window) / stride) + 1;
   const shape: Shape = [kernel[0] * kernel[1] * channels, along(width, kernel[0]), along(height, kernel[1]), images];
   return new GraphTensor("im2col", type, shape, [undefined, grid]);
 }
 
 /** A convolution as the engine does one: rows of patches, times the kernel, put back into a grid [columns, rows, channels, images]. */
-export function convolve(kernel: GraphTensor, grid: GraphTensor, stride: number): GraphTensor {
+export function convolve(kernel: GraphTensor, grid: GraphTensor, stride: number, margin = 0): GraphTensor {
   const [width, height, channels, out] = kernel.shape;
-  const rows = patchRows(grid, kernel.shape, stride, halfUnlessBrain(kernel));
+  const rows = patchRows(grid, kernel.shape, stride, halfUnlessBrain(kernel), margin);
   // the kernel is read only for its shape
   rows.sources[0] = kernel;
   const [length, across, down, images] = rows.shape;

@@ -2,15 +2,22 @@ import type { GraphTensor } from "../../graph/tensor.ts";
 import type { TowerBuilder } from "../tower-builder.ts";
 import { cogvlm } from "./cogvlm.ts";
 import { gemma4 } from "./gemma4.ts";
+import { gemma4Unified, gemma4UnifiedSound } from "./gemma4-unified.ts";
 import { glm4v } from "./glm4v.ts";
+import { hunyuan } from "./hunyuan.ts";
 import { internvl } from "./internvl.ts";
 import { kimiVl } from "./kimi-vl.ts";
 import { llama4 } from "./llama4.ts";
 import { llava } from "./llava.ts";
 import { minicpm } from "./minicpm.ts";
+import { museGlimmer } from "./muse.ts";
+import { nemotron } from "./nemotron.ts";
+import { dotsOcr, lingVl, minimax, paddleOcr } from "./paddle.ts";
 import { pixtral } from "./pixtral.ts";
 import { qwen2vl, qwen3vl } from "./qwen-vl.ts";
+import { qwen3Sound } from "./qwen3-sound.ts";
 import { siglip } from "./siglip.ts";
+import { step3 } from "./step3.ts";
 import { whisper } from "./whisper.ts";
 
 /** The graphs that are written down, by kind of projector and what it reads. */
@@ -22,14 +29,22 @@ export function towerGraph(
   return Object.hasOwn(graphs, type) ? graphs[type] : undefined;
 }
 
+/** Kinds whose graph is written down. */
+export function graphsWritten(modality: "vision" | "audio"): readonly string[] {
+  return Object.keys(modality === "vision" ? VISION : AUDIO);
+}
+
 type Build = (builder: TowerBuilder) => GraphTensor;
 
 const VISION: Readonly<Record<string, Build>> = {
   cogvlm,
+  dots_ocr: dotsOcr,
   gemma3: siglip,
+  gemma4uv: gemma4Unified,
   gemma4v: gemma4,
   glm4v,
   glm5v: glm4v,
+  hunyuanvl: hunyuan,
   idefics3: siglip,
   internvl,
   janus_pro: siglip,
@@ -37,8 +52,13 @@ const VISION: Readonly<Record<string, Build>> = {
   kimivl: kimiVl,
   lfm2: siglip,
   lightonocr: pixtral,
+  ling3vl: lingVl,
   llama4,
+  minimax_m3: minimax,
   mlp: llava,
+  "muse-glimmer": museGlimmer,
+  nemotron_v2_vl: nemotron,
+  paddleocr: paddleOcr,
   phi4: siglip,
   pixtral,
   "qwen2.5o": qwen2vl,
@@ -46,14 +66,17 @@ const VISION: Readonly<Record<string, Build>> = {
   qwen2vl_merger: qwen2vl,
   qwen3vl_merger: qwen3vl,
   resampler: minicpm,
+  step3vl: step3,
 };
 
 const AUDIO: Readonly<Record<string, Build>> = {
+  gemma4ua: gemma4UnifiedSound,
   glma: whisper,
   meralion: whisper,
   musicflamingo: whisper,
   "qwen2.5o": whisper,
   qwen2a: whisper,
+  qwen3a: qwen3Sound,
   ultravox: whisper,
   voxtral: whisper,
 };
