@@ -53,6 +53,7 @@ function readVision({ metadata, tensors }: GgufFile): Tower | string {
     queries: metadata.count("clip.minicpmv_query_num") || undefined,
     windowPattern: key("n_wa_pattern"),
     featureLayers: counts(metadata, "clip.vision.feature_layer"),
+    namedLayers: counts(metadata, "clip.vision.wa_layer_indexes"),
     breaksRows: has("v.token_embd.img_break"),
     framed: has("adapter.boi"),
     windowSide: key("projector.window_side"),

@@ -23,6 +23,8 @@ export interface VisionValues {
   readonly queries?: number | undefined;
   readonly windowPattern?: number | undefined;
   readonly featureLayers?: readonly number[] | undefined;
+  /** layers that are named beside the others; what for depends on the kind */
+  readonly namedLayers?: readonly number[] | undefined;
   readonly breaksRows?: boolean;
   readonly framed?: boolean;
   readonly windowSide?: number | undefined;
@@ -66,6 +68,8 @@ export function visionTower(type: string, values: VisionValues): Tower | undefin
     }),
     ...(values.windowPattern !== undefined && { windowPattern: values.windowPattern }),
     ...(values.featureLayers !== undefined && { featureLayers: values.featureLayers }),
+    ...(type === "youtuvl" && { fullLayers: values.namedLayers ?? [] }),
+    ...(type === "minicpmv4_6" && { mergedAfter: values.namedLayers?.[0] ?? 0 }),
     ...(values.breaksRows && { breaksRows: true as const }),
     ...(values.framed && { framed: true as const }),
     ...(values.windowSide !== undefined && { windowSide: values.windowSide }),

@@ -87,7 +87,7 @@ export class TowerBuilder {
 
   /** A product; Gemma 4 keeps its operands and results within bounds. */
   multiply(matrix: GraphTensor, x: GraphTensor, name: string): GraphTensor {
-    if (this.tower.type !== "gemma4v" || !name.endsWith(".weight")) return multiplyMatrix(matrix, x);
+    if (!CLAMPED.has(this.tower.type) || !name.endsWith(".weight")) return multiplyMatrix(matrix, x);
     return like("clamp", multiplyMatrix(matrix, like("clamp", x)));
   }
 
@@ -297,6 +297,9 @@ interface Heads {
   readonly key: GraphTensor;
   readonly value: GraphTensor;
 }
+
+/** Operands and results of every product are kept within bounds (clip.cpp:2650, 3365). */
+const CLAMPED: ReadonlySet<string> = new Set(["gemma4v", "gemma4a"]);
 
 /** Pairs of places are averaged behind the layers (clip-model.h:886). */
 const AVERAGED: ReadonlySet<string> = new Set(["qwen2a", "qwen2.5o", "voxtral", "musicflamingo"]);

@@ -33,6 +33,20 @@ export function convolve(kernel: GraphTensor, grid: GraphTensor, stride: number,
   return contiguous(grids, grids.shape);
 }
 
+/** A kernel for every channel, [width, height, 1, channels] (`ggml_conv_2d_dw`). */
+export function convolveEach(kernel: GraphTensor, grid: GraphTensor, stride: number, margin: number): GraphTensor {
+  const [width, height] = kernel.shape;
+  const each = reshape(kernel, [width, height, 1, kernel.shape[2] * kernel.shape[3]]);
+  const [wide, high, channels, images] = grid.shape;
+  const apart = reshape(grid, [wide, high, 1, channels * images]);
+  const rows = patchRows(apart, [width, height, 1, 1], stride, halfUnlessBrain(kernel), margin);
+  rows.sources[0] = each;
+  const [length, across, down] = rows.shape;
+  const patches = reshape(rows, [length, across * down, channels, images]);
+  const product = multiplyMatrix(reshape(each, [width * height, 1, each.shape[3]]), patches);
+  return reshape(product, [across, down, channels, images]);
+}
+
 /** The same along one dimension, [length, channels]: half a window is put before and behind. */
 export function convolveAlong(kernel: GraphTensor, signal: GraphTensor, stride: number): GraphTensor {
   const [window, channels, out] = kernel.shape;

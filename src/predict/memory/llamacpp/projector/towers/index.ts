@@ -1,7 +1,10 @@
 import type { GraphTensor } from "../../graph/tensor.ts";
 import type { TowerBuilder } from "../tower-builder.ts";
 import { cogvlm } from "./cogvlm.ts";
+import { deepseek4 } from "./deepseek4.ts";
+import { dotsSound } from "./dots-sound.ts";
 import { gemma4 } from "./gemma4.ts";
+import { gemma4Sound } from "./gemma4-sound.ts";
 import { gemma4Unified, gemma4UnifiedSound } from "./gemma4-unified.ts";
 import { glm4v } from "./glm4v.ts";
 import { hunyuan } from "./hunyuan.ts";
@@ -10,6 +13,8 @@ import { kimiVl } from "./kimi-vl.ts";
 import { llama4 } from "./llama4.ts";
 import { llava } from "./llava.ts";
 import { minicpm } from "./minicpm.ts";
+import { minicpm46 } from "./minicpm46.ts";
+import { glmEdge, mobileVlm, mobileVlm2 } from "./mobile-vlm.ts";
 import { museGlimmer } from "./muse.ts";
 import { nemotron } from "./nemotron.ts";
 import { dotsOcr, lingVl, minimax, paddleOcr } from "./paddle.ts";
@@ -19,6 +24,7 @@ import { qwen3Sound } from "./qwen3-sound.ts";
 import { siglip } from "./siglip.ts";
 import { step3 } from "./step3.ts";
 import { whisper } from "./whisper.ts";
+import { youtu } from "./youtu.ts";
 
 /** The graphs that are written down, by kind of projector and what it reads. */
 export function towerGraph(
@@ -37,7 +43,9 @@ export function graphsWritten(modality: "vision" | "audio"): readonly string[] {
 type Build = (builder: TowerBuilder) => GraphTensor;
 
 const VISION: Readonly<Record<string, Build>> = {
+  adapter: glmEdge,
   cogvlm,
+  deepseek4v: deepseek4,
   dots_ocr: dotsOcr,
   gemma3: siglip,
   gemma4uv: gemma4Unified,
@@ -50,11 +58,14 @@ const VISION: Readonly<Record<string, Build>> = {
   janus_pro: siglip,
   kimik25: kimiVl,
   kimivl: kimiVl,
+  ldp: mobileVlm,
+  ldpv2: mobileVlm2,
   lfm2: siglip,
   lightonocr: pixtral,
   ling3vl: lingVl,
   llama4,
   minimax_m3: minimax,
+  minicpmv4_6: minicpm46,
   mlp: llava,
   "muse-glimmer": museGlimmer,
   nemotron_v2_vl: nemotron,
@@ -67,9 +78,12 @@ const VISION: Readonly<Record<string, Build>> = {
   qwen3vl_merger: qwen3vl,
   resampler: minicpm,
   step3vl: step3,
+  youtuvl: youtu,
 };
 
 const AUDIO: Readonly<Record<string, Build>> = {
+  dots3note_a: dotsSound,
+  gemma4a: gemma4Sound,
   gemma4ua: gemma4UnifiedSound,
   glma: whisper,
   meralion: whisper,
