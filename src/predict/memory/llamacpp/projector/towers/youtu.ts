@@ -1,5 +1,5 @@
 import { F16, F32, I32 } from "../../graph/element.ts";
-import { cast, contiguous, getRows, like, permute, reshape } from "../../graph/operations.ts";
+import { cast, contiguous, getRows, permute, reshape } from "../../graph/operations.ts";
 import type { GraphTensor } from "../../graph/tensor.ts";
 import type { TowerBuilder } from "../tower-builder.ts";
 
