@@ -22,7 +22,7 @@ export interface Asked {
 }
 
 /** Kept in single precision, as the converters write them. */
-const SINGLE = /position_embd|\.[be]oi$|newline|class_embd|conv_dw|img_(?:begin|end)/;
+const SINGLE = /position_embd|\.[be]oi$|newline|class_embd|conv_dw|gamma|img_(?:begin|end)/;
 
 /** The tensors of a file, from the shapes that a row lists. */
 export function draftsOf({ modality, keys = {}, tensors = {} }: Asked): DraftTensor[] {

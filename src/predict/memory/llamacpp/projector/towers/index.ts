@@ -3,6 +3,7 @@ import type { TowerBuilder } from "../tower-builder.ts";
 import { cogvlm } from "./cogvlm.ts";
 import { deepseek4 } from "./deepseek4.ts";
 import { dotsSound } from "./dots-sound.ts";
+import { gemma3n } from "./gemma3n.ts";
 import { gemma4 } from "./gemma4.ts";
 import { gemma4Sound } from "./gemma4-sound.ts";
 import { gemma4Unified, gemma4UnifiedSound } from "./gemma4-unified.ts";
@@ -48,6 +49,7 @@ const VISION: Readonly<Record<string, Build>> = {
   deepseek4v: deepseek4,
   dots_ocr: dotsOcr,
   gemma3: siglip,
+  gemma3nv: gemma3n,
   gemma4uv: gemma4Unified,
   gemma4v: gemma4,
   glm4v,
