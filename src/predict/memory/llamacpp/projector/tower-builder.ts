@@ -133,19 +133,26 @@ export class TowerBuilder {
   }
 
   /** Attention over everything (`build_attn`), [width, places]. */
-  attend(query: GraphTensor, key: GraphTensor, value: GraphTensor, output: string, mask?: GraphTensor): GraphTensor {
+  attend(
+    query: GraphTensor,
+    key: GraphTensor,
+    value: GraphTensor,
+    output: string,
+    mask?: GraphTensor,
+    sinks?: GraphTensor,
+  ): GraphTensor {
     for (const heads of [query, key, value]) this.graph.expand(heads);
     const q = permute(query, [0, 2, 1, 3]);
     const k = permute(key, [0, 2, 1, 3]);
     const mixed = this.request.flashAttention
-      ? this.#flash(q, k, permute(value, [0, 2, 1, 3]), mask)
-      : mixedPlainly(q, k, value, mask);
+      ? this.#flash(q, k, permute(value, [0, 2, 1, 3]), mask, sinks)
+      : mixedPlainly(q, k, value, mask, sinks);
     return this.project(mixed, output);
   }
 
-  #flash(q: GraphTensor, k: GraphTensor, v: GraphTensor, mask?: GraphTensor): GraphTensor {
+  #flash(q: GraphTensor, k: GraphTensor, v: GraphTensor, mask?: GraphTensor, sinks?: GraphTensor): GraphTensor {
     const half = mask === undefined ? undefined : cast(mask, F16);
-    const mixed = flashAttention(q, cast(k, F16), cast(v, F16), half);
+    const mixed = flashAttention(q, cast(k, F16), cast(v, F16), half, sinks);
     this.attended.push(mixed);
     const [a, b, c, d] = mixed.shape;
     return reshape(mixed, [a * b, c * d]);
@@ -231,13 +238,13 @@ export class TowerBuilder {
     const images = normed.shape[2] > 1 ? 1 : normed.shape[1] / places;
     if (this.optional(`${name}.attn_qkv.weight`) !== undefined) {
       const all = this.project(normed, `${name}.attn_qkv`);
-      const part = (): GraphTensor =>
+      const part = (count: number): GraphTensor =>
         view(
           all,
-          [headLength, heads, places, images],
+          [headLength, count, places, images],
           [rowBytes(all.type, headLength), all.strides[1], all.strides[1] * places],
         );
-      const [query, key, value] = [part(), part(), part()] as const;
+      const [query, key, value] = [part(heads), part(kvHeads), part(kvHeads)] as const;
       return {
         query: this.#headNorm(query, `${name}.attn_q_norm`, kind),
         key: this.#headNorm(key, `${name}.attn_k_norm`, kind),
@@ -319,10 +326,16 @@ const SWAPPED: ReadonlySet<string> = new Set([
   "resampler",
 ]);
 
-function mixedPlainly(q: GraphTensor, k: GraphTensor, value: GraphTensor, mask?: GraphTensor): GraphTensor {
+function mixedPlainly(
+  q: GraphTensor,
+  k: GraphTensor,
+  value: GraphTensor,
+  mask?: GraphTensor,
+  sinks?: GraphTensor,
+): GraphTensor {
   const v = permute(value, [1, 2, 0, 3]);
   const values = contiguous(v, v.shape);
-  const weights = like("soft_max", multiplyMatrix(k, q), mask);
+  const weights = like("soft_max", multiplyMatrix(k, q), mask, sinks);
   const mixed = permute(multiplyMatrix(values, weights), [0, 2, 1, 3]);
   const [a, b, c, d] = mixed.shape;
   return contiguous(mixed, [a * b, c * d]);

@@ -48,6 +48,7 @@ const VISION: Readonly<Record<string, Build>> = {
   cogvlm,
   deepseek4v: deepseek4,
   dots_ocr: dotsOcr,
+  exaone4_5: qwen2vl,
   gemma3: siglip,
   gemma3nv: gemma3n,
   gemma4uv: gemma4Unified,
