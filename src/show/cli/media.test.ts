@@ -138,7 +138,7 @@ test("a published time of an encoder lies within the band", async () => {
   const { media } = await answered(
     "qwen3.5-2b:Q4_K_M",
     "--gpu",
-    "m5-pro",
+    "m5-pro:48GB",
     "--images",
     "1",
     "--image-size",

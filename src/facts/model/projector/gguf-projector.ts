@@ -54,6 +54,8 @@ function readVision({ metadata, tensors }: GgufFile): Tower | string {
     windowPattern: key("n_wa_pattern"),
     featureLayers: counts(metadata, "clip.vision.feature_layer"),
     namedLayers: counts(metadata, "clip.vision.wa_layer_indexes"),
+    windowModes: metadata.integers("clip.vision.wa_pattern_mode"),
+    expertsUsed: key("expert_used_count"),
     breaksRows: has("v.token_embd.img_break"),
     framed: has("adapter.boi"),
     windowSide: key("projector.window_side"),

@@ -15,6 +15,7 @@ import {
   view,
 } from "../graph/operations.ts";
 import type { GraphTensor } from "../graph/tensor.ts";
+import { experts } from "./experts.ts";
 import { convolve, interpolate, padGrid, pool } from "./tower-operations.ts";
 
 export type NormKind = "rms_norm" | "norm";
@@ -186,7 +187,10 @@ export class TowerBuilder {
     const mixed = this.attend(turned[0], turned[1], values, `${name}.attn_out`, parts.mask?.(layer));
     const first = this.#after(mixed, `${name}.ls1`, `${name}.attn_post_norm`, parts.norm);
     const middle = like("add", first, into);
-    const fed = this.feedForward(this.norm(middle, `${name}.ln2`, parts.norm), ...this.#feedForwardNames(name));
+    const ready = this.norm(middle, `${name}.ln2`, parts.norm);
+    const fed = this.optional(`${name}.ffn_gate_exps.weight`)
+      ? experts(this, ready, name)
+      : this.feedForward(ready, ...this.#feedForwardNames(name));
     const postNormed = this.#normedWhere(fed, `${name}.ffn_post_norm`, parts.norm);
     const scaled = this.#scaledWhere(postNormed, `${name}.ls2`);
     const out = this.#scaledWhere(like("add", middle, scaled), `${name}.out_scale`);

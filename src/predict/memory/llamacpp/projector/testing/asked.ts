@@ -22,7 +22,7 @@ export interface Asked {
 }
 
 /** Kept in single precision, as the converters write them. */
-const SINGLE = /position_embd|\.[be]oi$|newline|class_embd|conv_dw|gamma|img_(?:begin|end)/;
+const SINGLE = /position_embd|pos_embed|\.[be]oi$|newline|class_embd|conv_dw|gamma|img_(?:begin|end)/;
 
 /** The tensors of a file, from the shapes that a row lists. */
 export function draftsOf({ modality, keys = {}, tensors = {} }: Asked): DraftTensor[] {
@@ -82,6 +82,7 @@ export function projectorDraft(asked: Asked, tensors: readonly DraftTensor[]) {
 }
 
 function valueOf(key: string, value: number): DraftValue {
+  if (key.startsWith("clip.use_")) return { type: "bool", value: value === 1 };
   if (key === "clip.minicpmv_version") return { type: "i32", value };
   return Number.isInteger(value) && !key.endsWith("clamp") ? { type: "u32", value } : { type: "f32", value };
 }

@@ -14,6 +14,7 @@ import { kimiVl } from "./kimi-vl.ts";
 import { llama4 } from "./llama4.ts";
 import { llava } from "./llava.ts";
 import { minicpm } from "./minicpm.ts";
+import { mimo } from "./mimo.ts";
 import { minicpm46 } from "./minicpm46.ts";
 import { glmEdge, mobileVlm, mobileVlm2 } from "./mobile-vlm.ts";
 import { museGlimmer } from "./muse.ts";
@@ -25,6 +26,7 @@ import { qwen3Sound } from "./qwen3-sound.ts";
 import { siglip } from "./siglip.ts";
 import { step3 } from "./step3.ts";
 import { whisper } from "./whisper.ts";
+import { yasa2 } from "./yasa2.ts";
 import { youtu } from "./youtu.ts";
 
 /** The graphs that are written down, by kind of projector and what it reads. */
@@ -47,6 +49,7 @@ const VISION: Readonly<Record<string, Build>> = {
   adapter: glmEdge,
   cogvlm,
   deepseek4v: deepseek4,
+  dots3note_v: dotsOcr,
   dots_ocr: dotsOcr,
   exaone4_5: qwen2vl,
   gemma3: siglip,
@@ -68,6 +71,7 @@ const VISION: Readonly<Record<string, Build>> = {
   ling3vl: lingVl,
   llama4,
   minimax_m3: minimax,
+  mimovl: mimo,
   minicpmv4_6: minicpm46,
   mlp: llava,
   "muse-glimmer": museGlimmer,
@@ -81,6 +85,7 @@ const VISION: Readonly<Record<string, Build>> = {
   qwen3vl_merger: qwen3vl,
   resampler: minicpm,
   step3vl: step3,
+  yasa2,
   youtuvl: youtu,
 };
 
