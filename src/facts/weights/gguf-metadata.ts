@@ -60,6 +60,17 @@ export class GgufMetadata {
     });
   }
 
+  /** Elements of an array that was kept, as whole numbers of either sign. */
+  integers(key: string): readonly number[] | undefined {
+    const value = this.entries.get(key);
+    if (value === undefined) return undefined;
+    if (value.type !== "array" || !value.values) throw this.#wrong(key, "a short array of whole numbers", value);
+    return value.values.map((element) => {
+      if (isNumber(element) && Number.isSafeInteger(Number(element))) return Number(element);
+      throw this.#wrong(key, "whole numbers only", value);
+    });
+  }
+
   /** One count, or one a layer. */
   countOrCounts(key: string): number | readonly number[] | undefined {
     return this.entries.get(key)?.type === "array" ? this.counts(key) : this.count(key);

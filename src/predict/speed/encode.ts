@@ -71,7 +71,7 @@ function placesOf({ patchSize }: Tower, piece: ImageSize | number): number {
   return Math.max(1, Math.floor(piece.width / patchSize) * Math.floor(piece.height / patchSize));
 }
 
-/** Nobody has measured encoders here: what a prompt's band says of them is taken to be half as sure. */
+/** One published time could be held against it, 3.6 times the middle (docs/vision.md): what a prompt's band says is taken to be half as sure. */
 const UNSURE = 2;
 
 function piecePace(

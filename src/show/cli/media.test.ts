@@ -129,3 +129,22 @@ test("sound of Gemma 4 is counted by its kind alone, that of Gemma 3n is not rea
   const silent = await runLoadout(folder, ["fit", "gemma-3n-e4b", "--gpu", "rtx-4090", "--audio", "10s"]);
   expect(silent).toMatchObject({ code: 2, stderr: expect.stringContaining("takes no sound") });
 }, 60_000);
+
+/**
+ * The one published time of an encoder whose card, size and encoder are all said: 3,503 ms on an M5 Pro (tetherto/qvac#2515, June 2026,
+ * the row of the unchanged engine). A single image is no proof of the middle: it has to lie within the band.
+ */
+test("a published time of an encoder lies within the band", async () => {
+  const { media } = await answered(
+    "qwen3.5-2b:Q4_K_M",
+    "--gpu",
+    "m5-pro:48GB",
+    "--images",
+    "1",
+    "--image-size",
+    "1920x1280",
+  );
+  const { low, high } = media!.encodeMs!;
+  expect(low).toBeLessThan(3503);
+  expect(high).toBeGreaterThan(3503);
+}, 60_000);

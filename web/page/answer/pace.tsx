@@ -45,18 +45,24 @@ export function Pace() {
 }
 
 function Lines({ answer }: { readonly answer: FitNumbers }) {
-  const { speed, coldLoad } = answer;
+  const { speed, coldLoad, media } = answer;
+  const prompt = formatTokens(speed.promptTokens);
+  const encoding = media?.encodeMs ? ` + ${formatDuration(media.encodeMs.value)} of encoding` : "";
   const users = Number(answer.decisions.find(({ setting }) => setting === "users")?.value ?? 1);
   return (
     <ul class="paces">
       <PaceLine name="decode" note="one user alone, empty context" pace={speed.decode} />
       <PaceLine name="context full" note="one user alone" pace={speed.decodeFull} />
       <PaceLine name={`each of ${users}`} note="all at once, contexts full" pace={speed.each} />
-      <PaceLine name="prefill" note={`a prompt of ${formatTokens(speed.promptTokens)}`} pace={speed.prefill} />
+      <PaceLine
+        name="prefill"
+        note={`a prompt of ${prompt}${media ? `, ${formatTokens(media.tokens)} of them images and sound` : ""}`}
+        pace={speed.prefill}
+      />
       <TimeLine name="first token" note={`${promptWords(speed)}, nothing cached`} span={speed.firstTokenMs}>
         {speed.prefill === undefined ? null : (
           <Working
-            formula={`${formatTokens(speed.promptTokens)} tokens / ${formatPace(speed.prefill.tokensPerSec)}`}
+            formula={`${prompt} tokens / ${formatPace(speed.prefill.tokensPerSec)}${encoding}`}
             because="the first token comes with the last step of the prompt"
           />
         )}

@@ -86,6 +86,10 @@ const FIXED: readonly [Kind, Flags][] = [
   ["fit", { model: "qwen3-8b", vram: "24GB", tools: true }],
   ["explain", { model: "qwen3-8b", vram: "24GB", against: ":Q8_0 --context 16k" }],
   ["fit", { model: "qwen3-32b", gpu: "rtx-4090", draft: "qwen3-0.6b" }],
+  ["fit", { model: "qwen3-vl-8b", gpu: "rtx-4090", images: "4", "image-size": "1920x1080" }],
+  ["fit", { model: "gemma-4-e4b", gpu: "rtx-4090", audio: "30s" }],
+  ["fit", { model: "qwen3-8b", gpu: "rtx-4090", images: "1" }],
+  ["explain", { model: "gemma-3-12b", gpu: "rtx-4090", images: "2" }],
 ];
 
 describe("the page and the command line say the same", () => {

@@ -5,9 +5,11 @@ import { rigKind } from "../state/rig-choice.ts";
 import { shareOf, tokenSteps, tokensOf } from "../state/steps.ts";
 import { fit, USUAL_CONTEXT } from "../state/questions.ts";
 import { change, flags } from "../state/store.ts";
-import { Select, TextField } from "./choose.tsx";
+import { Select } from "./choose.tsx";
 import { RUNTIMES } from "./flag-values.ts";
+import { MediaFields } from "./media-fields.tsx";
 import { Slider } from "./slider.tsx";
+import { Words } from "./words.tsx";
 
 /** Prompt that is timed where nobody names one, tokens. */
 const PROMPT = 512;
@@ -42,6 +44,7 @@ export function MoreFields() {
         }}
         onChange={(cached) => change({ cached })}
       />
+      <MediaFields />
       <div class="pair">
         <Select
           id="runtime"
@@ -96,24 +99,6 @@ function Choice({ name, label, values, free }: ChoiceProps) {
       value={valueOf(flags.value, name) ?? ""}
       options={[{ value: "", label: free }, ...values.map((value) => ({ value, label: value }))]}
       onChoose={(value) => change({ [name]: value })}
-    />
-  );
-}
-
-interface WordsProps {
-  readonly name: FlagName;
-  readonly label: string;
-  readonly placeholder: string;
-}
-
-function Words({ name, label, placeholder }: WordsProps) {
-  return (
-    <TextField
-      id={name}
-      label={label}
-      value={valueOf(flags.value, name) ?? ""}
-      placeholder={placeholder}
-      onChange={(value) => change({ [name]: value })}
     />
   );
 }

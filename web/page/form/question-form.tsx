@@ -93,6 +93,8 @@ function More() {
 const MORE = [
   "prompt",
   "cached",
+  "images",
+  "audio",
   "runtime",
   "build",
   "gpu-layers",

@@ -37,6 +37,14 @@ export interface Tower {
   readonly queries?: number;
   /** every so many layers see all, the others a window (Qwen2.5-VL) */
   readonly windowPattern?: number;
+  /** layers that see all, where the file names them (Youtu-VL) */
+  readonly fullLayers?: readonly number[];
+  /** what each layer sees: all (-1), a window of places in rows (0) or in columns (1) (MiMo-VL) */
+  readonly windowModes?: readonly number[];
+  /** experts of a layer that has any (dots3.note) */
+  readonly expertsUsed?: number;
+  /** layer behind which four places become one (MiniCPM-V 4.6) */
+  readonly mergedAfter?: number;
   /** layers whose outputs are used, where the file says it */
   readonly featureLayers?: readonly number[];
   /** side of the square that memory is reserved for, pixels */

@@ -23,6 +23,10 @@ export interface VisionValues {
   readonly queries?: number | undefined;
   readonly windowPattern?: number | undefined;
   readonly featureLayers?: readonly number[] | undefined;
+  /** layers that are named beside the others; what for depends on the kind */
+  readonly namedLayers?: readonly number[] | undefined;
+  readonly windowModes?: readonly number[] | undefined;
+  readonly expertsUsed?: number | undefined;
   readonly breaksRows?: boolean;
   readonly framed?: boolean;
   readonly windowSide?: number | undefined;
@@ -66,6 +70,10 @@ export function visionTower(type: string, values: VisionValues): Tower | undefin
     }),
     ...(values.windowPattern !== undefined && { windowPattern: values.windowPattern }),
     ...(values.featureLayers !== undefined && { featureLayers: values.featureLayers }),
+    ...(type === "youtuvl" && { fullLayers: values.namedLayers ?? [] }),
+    ...(type === "minicpmv4_6" && { mergedAfter: values.namedLayers?.[0] ?? 0 }),
+    ...(values.windowModes !== undefined && { windowModes: values.windowModes }),
+    ...(values.expertsUsed !== undefined && { expertsUsed: values.expertsUsed }),
     ...(values.breaksRows && { breaksRows: true as const }),
     ...(values.framed && { framed: true as const }),
     ...(values.windowSide !== undefined && { windowSide: values.windowSide }),

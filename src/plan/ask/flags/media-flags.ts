@@ -13,7 +13,7 @@ export interface MediaFlags {
   readonly noMmprojOffload?: boolean;
 }
 
-const MOST_IMAGES = 1000;
+export const MOST_IMAGES = 1000;
 /** the engine takes sides up to here (clip.h) */
 const MOST_PIXELS = 46_000;
 const MOST_SECONDS = 86_400;

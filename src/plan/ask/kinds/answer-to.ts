@@ -10,14 +10,21 @@ const read = readFlags;
 /** Flags of further questions, loaded with the first of them. */
 const tables = async () => (await import("../flags/tables.ts")).QUESTION_FLAGS;
 
+/** What images and sound are said in is read only where somebody brings any. */
+const fitTable = async (flags: Flags) =>
+  flags["images"] === undefined && flags["image-size"] === undefined && flags["audio"] === undefined
+    ? fitFlags
+    : (await tables()).fit;
+
 /** One way to each answer; what the first answer does not need is loaded when it is asked for. */
 const ASKS: { readonly [K in Kind]: Ask<Answers[K]> } = {
   fit: async (asking, flags, model) => {
     const { askFit } = await import("./fit.ts");
-    const { answer } = await askFit(asking, read(fitFlags, flags), needModel(model, "fit"), "fit");
+    const { answer } = await askFit(asking, read(await fitTable(flags), flags), needModel(model, "fit"), "fit");
     return answer;
   },
-  numbers: async (asking, flags, model) => askNumbers(asking, read(fitFlags, flags), needModel(model, "fit")),
+  numbers: async (asking, flags, model) =>
+    askNumbers(asking, read(await fitTable(flags), flags), needModel(model, "fit")),
   explain: async (asking, flags, model) => {
     const { askExplain } = await import("./explain.ts");
     return askExplain(asking, read((await tables()).explain, flags), needModel(model, "explain"));
@@ -58,7 +65,7 @@ const ASKS: { readonly [K in Kind]: Ask<Answers[K]> } = {
   },
   kv: async (asking, flags, model) => {
     const { askKv } = await import("./kv.ts");
-    return askKv(asking, read(fitFlags, flags), needModel(model, "fit"));
+    return askKv(asking, read(await fitTable(flags), flags), needModel(model, "fit"));
   },
 };
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { LoadoutError } from "../../../facts/errors/index.ts";
-import { projectorFromGguf } from "../../../facts/model/index.ts";
+import { type Projector, projectorFromGguf } from "../../../facts/model/index.ts";
 import { readGguf } from "../../../facts/weights/index.ts";
 import type { Weights } from "../../../plan/ask/model/index.ts";
 import type { FoundProjector } from "../../../plan/ask/question/index.ts";
@@ -17,6 +17,8 @@ export async function projectorFor(typed: string | undefined, weights: Weights):
   const source = await openFileSource(resolve(path));
   try {
     const projector = projectorFromGguf(await readGguf(source));
+    // in a folder of many models it may be another one's
+    if (typed === undefined && !reaches(projector, weights)) return undefined;
     const where = typed === undefined ? ", which lies beside the model" : "";
     return {
       projector: { ...projector, name: basename(path) },
@@ -26,6 +28,11 @@ export async function projectorFor(typed: string | undefined, weights: Weights):
   } finally {
     await source.close();
   }
+}
+
+/** Whether what comes out can be as wide as what goes into the model; what reads it says no other width (mtmd.cpp, `init`). */
+function reaches({ tensors }: Projector, { geometry }: Weights): boolean {
+  return tensors.some(({ name, shape }) => !name.includes(".blk.") && shape.includes(geometry.embeddingLength));
 }
 
 /** Projector files are usually called mmproj-*.gguf, or *-mmproj-*.gguf. */

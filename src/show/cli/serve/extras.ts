@@ -1,17 +1,19 @@
 import { LoadoutError } from "../../../facts/errors/index.ts";
+import type { Device } from "../../../facts/hardware/index.ts";
 import { readGguf, type GgufFile } from "../../../facts/weights/index.ts";
-import { formatBytes } from "../../../facts/units/index.ts";
 import { guessArguments } from "../../../plan/command/index.ts";
 import type { AdapterFile } from "../../../run/engine/index.ts";
 import { openFileSource } from "../../../run/source/file-source.ts";
 import type { CliContext } from "../context.ts";
 import { modelFor } from "../model/model-for.ts";
+import { projectorFor } from "../model/projector-for.ts";
 import { weightsToLoad } from "../model/fetched.ts";
 import type { Progress } from "../text/progress.ts";
 import type { EngineChoice } from "./engine-choice.ts";
 import type { DraftFlags } from "../../../plan/ask/flags/index.ts";
 import type { Weights } from "../../../plan/ask/model/index.ts";
-import { checkDraft, type Drafting, draftingOf } from "../../../plan/ask/question/index.ts";
+import type { Media } from "../../../plan/fit/index.ts";
+import { checkDraft, type Drafting, draftingOf, mediaOf } from "../../../plan/ask/question/index.ts";
 
 export interface ExtrasFlags extends Pick<DraftFlags, "draft" | "draftTokens"> {
   readonly mmproj?: string;
@@ -25,7 +27,8 @@ export interface Extras {
   readonly drafting?: Drafting;
   /** for the engine, as it takes them */
   readonly guessArguments: readonly string[];
-  readonly projector?: { readonly path: string; readonly bytes: number };
+  /** its file, and what it takes beside the model */
+  readonly projector?: { readonly path: string; readonly media: Media };
   readonly adapters: readonly (AdapterFile & { readonly tensors: GgufFile["tensors"] })[];
   readonly assumptions: readonly string[];
 }
@@ -40,19 +43,33 @@ export async function extrasOf(
     flags,
     choice,
     progress,
-  }: { readonly flags: ExtrasFlags; readonly choice: EngineChoice; readonly progress: Progress },
+    devices,
+    writes = true,
+  }: {
+    readonly flags: ExtrasFlags;
+    readonly choice: EngineChoice;
+    readonly progress: Progress;
+    readonly devices: readonly Device[];
+    /** a model that embeds or ranks reads no images */
+    readonly writes?: boolean;
+  },
 ): Promise<Extras> {
   const { mmproj, lora = [] } = flags;
   const onlyServer = flags.draft !== undefined ? "--draft" : mmproj === undefined ? undefined : "--mmproj";
   if (choice.name === "embedded" && onlyServer !== undefined)
     throw new LoadoutError("serve-needs-llama-server", { flag: onlyServer, because: choice.because });
   const drafting = await draftingHere(context, flags, progress);
-  const projector = mmproj === undefined ? undefined : await readBeside(mmproj, "--mmproj", "projector");
-  const bytes = projector?.tensors.reduce((total, tensor) => total + tensor.bytes, 0) ?? 0;
+  if (mmproj !== undefined) await readBeside(mmproj, "--mmproj", "projector");
+  const found = mmproj !== undefined || writes ? await projectorFor(mmproj, model) : undefined;
+  const { build } = choice.runtime;
+  const projector =
+    found?.path === undefined || choice.name === "embedded"
+      ? undefined
+      : { path: found.path, media: await mediaOf({ flags: {}, weights: model, devices, build, found }) };
   return {
     ...(drafting ? { drafting } : {}),
     guessArguments: drafting ? argumentsOf(drafting) : [],
-    ...(mmproj === undefined ? {} : { projector: { path: mmproj, bytes } }),
+    ...(projector ? { projector } : {}),
     adapters: await Promise.all(
       lora.map(async (typed) => {
         const adapter = adapterOf(typed);
@@ -61,13 +78,15 @@ export async function extrasOf(
     ),
     assumptions: [
       ...(drafting ? checkDraft(model, drafting) : []),
-      ...(mmproj === undefined
-        ? []
-        : [
-            `the projector's ${formatBytes(bytes)} are kept free for it; what it computes a picture in is not predicted`,
-          ]),
+      ...(found && mmproj === undefined ? [besideText(found.projector.name, choice)] : []),
     ],
   };
+}
+
+function besideText(name: string, { name: engine }: EngineChoice): string {
+  return engine === "embedded"
+    ? `${name} lies beside the model, and is left there: only llama-server reads images and sound`
+    : `${name} lies beside the model, and is loaded with it`;
 }
 
 async function draftingHere(

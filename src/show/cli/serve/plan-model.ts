@@ -1,4 +1,3 @@
-import type { Device } from "../../../facts/hardware/index.ts";
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import { planServe, type PlannedEngine, type ServeQuestion } from "../../../plan/advise/index.ts";
 import { answerFit, answerServePlan, targetFacts, type ServePlanAnswer } from "../../../plan/answer/index.ts";
@@ -56,12 +55,13 @@ export function planModel(parts: {
   const server = choice.name === "llama-server" ? choice.runtime : undefined;
   const questionFor = (asked: ServePlanFlags): FitQuestion =>
     fitQuestion({
-      machine: leaving(machine, extras),
+      machine,
       weights,
       flags: asked,
       before: beforeOf(receipts, machine),
       adapters: extras.adapters,
       drafting: extras.drafting,
+      media: extras.projector?.media,
       runtime: choice.runtime,
       ...(server ? { server } : {}),
       ...(asked.target ? { promptTokens: asked.target.promptTokens, answerTokens: asked.target.answerTokens } : {}),
@@ -108,45 +108,20 @@ export function planModel(parts: {
   return { weights, choice, question, chosen, engines: planServe(asked).engines, answer, extras };
 }
 
-/** The machine without what a projector takes: it lies whole on the first device, else in RAM (tools/mtmd/clip.cpp). */
-function leaving(machine: Machine, { projector }: Extras): Machine {
-  if (projector === undefined) return machine;
-  const { rig } = machine.report;
-  const [first, ...others] = rig.devices;
-  const taken = (free: number) => Math.max(0, free - projector.bytes);
-  const left = first
-    ? { ...rig, devices: [{ ...first, ...lessFree(first, taken) }, ...others] }
-    : { ...rig, host: { ...rig.host, availableBytes: taken(rig.host.availableBytes) } };
-  return { ...machine, report: { ...machine.report, rig: left } };
-}
-
-function lessFree({ freeBytes, totalBytes }: Device, taken: (free: number) => number): Pick<Device, "freeBytes"> {
-  const free = freeBytes ?? totalBytes;
-  return free === undefined ? {} : { freeBytes: taken(free) };
-}
-
 /**
  * Memory that an engine of the plan takes, by place, with what it may come to keep of prompts. Weights that are mapped count:
  * they are read all the time.
  */
-export function needsOf({ weighed }: PlannedEngine, { question: { request }, extras }: PlannedModel): Room {
+export function needsOf({ weighed }: PlannedEngine, { question: { request } }: PlannedModel): Room {
   return sum([
     roomOf(weighed.now.places.map(({ place, needHigh }) => [placeName(place, request.rig), needHigh] as const)),
     roomOf([[HOST, (weighed.settings.promptCacheMib ?? 0) * MIB]]),
-    projectorRoom(request.rig, extras),
   ]);
 }
 
 /** What a plan found free for its model and all that stands beside it, by place. */
-export function roomHere({ weighed }: PlannedEngine, { question: { request }, extras }: PlannedModel): Room {
-  return sum([
-    roomOf(weighed.now.places.map(({ place, have }) => [placeName(place, request.rig), have] as const)),
-    projectorRoom(request.rig, extras),
-  ]);
-}
-
-function projectorRoom(rig: FitQuestion["request"]["rig"], { projector }: Extras): Room {
-  return roomOf(projector ? [[placeName(rig.devices.length > 0 ? 0 : "host", rig), projector.bytes]] : []);
+export function roomHere({ weighed }: PlannedEngine, { question: { request } }: PlannedModel): Room {
+  return roomOf(weighed.now.places.map(({ place, have }) => [placeName(place, request.rig), have] as const));
 }
 
 function placeName(place: "host" | number, rig: FitQuestion["request"]["rig"]): string {

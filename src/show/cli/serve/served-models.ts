@@ -98,13 +98,12 @@ async function onThisMachine(
 ): Promise<ServedModel> {
   const weights = await weightsOf(context, typed, { machine, receipts, flags, progress });
   const choice = await chooseEngine(context, { home: machine.home, flags, progress });
-  const extras = first ? await extrasOf(context, weights, { flags, choice, progress }) : NO_EXTRAS;
+  const writes = useOf(flags) === "generate";
+  const { devices } = machine.report.rig;
+  const extras = first ? await extrasOf(context, weights, { flags, choice, progress, devices, writes }) : NO_EXTRAS;
   const asked = { machine, weights, flags, choice, receipts, extras, models };
   const predicted = planModel(asked);
-  const timed =
-    flags.calibrate && useOf(flags) === "generate"
-      ? await timeAndKeep(context, predicted, { machine, receipts, progress })
-      : [];
+  const timed = flags.calibrate && writes ? await timeAndKeep(context, predicted, { machine, receipts, progress }) : [];
   const planned = timed.length > 0 ? planModel({ ...asked, timed }) : predicted;
   const { preferred, others } = clientNames(weights, typed);
   const name = naming(preferred);

@@ -140,9 +140,10 @@ it("keeps room for a projector, which only llama-server takes", async () => {
     because: "found on the PATH",
   } as const;
   const { weights } = planned;
-  const parts = { choice, progress: { update: () => {}, done: () => {} } };
+  const { devices } = machine.report.rig;
+  const parts = { choice, devices, progress: { update: () => {}, done: () => {} } };
   const extras = await extrasOf(context(folder), weights, { ...parts, flags: { mmproj: path } });
-  expect(extras.projector).toEqual({ path, bytes: 64 * 64 * 4 });
+  expect(extras.projector!.path).toBe(path);
   const of = (more: typeof extras) =>
     planModel({ machine, weights, flags: { threads: 1, context: 512 }, choice, receipts: undefined, extras: more });
   const taken = (model: PlannedModel) => needsOf(model.engines[0]!, model).get(HOST)!;
@@ -150,6 +151,44 @@ it("keeps room for a projector, which only llama-server takes", async () => {
   const named = { name: "tiny", aliases: [], keep: true, use: "generate" } as const;
   expect(servables(of(extras), named)[0]!.images).toBe(true);
   expect(servables(of(NO_EXTRAS), named)[0]!.images).toBe(false);
+});
+
+it("loads the projector that lies beside a model, where it reaches the model's width", async () => {
+  const own = await mkdtemp(join(folder, "seeing-"));
+  const path = join(own, "tiny.gguf");
+  await writeFile(path, randomModel(TINY_GEOMETRY, seededRandom(7), "F32"));
+  const weights = await readWeights(path);
+  const beside = async (width: number, name: "llama-server" | "embedded") => {
+    const { header, fileBytes } = writeGguf({
+      metadata: [
+        ["general.type", { type: "string", value: "mmproj" }],
+        ["general.architecture", { type: "string", value: "clip" }],
+      ],
+      tensors: [{ name: "mm.2.weight", type: "F16", shape: [16, width] }],
+    });
+    const file = Buffer.alloc(fileBytes);
+    file.set(header);
+    await writeFile(join(own, "mmproj-tiny.gguf"), file);
+    const program = { command: ["it"], env: {}, origin: "PATH", version: "b11434", buildNumber: 11434 } as const;
+    const because = "asked for";
+    return extrasOf(context(own), weights, {
+      flags: {},
+      devices: machine.report.rig.devices,
+      progress: { update: () => {}, done: () => {} },
+      choice:
+        name === "embedded"
+          ? { name, runtime: embeddedRuntime(), because }
+          : { name, program, runtime: serverRuntime("b11434"), because },
+    });
+  };
+  const { embeddingLength } = TINY_GEOMETRY;
+  const loaded = await beside(embeddingLength, "llama-server");
+  expect(loaded.projector?.path).toBe(join(own, "mmproj-tiny.gguf"));
+  expect(loaded.assumptions).toEqual(["mmproj-tiny.gguf lies beside the model, and is loaded with it"]);
+  const left = await beside(embeddingLength, "embedded");
+  expect(left.projector).toBeUndefined();
+  expect(left.assumptions.join()).toContain("only llama-server reads images");
+  expect(await beside(embeddingLength + 8, "llama-server")).toEqual(NO_EXTRAS);
 });
 
 it("plans beside what other runs take of RAM", () => {

@@ -10,7 +10,13 @@ import { machineOf } from "../machine.ts";
 import { modelFor } from "../model/model-for.ts";
 import { progressFor } from "../text/progress.ts";
 import { specQuestion, type SpecQuestion } from "./spec-question.ts";
-import { ANSWER_TOKENS, embeddedRuntime, rigArguments, serverRuntime } from "../../../plan/ask/flags/index.ts";
+import {
+  ANSWER_TOKENS,
+  bringsMedia,
+  embeddedRuntime,
+  rigArguments,
+  serverRuntime,
+} from "../../../plan/ask/flags/index.ts";
 import { elsewhereRuntime } from "../../../plan/ask/question/elsewhere.ts";
 import { draftingOf, fitQuestion, type PlannedMachine, rigFor, withDraft } from "../../../plan/ask/question/index.ts";
 
@@ -83,18 +89,22 @@ function answererFor(context: CliContext, flags: SpecFlags): (text: string, line
       const runtime =
         named === "ollama" || named === "lm-studio"
           ? elsewhereRuntime(named, { ...question.flags, ...guesses })
-          : named === "llama-server" || drafting
+          : named === "llama-server" || drafting || bringsMedia(question.flags)
             ? server
             : embeddedRuntime();
       const { promptTokens, answerTokens = ANSWER_TOKENS, flags: asking } = question;
       const room = promptTokens === undefined ? undefined : roomFor(promptTokens, answerTokens);
       const weights = await withDraft(read, machine, asking, runtime, drafting, room);
-      const timed = { promptTokens, answerTokens };
+      const brings = bringsMedia(asking)
+        ? await (await import("./brings.ts")).brings(question, machine, weights, runtime)
+        : {};
       const asked = fitQuestion({
         machine,
         weights,
         flags: asking,
-        ...timed,
+        promptTokens,
+        answerTokens,
+        ...brings,
         runtime,
         drafting,
         ...(runtime.elsewhere ? {} : { server }),

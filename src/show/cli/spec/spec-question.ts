@@ -7,7 +7,10 @@ import {
   BACKENDS,
   CACHE_TYPES,
   type DraftFlags,
+  type MediaFlags,
+  mediaFlags,
   MOST_DRAFT_TOKENS,
+  MOST_IMAGES,
   oneOf,
   type PlanFlags,
   type RigFlags,
@@ -22,7 +25,7 @@ export interface SpecQuestion {
   readonly id?: string | number;
   readonly model: string;
   readonly quant?: string;
-  readonly flags: PlanFlags & RuntimeFlags;
+  readonly flags: PlanFlags & RuntimeFlags & MediaFlags;
   /** a rig in words, a whole rig, or none: this machine */
   readonly rig: { readonly words: RigFlags } | { readonly whole: Rig } | undefined;
   readonly promptTokens?: number;
@@ -42,6 +45,10 @@ const FIELDS = [
   "users",
   "prompt",
   "answer",
+  "images",
+  "imageSize",
+  "audio",
+  "mmproj",
   "settings",
   "runtime",
   "runtimeVersion",
@@ -58,7 +65,8 @@ export function specQuestion(text: string, line: number): SpecQuestion {
   const read = new Reader(line);
   const fields = read.object(parsed, "the line", FIELDS);
   const settings = fields["settings"] === undefined ? {} : read.object(fields["settings"], "settings", SETTINGS);
-  const flags: PlanFlags & RuntimeFlags = {
+  const { imageSize, audio } = mediaFlags;
+  const flags: SpecQuestion["flags"] = {
     ...defined("goal", read.choice(fields["goal"], "goal", GOAL_NAMES)),
     ...defined("context", read.tokens(fields["context"], "context")),
     ...defined("users", read.count(fields["users"], "users", 1, 256)),
@@ -70,6 +78,10 @@ export function specQuestion(text: string, line: number): SpecQuestion {
     ...defined("runtime", read.choice(fields["runtime"], "runtime", RUNTIMES)),
     ...defined("runtimeVersion", read.text(fields["runtimeVersion"], "runtimeVersion")),
     ...defined("build", read.text(fields["build"], "build")),
+    ...defined("images", read.count(fields["images"], "images", 0, MOST_IMAGES)),
+    ...defined("imageSize", read.parsed(fields["imageSize"], "imageSize", "width x height in pixels", imageSize.parse)),
+    ...defined("audio", read.parsed(fields["audio"], "audio", "a length of sound", audio.parse)),
+    ...defined("mmproj", read.text(fields["mmproj"], "mmproj")),
   };
   const { id } = fields;
   if (id !== undefined && typeof id !== "string" && typeof id !== "number")
@@ -189,6 +201,16 @@ class Reader {
   text(value: unknown, field: string): string | undefined {
     if (value === undefined) return undefined;
     return typeof value === "string" && value.trim() !== "" ? value : this.refuse(field, "a text", value);
+  }
+
+  /** a text that a flag's own reader takes */
+  parsed<Value>(value: unknown, field: string, expected: string, parse: (text: string) => Value): Value | undefined {
+    const text = this.text(value, field);
+    try {
+      return text === undefined ? undefined : parse(text);
+    } catch {
+      return this.refuse(field, expected, value);
+    }
   }
 
   texts(value: unknown, field: string): readonly string[] | undefined {

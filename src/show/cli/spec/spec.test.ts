@@ -63,6 +63,7 @@ const QUESTIONS = [
   { id: 2, model: "qwen3-8b", quant: "Q8_0", rig: { vram: ["8GB"], ram: "32GB" }, goal: "batch", prompt: 512 },
   { model: "qwen3 30b a3b", rig: { gpu: ["rtx-4070"], ram: "64GB" }, settings: { cpuExperts: "all", kvType: "q8_0" } },
   { model: "qwen3-8b", rig: { gpu: "rtx-4090" }, draft: { by: "qwen3-0.6b", tokens: 4, acceptance: 0.7 } },
+  { model: "qwen3-vl-8b", rig: { gpu: "rtx-4090" }, images: 4, imageSize: "640x480" },
 ] as const;
 
 test("questions are answered in order, each by the schema of answers with its line and id", async () => {
@@ -74,19 +75,29 @@ test("questions are answered in order, each by the schema of answers with its li
     [2, 2, "fit"],
     [3, undefined, "fit"],
     [4, undefined, "fit"],
+    [5, undefined, "fit"],
   ]);
   for (const answer of answers) expect(isAnswer(answer)).toBe(true);
   expect(answers[3]).toMatchObject({ speed: { speculation: { by: "model", draftTokens: 4 } } });
+  // 20 x 15 squares of 32 pixels, and a mark on either side
+  expect(answers[4]).toMatchObject({ media: { tokens: 4 * 302, images: { count: 4, width: 640, height: 480 } } });
 });
 
 test("a wrong line gets an error with its number in its place, and the next is answered", async () => {
   const good = JSON.stringify(QUESTIONS[0]);
-  const wrong = ["no json", '{"model":"nothing like this"}', '{"model":"qwen3-8b","contxt":1}', "[]", '{"model":7}'];
+  const wrong = [
+    "no json",
+    '{"model":"nothing like this"}',
+    '{"model":"qwen3-8b","contxt":1}',
+    "[]",
+    '{"model":7}',
+    '{"model":"qwen3-vl-8b","imageSize":"large"}',
+  ];
   const { code, answers } = await asked([...wrong, "", good]);
   expect(code).toBe(2);
   expect(answers.map(({ line, kind }) => [line, kind])).toEqual([
     ...wrong.map((_, index) => [index + 1, "error"]),
-    [7, "fit"],
+    [8, "fit"],
   ]);
   for (const answer of answers) expect(isAnswer(answer)).toBe(true);
 });
@@ -131,7 +142,20 @@ test("a file that is not there is refused", async () => {
 });
 
 test("whatever a line holds, it is read or refused", () => {
-  const fields = fc.constantFrom("id", "model", "quant", "rig", "context", "users", "settings", "goal", "build", "x");
+  const fields = fc.constantFrom(
+    "id",
+    "model",
+    "quant",
+    "rig",
+    "context",
+    "users",
+    "settings",
+    "goal",
+    "build",
+    "images",
+    "audio",
+    "x",
+  );
   const lines = fc.oneof(
     fc.string(),
     fc.json(),

@@ -90,6 +90,7 @@ function hasKernel(tensor: GraphTensor, rules: CudaRules): boolean {
     case "mul":
     case "div":
       return isFloat(a!.type) && isFloat(b!.type) && isFloat(tensor.type);
+    case "conv_2d":
     case "im2col":
       return isContiguous(a!) && isContiguous(b!);
     case "unary":

@@ -10,6 +10,7 @@ export type Operation =
   | "clamp"
   | "concat"
   | "cont"
+  | "conv_2d"
   | "cpy"
   | "div"
   | "dup"

@@ -42,7 +42,7 @@ export function projectorPlace(
 const READ = { low: 0.9, high: 1.15 } as const;
 /** The graphs are those of the newest build that is known; others moved by as much as this in half a year. */
 const OTHER_BUILD = { low: 0.5, high: 2 } as const;
-/** Back ends whose rules were: the processor, and stand-in devices with CUDA's (22 files, all buffers equal). */
+/** Back ends whose rules were: the processor, and stand-in devices with CUDA's (buffers.test.ts: every graph, all buffers equal). */
 const COMPARED: ReadonlySet<Device["backend"]> = new Set(["cuda", "rocm"]);
 
 /** Weights and compute buffers of a projector, as the engine allocates them beside the model (clip.cpp, `load_tensors`, `warmup`). */
@@ -114,7 +114,7 @@ function computeLines(
       formula: `${formatExactBytes(weightBytes)} [its weights] / 2`,
       lowFormula: "0 B",
       highFormula: `${formatExactBytes(weightBytes)} x 2`,
-      because: `the graph of "${tower.type}" is not written down: of those that are, none takes more than twice its weights`,
+      because: `the graph of "${tower.type}" is not written down: of those with layers that are, none takes more than twice its weights`,
     });
     return [{ buffer: bufferOf(type, Math.round(weightBytes / 2)), leaf }];
   }

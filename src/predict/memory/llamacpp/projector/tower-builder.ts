@@ -15,6 +15,7 @@ import {
   view,
 } from "../graph/operations.ts";
 import type { GraphTensor } from "../graph/tensor.ts";
+import { experts } from "./experts.ts";
 import { convolve, interpolate, padGrid, pool } from "./tower-operations.ts";
 
 export type NormKind = "rms_norm" | "norm";
@@ -43,6 +44,8 @@ export interface TransformerParts {
   /** sees what each layer gives */
   readonly after?: (output: GraphTensor, layer: number) => void;
   readonly mask?: (layer: number) => GraphTensor | undefined;
+  /** name of the norm behind the layers; absent: the usual one */
+  readonly lastNorm?: string;
 }
 
 /** Parts that encoders share (clip.cpp, `clip_graph`). */
@@ -85,7 +88,7 @@ export class TowerBuilder {
 
   /** A product; Gemma 4 keeps its operands and results within bounds. */
   multiply(matrix: GraphTensor, x: GraphTensor, name: string): GraphTensor {
-    if (this.tower.type !== "gemma4v" || !name.endsWith(".weight")) return multiplyMatrix(matrix, x);
+    if (!CLAMPED.has(this.tower.type) || !name.endsWith(".weight")) return multiplyMatrix(matrix, x);
     return like("clamp", multiplyMatrix(matrix, like("clamp", x)));
   }
 
@@ -131,19 +134,26 @@ export class TowerBuilder {
   }
 
   /** Attention over everything (`build_attn`), [width, places]. */
-  attend(query: GraphTensor, key: GraphTensor, value: GraphTensor, output: string, mask?: GraphTensor): GraphTensor {
+  attend(
+    query: GraphTensor,
+    key: GraphTensor,
+    value: GraphTensor,
+    output: string,
+    mask?: GraphTensor,
+    sinks?: GraphTensor,
+  ): GraphTensor {
     for (const heads of [query, key, value]) this.graph.expand(heads);
     const q = permute(query, [0, 2, 1, 3]);
     const k = permute(key, [0, 2, 1, 3]);
     const mixed = this.request.flashAttention
-      ? this.#flash(q, k, permute(value, [0, 2, 1, 3]), mask)
-      : mixedPlainly(q, k, value, mask);
+      ? this.#flash(q, k, permute(value, [0, 2, 1, 3]), mask, sinks)
+      : mixedPlainly(q, k, value, mask, sinks);
     return this.project(mixed, output);
   }
 
-  #flash(q: GraphTensor, k: GraphTensor, v: GraphTensor, mask?: GraphTensor): GraphTensor {
+  #flash(q: GraphTensor, k: GraphTensor, v: GraphTensor, mask?: GraphTensor, sinks?: GraphTensor): GraphTensor {
     const half = mask === undefined ? undefined : cast(mask, F16);
-    const mixed = flashAttention(q, cast(k, F16), cast(v, F16), half);
+    const mixed = flashAttention(q, cast(k, F16), cast(v, F16), half, sinks);
     this.attended.push(mixed);
     const [a, b, c, d] = mixed.shape;
     return reshape(mixed, [a * b, c * d]);
@@ -163,7 +173,8 @@ export class TowerBuilder {
       const pairs = pool(contiguous(transpose(current), [places, embeddingLength]), 2, 1);
       current = contiguous(transpose(pairs), [embeddingLength, pairs.shape[0]]);
     }
-    if (this.optional(`${prefix}.post_ln.weight`)) current = this.norm(current, `${prefix}.post_ln`, parts.norm);
+    const last = parts.lastNorm ?? `${prefix}.post_ln`;
+    if (this.optional(`${last}.weight`)) current = this.norm(current, last, parts.norm);
     return reshape(current, [embeddingLength, current.shape[1] / images, images]);
   }
 
@@ -176,7 +187,10 @@ export class TowerBuilder {
     const mixed = this.attend(turned[0], turned[1], values, `${name}.attn_out`, parts.mask?.(layer));
     const first = this.#after(mixed, `${name}.ls1`, `${name}.attn_post_norm`, parts.norm);
     const middle = like("add", first, into);
-    const fed = this.feedForward(this.norm(middle, `${name}.ln2`, parts.norm), ...this.#feedForwardNames(name));
+    const ready = this.norm(middle, `${name}.ln2`, parts.norm);
+    const fed = this.optional(`${name}.ffn_gate_exps.weight`)
+      ? experts(this, ready, name)
+      : this.feedForward(ready, ...this.#feedForwardNames(name));
     const postNormed = this.#normedWhere(fed, `${name}.ffn_post_norm`, parts.norm);
     const scaled = this.#scaledWhere(postNormed, `${name}.ls2`);
     const out = this.#scaledWhere(like("add", middle, scaled), `${name}.out_scale`);
@@ -228,13 +242,13 @@ export class TowerBuilder {
     const images = normed.shape[2] > 1 ? 1 : normed.shape[1] / places;
     if (this.optional(`${name}.attn_qkv.weight`) !== undefined) {
       const all = this.project(normed, `${name}.attn_qkv`);
-      const part = (): GraphTensor =>
+      const part = (count: number): GraphTensor =>
         view(
           all,
-          [headLength, heads, places, images],
+          [headLength, count, places, images],
           [rowBytes(all.type, headLength), all.strides[1], all.strides[1] * places],
         );
-      const [query, key, value] = [part(), part(), part()] as const;
+      const [query, key, value] = [part(heads), part(kvHeads), part(kvHeads)] as const;
       return {
         query: this.#headNorm(query, `${name}.attn_q_norm`, kind),
         key: this.#headNorm(key, `${name}.attn_k_norm`, kind),
@@ -295,6 +309,9 @@ interface Heads {
   readonly value: GraphTensor;
 }
 
+/** Operands and results of every product are kept within bounds (clip.cpp:2650, 3365). */
+const CLAMPED: ReadonlySet<string> = new Set(["gemma4v", "gemma4a"]);
+
 /** Pairs of places are averaged behind the layers (clip-model.h:886). */
 const AVERAGED: ReadonlySet<string> = new Set(["qwen2a", "qwen2.5o", "voxtral", "musicflamingo"]);
 
@@ -313,10 +330,16 @@ const SWAPPED: ReadonlySet<string> = new Set([
   "resampler",
 ]);
 
-function mixedPlainly(q: GraphTensor, k: GraphTensor, value: GraphTensor, mask?: GraphTensor): GraphTensor {
+function mixedPlainly(
+  q: GraphTensor,
+  k: GraphTensor,
+  value: GraphTensor,
+  mask?: GraphTensor,
+  sinks?: GraphTensor,
+): GraphTensor {
   const v = permute(value, [1, 2, 0, 3]);
   const values = contiguous(v, v.shape);
-  const weights = like("soft_max", multiplyMatrix(k, q), mask);
+  const weights = like("soft_max", multiplyMatrix(k, q), mask, sinks);
   const mixed = permute(multiplyMatrix(values, weights), [0, 2, 1, 3]);
   const [a, b, c, d] = mixed.shape;
   return contiguous(mixed, [a * b, c * d]);

@@ -17,6 +17,23 @@ export interface Asked {
   /** width, height, embeddings, pieces; of sound seconds, embeddings, pieces */
   readonly asked: readonly (readonly number[])[];
   readonly keys?: Readonly<Record<string, number | readonly number[]>>;
+  /** shapes by name; "*" stands for every layer */
+  readonly tensors?: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Kept in single precision, as the converters write them. */
+const SINGLE = /position_embd|pos_embed|\.[be]oi$|newline|class_embd|conv_dw|gamma|img_(?:begin|end)/;
+
+/** The tensors of a file, from the shapes that a row lists. */
+export function draftsOf({ modality, keys = {}, tensors = {} }: Asked): DraftTensor[] {
+  const layers = Number(keys[`clip.${modality}.block_count`] ?? 2);
+  return Object.entries(tensors).flatMap(([pattern, shape]) => {
+    const type = shape.length > 1 && !SINGLE.test(pattern) && !pattern.endsWith(".bias") ? "F16" : "F32";
+    const names = pattern.includes("*")
+      ? Array.from({ length: layers }, (_, at) => pattern.replace("*", `${at}`))
+      : [pattern];
+    return names.map((name) => ({ name, shape: [...shape], type }) as const);
+  });
 }
 
 /** The header of such a file, read. */
@@ -65,6 +82,7 @@ export function projectorDraft(asked: Asked, tensors: readonly DraftTensor[]) {
 }
 
 function valueOf(key: string, value: number): DraftValue {
+  if (key.startsWith("clip.use_")) return { type: "bool", value: value === 1 };
   if (key === "clip.minicpmv_version") return { type: "i32", value };
   return Number.isInteger(value) && !key.endsWith("clamp") ? { type: "u32", value } : { type: "f32", value };
 }

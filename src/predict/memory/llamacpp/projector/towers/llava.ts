@@ -3,10 +3,16 @@ import { concat, getRows, like, reshape } from "../../graph/operations.ts";
 import type { GraphTensor } from "../../graph/tensor.ts";
 import type { TowerBuilder } from "../tower-builder.ts";
 
-/** CLIP and a projector of two layers (models/llava.cpp): the layers up to the deepest whose output is used. */
+/** CLIP and a projector of two layers (models/llava.cpp). */
 export function llava(builder: TowerBuilder): GraphTensor {
+  const chosen = llavaFeatures(builder);
+  return builder.optional("mm.3.weight") === undefined ? twoLayers(builder, chosen) : normedLayers(builder, chosen);
+}
+
+/** The layers up to the deepest whose output is used: all but the last, or all of them. */
+export function llavaFeatures(builder: TowerBuilder, leftOut: 0 | 1 = 1): GraphTensor {
   const { layers, featureLayers = [], embeddingLength } = builder.tower;
-  const deepest = featureLayers.length > 0 ? Math.max(...featureLayers) : layers - 1;
+  const deepest = featureLayers.length > 0 ? Math.max(...featureLayers) : layers - leftOut;
   const own = builder.optional("v.class_embd");
   const places = builder.patches + (own === undefined ? 0 : 1);
   const embedded = builder.patchEmbeddings();
@@ -22,9 +28,9 @@ export function llava(builder: TowerBuilder): GraphTensor {
   if (builder.optional("v.post_ln.weight")) current = builder.norm(current, "v.post_ln", "norm");
   if (featureLayers.includes(deepest)) kept.push(current);
   const features = kept.length === 0 ? current : kept.reduce((all, each) => concat(all, each));
+  if (leftOut === 0) return features;
   const flat = reshape(features, [features.shape[0] || embeddingLength, features.shape[1]]);
-  const chosen = getRows(flat, builder.inputOf(I32, [builder.patches], "patches"));
-  return builder.optional("mm.3.weight") === undefined ? twoLayers(builder, chosen) : normedLayers(builder, chosen);
+  return getRows(flat, builder.inputOf(I32, [builder.patches], "patches"));
 }
 
 function twoLayers(builder: TowerBuilder, chosen: GraphTensor): GraphTensor {

@@ -26,9 +26,10 @@ function stacked(x: GraphTensor, factor: number, width: number): GraphTensor {
   if (factor <= 1) return x;
   const stride = width * factor;
   const total = elements(x.shape);
-  const padded = Math.ceil(total / stride) * stride;
+  // GGML_PAD clears bits: of a stride that is no power of two it makes whole strides by luck
+  const padded = (total + stride - 1) & ~(stride - 1);
   const flat = padded > total ? new GraphTensor("pad", F32, [padded, 1, 1, 1], [view(x, [total])]) : x;
-  return view(flat, [stride, padded / stride], [rowBytes(flat.type, stride)]);
+  return view(flat, [stride, Math.trunc(padded / stride)], [rowBytes(flat.type, stride)]);
 }
 
 const BEHIND: Readonly<Record<string, (builder: TowerBuilder, seen: GraphTensor) => GraphTensor>> = {
@@ -54,6 +55,6 @@ const BEHIND: Readonly<Record<string, (builder: TowerBuilder, seen: GraphTensor)
     const normed = builder.norm(seen, "mm.a.norm_pre", "norm");
     const joined = stacked(normed, builder.tower.audio!.stackFactor, builder.tower.embeddingLength);
     const out = builder.feedForward(joined, "mm.a.mlp.1", "mm.a.mlp.2");
-    return concat(concat(builder.weight("adapter.boi"), out, 1), builder.weight("adapter.eoi"), 1);
+    return concat(concat(builder.weight("v.boi"), out, 1), builder.weight("v.eoi"), 1);
   },
 };
