@@ -21,6 +21,8 @@ export interface Geometry {
   readonly positionsPerToken?: number;
   /** slices of an image embedding added after the first layers (Qwen3-VL deepstack), 0 elsewhere */
   readonly deepstackLayers?: number;
+  /** every so many layers one's input is kept, and later layers read a mix of what was kept (Kimi K3) */
+  readonly residualBlock?: number;
   /** queries are multiplied by a factor for every position (Mistral 3, long contexts) */
   readonly queryTemperature?: true;
   /** how a text's rows become one vector or a score, where the model says it (`pooling_type`) */

@@ -101,9 +101,7 @@ const UNCOUNTED: Readonly<Record<string, string>> = {
   "deepseek-ai/DeepSeek-V4.1-Flash": "llama.cpp has no architecture for it",
   "deepseek-ai/DeepSeek-V4-Pro": "it has compressed attention, which a geometry cannot say",
   "zai-org/GLM-5.3-Flash": "llama.cpp has no architecture for it",
-  "moonshotai/Kimi-K3": "llama.cpp has no architecture for it",
   "MiniMaxAI/MiniMax-M3": "it has block-sparse attention, which a geometry cannot say",
-  "MiniMaxAI/MiniMax-M1-80k": "tensors of minimax-01",
 };
 
 /** A geometry that no tensors are known for. */

@@ -59,6 +59,7 @@ export function geometryFromRow(
     ],
     ...((facts.fourPositions || row.fourPositions) && { positionsPerToken: 4 }),
     ...(deepstackLayers > 0 && { deepstackLayers }),
+    ...(row.residualBlock !== undefined && { residualBlock: row.residualBlock }),
     ...(row.queryTemperature && { queryTemperature: true as const }),
     ...(facts.cacheless && { cacheless: true as const }),
     ...((facts.cacheless || row.bidirectional) && { bidirectional: true as const }),

@@ -51,6 +51,12 @@ export interface TensorRow {
   readonly streams?: { readonly count: number; readonly rank: number };
   /** decay and output gate of Kimi's delta attention come from one matrix each, not two small ones */
   readonly wholeGates?: true;
+  /** the same of the output gate alone, and the decay's factors are a plain row (Kimi K3) */
+  readonly wholeOutputGate?: true;
+  /** what weighs the inputs of earlier layers, before each half of a layer and before the output */
+  readonly residualScores?: true;
+  /** the matrices into the experts' narrower stream and back are called "routed", and a norm stands between (Kimi K3) */
+  readonly narrowedExperts?: true;
   /** norms after each inner part, as wide as its input (BitNet) */
   readonly innerNorms?: true;
   /** what an encoder has besides: no matrix that gives logits, and where said, these */
@@ -148,6 +154,13 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
     fusedAttention: true,
     encoder: SHIFTED,
   },
+  "kimi-k3": {
+    expertBias: true,
+    attentionGate: "elements",
+    residualScores: true,
+    wholeOutputGate: true,
+    narrowedExperts: true,
+  },
   "kimi-linear": { expertBias: true },
   laguna: { queryKeyNorm: "head", attentionGate: "heads", expertBias: true },
   lfm2: { queryKeyNorm: "head", outputNorm: "token_embd_norm" },
@@ -157,6 +170,7 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
   llama4: {},
   mimo2: { sinks: "windowed", expertBias: true },
   minicpm: {},
+  "minimax-01": {},
   "minimax-m2": { queryKeyNorm: "heads", expertBias: true },
   mistral3: {},
   mistral4: {},

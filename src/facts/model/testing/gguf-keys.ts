@@ -14,6 +14,7 @@ export function ggufKeys(geometry: Geometry): [string, DraftValue][] {
     embedding_length: geometry.embeddingLength,
     embedding_length_per_layer_input: geometry.perLayerEmbeddingLength,
     n_deepstack_layers: geometry.deepstackLayers,
+    "attn_res.block_size": geometry.residualBlock,
     expert_count: experts?.experts,
     expert_used_count: experts?.expertsUsed,
     "attention.shared_kv_layers": shared > 0 && !ARCHITECTURES[architecture]?.ownCaches ? shared : undefined,

@@ -56,7 +56,7 @@ export interface ComputeBuffers {
 
 /**
  * Compute buffers as the engine reserves them (llama-context.cpp, `sched_reserve`): for a whole micro-batch, for one token a
- * sequence, for the micro-batch again. A buffer is only replaced when a graph needs more of one of its pieces, and then by what
+ * sequence, for the micro-batch again (of some models as one sequence). A buffer is only replaced when a graph needs more of one of its pieces, and then by what
  * that graph needs. A dry run measures the first of the three alone; `graphs` "prompt" does too, where the others are taken to be
  * smaller.
  */
@@ -76,7 +76,9 @@ export function computeBuffers(session: Session, graphs: "all" | "prompt" = "all
   if (session.dryRun) return { bytes: prompt.chunks.map((chunks) => chunks.reduce(add, 0)), prompt, decided, copies };
   // the third graph is the first again: it can only matter where the second replaced a buffer
   const covered = graphs === "prompt" || isCovered(session, prompt, oneToken);
-  for (const next of covered ? [] : [oneToken(session), prompt]) {
+  const alone = isReservedAlone(session) ? reserveGraph(session, promptTokens, promptRows, copies, 1) : undefined;
+  const others = covered ? [] : [oneToken(session)];
+  for (const next of covered && alone === undefined ? [] : [...others, alone ?? prompt]) {
     decided = decided.map((before, index) => {
       const { overheadBytes } = computeBuffer(memories.backends, index);
       return outgrows(next.chunks[index]!, before.chunks[index]!, overheadBytes) ? next : before;
@@ -87,6 +89,11 @@ export function computeBuffers(session: Session, graphs: "all" | "prompt" = "all
     return chunks[index]!.reduce((total, chunk) => total + chunk + overhead, 0);
   });
   return { bytes, prompt, decided, copies };
+}
+
+/** The third graph is of one sequence there, and larger than the first. */
+function isReservedAlone({ architecture, build, sizes }: Session): boolean {
+  return architecture.longestAlone === true && build.reservesOneSequence && sizes.sequences > 1;
 }
 
 function outgrows(next: readonly number[], held: readonly number[], overhead: number): boolean {
@@ -104,8 +111,14 @@ function isPipeline({ memories, placement, settings }: Session): boolean {
   );
 }
 
-function reserveGraph(session: Session, tokens: number, rows: number, copies: number): Reservation {
-  const { graph } = buildGraph(session, tokens, rows, !session.dryRun);
+function reserveGraph(
+  session: Session,
+  tokens: number,
+  rows: number,
+  copies: number,
+  sequences = session.sizes.sequences,
+): Reservation {
+  const { graph } = buildGraph(session, tokens, rows, !session.dryRun, sequences);
   return reserve(graph, session.memories.backends, {
     copies,
     // of a session with layers left out nobody reads them
@@ -124,12 +137,19 @@ export function flashAttentionRuns(session: Session): boolean {
 }
 
 /** `real`: the engine really reserves the graph; a dry run forgets what was pinned before it measures. */
-function buildGraph(session: Session, tokens: number, rows: number, real: boolean): GraphBuilder {
-  const all = pad(tokens, session.sizes.sequences);
+function buildGraph(
+  session: Session,
+  tokens: number,
+  rows: number,
+  real: boolean,
+  sequences = session.sizes.sequences,
+): GraphBuilder {
+  const all = pad(tokens, sequences);
   const pinsNorms = real && (all < PIN_TOKENS || session.placement.complete);
   const pinsAttention = real && session.settings.cacheOnHost === true;
   const builder = new GraphBuilder({
     ...session,
+    sequences,
     tokens: all,
     outputs: rows,
     ...(pinsNorms ? { pinNorm } : {}),

@@ -27,7 +27,9 @@ export interface GraphRequest {
   readonly states: readonly LayerState[];
   /** the model's own layers, or the block appended to draft further tokens */
   readonly part: GraphPart;
-  /** tokens of the micro-batch, a multiple of the sequences */
+  /** sequences of the micro-batch: all, unless it is reserved for one */
+  readonly sequences: number;
+  /** tokens of the micro-batch, a multiple of its sequences */
   readonly tokens: number;
   /** rows of logits */
   readonly outputs: number;
@@ -180,11 +182,12 @@ export class GraphBuilder {
   }
 
   cacheInputs(kind: CacheKind): CacheInputs {
-    const { settings, sizes, tokens, build } = this.request;
+    const { settings, sizes, tokens, sequences, build } = this.request;
     const cells = kind === "full" ? sizes.cells : sizes.windowCells;
     const widest = Math.max(...this.#cached.map((layer) => valueWidth(attentionOf(layer))));
     const maskType = settings.flashAttention && build.maskType === "f16" ? F16 : F32;
-    const mask = input(maskType, [cells, tokens / sizes.streams, 1, sizes.streams], "attention mask");
+    const streams = Math.min(sizes.streams, sequences);
+    const mask = input(maskType, [cells, tokens / streams, 1, streams], "attention mask");
     const rotated = (type: CacheType, length: number, size: number): GraphTensor | undefined =>
       build.rotatesQuantizedCache ? rotation(type, length, size) : undefined;
     // latent attention caches no values, and its keys are never rotated

@@ -17,8 +17,11 @@ import { sequenceStates, storeStates, type StateIndices } from "./recurrent-stat
 
 /** What models with Kimi's delta attention differ in. */
 export interface KimiParts {
-  /** decay and output gate come from two small matrices each, the decay as it is; or from one, the decay within bounds */
-  readonly gates: "two" | "one";
+  /**
+   * decay and output gate come from two small matrices each, the decay as it is; or from one, the decay within bounds; or only the
+   * output gate comes from one (Kimi K3)
+   */
+  readonly gates: "two" | "one" | "bounded";
 }
 
 /** Kimi's delta attention (src/models/kimi-linear.cpp): a delta net whose decay differs by element, each input convolved by itself. */
@@ -45,7 +48,7 @@ export function kimiDelta(
   const convolved = (name: string): GraphTensor => {
     const rows = reshape(product(`attn_${name}`, x), [innerLength, tokens, sequences]);
     const padded = concat(view(before, [kept, innerLength, sequences], strides), transpose(rows));
-    for (let copy = 0; copy < Math.min(tokens, snapshots); copy++) {
+    for (let copy = 0; copy < (gates === "bounded" ? snapshots : Math.min(tokens, snapshots)); copy++) {
       const newest = view(padded, [kept, innerLength, sequences], [padded.strides[1], padded.strides[2]]);
       graph.expand(copyInto(view(stored.convolution, [kept, innerLength, sequences], strides), newest));
     }
@@ -58,12 +61,7 @@ export function kimiDelta(
     gates === "one" ? product(`ssm_${name}_a`, x) : product(`ssm_${name}_b`, product(`ssm_${name}_a`, x));
   const open = like("add", gate("f"), builder.optional("ssm_dt", layer, "bias"));
   const factors = reshape(builder.bare("ssm_a", layer), [1, heads, 1]);
-  const decay = reshape(
-    gates === "one"
-      ? like("scale", like("unary", like("mul", reshape(open, [length, heads, all]), factors)))
-      : like("mul", reshape(like("unary", open), [length, heads, all]), factors),
-    each,
-  );
+  const decay = reshape(bounded(gates, open, factors, [length, heads, all]), each);
   const beta = like("unary", reshape(product("ssm_beta", x), [1, heads, tokens, sequences]));
   const state = reshape(sequenceStates(builder, stored.state, indices), [length, length, heads, sequences]);
   const both = rowOfResults("gated_delta_net", innerLength * (tokens + length * snapshots) * sequences, [
@@ -77,8 +75,20 @@ export function kimiDelta(
   const result = contiguous(view(both, each), each);
   storeStates(builder, stored.state, view(both, [length * innerLength, sequences, Math.min(tokens, snapshots)]));
 
-  const outputGate = reshape(gate("g"), [length, heads, all]);
+  const outputGate = reshape(gates === "bounded" ? product("ssm_g", x) : gate("g"), [length, heads, all]);
   const normed = builder.norm(reshape(result, [length, heads, all]), "ssm_norm", layer);
   const gated = contiguous(like("mul", normed, like("unary", outputGate)), [innerLength, all]);
   return product("attn_output", gated);
+}
+
+/** The decay as it is, or kept within bounds. */
+function bounded(
+  gates: KimiParts["gates"],
+  open: GraphTensor,
+  factors: GraphTensor,
+  shape: readonly number[],
+): GraphTensor {
+  if (gates === "two") return like("mul", reshape(like("unary", open), shape), factors);
+  const product = like("mul", reshape(open, shape), factors);
+  return like("scale", like("unary", gates === "bounded" ? like("scale", product) : product));
 }

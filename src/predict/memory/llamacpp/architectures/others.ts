@@ -11,6 +11,7 @@ import { gemma3n } from "./gemma3n.ts";
 import { gemma4 } from "./gemma4.ts";
 import { graniteHybrid } from "./granite-hybrid.ts";
 import { jamba } from "./jamba.ts";
+import { kimiK3 } from "./kimi-k3.ts";
 import { kimiLinear } from "./kimi-linear.ts";
 import { lfm2, lfm2moe } from "./lfm2.ts";
 import { nemotronH, nemotronHMoe } from "./nemotron-h.ts";
@@ -20,6 +21,7 @@ import { bitnet } from "./bitnet.ts";
 import { gemma2 } from "./gemma2.ts";
 import { llama4 } from "./llama4.ts";
 import { nemotron, stablelm, starcoder2 } from "./mean-norm.ts";
+import { minimax01 } from "./minimax-01.ts";
 import { mimo2 } from "./mimo2.ts";
 import { minimaxM2, olmo2, olmoe } from "./whole-norm.ts";
 
@@ -51,6 +53,7 @@ export const OTHERS: readonly Architecture[] = [
   step35,
   falconH1,
   jamba,
+  kimiK3,
   kimiLinear,
   lfm2,
   lfm2moe,
@@ -63,6 +66,7 @@ export const OTHERS: readonly Architecture[] = [
   stablelm,
   starcoder2,
   mimo2,
+  minimax01,
   minimaxM2,
   olmo2,
   olmoe,

@@ -244,6 +244,11 @@ export function lightningIndexer(
   return new GraphTensor("lightning_indexer", F32, shape, [query, keys, weights, mask]);
 }
 
+/** One stream of several, weighed: `streams` is [width, count, tokens], `shares` [count, tokens] (`ggml_dsv4_hc_pre`). */
+export function mixStreams(streams: GraphTensor, shares: GraphTensor): GraphTensor {
+  return new GraphTensor("mix_streams", F32, [streams.shape[0], streams.shape[2], 1, 1], [streams, shares]);
+}
+
 /** Places of the greatest few of every row. */
 export function topOf(tensor: GraphTensor, count: number): GraphTensor {
   const [, b, c, d] = tensor.shape;

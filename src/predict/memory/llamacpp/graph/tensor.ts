@@ -22,6 +22,7 @@ export type Operation =
   | "l2_norm"
   | "lightning_indexer"
   | "mean"
+  | "mix_streams"
   | "mul"
   | "mul_mat"
   | "mul_mat_id"
