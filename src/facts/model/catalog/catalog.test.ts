@@ -123,6 +123,7 @@ const WITHOUT_SMALL_TENSORS: Readonly<Record<string, number>> = {
   "google/gemma-3n-E2B-it": 2_027_520,
   "google/gemma-3n-E4B-it": 2_365_440,
   "meta/Muse-Glimmer-30B": 6656,
+  "moonshotai/Kimi-K3": 1_670_144,
   "XiaomiMiMo/MiMo-V2-Flash": 12_032,
   "XiaomiMiMo/MiMo-V2.5-Pro": 26_496,
   "mistralai/Mistral-Large-3-675B-Instruct-2512": 7424,

@@ -74,6 +74,7 @@ export function dimensionsFromConfig(config: unknown, file = "config.json"): Dim
       mtpLayers,
     );
   }
+  const residualBlock = values.count("attn_res_block_size") ?? 0;
   const perLayerEmbedding = values.count("hidden_size_per_layer_input") ?? 0;
   const sharedCaches = values.count("num_kv_shared_layers") ?? 0;
   if (sharedCaches >= layers) throw values.wrong("num_kv_shared_layers", `fewer than ${layers} layers`, sharedCaches);
@@ -93,6 +94,7 @@ export function dimensionsFromConfig(config: unknown, file = "config.json"): Dim
     }),
     ...(pattern !== undefined && { pattern }),
     ...(perLayerEmbedding > 0 && { perLayerEmbedding }),
+    ...(residualBlock > 0 && { residualBlock }),
     ...(mtpLayers > 0 && { mtpLayers }),
     ...(hasSections(values, architecture) && { fourPositions: true as const }),
     ...(hasTemperature(values, architecture) && { queryTemperature: true as const }),

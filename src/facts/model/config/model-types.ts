@@ -41,6 +41,7 @@ const linear35 = { ...delta, head_dim: 256, linear_num_key_heads: 16, linear_num
 export const MODEL_TYPES: Readonly<Record<string, ModelType>> = {
   BailingMoeV2ForCausalLM: { architecture: "bailingmoe2" },
   BailingMoeV3ForCausalLM: { architecture: "bailingmoe3" },
+  KimiK3ForConditionalGeneration: { architecture: "kimi-k3" },
 
   afmoe: { architecture: "afmoe", defaults: { head_dim: 128 } },
   apertus: { architecture: "apertus" },
@@ -159,8 +160,6 @@ export const BEYOND: Readonly<Record<string, string>> = {
   compress_ratios: "compressed attention",
   cross_attention_layers: "cross-attention to images",
   engram_layers: "lookup memory in layers",
-  moe_latent_size: "experts on a narrower stream",
   ngram_vocab_size_ratio: "an n-gram embedding",
-  routed_expert_hidden_size: "experts on a narrower stream",
   sparse_attention_config: "block-sparse attention",
 };

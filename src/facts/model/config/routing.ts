@@ -29,6 +29,7 @@ const KEYS: Readonly<Record<string, RoutingKeys>> = {
   "glm-dsa": usual,
   glm4moe: { ...usual, gating: "sigmoid" },
   hy_v3: { gating: "sigmoid", normalized: "route_norm", scale: "router_scaling_factor" },
+  "kimi-k3": { normalized: "moe_renormalize", scale: "routed_scaling_factor" },
   "kimi-linear": { scale: "routed_scaling_factor" },
   laguna: { gating: "sigmoid", normalized: true, scale: "moe_routed_scaling_factor" },
   lfm2moe: { gating: "sigmoid" },
