@@ -5,7 +5,7 @@ import type { Entry, HeaderRow } from "./rows.ts";
 
 /** Metadata of a geometry's layers, without the architecture's name before each key. */
 export function geometryKeys(geometry: Geometry, row: HeaderRow): Entry[] {
-  const { layers, perLayerEmbeddingLength = 0, deepstackLayers = 0, residualBlock = 0 } = geometry;
+  const { layers, perLayerEmbeddingLength = 0, deepstackLayers = 0, residualBlock = 0, residualStreams = 0 } = geometry;
   const appended = layers.filter(({ kind }) => kind === "mtp").length;
   const borrowed = attentions(geometry).filter(({ cacheFrom }) => cacheFrom !== undefined).length;
   return [
@@ -20,6 +20,7 @@ export function geometryKeys(geometry: Geometry, row: HeaderRow): Entry[] {
     ...(appended > 0 ? [["nextn_predict_layers", count(appended)] as const] : []),
     ...(borrowed > 0 ? [["attention.shared_kv_layers", count(borrowed)] as const] : []),
     ...(deepstackLayers > 0 ? [["n_deepstack_layers", count(deepstackLayers)] as const] : []),
+    ...(residualStreams > 0 ? [["hyper_connection.count", count(residualStreams)] as const] : []),
     ...(residualBlock > 0 ? [["attn_res.block_size", count(residualBlock)] as const] : []),
     ...(geometry.queryTemperature ? [["attention.temperature_scale", { type: "f32", value: 0.1 }] as const] : []),
     ...positionKeys(geometry, row),
@@ -126,6 +127,7 @@ function indexerKeys({ layers }: Geometry, row: HeaderRow): Entry[] {
     ["attention.indexer.head_count", count(indexer.heads)],
     ["attention.indexer.key_length", count(indexer.length)],
     ["attention.indexer.top_k", count(indexer.picks)],
+    ...(indexer.pool === undefined ? [] : [["attention.indexer.kpool", count(indexer.pool)] as const]),
     ...(row.indexerTypes ? [["attention.indexer.types", { type: "array", of: "u32", values }] as const] : []),
   ];
 }

@@ -64,6 +64,14 @@ export const HEADER_ROWS: Readonly<Record<string, HeaderRow>> = {
     windowPattern: true,
     frequencies: "full layers",
   },
+  "glm5-next": {
+    constants: [
+      f32("kda.gate_lower_bound", -5),
+      f32("hyper_connection.epsilon", 1e-6),
+      ["hyper_connection.sinkhorn_iterations", { type: "u32", value: 20 }],
+    ],
+    headless: true,
+  },
   "glm-dsa": { indexerTypes: true },
   granite: { constants: GRANITE },
   granitehybrid: { constants: GRANITE, headless: true },

@@ -21,6 +21,8 @@ export interface Geometry {
   readonly positionsPerToken?: number;
   /** slices of an image embedding added after the first layers (Qwen3-VL deepstack), 0 elsewhere */
   readonly deepstackLayers?: number;
+  /** so many residual streams, of which every half of a layer reads a mix and into which it writes (GLM 5.3) */
+  readonly residualStreams?: number;
   /** every so many layers one's input is kept, and later layers read a mix of what was kept (Kimi K3) */
   readonly residualBlock?: number;
   /** queries are multiplied by a factor for every position (Mistral 3, long contexts) */
@@ -94,6 +96,8 @@ export interface Indexer {
   readonly length: number;
   /** tokens picked at most */
   readonly picks: number;
+  /** tokens are picked by so many at once (GLM 5.3): beside every key lie what weighs it in its pool, and the pool's */
+  readonly pool?: number;
 }
 
 /** Linear attention or a state space: state independent of context, F32. */

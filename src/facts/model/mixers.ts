@@ -101,6 +101,7 @@ function latentAttention(
 ): LatentAttention | undefined {
   const keyLength = keys.count("attention.key_length_mla") ?? 0;
   const valueLength = keys.count("attention.value_length_mla") ?? 0;
+  const pool = keys.count("attention.indexer.kpool") ?? 0;
   if (keyLength === 0 || valueLength === 0) return undefined;
   if (heads === 0) throw keys.contradiction("attention.head_count", `heads for the attention of layer ${layer}`, 0);
   return {
@@ -116,6 +117,7 @@ function latentAttention(
         heads: keys.required("attention.indexer.head_count"),
         length: keys.required("attention.indexer.key_length"),
         picks: keys.required("attention.indexer.top_k"),
+        ...(pool > 0 && { pool }),
       },
     }),
   };

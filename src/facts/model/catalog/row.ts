@@ -40,6 +40,8 @@ export interface Dimensions {
   readonly mtpLayers?: number;
   /** four positions a token although the architecture has one */
   readonly fourPositions?: true;
+  /** residual streams beside one another, where there are several */
+  readonly residualStreams?: number;
   /** every so many layers one's input is kept for later ones */
   readonly residualBlock?: number;
   /** queries are multiplied by a factor for every position */

@@ -111,6 +111,7 @@ function layerShapes(row: TensorRow, geometry: Geometry, layer: Layer): Shapes |
     ...feedForwardShapes(row, width, layer.feedForward),
     ...perLayerShapes(geometry),
     ...streamShapes(row, width),
+    ...(layer.kind === "trunk" ? hyperShapes(geometry) : []),
     ...(row.residualScores
       ? ([
           ["attn_res_score", [width]],
@@ -169,7 +170,7 @@ function mixerShapes(row: TensorRow, geometry: Geometry, { mixer }: Layer): Mixe
     case "recurrent": {
       const shapes = recurrentShapes(width, mixer, row.betaAlpha ?? "two");
       if (row.wholeGates) return shapes && { weights: [], whole: withWholeGates(shapes, width, mixer.innerLength) };
-      return shapes && { weights: [], whole: row.wholeOutputGate ? withOutputGate(shapes, width, mixer) : shapes };
+      return shapes && { weights: [], whole: withOutputGate(row, shapes, width, mixer) };
     }
     default: {
       const whole = recurrentShapes(width, mixer.recurrent, "two");
@@ -195,13 +196,24 @@ function withWholeGates(shapes: Shapes, width: number, inner: number): Shapes {
     .map(([name, shape]): Shapes[number] => (/ssm_[fg]_a\./.test(name) ? [name, [width, inner]] : [name, shape]));
 }
 
-/** Kimi K3: one matrix for the output gate, and the decay's factors without a dimension of one. */
-function withOutputGate(shapes: Shapes, width: number, { innerLength, valueHeads }: Recurrent): Shapes {
-  return [
-    ...shapes.filter(([name]) => !/^ssm_(g_[ab]\.|a$)/.test(name)),
-    ["ssm_g.weight", [width, innerLength]],
-    ["ssm_a", [valueHeads]],
-  ];
+/** One matrix for the output gate, and the decay's factors without a dimension of one, where it is so. */
+function withOutputGate(row: TensorRow, shapes: Shapes, width: number, { innerLength, valueHeads }: Recurrent): Shapes {
+  const gated: Shapes = row.wholeOutputGate
+    ? [...shapes.filter(([name]) => !/^ssm_g_[ab]\./.test(name)), ["ssm_g.weight", [width, innerLength]]]
+    : shapes;
+  if (!row.plainDecayFactors) return gated;
+  return gated.map(([name, shape]): Shapes[number] => [name, name === "ssm_a" ? [valueHeads] : shape]);
+}
+
+/** What mixes residual streams before each half of a layer, and spreads its result over them. */
+function hyperShapes({ residualStreams: count = 0, embeddingLength: width }: Geometry): Shapes {
+  if (count === 0) return [];
+  const mixes = count * (count + 2);
+  return ["attn", "ffn"].flatMap((half): Shapes => [
+    [`hc_${half}_fn`, [count * width, mixes]],
+    [`hc_${half}_base`, [mixes]],
+    [`hc_${half}_scale`, [3]],
+  ]);
 }
 
 function streamShapes({ streams }: TensorRow, width: number): Shapes {

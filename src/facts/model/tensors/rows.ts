@@ -51,8 +51,10 @@ export interface TensorRow {
   readonly streams?: { readonly count: number; readonly rank: number };
   /** decay and output gate of Kimi's delta attention come from one matrix each, not two small ones */
   readonly wholeGates?: true;
-  /** the same of the output gate alone, and the decay's factors are a plain row (Kimi K3) */
+  /** the same of the output gate alone */
   readonly wholeOutputGate?: true;
+  /** factors of that decay are a plain row */
+  readonly plainDecayFactors?: true;
   /** what weighs the inputs of earlier layers, before each half of a layer and before the output */
   readonly residualScores?: true;
   /** the matrices into the experts' narrower stream and back are called "routed", and a norm stands between (Kimi K3) */
@@ -126,6 +128,7 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
     expertScales: true,
     layerScale: true,
   },
+  "glm5-next": { expertBias: true, plainDecayFactors: true },
   "glm-dsa": { expertBias: true, appended: "plain" },
   glm4: { norms: AROUND, fusedGate: true },
   glm4moe: { norms: POST, biases: QKV, expertBias: true, appended: "with head" },
@@ -159,6 +162,7 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
     attentionGate: "elements",
     residualScores: true,
     wholeOutputGate: true,
+    plainDecayFactors: true,
     narrowedExperts: true,
   },
   "kimi-linear": { expertBias: true },

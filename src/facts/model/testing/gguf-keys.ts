@@ -14,6 +14,7 @@ export function ggufKeys(geometry: Geometry): [string, DraftValue][] {
     embedding_length: geometry.embeddingLength,
     embedding_length_per_layer_input: geometry.perLayerEmbeddingLength,
     n_deepstack_layers: geometry.deepstackLayers,
+    "hyper_connection.count": geometry.residualStreams,
     "attn_res.block_size": geometry.residualBlock,
     expert_count: experts?.experts,
     expert_used_count: experts?.expertsUsed,
@@ -73,6 +74,7 @@ function latentKeys(layers: readonly Layer[]): Record<string, number | undefined
     "attention.indexer.head_count": latent.indexer?.heads,
     "attention.indexer.key_length": latent.indexer?.length,
     "attention.indexer.top_k": latent.indexer?.picks,
+    "attention.indexer.kpool": latent.indexer?.pool,
     "rope.dimension_count": latent.ropeLength,
   };
 }

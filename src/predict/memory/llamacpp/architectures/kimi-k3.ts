@@ -45,7 +45,7 @@ export const kimiK3: Architecture = {
       builder.graph.expand(normed);
       const attended =
         mixer.kind === "recurrent"
-          ? kimiDelta(builder, normed, layer, indices, { gates: "bounded" })
+          ? kimiDelta(builder, normed, layer, indices, { gates: "two and one", decay: "negative bounded" })
           : latentAttention(builder, normed, { positions: undefined, factors: undefined, beforeOutput }, cache, layer);
       // where the input is kept, the stream begins anew
       x = keeps ? attended : like("add", x, attended);

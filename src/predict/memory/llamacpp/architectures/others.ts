@@ -9,6 +9,7 @@ import { falconH1 } from "./falcon-h1.ts";
 import { afmoe, laguna, museGlimmer, step35 } from "./gated-output.ts";
 import { gemma3n } from "./gemma3n.ts";
 import { gemma4 } from "./gemma4.ts";
+import { glm5Next } from "./glm5-next.ts";
 import { graniteHybrid } from "./granite-hybrid.ts";
 import { jamba } from "./jamba.ts";
 import { kimiK3 } from "./kimi-k3.ts";
@@ -41,6 +42,7 @@ export const OTHERS: readonly Architecture[] = [
   deepseek32,
   gemma3n,
   gemma4,
+  glm5Next,
   glmDsa,
   graniteHybrid,
   laguna,
