@@ -1,6 +1,6 @@
 import type { Geometry } from "../../../facts/model/index.ts";
 import { overridesOf, type FoundBuild, type LlamaCppBuild } from "../../../facts/runtime/index.ts";
-import { GraphBuilder, type GraphPart } from "./architectures/builder.ts";
+import { GraphBuilder, type FusedKind, type GraphPart } from "./architectures/builder.ts";
 import { pooled } from "./architectures/pooling.ts";
 import type { Architecture } from "./architectures/architecture.ts";
 import type { PlacedAdapter } from "./adapters.ts";
@@ -33,6 +33,7 @@ export interface Session {
   readonly placement: Placement;
   readonly weights: LoadedWeights;
   readonly adapters: readonly PlacedAdapter[];
+  readonly apart: ReadonlySet<FusedKind>;
   readonly caches: readonly LayerCache[];
   readonly states: readonly LayerState[];
   readonly dryRun: boolean;
@@ -134,6 +135,15 @@ export function flashAttentionRuns(session: Session): boolean {
   const { graph, attended } = buildGraph(session, session.sizes.sequences, session.sizes.sequences, true);
   assignBackends(graph, session.memories.backends, session.settings.opOffload !== false);
   return attended.every(({ node, layer }) => node.backend === backendIndex(session, session.placement.layers[layer]!));
+}
+
+/** The same for an operation that the engine takes apart where not every layer's runs where the layer is (`resolve_fused_ops`). */
+export function fusedRuns(session: Session, kind: FusedKind): boolean {
+  const { graph, fused } = buildGraph(session, session.sizes.sequences, session.sizes.sequences, true);
+  assignBackends(graph, session.memories.backends, session.settings.opOffload !== false);
+  return fused.every(
+    (each) => each.kind !== kind || each.node.backend === backendIndex(session, session.placement.layers[each.layer]!),
+  );
 }
 
 /** `real`: the engine really reserves the graph; a dry run forgets what was pinned before it measures. */

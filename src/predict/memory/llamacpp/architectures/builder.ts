@@ -23,6 +23,8 @@ export interface GraphRequest {
   readonly build: LlamaCppBuild;
   readonly weights: LoadedWeights;
   readonly adapters: readonly PlacedAdapter[];
+  /** what is done in many operations because one would not run on its layer's device */
+  readonly apart: ReadonlySet<FusedKind>;
   readonly caches: readonly LayerCache[];
   readonly states: readonly LayerState[];
   /** the model's own layers, or the block appended to draft further tokens */
@@ -50,6 +52,9 @@ export interface CacheInputs {
   readonly valueRotation: GraphTensor | undefined;
 }
 
+/** Mixing residual streams into one, and spreading a result over them, in one operation each. */
+export type FusedKind = "mix" | "spread";
+
 export type NormKind = "rms_norm" | "norm";
 
 /** Heads of this multiple are rotated when the cache is quantised. */
@@ -61,6 +66,8 @@ export class GraphBuilder {
   readonly request: GraphRequest;
   /** flash attention of every layer that has it */
   readonly attended: { readonly node: GraphTensor; readonly layer: number }[] = [];
+  /** operations for which the engine has others, where they do not run on their layer's device */
+  readonly fused: { readonly kind: FusedKind; readonly node: GraphTensor; readonly layer: number }[] = [];
   /** the last hidden states, from which logits or a text's vector are made */
   hidden: GraphTensor | undefined;
   readonly #trunk: readonly Layer[];

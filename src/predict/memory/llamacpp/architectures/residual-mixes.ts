@@ -1,6 +1,6 @@
-import { like, mixShares, mixStreams, multiplyMatrix, reshape, spreadStreams, view } from "../graph/operations.ts";
+import { concat, like, mixShares, mixStreams, multiplyMatrix, reshape, spreadStreams, view } from "../graph/operations.ts";
 import type { GraphTensor } from "../graph/tensor.ts";
-import type { GraphBuilder } from "./builder.ts";
+import type { FusedKind, GraphBuilder } from "./builder.ts";
 
 /** A mix of the residual streams, and how the result made of it goes back into them. */
 export interface Mix {
@@ -24,7 +24,43 @@ export function mixOf(builder: GraphBuilder, streams: GraphTensor, half: string,
   };
   const [into, back] = [shares(), shares()];
   const among = mixShares(mixes, scale, base, count);
-  return { mixed: mixStreams(streams, into), spread: (result) => spreadStreams(result, streams, back, among) };
+  const { apart } = builder.request;
+  const noted = (kind: FusedKind, node: GraphTensor): GraphTensor => {
+    builder.fused.push({ kind, node, layer });
+    return node;
+  };
+  return {
+    mixed: apart.has("mix") ? mixApart(streams, into) : noted("mix", mixStreams(streams, into)),
+    spread: (result) =>
+      apart.has("spread")
+        ? spreadApart(result, streams, back, among)
+        : noted("spread", spreadStreams(result, streams, back, among)),
+  };
+}
+
+function mixApart(streams: GraphTensor, shares: GraphTensor): GraphTensor {
+  return weighed(streams, () => view(shares, [1, streams.shape[2]], [shares.strides[1]])).reduce((sum, each) =>
+    like("add", sum, each),
+  );
+}
+
+function spreadApart(result: GraphTensor, streams: GraphTensor, shares: GraphTensor, among: GraphTensor): GraphTensor {
+  const [width, count, tokens] = streams.shape;
+  const each = Array.from({ length: count }, () => {
+    let sum = like("mul", result, view(shares, [1, tokens], [shares.strides[1]]));
+    for (const part of weighed(streams, () => view(among, [1, tokens], [among.strides[2]])))
+      sum = like("add", sum, part);
+    return reshape(sum, [width, 1, tokens]);
+  });
+  return each.reduce((before, stream) => concat(before, stream, 1));
+}
+
+/** Every stream times its share. */
+function weighed(streams: GraphTensor, share: () => GraphTensor): GraphTensor[] {
+  const [width, count, tokens] = streams.shape;
+  return Array.from({ length: count }, () =>
+    like("mul", view(streams, [width, tokens], [streams.strides[2]]), share()),
+  );
 }
 
 /** The streams' mean. */
