@@ -74,6 +74,7 @@ export function dimensionsFromConfig(config: unknown, file = "config.json"): Dim
       mtpLayers,
     );
   }
+  const residualStreams = values.count("hc_mult") ?? 0;
   const residualBlock = values.count("attn_res_block_size") ?? 0;
   const perLayerEmbedding = values.count("hidden_size_per_layer_input") ?? 0;
   const sharedCaches = values.count("num_kv_shared_layers") ?? 0;
@@ -94,6 +95,7 @@ export function dimensionsFromConfig(config: unknown, file = "config.json"): Dim
     }),
     ...(pattern !== undefined && { pattern }),
     ...(perLayerEmbedding > 0 && { perLayerEmbedding }),
+    ...(residualStreams > 1 && { residualStreams }),
     ...(residualBlock > 0 && { residualBlock }),
     ...(mtpLayers > 0 && { mtpLayers }),
     ...(hasSections(values, architecture) && { fourPositions: true as const }),

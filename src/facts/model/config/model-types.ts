@@ -78,6 +78,7 @@ export const MODEL_TYPES: Readonly<Record<string, ModelType>> = {
   glm4_moe: { architecture: "glm4moe" },
   glm4v_moe: { architecture: "glm4moe" },
   glm4_moe_lite: { architecture: "deepseek2" },
+  glm5_next: { architecture: "glm5-next" },
   glm_moe_dsa: { architecture: "glm-dsa" },
   gpt_oss: { architecture: "gpt-oss", defaults: { head_dim: 64 } },
   granite: { architecture: "granite" },

@@ -27,6 +27,7 @@ const KEYS: Readonly<Record<string, RoutingKeys>> = {
   dots1: usual,
   "exaone-moe": usual,
   "glm-dsa": usual,
+  "glm5-next": { ...usual, gating: "sigmoid" },
   glm4moe: { ...usual, gating: "sigmoid" },
   hy_v3: { gating: "sigmoid", normalized: "route_norm", scale: "router_scaling_factor" },
   "kimi-k3": { normalized: "moe_renormalize", scale: "routed_scaling_factor" },

@@ -28,7 +28,16 @@ export type CacheKind = "full" | "window" | "indexer";
  * Architectures whose cache leaves out the blocks appended to predict further tokens; all others hold one for these blocks too,
  * although the main graph does not use it (llama-model.cpp, `create_memory`).
  */
-const TRUNK_ONLY = new Set(["glm5-next", "nemotron_h", "nemotron_h_moe", "qwen35", "qwen35moe", "qwen3next", "step35", "mimo2"]);
+const TRUNK_ONLY = new Set([
+  "glm5-next",
+  "nemotron_h",
+  "nemotron_h_moe",
+  "qwen35",
+  "qwen35moe",
+  "qwen3next",
+  "step35",
+  "mimo2",
+]);
 
 const NO_HEADS: Attention = { kind: "attention", span: "full", heads: 0, kvHeads: 0, keyLength: 0, valueLength: 0 };
 
@@ -72,7 +81,12 @@ export function layerCaches(
       if (latentCaches === "instead") caches.push(latent);
       const { indexer } = each.mixer;
       if (indexer !== undefined && part === "trunk" && each.kind === "trunk")
-        caches.push({ ...own, kind: "indexer", keyWidth: indexer.length * (indexer.pool === undefined ? 1 : 3), valueWidth: 0 });
+        caches.push({
+          ...own,
+          kind: "indexer",
+          keyWidth: indexer.length * (indexer.pool === undefined ? 1 : 3),
+          valueWidth: 0,
+        });
       return;
     }
     const attention = attentionOf(each) ?? (wholeLayers ? NO_HEADS : undefined);

@@ -163,8 +163,7 @@ export function openSession(question: LlamaCppQuestion, part: GraphPart = "trunk
     };
   };
   const quantizedValues = elementType(settings.cacheTypeV)?.quantized === true;
-  if (settings.flashAttention !== "auto")
-    return withFused(session(settings.flashAttention, !settings.flashAttention));
+  if (settings.flashAttention !== "auto") return withFused(session(settings.flashAttention, !settings.flashAttention));
   const tried = session(true, false);
   if (quantizedValues && build.quantizedValuesForceFlash) return withFused(tried);
   if (flashAttentionRuns(tried)) return withFused(tried);
@@ -176,7 +175,7 @@ export function openSession(question: LlamaCppQuestion, part: GraphPart = "trunk
 function withFused(session: Session): Session {
   if (session.geometry.residualStreams === undefined || session.used.length === 0) return session;
   let decided = session;
-  for (const kind of ["mix", "spread"] as const)
+  for (const kind of ["indexer", "mix", "shares", "spread"] as const)
     if (!fusedRuns(decided, kind)) decided = { ...decided, apart: new Set([...decided.apart, kind]) };
   return decided;
 }

@@ -52,8 +52,8 @@ export interface CacheInputs {
   readonly valueRotation: GraphTensor | undefined;
 }
 
-/** Mixing residual streams into one, and spreading a result over them, in one operation each. */
-export type FusedKind = "mix" | "spread";
+/** An indexer's scores; mixing residual streams into one, what they are mixed by among one another, and spreading a result over them. */
+export type FusedKind = "indexer" | "mix" | "shares" | "spread";
 
 export type NormKind = "rms_norm" | "norm";
 

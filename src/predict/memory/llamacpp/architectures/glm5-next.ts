@@ -1,4 +1,14 @@
-import { contiguous, getRows, like, multiplyMatrix, permute, repeat, reshape, transpose, view } from "../graph/operations.ts";
+import {
+  contiguous,
+  getRows,
+  like,
+  multiplyMatrix,
+  permute,
+  repeat,
+  reshape,
+  transpose,
+  view,
+} from "../graph/operations.ts";
 import { rowBytes } from "../graph/element.ts";
 import type { GraphTensor } from "../graph/tensor.ts";
 import type { Architecture } from "./architecture.ts";

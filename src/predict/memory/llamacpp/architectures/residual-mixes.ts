@@ -1,4 +1,18 @@
-import { concat, like, mixShares, mixStreams, multiplyMatrix, reshape, spreadStreams, view } from "../graph/operations.ts";
+import { F32 } from "../graph/element.ts";
+import {
+  concat,
+  contiguous,
+  empty,
+  like,
+  mixShares,
+  mixStreams,
+  multiplyMatrix,
+  permute,
+  reshape,
+  spreadStreams,
+  sumRows,
+  view,
+} from "../graph/operations.ts";
 import type { GraphTensor } from "../graph/tensor.ts";
 import type { FusedKind, GraphBuilder } from "./builder.ts";
 
@@ -23,12 +37,14 @@ export function mixOf(builder: GraphBuilder, streams: GraphTensor, half: string,
     return like("scale", like("unary", affine));
   };
   const [into, back] = [shares(), shares()];
-  const among = mixShares(mixes, scale, base, count);
   const { apart } = builder.request;
   const noted = (kind: FusedKind, node: GraphTensor): GraphTensor => {
     builder.fused.push({ kind, node, layer });
     return node;
   };
+  const among = apart.has("shares")
+    ? sharesApart(mixes, scale, base, count)
+    : noted("shares", mixShares(mixes, scale, base, count));
   return {
     mixed: apart.has("mix") ? mixApart(streams, into) : noted("mix", mixStreams(streams, into)),
     spread: (result) =>
@@ -36,6 +52,28 @@ export function mixOf(builder: GraphBuilder, streams: GraphTensor, half: string,
         ? spreadApart(result, streams, back, among)
         : noted("spread", spreadStreams(result, streams, back, among)),
   };
+}
+
+/** Rounds in which rows and columns are brought to sums of one, in published models. */
+const ROUNDS = 20;
+
+function sharesApart(mixes: GraphTensor, scale: GraphTensor, base: GraphTensor, count: number): GraphTensor {
+  const tokens = mixes.shape[1];
+  const part = view(mixes, [count * count, tokens], [mixes.strides[1]]);
+  const affine = like("add", like("mul", part, view(scale, [1])), view(base, [count * count]));
+  const little = like("fill", empty(F32, [1]));
+  let shares = like("add", like("soft_max", reshape(affine, [count, count, tokens])), little);
+  const columns = (): void => {
+    const turned = permute(shares, [1, 0, 2, 3]);
+    const sums = like("add", sumRows(contiguous(turned, turned.shape)), little);
+    shares = like("div", shares, permute(sums, [1, 0, 2, 3]));
+  };
+  columns();
+  for (let round = 1; round < ROUNDS; round++) {
+    shares = like("div", shares, like("add", sumRows(shares), little));
+    columns();
+  }
+  return shares;
 }
 
 function mixApart(streams: GraphTensor, shares: GraphTensor): GraphTensor {
