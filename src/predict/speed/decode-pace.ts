@@ -153,9 +153,14 @@ function addHost(step: Step, input: PaceInput, { load }: Place, depth: number, s
       ...(compute > 0
         ? [
             {
-              label: "multiplying beside reading, once for each of them",
+              label: "multiplying, once for each of them",
+              value: us(reading + compute, 5),
+              formula: `${formatNumber((2 * used * streams) / 1e9, 5)} GFLOP / ${flopsRate(rates.flopsPerSec)}`,
+            },
+            {
+              label: "of that, not beside reading",
               value: us(compute),
-              formula: `${formatNumber((2 * used * streams) / 1e9, 5)} GFLOP / ${flopsRate(rates.flopsPerSec)} - ${us(reading, 5)}`,
+              formula: `${us(reading + compute, 5)} - ${us(reading, 5)}`,
             },
           ]
         : []),

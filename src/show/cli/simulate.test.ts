@@ -162,6 +162,8 @@ test("what cannot be asked is said", async () => {
     return [code, JSON.parse(stdout).error.code];
   };
   expect(await refused(...MODEL)).toEqual([2, "simulate-no-load"]);
+  const embedder = ["bge-m3", "--gpu", "rtx-4090", "--users", "2"];
+  expect(await refused(...embedder)).toEqual([2, "writes-no-tokens"]);
   expect(await refused(...MODEL, "--replay", join(folder, "none.json"))).toEqual([2, "simulate-bad-file"]);
   const empty = join(folder, "empty.jsonl");
   await writeFile(empty, "nothing\n");

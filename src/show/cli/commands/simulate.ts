@@ -43,6 +43,7 @@ import {
   fitQuestion,
   machineByHand,
   type PlannedMachine,
+  refuseEmbedder,
   rigFor,
   withChosenFileType,
 } from "../../../plan/ask/question/index.ts";
@@ -70,13 +71,9 @@ export const simulate = guarded(async function (this: CliContext, flags: Simulat
   const [promptTokens, answerTokens] = lengthsHeld(load, flags, runs);
   const slots = flags.slots ?? flags.users ?? server?.slots ?? SLOTS;
   const planned = { ...flags, users: slots };
-  const weights = await withChosenFileType(
-    await reading,
-    machine,
-    planned,
-    runtime,
-    roomFor(promptTokens, answerTokens),
-  );
+  const read = await reading;
+  refuseEmbedder(read, "simulate");
+  const weights = await withChosenFileType(read, machine, planned, runtime, roomFor(promptTokens, answerTokens));
   const { folders } = await homeOf(this);
   const receipts = probed ? await openKnownReceipts(this, folders.data) : undefined;
   let answer: SimulateAnswer;
