@@ -27,6 +27,7 @@ export function geometryKeys(geometry: Geometry, row: HeaderRow): Entry[] {
     ...headKeys(geometry, row),
     ...latentKeys(geometry),
     ...indexerKeys(geometry, row),
+    ...blockKeys(geometry),
     ...windowKeys(geometry, row),
     ...stateKeys(geometry, row),
     ...expertKeys(geometry, row),
@@ -129,6 +130,18 @@ function indexerKeys({ layers }: Geometry, row: HeaderRow): Entry[] {
     ["attention.indexer.top_k", count(indexer.picks)],
     ...(indexer.pool === undefined ? [] : [["attention.indexer.kpool", count(indexer.pool)] as const]),
     ...(row.indexerTypes ? [["attention.indexer.types", { type: "array", of: "u32", values }] as const] : []),
+  ];
+}
+
+function blockKeys(geometry: Geometry): Entry[] {
+  const blocks = attentions(geometry).find((attention) => attention.blocks !== undefined)?.blocks;
+  if (!blocks) return [];
+  return [
+    ["attention.indexer.head_count", count(blocks.heads)],
+    ["attention.indexer.key_length", count(blocks.length)],
+    ["attention.indexer.top_k", count(blocks.picks)],
+    ["attention.indexer.block_size", count(blocks.size)],
+    ["attention.indexer.local_blocks", count(1)],
   ];
 }
 

@@ -70,6 +70,8 @@ export interface Attention {
   readonly valueLength: number;
   /** layer whose cache this one reads instead of owning one (Gemma 3n, 4) */
   readonly cacheFrom?: number;
+  /** what picks the blocks of tokens that attention looks at (MiniMax M3) */
+  readonly blocks?: BlockIndexer;
   /** false where the layer has no position encoding (Cohere 2, SmolLM3, Llama 4 full layers) */
   readonly rope?: boolean;
 }
@@ -88,6 +90,16 @@ export interface LatentAttention {
   readonly queryLatentLength: number;
   /** what picks the tokens that attention looks at (DeepSeek 3.2); layers without one that have one before them share its choice */
   readonly indexer?: Indexer;
+}
+
+/** One head for each key-value head of the layer's attention. */
+export interface BlockIndexer {
+  readonly heads: number;
+  /** elements of a head, and of the one key a token that is kept beside the cache */
+  readonly length: number;
+  /** blocks picked at most, and tokens of one */
+  readonly picks: number;
+  readonly size: number;
 }
 
 export interface Indexer {

@@ -100,7 +100,6 @@ const UNCOUNTED: Readonly<Record<string, string>> = {
   "Qwen/Qwen3.8-Flash-Next": "it has n-gram embedding, which a geometry cannot say",
   "deepseek-ai/DeepSeek-V4.1-Flash": "llama.cpp has no architecture for it",
   "deepseek-ai/DeepSeek-V4-Pro": "it has compressed attention, which a geometry cannot say",
-  "MiniMaxAI/MiniMax-M3": "it has block-sparse attention, which a geometry cannot say",
 };
 
 /** A geometry that no tensors are known for. */

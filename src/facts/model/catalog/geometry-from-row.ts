@@ -165,6 +165,7 @@ function attentionOf(row: Dimensions, facts: ArchitectureFacts, layer: number): 
     kvHeads: (windowed ? window.kvHeads : undefined) ?? row.kvHeads,
     keyLength: (windowed ? window.keyLength : undefined) ?? row.keyLength,
     valueLength: (windowed ? window.valueLength : undefined) ?? row.valueLength,
+    ...(row.blocks && layer >= Number(row.experts?.dense ?? 0) && { blocks: row.blocks }),
     ...(layer >= owners && { cacheFrom: owners - (windowed ? 2 : 1) }),
     ...(hasRope(facts.rope, window !== undefined, windowed, layer) ? {} : { rope: false }),
   };

@@ -1,4 +1,4 @@
-import type { Classifier, ExpertFeedForward, Indexer, Pooling } from "../geometry.ts";
+import type { BlockIndexer, Classifier, ExpertFeedForward, Indexer, Pooling } from "../geometry.ts";
 import type { Source } from "./sources.ts";
 
 /** Dimensions of a model as a configuration says them. Lengths are elements; counts are counts. Absent: none, or not known. */
@@ -31,6 +31,8 @@ export interface Dimensions {
   /** last layers that read an earlier one's cache */
   readonly sharedCaches?: number;
   readonly mla?: LatentLengths;
+  /** of layers with experts */
+  readonly blocks?: BlockIndexer;
   readonly experts?: Experts;
   readonly linear?: Linear;
   /** a letter a layer: M state space, * attention, - feed-forward, E experts */

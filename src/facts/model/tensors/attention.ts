@@ -42,6 +42,18 @@ export function latentShapes(width: number, mixer: LatentAttention): Shapes {
   ];
 }
 
+/** What picks blocks of tokens. Whole names. */
+export function blockShapes(width: number, { blocks }: Attention): Shapes {
+  if (!blocks) return [];
+  const { heads, length } = blocks;
+  return [
+    ["indexer.q_proj.weight", [width, heads * length]],
+    ["indexer.k_proj.weight", [width, length]],
+    ["indexer.q_norm.weight", [length]],
+    ["indexer.k_norm.weight", [length]],
+  ];
+}
+
 /** What picks tokens for latent attention. Whole names. */
 export function indexerShapes(width: number, { indexer, queryLatentLength }: LatentAttention): Shapes {
   if (!indexer) return [];

@@ -1,6 +1,6 @@
 import type { Tensor } from "../../weights/index.ts";
 import type { FeedForward, Geometry, Layer, Recurrent } from "../geometry.ts";
-import { attentionShapes, indexerShapes, latentShapes } from "./attention.ts";
+import { attentionShapes, blockShapes, indexerShapes, latentShapes } from "./attention.ts";
 import { feedForwardShapes } from "./feed-forward.ts";
 import { convolutionShapes, recurrentShapes } from "./recurrent.ts";
 import { TENSOR_ROWS, type EncoderTensors, type TensorRow } from "./rows.ts";
@@ -156,7 +156,7 @@ function mixerShapes(row: TensorRow, geometry: Geometry, { mixer }: Layer): Mixe
             ["attn_k_norm", [mixer.keyLength, mixer.kvHeads]],
           ]
         : [];
-      return { weights: [...attentionShapes(row, width, mixer, valueIsKey), ...norms], whole: sinks };
+      return { weights: [...attentionShapes(row, width, mixer, valueIsKey), ...norms], whole: [...sinks, ...blockShapes(width, mixer)] };
     }
     case "mla": {
       const gates = { heads: mixer.heads, elements: mixer.heads * mixer.valueLength };

@@ -175,6 +175,7 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
   mimo2: { sinks: "windowed", expertBias: true },
   minicpm: {},
   "minimax-01": {},
+  "minimax-m3": { queryKeyNorm: "head", expertBias: true },
   "minimax-m2": { queryKeyNorm: "heads", expertBias: true },
   mistral3: {},
   mistral4: {},

@@ -56,8 +56,18 @@ function attentionKeys(layers: readonly Layer[]): Record<string, number | undefi
     "attention.key_length": full?.keyLength,
     "attention.value_length": full?.valueLength,
     "attention.sliding_window": windowed?.window,
+    ...blockKeys(attentions.find(({ blocks }) => blocks !== undefined)),
     "attention.key_length_swa": windowed?.keyLength,
     "attention.value_length_swa": windowed?.valueLength,
+  };
+}
+
+function blockKeys({ blocks }: Partial<Attention> = {}): Record<string, number | undefined> {
+  return {
+    "attention.indexer.head_count": blocks?.heads,
+    "attention.indexer.key_length": blocks?.length,
+    "attention.indexer.top_k": blocks?.picks,
+    "attention.indexer.block_size": blocks?.size,
   };
 }
 

@@ -103,6 +103,12 @@ export function layerCaches(
       // stored transposed, values of every layer are as wide as the widest
       valueWidth: settings.valuesTransposed ? widest : valueWidthOf(attention),
     });
+    const { blocks } = attention;
+    // the engine keeps values beside these keys, which nobody reads
+    if (blocks !== undefined) {
+      const own = { layer, kind: "indexer", bufferType: place(layer), cells: sizes.cells, keyType, valueType } as const;
+      caches.push({ ...own, keyWidth: blocks.length, valueWidth: attention.valueLength });
+    }
   });
   return caches;
 }

@@ -37,6 +37,8 @@ export interface Session {
   readonly caches: readonly LayerCache[];
   readonly states: readonly LayerState[];
   readonly dryRun: boolean;
+  /** the graphs of a full cache are meant, not those that the engine reserves */
+  readonly filled?: boolean;
   /** what the engine has besides, where layers were left out */
   readonly leftOut?: { readonly layers: number; readonly tensors: number };
 }
@@ -159,6 +161,7 @@ function buildGraph(
   const pinsAttention = real && session.settings.cacheOnHost === true;
   const builder = new GraphBuilder({
     ...session,
+    filled: session.filled === true,
     sequences,
     tokens: all,
     outputs: rows,

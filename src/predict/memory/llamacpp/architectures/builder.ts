@@ -33,6 +33,8 @@ export interface GraphRequest {
   readonly sequences: number;
   /** tokens of the micro-batch, a multiple of its sequences */
   readonly tokens: number;
+  /** the cache is full: some graphs grow with what is in it */
+  readonly filled: boolean;
   /** rows of logits */
   readonly outputs: number;
   /** where the engine pins a layer's norms to its device */

@@ -23,6 +23,7 @@ import { gemma2 } from "./gemma2.ts";
 import { llama4 } from "./llama4.ts";
 import { nemotron, stablelm, starcoder2 } from "./mean-norm.ts";
 import { minimax01 } from "./minimax-01.ts";
+import { minimaxM3 } from "./minimax-m3.ts";
 import { mimo2 } from "./mimo2.ts";
 import { minimaxM2, olmo2, olmoe } from "./whole-norm.ts";
 
@@ -70,6 +71,7 @@ export const OTHERS: readonly Architecture[] = [
   mimo2,
   minimax01,
   minimaxM2,
+  minimaxM3,
   olmo2,
   olmoe,
 ];

@@ -264,6 +264,20 @@ export function spreadStreams(
   return new GraphTensor("spread_streams", F32, streams.shape, [x, streams, shares, among]);
 }
 
+/** Adds to what `target` views where it lies. */
+export function addInPlace(target: GraphTensor, other: GraphTensor): GraphTensor {
+  return new GraphTensor("add", target.type, target.shape, [target, other], {
+    owner: target.owner ?? target,
+    strides: target.strides,
+  });
+}
+
+/** The greatest of every so many elements of a row. */
+export function greatestOf(rows: GraphTensor, size: number): GraphTensor {
+  const [length, b, c, d] = rows.shape;
+  return new GraphTensor("pool", F32, [Math.floor(length / size), b, c, d], [rows]);
+}
+
 /** Numbers one after the other. */
 export function range(count: number): GraphTensor {
   return new GraphTensor("arange", F32, [count, 1, 1, 1], []);
