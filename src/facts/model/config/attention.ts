@@ -56,6 +56,19 @@ export function latentOf(values: ConfigValues, type: ModelType | undefined): Dim
   };
 }
 
+/** What picks blocks of tokens for attention (MiniMax M3). */
+export function blocksOf(values: ConfigValues): Dimensions["blocks"] {
+  const part = values.nested("sparse_attention_config");
+  return (
+    part && {
+      heads: part.required("sparse_num_index_heads"),
+      length: part.required("sparse_index_dim"),
+      picks: part.required("sparse_topk_blocks"),
+      size: part.required("sparse_block_size"),
+    }
+  );
+}
+
 /** Heads of window layers, by the keys of whoever makes them differ. */
 function windowHeads(values: ConfigValues, type: ModelType | undefined, kinds: readonly LayerKind[]): Partial<Heads> {
   if (type?.globalLengths) {

@@ -1,7 +1,7 @@
 import { LoadoutError } from "../../errors/index.ts";
 import { ARCHITECTURES } from "../architectures.ts";
 import type { Dimensions } from "../catalog/row.ts";
-import { headsOf, latentOf, windowLength, windowOf } from "./attention.ts";
+import { blocksOf, headsOf, latentOf, windowLength, windowOf } from "./attention.ts";
 import { ConfigValues, isObject } from "./config-values.ts";
 import { expertsOf } from "./experts.ts";
 import { denseLengths } from "./feed-forward.ts";
@@ -65,6 +65,7 @@ export function dimensionsFromConfig(config: unknown, file = "config.json"): Dim
   }
   const dense = denseLengths(values, type, architecture, hasDense(kinds, experts));
   const mla = latentOf(values, type);
+  const blocks = blocksOf(values);
   const vision = visionOf(values);
   const mtpLayers = values.count(...MTP) ?? 0;
   if (layers + mtpLayers > MOST_LAYERS) {
@@ -89,6 +90,7 @@ export function dimensionsFromConfig(config: unknown, file = "config.json"): Dim
     ...(windowed && { window: windowed }),
     ...(sharedCaches > 0 && { sharedCaches }),
     ...(mla && { mla }),
+    ...(blocks && { blocks }),
     ...(experts && { experts }),
     ...(recurrent && {
       linear: { ...recurrentPart(values, width), ...(type?.parallel && { parallel: true as const }) },

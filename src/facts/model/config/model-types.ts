@@ -117,6 +117,7 @@ export const MODEL_TYPES: Readonly<Record<string, ModelType>> = {
   minimax_m1: { architecture: "minimax-01" },
   minimax_text_01: { architecture: "minimax-01" },
   minimax: { architecture: "minimax-01" },
+  minimax_m3: { architecture: "minimax-m3", denseLength: "dense_intermediate_size", defaults: { head_dim: 128 } },
   minimax_m2: { architecture: "minimax-m2", defaults: { head_dim: 128 } },
   ministral: { architecture: "llama" },
   ministral3: { architecture: "mistral3", defaults: { head_dim: 128 } },
@@ -162,5 +163,4 @@ export const BEYOND: Readonly<Record<string, string>> = {
   cross_attention_layers: "cross-attention to images",
   engram_layers: "lookup memory in layers",
   ngram_vocab_size_ratio: "an n-gram embedding",
-  sparse_attention_config: "block-sparse attention",
 };

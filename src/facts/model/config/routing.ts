@@ -34,6 +34,7 @@ const KEYS: Readonly<Record<string, RoutingKeys>> = {
   "kimi-linear": { scale: "routed_scaling_factor" },
   laguna: { gating: "sigmoid", normalized: true, scale: "moe_routed_scaling_factor" },
   lfm2moe: { gating: "sigmoid" },
+  "minimax-m3": { gating: "sigmoid", normalized: true, scale: "routed_scaling_factor" },
   mistral4: usual,
   nemotron_h_moe: usual,
   step35: { normalized: "norm_expert_weight", scale: "moe_router_scaling_factor" },

@@ -156,7 +156,10 @@ function mixerShapes(row: TensorRow, geometry: Geometry, { mixer }: Layer): Mixe
             ["attn_k_norm", [mixer.keyLength, mixer.kvHeads]],
           ]
         : [];
-      return { weights: [...attentionShapes(row, width, mixer, valueIsKey), ...norms], whole: [...sinks, ...blockShapes(width, mixer)] };
+      return {
+        weights: [...attentionShapes(row, width, mixer, valueIsKey), ...norms],
+        whole: [...sinks, ...blockShapes(width, mixer)],
+      };
     }
     case "mla": {
       const gates = { heads: mixer.heads, elements: mixer.heads * mixer.valueLength };

@@ -55,6 +55,8 @@ export interface ComputeBuffers {
   /** the graph each back end's buffer is as large as */
   readonly decided: readonly Reservation[];
   readonly copies: number;
+  /** the same bytes with a full cache, where graphs grow with it */
+  readonly filled?: readonly number[];
 }
 
 /**
@@ -91,7 +93,9 @@ export function computeBuffers(session: Session, graphs: "all" | "prompt" = "all
     const overhead = computeBuffer(memories.backends, index).overheadBytes;
     return chunks[index]!.reduce((total, chunk) => total + chunk + overhead, 0);
   });
-  return { bytes, prompt, decided, copies };
+  const grows = session.architecture.grows === true && session.filled !== true;
+  const filled = grows ? { filled: computeBuffers({ ...session, filled: true }, graphs).bytes } : {};
+  return { bytes, prompt, decided, copies, ...filled };
 }
 
 /** The third graph is of one sequence there, and larger than the first. */

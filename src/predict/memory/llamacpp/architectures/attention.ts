@@ -90,7 +90,12 @@ export function writeKeys(builder: GraphBuilder, key: GraphTensor, inputs: Cache
   return setRows(mergedStreams(cache), rows, inputs.keyRows);
 }
 
-export function writeValues(builder: GraphBuilder, value: GraphTensor, inputs: CacheInputs, layer: number): GraphTensor {
+export function writeValues(
+  builder: GraphBuilder,
+  value: GraphTensor,
+  inputs: CacheInputs,
+  layer: number,
+): GraphTensor {
   const cache = builder.cache(layer).value;
   const width = value.shape[0] * value.shape[1];
   const transposed = builder.request.settings.valuesTransposed;

@@ -160,7 +160,10 @@ function ofOneToken(query: GraphTensor, scorer: GraphTensor, cached: Cached, inp
   const { keys, key, value } = cached;
   const cells = key.shape[2];
   const found = getRows(view(keys, [length, cells, streams], [keys.strides[2], keys.strides[3]]), slots);
-  const product = multiplyMatrix(reshape(found, [length, positions, 1, streams]), reshape(scorer, [length, heads, 1, streams]));
+  const product = multiplyMatrix(
+    reshape(found, [length, positions, 1, streams]),
+    reshape(scorer, [length, heads, 1, streams]),
+  );
   const seen = reshape(visible, [positions, 1, 1, streams]);
   const best = topOf(blockScores(product, seen, reshape(bias, [count, 1, 1, streams]), size), picks);
   const first = reshape(like("scale", cast(best, F32)), [1, picks, heads, streams]);

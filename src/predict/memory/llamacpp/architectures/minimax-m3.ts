@@ -13,12 +13,15 @@ import { normedAndTurned } from "./rope.ts";
  */
 export const minimaxM3: Architecture = {
   name: "minimax-m3",
+  grows: true,
   build(builder) {
     const positions = builder.positions();
     const cache = builder.cacheInputs("full");
     const { settings, sizes } = builder.request;
     const sparse = settings.flashAttention && (sizes.sequences === 1 || sizes.streams > 1);
-    const found = builder.layers.map((_, layer) => builder.attention(layer).blocks).find((blocks) => blocks !== undefined);
+    const found = builder.layers
+      .map((_, layer) => builder.attention(layer).blocks)
+      .find((blocks) => blocks !== undefined);
     const inputs = sparse && found !== undefined ? blockInputs(builder, found, cache) : undefined;
     return mixedDecoder(builder, {
       routing: { normalized: "as-file" },
@@ -43,7 +46,11 @@ function sparseAttention(
   const scorer = inputs.query(x, positions, layer);
   const turned = (part: GraphTensor, by: GraphTensor | undefined): GraphTensor =>
     by === undefined ? part : rotate(part, by);
-  const [q, k, v] = [turned(query, cache.keyRotation), turned(key, cache.keyRotation), turned(value, cache.valueRotation)];
+  const [q, k, v] = [
+    turned(query, cache.keyRotation),
+    turned(key, cache.keyRotation),
+    turned(value, cache.valueRotation),
+  ];
   for (const tensor of [q, k, v]) graph.expand(tensor);
   graph.expand(writeKeys(builder, k, cache, layer));
   graph.expand(writeValues(builder, v, cache, layer));
