@@ -49,7 +49,7 @@ const LATER = new RegExp(
     "facts/(?:quality|runtime/kernels|runtime/logs|runtime/flags|runtime/ollama|runtime/forks|recipe/server)/",
     "predict/training/",
     "predict/serving/(?!index|coefficients|workload/(?:lengths|index)|measures/(?:targets|index))",
-    "predict/memory/llamacpp/architectures/(?:bailing|bitnet|cohere|deci|deepseek|draft-block|encoder|falcon|gated|gemma2|gemma3n|gemma4|gemma-embedding|granite|indexer|jamba|kimi|layer-inputs|lfm2|llama4|mamba|mean-norm|mimo2|mixed|nemotron|others|output-gate|qwen3next|qwen35|recurrent|residual|whole-norm)",
+    "predict/memory/llamacpp/architectures/(?:bailing|bitnet|cohere|deci|deepseek|draft-block|encoder|falcon|gated|gemma2|gemma3n|gemma4|gemma-embedding|glm5|granite|indexer|jamba|kimi|layer-inputs|lfm2|llama4|mamba|mean-norm|mimo2|block-indexer|minimax-|mixed|nemotron|others|output-gate|pool-indexer|qwen3next|qwen35|recurrent|residual|whole-norm)",
     "predict/memory/llamacpp/(?:ollama/|projector/|backends/(?:metal|other-backends|sycl|vulkan))",
     "predict/speed/(?:acceptance|encode|offload-traffic|speculation)",
     "plan/(?:rank|explain|reconcile)/",

@@ -19,7 +19,9 @@ export function expertKeys({ layers }: Geometry, row: HeaderRow): Entry[] {
     ["expert_count", count(experts.experts)],
     ["expert_used_count", count(experts.expertsUsed)],
     ["expert_feed_forward_length", count(experts.expertLength)],
-    ...(experts.latentLength === undefined ? [] : [["moe_latent_size", count(experts.latentLength)] as const]),
+    ...(experts.latentLength === undefined
+      ? []
+      : [[row.latentKey ?? "moe_latent_size", count(experts.latentLength)] as const]),
     ...(row.expertStep ? [["interleave_moe_layer_step", count(stepOf(parts))] as const] : []),
     ...sharedKeys(experts, row),
     ...choiceKeys(experts),

@@ -5,7 +5,7 @@ import type { Entry, HeaderRow } from "./rows.ts";
 
 /** Metadata of a geometry's layers, without the architecture's name before each key. */
 export function geometryKeys(geometry: Geometry, row: HeaderRow): Entry[] {
-  const { layers, perLayerEmbeddingLength = 0, deepstackLayers = 0 } = geometry;
+  const { layers, perLayerEmbeddingLength = 0, deepstackLayers = 0, residualBlock = 0, residualStreams = 0 } = geometry;
   const appended = layers.filter(({ kind }) => kind === "mtp").length;
   const borrowed = attentions(geometry).filter(({ cacheFrom }) => cacheFrom !== undefined).length;
   return [
@@ -20,11 +20,14 @@ export function geometryKeys(geometry: Geometry, row: HeaderRow): Entry[] {
     ...(appended > 0 ? [["nextn_predict_layers", count(appended)] as const] : []),
     ...(borrowed > 0 ? [["attention.shared_kv_layers", count(borrowed)] as const] : []),
     ...(deepstackLayers > 0 ? [["n_deepstack_layers", count(deepstackLayers)] as const] : []),
+    ...(residualStreams > 0 ? [["hyper_connection.count", count(residualStreams)] as const] : []),
+    ...(residualBlock > 0 ? [["attn_res.block_size", count(residualBlock)] as const] : []),
     ...(geometry.queryTemperature ? [["attention.temperature_scale", { type: "f32", value: 0.1 }] as const] : []),
     ...positionKeys(geometry, row),
     ...headKeys(geometry, row),
     ...latentKeys(geometry),
     ...indexerKeys(geometry, row),
+    ...blockKeys(geometry),
     ...windowKeys(geometry, row),
     ...stateKeys(geometry, row),
     ...expertKeys(geometry, row),
@@ -125,7 +128,20 @@ function indexerKeys({ layers }: Geometry, row: HeaderRow): Entry[] {
     ["attention.indexer.head_count", count(indexer.heads)],
     ["attention.indexer.key_length", count(indexer.length)],
     ["attention.indexer.top_k", count(indexer.picks)],
+    ...(indexer.pool === undefined ? [] : [["attention.indexer.kpool", count(indexer.pool)] as const]),
     ...(row.indexerTypes ? [["attention.indexer.types", { type: "array", of: "u32", values }] as const] : []),
+  ];
+}
+
+function blockKeys(geometry: Geometry): Entry[] {
+  const blocks = attentions(geometry).find((attention) => attention.blocks !== undefined)?.blocks;
+  if (!blocks) return [];
+  return [
+    ["attention.indexer.head_count", count(blocks.heads)],
+    ["attention.indexer.key_length", count(blocks.length)],
+    ["attention.indexer.top_k", count(blocks.picks)],
+    ["attention.indexer.block_size", count(blocks.size)],
+    ["attention.indexer.local_blocks", count(1)],
   ];
 }
 
@@ -156,16 +172,19 @@ function stateKeys({ layers }: Geometry, row: HeaderRow): Entry[] {
   const found: Entry[] = convolution ? [["shortconv.l_cache", count(convolution.kernel)]] : [];
   const state = layers.map(stateOf).find((recurrent) => recurrent !== undefined);
   if (!state) return found;
+  const first = layers.findIndex(({ mixer }) => mixer.kind === "attention");
+  const interval: Entry[] = row.interval ? [["full_attention_interval", count(first + 1)]] : [];
+  // the heads of attention say all
+  if (state.family === "lightning") return interval;
   found.push(["ssm.conv_kernel", count(state.convolutionKernel)]);
   if (state.family === "kda") return [...found, ["kda.head_dim", count(state.stateLength)]];
-  const first = layers.findIndex(({ mixer }) => mixer.kind === "attention");
   return [
     ...found,
     ["ssm.inner_size", count(state.innerLength)],
     ["ssm.state_size", count(state.stateLength)],
     ["ssm.time_step_rank", count(state.valueHeads)],
     ["ssm.group_count", count(state.groups)],
-    ...(row.interval ? [["full_attention_interval", count(first + 1)] as const] : []),
+    ...interval,
   ];
 }
 

@@ -24,6 +24,8 @@ export interface HeaderRow {
   readonly sharedEach?: true;
   /** every so many layers one has experts: written as `interleave_moe_layer_step` */
   readonly expertStep?: true;
+  /** key of the width of the experts' stream, where it is not the usual */
+  readonly latentKey?: string;
   /** layers that have an indexer are listed */
   readonly indexerTypes?: true;
   /** keys that have no architecture's name before them */
@@ -62,17 +64,35 @@ export const HEADER_ROWS: Readonly<Record<string, HeaderRow>> = {
     windowPattern: true,
     frequencies: "full layers",
   },
+  "glm5-next": {
+    constants: [
+      f32("kda.gate_lower_bound", -5),
+      f32("hyper_connection.epsilon", 1e-6),
+      ["hyper_connection.sinkhorn_iterations", { type: "u32", value: 20 }],
+    ],
+    headless: true,
+  },
   "glm-dsa": { indexerTypes: true },
   granite: { constants: GRANITE },
   granitehybrid: { constants: GRANITE, headless: true },
   granitemoe: { constants: GRANITE },
   jamba: { headless: true },
+  "kimi-k3": {
+    constants: [
+      f32("kda.gate_lower_bound", -5),
+      f32("activation.situ_beta", 4),
+      f32("activation.situ_linear_beta", 25),
+    ],
+    headless: true,
+    latentKey: "expert_latent_length",
+  },
   "kimi-linear": { headless: true },
   lfm2: { headless: true },
   lfm2moe: { headless: true },
   llama: { frequencies: "all layers" },
   "llama-embed": { frequencies: "all layers" },
   llama4: { expertStep: true },
+  "minimax-01": { constants: [f32("residual_scale", 3.5565588200778455)], interval: true },
   mimo2: { constants: [f32("attention.value_scale", 0.75)], windowPattern: true },
   "muse-glimmer": { constants: [f32("logit_scale", 0.25)], windowPattern: true },
   nemotron_h: { headless: true },

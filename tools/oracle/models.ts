@@ -86,10 +86,16 @@ export async function writeModel(path: string, { id, mtp, fileType, frequencies,
   writeSparse(path, headerDraft(cutGeometry(geometry, { ...rest, ...kept }), { fileType, frequencies }));
 }
 
-/** A model of experts keeps a layer of them, one of latent attention a layer of that. */
+/** A model of experts keeps a layer of them, one of latent or lightning attention a layer of other attention. */
 function fewest({ layers }: Geometry): number {
   const experts = layers.findIndex(({ feedForward }) => feedForward.kind === "experts");
-  return Math.max(experts + 2, 1 + layers.findIndex(({ mixer }) => mixer.kind === "mla"));
+  const attention = layers.findIndex(({ mixer }) => mixer.kind === "attention");
+  const lightning = layers.some(({ mixer }) => mixer.kind === "recurrent" && mixer.family === "lightning");
+  return Math.max(
+    experts + 2,
+    1 + layers.findIndex(({ mixer }) => mixer.kind === "mla"),
+    lightning ? attention + 1 : 0,
+  );
 }
 
 /** The engine knows the small models of this architecture, whose queries are not compressed, by their number of layers. */

@@ -67,7 +67,7 @@ function expertFeedForward(
   const gating = GATINGS[keys.count("expert_gating_func") ?? 0];
   const normalized = keys.flag("expert_weights_norm");
   const scale = keys.number("expert_weights_scale") ?? 0;
-  const latent = weightOf(tensors, "ffn_latent_down")?.shape[1];
+  const latent = weightOf(tensors, "ffn_latent_down", "ffn_routed_down")?.shape[1];
   return {
     kind: "experts",
     experts: declared,

@@ -21,6 +21,10 @@ export interface Geometry {
   readonly positionsPerToken?: number;
   /** slices of an image embedding added after the first layers (Qwen3-VL deepstack), 0 elsewhere */
   readonly deepstackLayers?: number;
+  /** so many residual streams, of which every half of a layer reads a mix and into which it writes (GLM 5.3) */
+  readonly residualStreams?: number;
+  /** every so many layers one's input is kept, and later layers read a mix of what was kept (Kimi K3) */
+  readonly residualBlock?: number;
   /** queries are multiplied by a factor for every position (Mistral 3, long contexts) */
   readonly queryTemperature?: true;
   /** how a text's rows become one vector or a score, where the model says it (`pooling_type`) */
@@ -79,6 +83,8 @@ export interface Attention {
   readonly valueLength: number;
   /** layer whose cache this one reads instead of owning one (Gemma 3n, 4) */
   readonly cacheFrom?: number;
+  /** what picks the blocks of tokens that attention looks at (MiniMax M3) */
+  readonly blocks?: BlockIndexer;
   /** false where the layer has no position encoding (Cohere 2, SmolLM3, Llama 4 full layers) */
   readonly rope?: boolean;
 }
@@ -99,12 +105,24 @@ export interface LatentAttention {
   readonly indexer?: Indexer;
 }
 
+/** One head for each key-value head of the layer's attention. */
+export interface BlockIndexer {
+  readonly heads: number;
+  /** elements of a head, and of the one key a token that is kept beside the cache */
+  readonly length: number;
+  /** blocks picked at most, and tokens of one */
+  readonly picks: number;
+  readonly size: number;
+}
+
 export interface Indexer {
   readonly heads: number;
   /** elements of a head, and of the one key a token that is kept beside the cache */
   readonly length: number;
   /** tokens picked at most */
   readonly picks: number;
+  /** tokens are picked by so many at once (GLM 5.3): beside every key lie what weighs it in its pool, and the pool's */
+  readonly pool?: number;
 }
 
 /** Linear attention or a state space: state independent of context, F32. */

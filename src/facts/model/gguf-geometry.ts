@@ -29,6 +29,8 @@ export function geometryFromGguf(file: GgufFile): Geometry {
   const draftHead = draftHeadOf(file, keys);
   const perLayerEmbeddingLength = keys.count("embedding_length_per_layer_input") ?? 0;
   const deepstackLayers = keys.count("n_deepstack_layers") ?? 0;
+  const residualStreams = keys.count("hyper_connection.count") ?? 0;
+  const residualBlock = keys.count("attn_res.block_size") ?? 0;
   return {
     architecture,
     ...(name !== undefined && { name }),
@@ -44,6 +46,8 @@ export function geometryFromGguf(file: GgufFile): Geometry {
     })),
     ...(hasFourPositions(keys) && { positionsPerToken: 4 }),
     ...(deepstackLayers > 0 && { deepstackLayers }),
+    ...(residualStreams > 0 && { residualStreams }),
+    ...(residualBlock > 0 && { residualBlock }),
     ...((keys.number("attention.temperature_scale") ?? 0) !== 0 && { queryTemperature: true as const }),
     ...embeddingParts(file, keys),
     ...(draftHead && { draftHead }),

@@ -1,6 +1,6 @@
 import { ARCHITECTURES } from "./architectures.ts";
 import type { ArchitectureKeys } from "./architecture-keys.ts";
-import type { Attention, LatentAttention, Mixer } from "./geometry.ts";
+import type { Attention, BlockIndexer, LatentAttention, Mixer } from "./geometry.ts";
 import { type LayerTensors, weightOf } from "./layer-tensors.ts";
 import { convolutionOf, lightning, recurrentOf } from "./recurrent.ts";
 import { type Reach, reaches } from "./windows.ts";
@@ -87,8 +87,18 @@ function plainAttention(
     kvHeads,
     keyLength: lengths.key,
     valueLength: lengths.value,
+    ...(weightOf(tensors, "indexer.k_proj") && { blocks: blocksOf(keys) }),
     // The last owner of the same kind: full layers stand last in their group.
     ...(layer >= ownCaches && { cacheFrom: ownCaches - (reach.span === "full" ? 1 : 2) }),
+  };
+}
+
+function blocksOf(keys: ArchitectureKeys): BlockIndexer {
+  return {
+    heads: keys.required("attention.indexer.head_count"),
+    length: keys.required("attention.indexer.key_length"),
+    picks: keys.required("attention.indexer.top_k"),
+    size: keys.required("attention.indexer.block_size"),
   };
 }
 
@@ -101,6 +111,7 @@ function latentAttention(
 ): LatentAttention | undefined {
   const keyLength = keys.count("attention.key_length_mla") ?? 0;
   const valueLength = keys.count("attention.value_length_mla") ?? 0;
+  const pool = keys.count("attention.indexer.kpool") ?? 0;
   if (keyLength === 0 || valueLength === 0) return undefined;
   if (heads === 0) throw keys.contradiction("attention.head_count", `heads for the attention of layer ${layer}`, 0);
   return {
@@ -116,6 +127,7 @@ function latentAttention(
         heads: keys.required("attention.indexer.head_count"),
         length: keys.required("attention.indexer.key_length"),
         picks: keys.required("attention.indexer.top_k"),
+        ...(pool > 0 && { pool }),
       },
     }),
   };

@@ -30,7 +30,7 @@ const KEPT_BY: Readonly<Record<string, RegExp>> = {
  * Source: the list in `prepare_tensors` of `conversion/base.py`, llama.cpp b11434.
  */
 const SINGLE =
-  /_norm\.weight$|\.ffn_gate_inp(_shexp)?\.weight$|^(position_embd|token_types)\.weight$|ssm_conv1d|shortconv\.conv|time_mix_(first|w[12]|decay_w[12]|lerp_fused)|altup_(correct|predict)_coef|indexer\.proj/;
+  /_norm\.weight$|\.ffn_gate_inp(_shexp)?\.weight$|^(position_embd|token_types)\.weight$|ssm_conv1d|shortconv\.conv|time_mix_(first|w[12]|decay_w[12]|lerp_fused)|altup_(correct|predict)_coef|indexer\.([kq]_)?proj|\.hc_(attn|ffn)_|indexer_compressor_/;
 
 export function isKept(name: string, dimensions: number, architecture: string): boolean {
   if (dimensions < 2 || !name.endsWith("weight")) return true;

@@ -5,7 +5,7 @@ import type { ModelTraits } from "./conditions.ts";
 const SEVENTY_BILLION: Readonly<Record<string, number>> = { llama: 80, qwen2: 80, deci: 80, olmo: 80, jais2: 68 };
 
 /** Hybrids whose files say one count of key-value heads for all layers, so that the first has it although it is recurrent. */
-const ONE_COUNT: ReadonlySet<string> = new Set(["qwen3next", "qwen35", "qwen35moe"]);
+const ONE_COUNT: ReadonlySet<string> = new Set(["minimax-01", "qwen3next", "qwen35", "qwen35moe"]);
 
 export function traitsOf(geometry: Geometry): ModelTraits {
   const { architecture, layers } = geometry;

@@ -100,10 +100,6 @@ const UNCOUNTED: Readonly<Record<string, string>> = {
   "Qwen/Qwen3.8-Flash-Next": "it has n-gram embedding, which a geometry cannot say",
   "deepseek-ai/DeepSeek-V4.1-Flash": "llama.cpp has no architecture for it",
   "deepseek-ai/DeepSeek-V4-Pro": "it has compressed attention, which a geometry cannot say",
-  "zai-org/GLM-5.3-Flash": "llama.cpp has no architecture for it",
-  "moonshotai/Kimi-K3": "llama.cpp has no architecture for it",
-  "MiniMaxAI/MiniMax-M3": "it has block-sparse attention, which a geometry cannot say",
-  "MiniMaxAI/MiniMax-M1-80k": "tensors of minimax-01",
 };
 
 /** A geometry that no tensors are known for. */
@@ -125,6 +121,7 @@ const WITHOUT_SMALL_TENSORS: Readonly<Record<string, number>> = {
   "google/gemma-3n-E2B-it": 2_027_520,
   "google/gemma-3n-E4B-it": 2_365_440,
   "meta/Muse-Glimmer-30B": 6656,
+  "moonshotai/Kimi-K3": 1_670_144,
   "XiaomiMiMo/MiMo-V2-Flash": 12_032,
   "XiaomiMiMo/MiMo-V2.5-Pro": 26_496,
   "mistralai/Mistral-Large-3-675B-Instruct-2512": 7424,

@@ -59,6 +59,8 @@ export function geometryFromRow(
     ],
     ...((facts.fourPositions || row.fourPositions) && { positionsPerToken: 4 }),
     ...(deepstackLayers > 0 && { deepstackLayers }),
+    ...(row.residualStreams !== undefined && { residualStreams: row.residualStreams }),
+    ...(row.residualBlock !== undefined && { residualBlock: row.residualBlock }),
     ...(row.queryTemperature && { queryTemperature: true as const }),
     ...(facts.cacheless && { cacheless: true as const }),
     ...((facts.cacheless || row.bidirectional) && { bidirectional: true as const }),
@@ -141,13 +143,13 @@ function mixerOf(row: Dimensions, facts: ArchitectureFacts, layer: number): Mixe
   };
 }
 
-/** Where not all layers have one, the first two do, and from there the first of every four (GLM 5.2). */
+/** Pools are picked by all layers. Else, where not all layers have one, the first two do, and from there the first of every four (GLM 5.2). */
 function hasIndexer({ mla, layers }: Dimensions, layer: number): boolean {
-  return mla!.indexer!.layers === layers || layer < 2 || layer % 4 === 2;
+  return mla!.indexer!.pool !== undefined || mla!.indexer!.layers === layers || layer < 2 || layer % 4 === 2;
 }
 
-function indexerOf({ heads, length, picks }: Indexer): Indexer {
-  return { heads, length, picks };
+function indexerOf({ heads, length, picks, pool }: Indexer): Indexer {
+  return { heads, length, picks, ...(pool !== undefined && { pool }) };
 }
 
 function attentionOf(row: Dimensions, facts: ArchitectureFacts, layer: number): Attention {
@@ -163,6 +165,7 @@ function attentionOf(row: Dimensions, facts: ArchitectureFacts, layer: number): 
     kvHeads: (windowed ? window.kvHeads : undefined) ?? row.kvHeads,
     keyLength: (windowed ? window.keyLength : undefined) ?? row.keyLength,
     valueLength: (windowed ? window.valueLength : undefined) ?? row.valueLength,
+    ...(row.blocks && layer >= Number(row.experts?.dense ?? 0) && { blocks: row.blocks }),
     ...(layer >= owners && { cacheFrom: owners - (windowed ? 2 : 1) }),
     ...(hasRope(facts.rope, window !== undefined, windowed, layer) ? {} : { rope: false }),
   };

@@ -1,4 +1,4 @@
-import type { Classifier, ExpertFeedForward, Indexer, Pooling } from "../geometry.ts";
+import type { BlockIndexer, Classifier, ExpertFeedForward, Indexer, Pooling } from "../geometry.ts";
 import type { Source } from "./sources.ts";
 
 /** Dimensions of a model as a configuration says them. Lengths are elements; counts are counts. Absent: none, or not known. */
@@ -31,6 +31,8 @@ export interface Dimensions {
   /** last layers that read an earlier one's cache */
   readonly sharedCaches?: number;
   readonly mla?: LatentLengths;
+  /** of layers with experts */
+  readonly blocks?: BlockIndexer;
   readonly experts?: Experts;
   readonly linear?: Linear;
   /** a letter a layer: M state space, * attention, - feed-forward, E experts */
@@ -40,6 +42,10 @@ export interface Dimensions {
   readonly mtpLayers?: number;
   /** four positions a token although the architecture has one */
   readonly fourPositions?: true;
+  /** residual streams beside one another, where there are several */
+  readonly residualStreams?: number;
+  /** every so many layers one's input is kept for later ones */
+  readonly residualBlock?: number;
   /** queries are multiplied by a factor for every position */
   readonly queryTemperature?: true;
   readonly pooling?: Pooling;

@@ -36,11 +36,13 @@ export function latentOf(values: ConfigValues, type: ModelType | undefined): Dim
   if (type?.wholeCache || !values.has("kv_lora_rank") || !values.has("qk_rope_head_dim")) return undefined;
   const query = values.count("q_lora_rank") ?? 0;
   const indexer = values.count("index_head_dim") ?? 0;
+  const pool = values.count("index_kpool") ?? 0;
   return {
     ...(query > 0 && { query }),
     latent: values.required("kv_lora_rank"),
     plain: values.required("qk_nope_head_dim"),
-    rope: values.required("qk_rope_head_dim"),
+    // none at all in models without positions
+    rope: values.count("qk_rope_head_dim") ?? 0,
     value: values.required("v_head_dim"),
     ...(indexer > 0 && {
       indexer: {
@@ -48,9 +50,23 @@ export function latentOf(values: ConfigValues, type: ModelType | undefined): Dim
         length: indexer,
         picks: values.required("index_topk"),
         layers: values.required("num_hidden_layers"),
+        ...(pool > 0 && { pool }),
       },
     }),
   };
+}
+
+/** What picks blocks of tokens for attention (MiniMax M3). */
+export function blocksOf(values: ConfigValues): Dimensions["blocks"] {
+  const part = values.nested("sparse_attention_config");
+  return (
+    part && {
+      heads: part.required("sparse_num_index_heads"),
+      length: part.required("sparse_index_dim"),
+      picks: part.required("sparse_topk_blocks"),
+      size: part.required("sparse_block_size"),
+    }
+  );
 }
 
 /** Heads of window layers, by the keys of whoever makes them differ. */

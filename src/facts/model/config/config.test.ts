@@ -120,7 +120,6 @@ describe("what is wrong", () => {
   it.each([
     ["compressed attention", { compress_ratios: [0, 4] }],
     ["layers of differing parts", { block_configs: [{}] }],
-    ["experts on a narrower stream", { moe_latent_size: 1024 }],
     ["an encoder and a decoder", { is_encoder_decoder: true }],
     ["recurrent layers and layers with windows", mixed()],
   ])("%s is said to be beyond", (what, change) => {

@@ -1,7 +1,7 @@
 import { LoadoutError } from "../../errors/index.ts";
 import { ARCHITECTURES } from "../architectures.ts";
 import type { Dimensions } from "../catalog/row.ts";
-import { headsOf, latentOf, windowLength, windowOf } from "./attention.ts";
+import { blocksOf, headsOf, latentOf, windowLength, windowOf } from "./attention.ts";
 import { ConfigValues, isObject } from "./config-values.ts";
 import { expertsOf } from "./experts.ts";
 import { denseLengths } from "./feed-forward.ts";
@@ -65,6 +65,7 @@ export function dimensionsFromConfig(config: unknown, file = "config.json"): Dim
   }
   const dense = denseLengths(values, type, architecture, hasDense(kinds, experts));
   const mla = latentOf(values, type);
+  const blocks = blocksOf(values);
   const vision = visionOf(values);
   const mtpLayers = values.count(...MTP) ?? 0;
   if (layers + mtpLayers > MOST_LAYERS) {
@@ -74,6 +75,8 @@ export function dimensionsFromConfig(config: unknown, file = "config.json"): Dim
       mtpLayers,
     );
   }
+  const residualStreams = values.count("hc_mult") ?? 0;
+  const residualBlock = values.count("attn_res_block_size") ?? 0;
   const perLayerEmbedding = values.count("hidden_size_per_layer_input") ?? 0;
   const sharedCaches = values.count("num_kv_shared_layers") ?? 0;
   if (sharedCaches >= layers) throw values.wrong("num_kv_shared_layers", `fewer than ${layers} layers`, sharedCaches);
@@ -87,12 +90,15 @@ export function dimensionsFromConfig(config: unknown, file = "config.json"): Dim
     ...(windowed && { window: windowed }),
     ...(sharedCaches > 0 && { sharedCaches }),
     ...(mla && { mla }),
+    ...(blocks && { blocks }),
     ...(experts && { experts }),
     ...(recurrent && {
       linear: { ...recurrentPart(values, width), ...(type?.parallel && { parallel: true as const }) },
     }),
     ...(pattern !== undefined && { pattern }),
     ...(perLayerEmbedding > 0 && { perLayerEmbedding }),
+    ...(residualStreams > 1 && { residualStreams }),
+    ...(residualBlock > 0 && { residualBlock }),
     ...(mtpLayers > 0 && { mtpLayers }),
     ...(hasSections(values, architecture) && { fourPositions: true as const }),
     ...(hasTemperature(values, architecture) && { queryTemperature: true as const }),

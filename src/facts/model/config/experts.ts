@@ -46,11 +46,13 @@ export function expertsOf(
   const length = values.required(...LENGTH);
   const shared = type?.sharedAsExperts ? length : sharedLength(values, architecture, length);
   const dense = denseLayers(values, layers);
+  const latent = values.count("moe_latent_size", "routed_expert_hidden_size") ?? 0;
   return {
     count,
     used,
     length,
     ...(shared > 0 && { shared }),
+    ...(latent > 0 && { latent }),
     ...(dense !== undefined && { dense }),
     ...routing(values, architecture),
   };

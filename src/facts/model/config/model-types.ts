@@ -41,6 +41,7 @@ const linear35 = { ...delta, head_dim: 256, linear_num_key_heads: 16, linear_num
 export const MODEL_TYPES: Readonly<Record<string, ModelType>> = {
   BailingMoeV2ForCausalLM: { architecture: "bailingmoe2" },
   BailingMoeV3ForCausalLM: { architecture: "bailingmoe3" },
+  KimiK3ForConditionalGeneration: { architecture: "kimi-k3" },
 
   afmoe: { architecture: "afmoe", defaults: { head_dim: 128 } },
   apertus: { architecture: "apertus" },
@@ -77,6 +78,7 @@ export const MODEL_TYPES: Readonly<Record<string, ModelType>> = {
   glm4_moe: { architecture: "glm4moe" },
   glm4v_moe: { architecture: "glm4moe" },
   glm4_moe_lite: { architecture: "deepseek2" },
+  glm5_next: { architecture: "glm5-next" },
   glm_moe_dsa: { architecture: "glm-dsa" },
   gpt_oss: { architecture: "gpt-oss", defaults: { head_dim: 64 } },
   granite: { architecture: "granite" },
@@ -115,6 +117,7 @@ export const MODEL_TYPES: Readonly<Record<string, ModelType>> = {
   minimax_m1: { architecture: "minimax-01" },
   minimax_text_01: { architecture: "minimax-01" },
   minimax: { architecture: "minimax-01" },
+  minimax_m3: { architecture: "minimax-m3", denseLength: "dense_intermediate_size", defaults: { head_dim: 128 } },
   minimax_m2: { architecture: "minimax-m2", defaults: { head_dim: 128 } },
   ministral: { architecture: "llama" },
   ministral3: { architecture: "mistral3", defaults: { head_dim: 128 } },
@@ -159,8 +162,5 @@ export const BEYOND: Readonly<Record<string, string>> = {
   compress_ratios: "compressed attention",
   cross_attention_layers: "cross-attention to images",
   engram_layers: "lookup memory in layers",
-  moe_latent_size: "experts on a narrower stream",
   ngram_vocab_size_ratio: "an n-gram embedding",
-  routed_expert_hidden_size: "experts on a narrower stream",
-  sparse_attention_config: "block-sparse attention",
 };

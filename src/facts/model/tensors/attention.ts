@@ -42,15 +42,32 @@ export function latentShapes(width: number, mixer: LatentAttention): Shapes {
   ];
 }
 
+/** What picks blocks of tokens. Whole names. */
+export function blockShapes(width: number, { blocks }: Attention): Shapes {
+  if (!blocks) return [];
+  const { heads, length } = blocks;
+  return [
+    ["indexer.q_proj.weight", [width, heads * length]],
+    ["indexer.k_proj.weight", [width, length]],
+    ["indexer.q_norm.weight", [length]],
+    ["indexer.k_norm.weight", [length]],
+  ];
+}
+
 /** What picks tokens for latent attention. Whole names. */
 export function indexerShapes(width: number, { indexer, queryLatentLength }: LatentAttention): Shapes {
   if (!indexer) return [];
-  const { heads, length } = indexer;
+  const { heads, length, pool } = indexer;
+  const pools: Shapes = [
+    ["indexer_compressor_gate.weight", [width, length]],
+    ["indexer_compressor_ape.weight", [length, pool ?? 0]],
+  ];
   return [
     ["indexer.k_norm.weight", [length]],
     ["indexer.k_norm.bias", [length]],
     ["indexer.proj.weight", [width, heads]],
     ["indexer.attn_k.weight", [width, length]],
     ["indexer.attn_q_b.weight", [queryLatentLength, heads * length]],
+    ...(pool === undefined ? [] : pools),
   ];
 }

@@ -16,8 +16,11 @@ export function feedForwardShapes(row: TensorRow, width: number, feedForward: Fe
   const shapes: Shapes = [["ffn_gate_inp", [width, experts]]];
   for (const [name, shape] of matrices("_exps", latentLength ?? width, expertLength, row.fusedExperts ? "fused" : gate))
     shapes.push([name === "ffn_up_exps" && row.fusedExperts ? "ffn_gate_up_exps" : name, [...shape, experts]]);
-  if (latentLength !== undefined)
-    shapes.push(["ffn_latent_down", [width, latentLength]], ["ffn_latent_up", [latentLength, width]]);
+  if (latentLength !== undefined) {
+    const name = row.narrowedExperts ? "ffn_routed" : "ffn_latent";
+    shapes.push([`${name}_down`, [width, latentLength]], [`${name}_up`, [latentLength, width]]);
+    if (row.narrowedExperts) shapes.push([`${name}_norm`, [latentLength]]);
+  }
   if (sharedLength > 0) shapes.push(...matrices("_shexp", width, sharedLength, gate));
   if (sharedLength > 0 && row.sharedGate) shapes.push(["ffn_gate_inp_shexp", [width]]);
   if (denseSideLength > 0) shapes.push(...matrices("", width, denseSideLength, "gated"));

@@ -1,6 +1,6 @@
 import type { Tensor } from "../../weights/index.ts";
-import type { FeedForward, Geometry, Layer } from "../geometry.ts";
-import { attentionShapes, indexerShapes, latentShapes } from "./attention.ts";
+import type { FeedForward, Geometry, Layer, Recurrent } from "../geometry.ts";
+import { attentionShapes, blockShapes, indexerShapes, latentShapes } from "./attention.ts";
 import { feedForwardShapes } from "./feed-forward.ts";
 import { convolutionShapes, recurrentShapes } from "./recurrent.ts";
 import { TENSOR_ROWS, type EncoderTensors, type TensorRow } from "./rows.ts";
@@ -38,6 +38,7 @@ function headShapes(row: TensorRow, geometry: Geometry): Shapes {
   const shapes: Shapes = [...(encoder ? encoderShapes(encoder, geometry) : []), ...classifierShapes(geometry)];
   if (encoder?.outputNorm !== false) shapes.push([`${outputNorm}.weight`, [width]]);
   if (!tiedEmbeddings && !encoder) shapes.push(["output.weight", [width, vocabularySize]]);
+  if (row.residualScores) shapes.push(["output_res_score.weight", [width]]);
   if (biases.includes("output_norm")) shapes.push(["output_norm.bias", [width]]);
   if (biases.includes("output")) shapes.push(["output.bias", [vocabularySize]]);
   if (streams) {
@@ -110,6 +111,13 @@ function layerShapes(row: TensorRow, geometry: Geometry, layer: Layer): Shapes |
     ...feedForwardShapes(row, width, layer.feedForward),
     ...perLayerShapes(geometry),
     ...streamShapes(row, width),
+    ...(layer.kind === "trunk" ? hyperShapes(geometry) : []),
+    ...(row.residualScores
+      ? ([
+          ["attn_res_score", [width]],
+          ["ffn_res_score", [width]],
+        ] satisfies Shapes)
+      : []),
   ];
   const biases = weights
     .filter(([name]) => row.biases?.includes(name))
@@ -148,10 +156,14 @@ function mixerShapes(row: TensorRow, geometry: Geometry, { mixer }: Layer): Mixe
             ["attn_k_norm", [mixer.keyLength, mixer.kvHeads]],
           ]
         : [];
-      return { weights: [...attentionShapes(row, width, mixer, valueIsKey), ...norms], whole: sinks };
+      return {
+        weights: [...attentionShapes(row, width, mixer, valueIsKey), ...norms],
+        whole: [...sinks, ...blockShapes(width, mixer)],
+      };
     }
     case "mla": {
-      const gate: Shapes = row.attentionGate === "heads" ? [["attn_gate", [width, mixer.heads]]] : [];
+      const gates = { heads: mixer.heads, elements: mixer.heads * mixer.valueLength };
+      const gate: Shapes = row.attentionGate ? [["attn_gate", [width, gates[row.attentionGate]]]] : [];
       return { weights: [...latentShapes(width, mixer), ...gate], whole: indexerShapes(width, mixer) };
     }
     case "convolution":
@@ -160,8 +172,8 @@ function mixerShapes(row: TensorRow, geometry: Geometry, { mixer }: Layer): Mixe
       return { weights: [], whole: [] };
     case "recurrent": {
       const shapes = recurrentShapes(width, mixer, row.betaAlpha ?? "two");
-      const whole = row.wholeGates ? shapes && withWholeGates(shapes, width, mixer.innerLength) : shapes;
-      return whole && { weights: [], whole };
+      if (row.wholeGates) return shapes && { weights: [], whole: withWholeGates(shapes, width, mixer.innerLength) };
+      return shapes && { weights: [], whole: withOutputGate(row, shapes, width, mixer) };
     }
     default: {
       const whole = recurrentShapes(width, mixer.recurrent, "two");
@@ -185,6 +197,26 @@ function withWholeGates(shapes: Shapes, width: number, inner: number): Shapes {
   return shapes
     .filter(([name]) => !/ssm_[fg]_b\./.test(name))
     .map(([name, shape]): Shapes[number] => (/ssm_[fg]_a\./.test(name) ? [name, [width, inner]] : [name, shape]));
+}
+
+/** One matrix for the output gate, and the decay's factors without a dimension of one, where it is so. */
+function withOutputGate(row: TensorRow, shapes: Shapes, width: number, { innerLength, valueHeads }: Recurrent): Shapes {
+  const gated: Shapes = row.wholeOutputGate
+    ? [...shapes.filter(([name]) => !/^ssm_g_[ab]\./.test(name)), ["ssm_g.weight", [width, innerLength]]]
+    : shapes;
+  if (!row.plainDecayFactors) return gated;
+  return gated.map(([name, shape]): Shapes[number] => [name, name === "ssm_a" ? [valueHeads] : shape]);
+}
+
+/** What mixes residual streams before each half of a layer, and spreads its result over them. */
+function hyperShapes({ residualStreams: count = 0, embeddingLength: width }: Geometry): Shapes {
+  if (count === 0) return [];
+  const mixes = count * (count + 2);
+  return ["attn", "ffn"].flatMap((half): Shapes => [
+    [`hc_${half}_fn`, [count * width, mixes]],
+    [`hc_${half}_base`, [mixes]],
+    [`hc_${half}_scale`, [3]],
+  ]);
 }
 
 function streamShapes({ streams }: TensorRow, width: number): Shapes {

@@ -24,6 +24,7 @@ const FAMILIES: Partial<
   mamba: stateSpace,
   mamba2: stateSpace2,
   kda: kimiDelta,
+  lightning,
 };
 
 function deltaNet(width: number, mixer: Recurrent, betaAlpha: "one" | "two"): Shapes {
@@ -96,6 +97,15 @@ function kimiDelta(width: number, { innerLength, stateLength, valueHeads, convol
     ["ssm_a", [1, valueHeads]],
     ["ssm_dt.bias", [innerLength]],
     ["ssm_norm.weight", [stateLength]],
+    ["attn_output.weight", [innerLength, width]],
+  ];
+}
+
+function lightning(width: number, { innerLength }: Recurrent): Shapes {
+  return [
+    ["attn_norm_2.weight", [innerLength]],
+    ["attn_qkv.weight", [width, 3 * innerLength]],
+    ["attn_gate.weight", [width, innerLength]],
     ["attn_output.weight", [innerLength, width]],
   ];
 }

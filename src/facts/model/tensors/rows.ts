@@ -51,6 +51,14 @@ export interface TensorRow {
   readonly streams?: { readonly count: number; readonly rank: number };
   /** decay and output gate of Kimi's delta attention come from one matrix each, not two small ones */
   readonly wholeGates?: true;
+  /** the same of the output gate alone */
+  readonly wholeOutputGate?: true;
+  /** factors of that decay are a plain row */
+  readonly plainDecayFactors?: true;
+  /** what weighs the inputs of earlier layers, before each half of a layer and before the output */
+  readonly residualScores?: true;
+  /** the matrices into the experts' narrower stream and back are called "routed", and a norm stands between (Kimi K3) */
+  readonly narrowedExperts?: true;
   /** norms after each inner part, as wide as its input (BitNet) */
   readonly innerNorms?: true;
   /** what an encoder has besides: no matrix that gives logits, and where said, these */
@@ -120,6 +128,7 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
     expertScales: true,
     layerScale: true,
   },
+  "glm5-next": { expertBias: true, plainDecayFactors: true },
   "glm-dsa": { expertBias: true, appended: "plain" },
   glm4: { norms: AROUND, fusedGate: true },
   glm4moe: { norms: POST, biases: QKV, expertBias: true, appended: "with head" },
@@ -148,6 +157,14 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
     fusedAttention: true,
     encoder: SHIFTED,
   },
+  "kimi-k3": {
+    expertBias: true,
+    attentionGate: "elements",
+    residualScores: true,
+    wholeOutputGate: true,
+    plainDecayFactors: true,
+    narrowedExperts: true,
+  },
   "kimi-linear": { expertBias: true },
   laguna: { queryKeyNorm: "head", attentionGate: "heads", expertBias: true },
   lfm2: { queryKeyNorm: "head", outputNorm: "token_embd_norm" },
@@ -157,6 +174,8 @@ export const TENSOR_ROWS: Readonly<Record<string, TensorRow>> = {
   llama4: {},
   mimo2: { sinks: "windowed", expertBias: true },
   minicpm: {},
+  "minimax-01": {},
+  "minimax-m3": { queryKeyNorm: "head", expertBias: true },
   "minimax-m2": { queryKeyNorm: "heads", expertBias: true },
   mistral3: {},
   mistral4: {},

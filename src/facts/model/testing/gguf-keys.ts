@@ -14,6 +14,8 @@ export function ggufKeys(geometry: Geometry): [string, DraftValue][] {
     embedding_length: geometry.embeddingLength,
     embedding_length_per_layer_input: geometry.perLayerEmbeddingLength,
     n_deepstack_layers: geometry.deepstackLayers,
+    "hyper_connection.count": geometry.residualStreams,
+    "attn_res.block_size": geometry.residualBlock,
     expert_count: experts?.experts,
     expert_used_count: experts?.expertsUsed,
     "attention.shared_kv_layers": shared > 0 && !ARCHITECTURES[architecture]?.ownCaches ? shared : undefined,
@@ -54,8 +56,18 @@ function attentionKeys(layers: readonly Layer[]): Record<string, number | undefi
     "attention.key_length": full?.keyLength,
     "attention.value_length": full?.valueLength,
     "attention.sliding_window": windowed?.window,
+    ...blockKeys(attentions.find(({ blocks }) => blocks !== undefined)),
     "attention.key_length_swa": windowed?.keyLength,
     "attention.value_length_swa": windowed?.valueLength,
+  };
+}
+
+function blockKeys({ blocks }: Partial<Attention> = {}): Record<string, number | undefined> {
+  return {
+    "attention.indexer.head_count": blocks?.heads,
+    "attention.indexer.key_length": blocks?.length,
+    "attention.indexer.top_k": blocks?.picks,
+    "attention.indexer.block_size": blocks?.size,
   };
 }
 
@@ -72,6 +84,7 @@ function latentKeys(layers: readonly Layer[]): Record<string, number | undefined
     "attention.indexer.head_count": latent.indexer?.heads,
     "attention.indexer.key_length": latent.indexer?.length,
     "attention.indexer.top_k": latent.indexer?.picks,
+    "attention.indexer.kpool": latent.indexer?.pool,
     "rope.dimension_count": latent.ropeLength,
   };
 }

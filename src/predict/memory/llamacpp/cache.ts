@@ -28,7 +28,16 @@ export type CacheKind = "full" | "window" | "indexer";
  * Architectures whose cache leaves out the blocks appended to predict further tokens; all others hold one for these blocks too,
  * although the main graph does not use it (llama-model.cpp, `create_memory`).
  */
-const TRUNK_ONLY = new Set(["nemotron_h", "nemotron_h_moe", "qwen35", "qwen35moe", "qwen3next", "step35", "mimo2"]);
+const TRUNK_ONLY = new Set([
+  "glm5-next",
+  "nemotron_h",
+  "nemotron_h_moe",
+  "qwen35",
+  "qwen35moe",
+  "qwen3next",
+  "step35",
+  "mimo2",
+]);
 
 const NO_HEADS: Attention = { kind: "attention", span: "full", heads: 0, kvHeads: 0, keyLength: 0, valueLength: 0 };
 
@@ -72,7 +81,12 @@ export function layerCaches(
       if (latentCaches === "instead") caches.push(latent);
       const { indexer } = each.mixer;
       if (indexer !== undefined && part === "trunk" && each.kind === "trunk")
-        caches.push({ ...own, kind: "indexer", keyWidth: indexer.length, valueWidth: 0 });
+        caches.push({
+          ...own,
+          kind: "indexer",
+          keyWidth: indexer.length * (indexer.pool === undefined ? 1 : 3),
+          valueWidth: 0,
+        });
       return;
     }
     const attention = attentionOf(each) ?? (wholeLayers ? NO_HEADS : undefined);
@@ -89,6 +103,12 @@ export function layerCaches(
       // stored transposed, values of every layer are as wide as the widest
       valueWidth: settings.valuesTransposed ? widest : valueWidthOf(attention),
     });
+    const { blocks } = attention;
+    // the engine keeps values beside these keys, which nobody reads
+    if (blocks !== undefined) {
+      const own = { layer, kind: "indexer", bufferType: place(layer), cells: sizes.cells, keyType, valueType } as const;
+      caches.push({ ...own, keyWidth: blocks.length, valueWidth: attention.valueLength });
+    }
   });
   return caches;
 }

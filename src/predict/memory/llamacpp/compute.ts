@@ -1,6 +1,6 @@
 import type { Geometry } from "../../../facts/model/index.ts";
 import { overridesOf, type FoundBuild, type LlamaCppBuild } from "../../../facts/runtime/index.ts";
-import { GraphBuilder, type GraphPart } from "./architectures/builder.ts";
+import { GraphBuilder, type FusedKind, type GraphPart } from "./architectures/builder.ts";
 import { samplesDrafts } from "./architectures/draft-sampling.ts";
 import { pooled } from "./architectures/pooling.ts";
 import type { Architecture } from "./architectures/architecture.ts";
@@ -38,9 +38,12 @@ export interface Session {
   readonly placement: Placement;
   readonly weights: LoadedWeights;
   readonly adapters: readonly PlacedAdapter[];
+  readonly apart: ReadonlySet<FusedKind>;
   readonly caches: readonly LayerCache[];
   readonly states: readonly LayerState[];
   readonly dryRun: boolean;
+  /** the graphs of a full cache are meant, not those that the engine reserves */
+  readonly filled?: boolean;
   /** what the engine has besides, where layers were left out */
   readonly leftOut?: { readonly layers: number; readonly tensors: number };
 }
@@ -57,11 +60,13 @@ export interface ComputeBuffers {
   /** the graph each back end's buffer is as large as */
   readonly decided: readonly Reservation[];
   readonly copies: number;
+  /** the same bytes with a full cache, where graphs grow with it */
+  readonly filled?: readonly number[];
 }
 
 /**
  * Compute buffers as the engine reserves them (llama-context.cpp, `sched_reserve`): for a whole micro-batch, for one token a
- * sequence, for the micro-batch again. A buffer is only replaced when a graph needs more of one of its pieces, and then by what
+ * sequence, for the micro-batch again (of some models as one sequence). A buffer is only replaced when a graph needs more of one of its pieces, and then by what
  * that graph needs. A dry run measures the first of the three alone; `graphs` "prompt" does too, where the others are taken to be
  * smaller.
  */
@@ -81,7 +86,9 @@ export function computeBuffers(session: Session, graphs: "all" | "prompt" = "all
   if (session.dryRun) return { bytes: prompt.chunks.map((chunks) => chunks.reduce(add, 0)), prompt, decided, copies };
   // the third graph is the first again: it can only matter where the second replaced a buffer
   const covered = graphs === "prompt" || isCovered(session, prompt, oneToken);
-  for (const next of covered ? [] : [oneToken(session), prompt]) {
+  const alone = isReservedAlone(session) ? reserveGraph(session, promptTokens, promptRows, copies, 1) : undefined;
+  const others = covered ? [] : [oneToken(session)];
+  for (const next of covered && alone === undefined ? [] : [...others, alone ?? prompt]) {
     decided = decided.map((before, index) => {
       const { overheadBytes } = computeBuffer(memories.backends, index);
       return outgrows(next.chunks[index]!, before.chunks[index]!, overheadBytes) ? next : before;
@@ -91,7 +98,14 @@ export function computeBuffers(session: Session, graphs: "all" | "prompt" = "all
     const overhead = computeBuffer(memories.backends, index).overheadBytes;
     return chunks[index]!.reduce((total, chunk) => total + chunk + overhead, 0);
   });
-  return { bytes, prompt, decided, copies };
+  const grows = session.architecture.grows === true && session.filled !== true;
+  const filled = grows ? { filled: computeBuffers({ ...session, filled: true }, graphs).bytes } : {};
+  return { bytes, prompt, decided, copies, ...filled };
+}
+
+/** The third graph is of one sequence there, and larger than the first. */
+function isReservedAlone({ architecture, build, sizes }: Session): boolean {
+  return architecture.longestAlone === true && build.reservesOneSequence && sizes.sequences > 1;
 }
 
 function outgrows(next: readonly number[], held: readonly number[], overhead: number): boolean {
@@ -109,8 +123,14 @@ function isPipeline({ memories, placement, settings }: Session): boolean {
   );
 }
 
-function reserveGraph(session: Session, tokens: number, rows: number, copies: number): Reservation {
-  const { graph } = buildGraph(session, tokens, rows, !session.dryRun);
+function reserveGraph(
+  session: Session,
+  tokens: number,
+  rows: number,
+  copies: number,
+  sequences = session.sizes.sequences,
+): Reservation {
+  const { graph } = buildGraph(session, tokens, rows, !session.dryRun, sequences);
   return reserve(graph, session.memories.backends, {
     copies,
     // of a session with layers left out nobody reads them
@@ -128,13 +148,30 @@ export function flashAttentionRuns(session: Session): boolean {
   return attended.every(({ node, layer }) => node.backend === backendIndex(session, session.placement.layers[layer]!));
 }
 
+/** The same for an operation that the engine takes apart where not every layer's runs where the layer is (`resolve_fused_ops`). */
+export function fusedRuns(session: Session, kind: FusedKind): boolean {
+  const { graph, fused } = buildGraph(session, session.sizes.sequences, session.sizes.sequences, true);
+  assignBackends(graph, session.memories.backends, session.settings.opOffload !== false);
+  return fused.every(
+    (each) => each.kind !== kind || each.node.backend === backendIndex(session, session.placement.layers[each.layer]!),
+  );
+}
+
 /** `real`: the engine really reserves the graph; a dry run forgets what was pinned before it measures. */
-function buildGraph(session: Session, tokens: number, rows: number, real: boolean): GraphBuilder {
-  const all = pad(tokens, session.sizes.sequences);
+function buildGraph(
+  session: Session,
+  tokens: number,
+  rows: number,
+  real: boolean,
+  sequences = session.sizes.sequences,
+): GraphBuilder {
+  const all = pad(tokens, sequences);
   const pinsNorms = real && (all < PIN_TOKENS || session.placement.complete);
   const pinsAttention = real && session.settings.cacheOnHost === true;
   const builder = new GraphBuilder({
     ...session,
+    filled: session.filled === true,
+    sequences,
     tokens: all,
     outputs: rows,
     ...(pinsNorms ? { pinNorm } : {}),

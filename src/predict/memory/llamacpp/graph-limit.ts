@@ -17,6 +17,8 @@ const LONG_GRAPHS: ReadonlySet<string> = new Set([
   "qwen3next",
   "qwen4exp",
 ]);
+/** and those of which they are longer still */
+const LONGEST_GRAPHS: ReadonlySet<string> = new Set(["glm5-next", "kimi-k3"]);
 /** nodes that a pair of an adapter's matrices adds at most */
 const NODES_PER_PAIR = 6;
 
@@ -96,6 +98,7 @@ export function checkStreams({ geometry, sizes, build }: Session, tokens: number
 
 function nodesAllowed({ geometry, weights, adapters, leftOut }: Session, tokens: number): number {
   const tensors = weights.all.length + (leftOut?.tensors ?? 0);
+  if (LONGEST_GRAPHS.has(geometry.architecture)) return Math.max(160 * tokens, 64 * tensors);
   if (LONG_GRAPHS.has(geometry.architecture)) return Math.max(40 * tokens, 32 * tensors);
   const pairs = adapters.reduce((sum, adapter) => sum + adapter.pairs.length, 0);
   return Math.max(1024, 8 * tensors) + NODES_PER_PAIR * pairs;

@@ -101,7 +101,10 @@ export function outputLine({ geometry, memories, placement, settings, sizes }: O
   return { buffer: bufferOf(type, "output", size), leaf: bytes("output", label, size, "formula", { formula }) };
 }
 
-export function computeLines(session: Session, { bytes: held, prompt, decided, copies }: ComputeBuffers): Line[] {
+export function computeLines(
+  session: Session,
+  { bytes: held, prompt, decided, copies, filled }: ComputeBuffers,
+): Line[] {
   const { memories, sizes } = session;
   const tokens = Math.min(sizes.context, sizes.microBatch);
   const rows = Math.min(tokens, sizes.outputRows);
@@ -116,15 +119,22 @@ export function computeLines(session: Session, { bytes: held, prompt, decided, c
     const label = `compute buffer (${type.name})`;
     const doubt = doubtOf(session, type.place);
     const formula = () => peakArithmetic(peaks[index]!, size);
+    const grown = Math.max(size, filled?.[index] ?? 0);
     const leaf =
-      doubt === undefined
-        ? bytes("compute", label, size, "formula", () => ({ formula: formula(), because }))
-        : between("compute", label, doubt.around(size), "assumed", () => ({
+      grown > size
+        ? between("compute", label, [size, size, grown], "formula", () => ({
             formula: formula(),
-            lowFormula: `${formatExactBytes(size)} x ${formatNumber(doubt.low)}`,
-            highFormula: `${formatExactBytes(size)} x ${formatNumber(doubt.high)}`,
-            because: `${because}; ${doubt.because}`,
-          }));
+            highFormula: formatExactBytes(grown),
+            because: `${because}; it grows as the context fills`,
+          }))
+        : doubt === undefined
+          ? bytes("compute", label, size, "formula", () => ({ formula: formula(), because }))
+          : between("compute", label, doubt.around(size), "assumed", () => ({
+              formula: formula(),
+              lowFormula: `${formatExactBytes(size)} x ${formatNumber(doubt.low)}`,
+              highFormula: `${formatExactBytes(size)} x ${formatNumber(doubt.high)}`,
+              because: `${because}; ${doubt.because}`,
+            }));
     return { buffer: bufferOf(type, "compute", size), leaf };
   });
 }

@@ -7,7 +7,7 @@ import type { Architecture } from "./architectures/architecture.ts";
 import { architectureNames, architectureOf } from "./architectures/index.ts";
 import type { BufferType } from "./backends/buffer.ts";
 import { layerCaches } from "./cache.ts";
-import { flashAttentionRuns, type Session } from "./compute.ts";
+import { flashAttentionRuns, fusedRuns, type Session } from "./compute.ts";
 import { BORROWED } from "./draft-head.ts";
 import { contextSizes } from "./context.ts";
 import { usedDevices, type UsedDevice } from "./devices.ts";
@@ -174,18 +174,28 @@ export function openSession(
       placement,
       weights,
       adapters,
+      apart: new Set(),
       caches,
       states,
       dryRun,
     };
   };
   const quantizedValues = elementType(settings.cacheTypeV)?.quantized === true;
-  if (settings.flashAttention !== "auto") return session(settings.flashAttention, !settings.flashAttention);
+  if (settings.flashAttention !== "auto") return withFused(session(settings.flashAttention, !settings.flashAttention));
   const tried = session(true, false);
-  if (quantizedValues && build.quantizedValuesForceFlash) return tried;
-  if (flashAttentionRuns(tried)) return tried;
+  if (quantizedValues && build.quantizedValuesForceFlash) return withFused(tried);
+  if (flashAttentionRuns(tried)) return withFused(tried);
   if (quantizedValues) throw new EngineRefusal(quantizedValuesNeedFlash(settings, "which a device here cannot do"));
-  return session(false, false);
+  return withFused(session(false, false));
+}
+
+/** Operations on several residual streams are tried one after the other, and taken apart where they do not run with their layers. */
+function withFused(session: Session): Session {
+  if (session.geometry.residualStreams === undefined || session.used.length === 0) return session;
+  let decided = session;
+  for (const kind of ["indexer", "mix", "shares", "spread"] as const)
+    if (!fusedRuns(decided, kind)) decided = { ...decided, apart: new Set([...decided.apart, kind]) };
+  return decided;
 }
 
 /** Architectures that load appended blocks only to draft with them, in builds that know how (`load_mtp`). */
@@ -195,6 +205,7 @@ const LOADED_ON_ASK = new Set([
   "deepseek2",
   "deepseek32",
   "glm-dsa",
+  "glm5-next",
   "glm4moe",
   "hy_v3",
   "mimo2",

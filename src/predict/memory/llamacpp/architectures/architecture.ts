@@ -14,6 +14,10 @@ export interface Architecture {
   readonly sharesEmbedding?: true;
   /** only layers that see everything have rotation factors, and the tensor of factors is loaded for them alone */
   readonly factorsOfFullLayers?: true;
+  /** what pairs of a sequence's tokens need is most where a micro-batch is of one sequence: such a graph is reserved too, as the last */
+  readonly longestAlone?: true;
+  /** graphs grow with what is in the cache, beyond what the engine reserves while it is empty */
+  readonly grows?: true;
   /** from the embedded tokens to the logits */
   build(builder: GraphBuilder): GraphTensor;
   /** the same for the block appended to draft further tokens, from the next token and the last hidden state; where it is known */

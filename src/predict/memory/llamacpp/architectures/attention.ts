@@ -90,7 +90,12 @@ export function writeKeys(builder: GraphBuilder, key: GraphTensor, inputs: Cache
   return setRows(mergedStreams(cache), rows, inputs.keyRows);
 }
 
-function writeValues(builder: GraphBuilder, value: GraphTensor, inputs: CacheInputs, layer: number): GraphTensor {
+export function writeValues(
+  builder: GraphBuilder,
+  value: GraphTensor,
+  inputs: CacheInputs,
+  layer: number,
+): GraphTensor {
   const cache = builder.cache(layer).value;
   const width = value.shape[0] * value.shape[1];
   const transposed = builder.request.settings.valuesTransposed;
@@ -120,7 +125,7 @@ function rowsOf(cache: GraphTensor, tokens: GraphTensor): GraphTensor {
 }
 
 /** Rows are counted over all streams. */
-function mergedStreams(cache: GraphTensor): GraphTensor {
+export function mergedStreams(cache: GraphTensor): GraphTensor {
   return cache.shape[2] > 1 ? reshape(cache, [cache.shape[0], cache.shape[1] * cache.shape[2]]) : cache;
 }
 
@@ -202,7 +207,7 @@ function contiguousTransposed(value: GraphTensor): GraphTensor {
   return contiguous(turned, turned.shape);
 }
 
-function cachedKeys(builder: GraphBuilder, layer: number): GraphTensor {
+export function cachedKeys(builder: GraphBuilder, layer: number): GraphTensor {
   const { kvHeads, keyLength } = builder.attention(layer);
   const { key } = builder.cache(layer);
   const [width, cells, streams] = key.shape;
@@ -214,7 +219,7 @@ function cachedKeys(builder: GraphBuilder, layer: number): GraphTensor {
   ]);
 }
 
-function cachedValues(builder: GraphBuilder, layer: number): GraphTensor {
+export function cachedValues(builder: GraphBuilder, layer: number): GraphTensor {
   const { kvHeads, valueLength } = builder.attention(layer);
   const { value } = builder.cache(layer);
   const [width, cells, streams] = value.shape;

@@ -19,7 +19,7 @@ export const bailingMoe3: Architecture = {
       rowsAtEnd: true,
       mix: (x, layer) => {
         if (builder.layer(layer).mixer.kind === "recurrent")
-          return kimiDelta(builder, x, layer, indices, { gates: "one" });
+          return kimiDelta(builder, x, layer, indices, { gates: "one", decay: "bounded" });
         const beforeOutput = (mixed: GraphTensor): GraphTensor => gatedByHead(builder, mixed, x, layer);
         return latentAttention(builder, x, { positions, factors: undefined, beforeOutput }, cache, layer);
       },

@@ -23,14 +23,20 @@ export interface GraphRequest {
   readonly build: LlamaCppBuild;
   readonly weights: LoadedWeights;
   readonly adapters: readonly PlacedAdapter[];
+  /** what is done in many operations because one would not run on its layer's device */
+  readonly apart: ReadonlySet<FusedKind>;
   readonly caches: readonly LayerCache[];
   readonly states: readonly LayerState[];
   /** the model's own layers, or the block appended to draft further tokens */
   readonly part: GraphPart;
   /** layers whose input a draft head reads */
   readonly taps?: readonly number[] | undefined;
-  /** tokens of the micro-batch, a multiple of the sequences */
+  /** sequences of the micro-batch: all, unless it is reserved for one */
+  readonly sequences: number;
+  /** tokens of the micro-batch, a multiple of its sequences */
   readonly tokens: number;
+  /** the cache is full: some graphs grow with what is in it */
+  readonly filled: boolean;
   /** rows of logits */
   readonly outputs: number;
   /** where the engine pins a layer's norms to its device */
@@ -50,6 +56,9 @@ export interface CacheInputs {
   readonly valueRotation: GraphTensor | undefined;
 }
 
+/** An indexer's scores; mixing residual streams into one, what they are mixed by among one another, and spreading a result over them. */
+export type FusedKind = "indexer" | "mix" | "shares" | "spread";
+
 export type NormKind = "rms_norm" | "norm";
 
 /** Heads of this multiple are rotated when the cache is quantised. */
@@ -61,6 +70,8 @@ export class GraphBuilder {
   readonly request: GraphRequest;
   /** flash attention of every layer that has it */
   readonly attended: { readonly node: GraphTensor; readonly layer: number }[] = [];
+  /** operations for which the engine has others, where they do not run on their layer's device */
+  readonly fused: { readonly kind: FusedKind; readonly node: GraphTensor; readonly layer: number }[] = [];
   /** the last hidden states, from which logits or a text's vector are made */
   hidden: GraphTensor | undefined;
   readonly #trunk: readonly Layer[];
@@ -187,11 +198,12 @@ export class GraphBuilder {
   }
 
   cacheInputs(kind: CacheKind): CacheInputs {
-    const { settings, sizes, tokens, build } = this.request;
+    const { settings, sizes, tokens, sequences, build } = this.request;
     const cells = kind === "full" ? sizes.cells : sizes.windowCells;
     const widest = Math.max(...this.#cached.map((layer) => valueWidth(attentionOf(layer))));
     const maskType = settings.flashAttention && build.maskType === "f16" ? F16 : F32;
-    const mask = input(maskType, [cells, tokens / sizes.streams, 1, sizes.streams], "attention mask");
+    const streams = Math.min(sizes.streams, sequences);
+    const mask = input(maskType, [cells, tokens / streams, 1, streams], "attention mask");
     const rotated = (type: CacheType, length: number, size: number): GraphTensor | undefined =>
       build.rotatesQuantizedCache ? rotation(type, length, size) : undefined;
     // latent attention caches no values, and its keys are never rotated

@@ -28,6 +28,8 @@ export interface Routing {
   readonly weighsInputs?: true;
   /** between up and down of experts without a gate */
   readonly activation?: Activation;
+  /** what gate and up become, where it is not the usual product */
+  readonly gatedBy?: (gate: GraphTensor, up: GraphTensor) => GraphTensor;
   /** the last matrix must read what it is given as it is (builds that ask for it) */
   readonly precise?: true;
   /** the shared expert's gate is an activation divided by what it was made from */
@@ -72,7 +74,7 @@ export function chosenExperts(
   if (weighsExpertsFirst) graph.expand(shares);
   let rows = reshape(x, [width, 1, tokens]);
   if (routing.weighsInputs === true) rows = like("mul", repeat(rows, [width, used, tokens]), shares);
-  const gated = activatedExperts(builder, rows, ids, layer, routing.activation);
+  const gated = activatedExperts(builder, rows, ids, layer, routing);
   const precise = routing.precise === true && builder.request.build.preciseExperts;
   const each = biased(builder, scaledProduct(builder, "down", gated, ids, layer, precise), "down", layer, ids);
   const weighted = routing.weighsInputs === true ? each : like("mul", each, shares);
@@ -124,7 +126,7 @@ function activatedExperts(
   rows: GraphTensor,
   ids: GraphTensor,
   layer: number,
-  activation: Activation | undefined,
+  { activation, gatedBy }: Routing,
 ): GraphTensor {
   const product = (name: string): GraphTensor =>
     biased(builder, scaledProduct(builder, name, rows, ids, layer), name, layer, ids);
@@ -136,7 +138,8 @@ function activatedExperts(
   }
   const up = product("up");
   const gated = builder.optional("ffn_gate_exps", layer) !== undefined;
-  return gated ? gatedProduct(builder, product("gate"), up) : activated(up, activation);
+  if (!gated) return activated(up, activation);
+  return gatedBy === undefined ? gatedProduct(builder, product("gate"), up) : gatedBy(product("gate"), up);
 }
 
 /** A product with the chosen experts' matrices, and where the file has a factor for each expert, times that. */

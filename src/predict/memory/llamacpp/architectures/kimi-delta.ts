@@ -17,8 +17,10 @@ import { sequenceStates, storeStates, type StateIndices } from "./recurrent-stat
 
 /** What models with Kimi's delta attention differ in. */
 export interface KimiParts {
-  /** decay and output gate come from two small matrices each, the decay as it is; or from one, the decay within bounds */
-  readonly gates: "two" | "one";
+  /** decay and output gate come from two small matrices each, or from one; or only the output gate comes from one */
+  readonly gates: "two" | "one" | "two and one";
+  /** the decay is kept within bounds, of its negative in models that keep snapshots of states however few the tokens are */
+  readonly decay?: "bounded" | "negative bounded";
 }
 
 /** Kimi's delta attention (src/models/kimi-linear.cpp): a delta net whose decay differs by element, each input convolved by itself. */
@@ -27,7 +29,7 @@ export function kimiDelta(
   x: GraphTensor,
   layer: number,
   indices: StateIndices,
-  { gates }: KimiParts,
+  { gates, decay: bounds }: KimiParts,
 ): GraphTensor {
   const { graph } = builder;
   const { convolutionKernel, innerLength, stateLength: length, valueHeads: heads } = builder.recurrent(layer);
@@ -45,7 +47,7 @@ export function kimiDelta(
   const convolved = (name: string): GraphTensor => {
     const rows = reshape(product(`attn_${name}`, x), [innerLength, tokens, sequences]);
     const padded = concat(view(before, [kept, innerLength, sequences], strides), transpose(rows));
-    for (let copy = 0; copy < Math.min(tokens, snapshots); copy++) {
+    for (let copy = 0; copy < (bounds === "negative bounded" ? snapshots : Math.min(tokens, snapshots)); copy++) {
       const newest = view(padded, [kept, innerLength, sequences], [padded.strides[1], padded.strides[2]]);
       graph.expand(copyInto(view(stored.convolution, [kept, innerLength, sequences], strides), newest));
     }
@@ -58,12 +60,7 @@ export function kimiDelta(
     gates === "one" ? product(`ssm_${name}_a`, x) : product(`ssm_${name}_b`, product(`ssm_${name}_a`, x));
   const open = like("add", gate("f"), builder.optional("ssm_dt", layer, "bias"));
   const factors = reshape(builder.bare("ssm_a", layer), [1, heads, 1]);
-  const decay = reshape(
-    gates === "one"
-      ? like("scale", like("unary", like("mul", reshape(open, [length, heads, all]), factors)))
-      : like("mul", reshape(like("unary", open), [length, heads, all]), factors),
-    each,
-  );
+  const decay = reshape(bounded(bounds, open, factors, [length, heads, all]), each);
   const beta = like("unary", reshape(product("ssm_beta", x), [1, heads, tokens, sequences]));
   const state = reshape(sequenceStates(builder, stored.state, indices), [length, length, heads, sequences]);
   const both = rowOfResults("gated_delta_net", innerLength * (tokens + length * snapshots) * sequences, [
@@ -77,8 +74,20 @@ export function kimiDelta(
   const result = contiguous(view(both, each), each);
   storeStates(builder, stored.state, view(both, [length * innerLength, sequences, Math.min(tokens, snapshots)]));
 
-  const outputGate = reshape(gate("g"), [length, heads, all]);
+  const outputGate = reshape(gates === "two and one" ? product("ssm_g", x) : gate("g"), [length, heads, all]);
   const normed = builder.norm(reshape(result, [length, heads, all]), "ssm_norm", layer);
   const gated = contiguous(like("mul", normed, like("unary", outputGate)), [innerLength, all]);
   return product("attn_output", gated);
+}
+
+/** The decay as it is, or kept within bounds. */
+function bounded(
+  bounds: KimiParts["decay"],
+  open: GraphTensor,
+  factors: GraphTensor,
+  shape: readonly number[],
+): GraphTensor {
+  if (bounds === undefined) return like("mul", reshape(like("unary", open), shape), factors);
+  const product = like("mul", reshape(open, shape), factors);
+  return like("scale", like("unary", bounds === "negative bounded" ? like("scale", product) : product));
 }

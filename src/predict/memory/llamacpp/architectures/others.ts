@@ -10,8 +10,10 @@ import { falconH1 } from "./falcon-h1.ts";
 import { afmoe, laguna, museGlimmer, step35 } from "./gated-output.ts";
 import { gemma3n } from "./gemma3n.ts";
 import { gemma4 } from "./gemma4.ts";
+import { glm5Next } from "./glm5-next.ts";
 import { graniteHybrid } from "./granite-hybrid.ts";
 import { jamba } from "./jamba.ts";
+import { kimiK3 } from "./kimi-k3.ts";
 import { kimiLinear } from "./kimi-linear.ts";
 import { lfm2, lfm2moe } from "./lfm2.ts";
 import { nemotronH, nemotronHMoe } from "./nemotron-h.ts";
@@ -21,6 +23,8 @@ import { bitnet } from "./bitnet.ts";
 import { gemma2 } from "./gemma2.ts";
 import { llama4 } from "./llama4.ts";
 import { nemotron, stablelm, starcoder2 } from "./mean-norm.ts";
+import { minimax01 } from "./minimax-01.ts";
+import { minimaxM3 } from "./minimax-m3.ts";
 import { mimo2 } from "./mimo2.ts";
 import { minimaxM2, olmo2, olmoe } from "./whole-norm.ts";
 
@@ -41,6 +45,7 @@ export const OTHERS: readonly Architecture[] = [
   eagle3,
   gemma3n,
   gemma4,
+  glm5Next,
   glmDsa,
   graniteHybrid,
   laguna,
@@ -53,6 +58,7 @@ export const OTHERS: readonly Architecture[] = [
   step35,
   falconH1,
   jamba,
+  kimiK3,
   kimiLinear,
   lfm2,
   lfm2moe,
@@ -65,7 +71,9 @@ export const OTHERS: readonly Architecture[] = [
   stablelm,
   starcoder2,
   mimo2,
+  minimax01,
   minimaxM2,
+  minimaxM3,
   olmo2,
   olmoe,
 ];

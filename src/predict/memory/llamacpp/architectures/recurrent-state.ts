@@ -6,17 +6,17 @@ import type { GraphBuilder } from "./builder.ts";
 /** Which states the sequences of a batch have: an input and views of it, shared by all recurrent layers. */
 export interface StateIndices {
   readonly all: GraphTensor;
-  /** those of the batch; a reservation has all sequences in the batch */
+  /** those of the batch; a reservation has all sequences in the batch, or (MiniMax 01) one */
   readonly own: GraphTensor;
   /** the rest; where all are gathered at once, all but the first */
   readonly others: GraphTensor;
 }
 
 export function stateIndices(builder: GraphBuilder): StateIndices {
-  const { build, sizes } = builder.request;
+  const { build, sizes, sequences } = builder.request;
   const all = input(I32, [sizes.sequences]);
-  const others = view(all, [build.gathersStatesAtOnce ? sizes.sequences - 1 : 0]);
-  return { all, own: view(all, [sizes.sequences]), others };
+  const others = view(all, [build.gathersStatesAtOnce ? sizes.sequences - 1 : sizes.sequences - sequences]);
+  return { all, own: view(all, [sequences]), others };
 }
 
 /** Reads the batch's states in a way of its own, instead of gathering them. */
@@ -50,7 +50,7 @@ export function sequenceStates(
     graph.expand(result);
     others = getRows(states, indices.others);
   }
-  graph.expand(copyInto(view(stored, [length, 0], [stored.strides[1]]), others));
+  graph.expand(copyInto(view(stored, [length, others.shape[1]], [stored.strides[1]]), others));
   return result;
 }
 

@@ -80,7 +80,7 @@ function hasKernel(tensor: GraphTensor, rules: CudaRules): boolean {
         !(b!.type === F16 && a!.type !== F16)
       );
     case "set_rows":
-      return a!.type === F32;
+      return a!.type === F32 || (a!.type === F16 && tensor.type === F16);
     case "lightning_indexer":
       return a!.shape[0] === 128 && [4, 32, 64].includes(a!.shape[1]) && INDEXED_TYPES.has(b!.type.name);
     case "get_rows":

@@ -13,7 +13,7 @@ export function input(type: ElementType, shape: readonly number[], name = "input
 
 export function getRows(table: GraphTensor, indices: GraphTensor): GraphTensor {
   const shape = [table.shape[0], indices.shape[0], indices.shape[1], indices.shape[2]] as const;
-  const found = new GraphTensor("get_rows", F32, shape, [table, indices]);
+  const found = new GraphTensor("get_rows", table.type === I32 ? I32 : F32, shape, [table, indices]);
   return isAdapted(table) ? adaptedRows(found, table, indices) : found;
 }
 
@@ -242,6 +242,45 @@ export function lightningIndexer(
 ): GraphTensor {
   const shape: Shape = [keys.shape[2], query.shape[2], 1, query.shape[3]];
   return new GraphTensor("lightning_indexer", F32, shape, [query, keys, weights, mask]);
+}
+
+/** One stream of several, weighed: `streams` is [width, count, tokens], `shares` [count, tokens] (`ggml_dsv4_hc_pre`). */
+export function mixStreams(streams: GraphTensor, shares: GraphTensor): GraphTensor {
+  return new GraphTensor("mix_streams", F32, [streams.shape[0], streams.shape[2], 1, 1], [streams, shares]);
+}
+
+/** Which share of every stream goes into which, [count, count, tokens] (`ggml_dsv4_hc_comb`). */
+export function mixShares(mixes: GraphTensor, scale: GraphTensor, base: GraphTensor, count: number): GraphTensor {
+  return new GraphTensor("mix_shares", F32, [count, count, mixes.shape[1], 1], [mixes, scale, base]);
+}
+
+/** What was made of a mix, spread over the streams it came from, which are mixed among one another (`ggml_dsv4_hc_post`). */
+export function spreadStreams(
+  x: GraphTensor,
+  streams: GraphTensor,
+  shares: GraphTensor,
+  among: GraphTensor,
+): GraphTensor {
+  return new GraphTensor("spread_streams", F32, streams.shape, [x, streams, shares, among]);
+}
+
+/** Adds to what `target` views where it lies. */
+export function addInPlace(target: GraphTensor, other: GraphTensor): GraphTensor {
+  return new GraphTensor("add", target.type, target.shape, [target, other], {
+    owner: target.owner ?? target,
+    strides: target.strides,
+  });
+}
+
+/** The greatest of every so many elements of a row. */
+export function greatestOf(rows: GraphTensor, size: number): GraphTensor {
+  const [length, b, c, d] = rows.shape;
+  return new GraphTensor("pool", F32, [Math.floor(length / size), b, c, d], [rows]);
+}
+
+/** Numbers one after the other. */
+export function range(count: number): GraphTensor {
+  return new GraphTensor("arange", F32, [count, 1, 1, 1], []);
 }
 
 /** Places of the greatest few of every row. */

@@ -113,6 +113,9 @@ it("since 0.30 it is what its llama-server takes", () => {
 it.each([
   ["two cache types", GEMMA3, { cacheTypeK: "q8_0" }, "ollama-two-cache-types"],
   ["a type it does not take", GEMMA3, { cacheTypeK: "q5_1", cacheTypeV: "q5_1" }, "ollama-cache-type"],
+  ["experts on the host", GEMMA3, { expertLayersOnHost: 4 }, "ollama-no-overrides"],
+  ["all experts on the host", GEMMA3, { expertLayersOnHost: "all" }, "ollama-no-overrides"],
+  ["tensors told where to lie", GEMMA3, { denseLayersOnHost: 1 }, "ollama-no-overrides"],
 ] as const)("refuses %s", (_, model, changed, reason) => {
   expect(asked(model, { ...settingsOf(4096, 512, 1, "f16", true), ...changed })).toMatchObject({
     kind: "rejected",

@@ -8,8 +8,9 @@ export interface OwnGraph {
 }
 
 /**
- * Decoders of Ollama v0.17.4 (model/models/gemma3, qwen3, llama), by architecture; Gemma 3 and Llama were compared with its own log.
- * All others that it runs itself are predicted within an interval.
+ * Decoders of Ollama v0.17.4 (model/models/gemma3, qwen3, llama), by architecture. Gemma 3 was compared with its own log; Llama is as
+ * read: it goes to llama.cpp unless OLLAMA_NEW_ENGINE is set, and was not run so. All others that it runs itself are predicted within an
+ * interval.
  */
 export const OWN_GRAPHS: Readonly<Record<string, OwnGraph>> = {
   gemma3: { scalesEmbedding: true, normsHeads: true, scalesQuery: true, normsAfter: true },

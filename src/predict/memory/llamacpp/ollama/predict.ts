@@ -2,6 +2,7 @@ import type { Geometry } from "../../../../facts/model/index.ts";
 import {
   llamaCppBuild,
   LLAMACPP_CALLERS,
+  overridesOf,
   type LlamaCppCaller,
   type LlamaCppSettings,
   type OllamaEra,
@@ -69,6 +70,12 @@ function refusalOf({ era, settings, geometry }: OllamaQuestion): MemoryPredictio
     return rejected(
       "ollama-cache-type",
       `OLLAMA_KV_CACHE_TYPE=${cacheTypeK} is ignored with a warning, and the cache is f16; it takes ${taken}`,
+    );
+  }
+  if (overridesOf(settings).length > 0) {
+    return rejected(
+      "ollama-no-overrides",
+      "a Modelfile has num_gpu, whole layers, and nothing that leaves experts or single tensors on the host: ask for fewer GPU layers",
     );
   }
   if (sequences > 1 && era.oneAtATime.includes(geometry.architecture)) {
