@@ -4,6 +4,7 @@ import type { Plugin } from "vite";
 /** Lists of what most questions do not need, each with the file of its room that reads it. */
 const LISTS: readonly [list: string, reader: RegExp][] = [
   ["./others.ts", /architectures[/\\]index\.ts$/],
+  ["./architectures/ends.ts", /llamacpp[/\\]compute\.ts$/],
   ["./other-backends.ts", /backends[/\\]device\.ts$/],
 ];
 

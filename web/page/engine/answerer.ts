@@ -91,7 +91,7 @@ export function createAnswerer(): Answerer {
     const plain = catalogAsking({ opened, machine: () => machine });
     const model: Asking["model"] = async (typed, flags) => {
       const weights = await plain.model(typed, flags);
-      await loadArchitecture(weights.geometry.architecture);
+      await loadArchitecture(weights.geometry);
       return weights;
     };
     return { ...plain, model };

@@ -6,7 +6,8 @@ export { type FrontierFlags } from "./frontier-flags.ts";
 export { lengthWords, longest, OUTPUT, PROMPT } from "./lengths.ts";
 export { loadFlags } from "./load-flags.ts";
 export { lengthsOf, targetsOf } from "./load-words.ts";
-export { bringsMedia, MOST_IMAGES, type MediaFlags, mediaFlags } from "./media-flags.ts";
+export { bringsMedia, type MediaFlags } from "./media.ts";
+export { MOST_IMAGES, mediaFlags } from "./media-flags.ts";
 export { nearest } from "./nearest.ts";
 export { needModel } from "./need-model.ts";
 export {

@@ -2,17 +2,6 @@ import type { ImageSize } from "../../../facts/model/index.ts";
 import { LoadoutError } from "../../../facts/errors/index.ts";
 import { parseCount } from "../../../facts/units/index.ts";
 
-/** Flags that say what a request brings besides text. */
-export interface MediaFlags {
-  readonly images?: number;
-  readonly imageSize?: ImageSize;
-  /** seconds */
-  readonly audio?: number;
-  /** projector file */
-  readonly mmproj?: string;
-  readonly noMmprojOffload?: boolean;
-}
-
 export const MOST_IMAGES = 1000;
 /** the engine takes sides up to here (clip.h) */
 const MOST_PIXELS = 46_000;
@@ -69,9 +58,4 @@ function secondsOf(text: string): number {
   const seconds = match ? Number(match[1]) * (unit === "h" ? 3600 : unit.startsWith("m") ? 60 : 1) : Number.NaN;
   if (seconds > 0 && seconds <= MOST_SECONDS) return seconds;
   throw new LoadoutError("bad-quantity", { what: "--audio", expected: "a length of sound", got: text, example: "30s" });
-}
-
-/** Whether any of them was typed. */
-export function bringsMedia({ images, imageSize, audio, mmproj, noMmprojOffload }: MediaFlags): boolean {
-  return [images, imageSize, audio, mmproj, noMmprojOffload].some((flag) => flag !== undefined);
 }

@@ -1,5 +1,5 @@
 import type { DraftFlags } from "./draft-flags.ts";
-import type { MediaFlags } from "./media-flags.ts";
+import type { MediaFlags } from "./media.ts";
 import type { PlanFlags, RuntimeFlags } from "./plan-flags.ts";
 import type { RigFlags } from "./rig-flags.ts";
 import type { DiskRate } from "./wanted-flags.ts";

@@ -1,8 +1,7 @@
 import type { Geometry } from "../../../facts/model/index.ts";
 import { overridesOf, type FoundBuild, type LlamaCppBuild } from "../../../facts/runtime/index.ts";
 import { GraphBuilder, type FusedKind, type GraphPart } from "./architectures/builder.ts";
-import { samplesDrafts } from "./architectures/draft-sampling.ts";
-import { pooled } from "./architectures/pooling.ts";
+import { ENDS } from "./architectures/ends.ts";
 import type { Architecture } from "./architectures/architecture.ts";
 import type { PlacedAdapter } from "./adapters.ts";
 import type { LayerCache } from "./cache.ts";
@@ -184,9 +183,9 @@ function buildGraph(
   const { hidden } = builder;
   logits.name = hidden === logits ? "hidden states" : "logits";
   builder.graph.expand(logits);
-  if (session.samples === true) samplesDrafts(builder, logits);
+  if (session.samples === true) ENDS.samplesDrafts(builder, logits);
   if (session.settings.embeddings === true && session.part === "trunk" && hidden !== undefined) {
-    pooled(builder, hidden).output = true;
+    ENDS.pooled(builder, hidden).output = true;
   }
   checkGraph(builder.graph, session, Math.min(session.sizes.context, session.sizes.microBatch));
   return builder;
