@@ -36,8 +36,9 @@ export function isReplayedWhole(
   return float || largestBytes > Math.min(...limits);
 }
 
-/** Few layers do not stand for all: which tokens an indexer chooses is kept over all of them. */
-export function needsAllLayers({ layers }: Geometry): boolean {
+/** Few layers do not stand for all: which tokens an indexer chooses is kept over all of them, or inputs of layers are. */
+export function needsAllLayers({ layers, residualBlock }: Geometry): boolean {
+  if (residualBlock !== undefined) return true;
   return layers.some(({ mixer }) => mixer.kind === "mla" && mixer.indexer !== undefined);
 }
 
