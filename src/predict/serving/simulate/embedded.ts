@@ -4,7 +4,7 @@ import { Decoders } from "./decoders.ts";
 import type { Engine, EngineCounts, Sink } from "./engine.ts";
 import { Queue } from "./queue.ts";
 import type { SimRequest } from "./sim-request.ts";
-import { equalPasses, type Part } from "./passes.ts";
+import { EqualPasses } from "./passes.ts";
 import { addPrompt, clearWork, emptyWork, onePass } from "./step-times.ts";
 
 export interface EmbeddedSettings {
@@ -57,6 +57,7 @@ export class Embedded implements Engine {
   /** of a step in which nothing but tokens is drawn; undefined: who draws has changed */
   #drawPasses: readonly number[] | undefined;
   #drawPassesRest = false;
+  readonly #passes: EqualPasses;
   readonly #pieces: BatchPieces;
   wakeMs = Infinity;
   #rested = true;
@@ -70,6 +71,7 @@ export class Embedded implements Engine {
     this.#settings = settings;
     this.#sink = sink;
     this.#pieces = new BatchPieces(settings.batchStepMs, settings.batchStepTokens ?? settings.stepTokens);
+    this.#passes = new EqualPasses(settings.sequences);
     this.#free = settings.sequences;
     this.#sequences = Array.from({ length: settings.sequences }, (_, place) => ({
       place,
@@ -119,7 +121,8 @@ export class Embedded implements Engine {
     clearWork(work, atMs);
     const rests = interactive.count > 0 || this.#chatPrompts > 0;
     this.#batchRests = rests;
-    this.#aged = rests ? this.#longResting(atMs) : undefined;
+    const someRest = rests && (batch.count > 0 || this.#prompts.length > this.#chatPrompts);
+    this.#aged = someRest ? this.#longResting(atMs) : undefined;
     work.decodeStreams = interactive.count + (rests ? 0 : batch.count);
     work.decodeDepthTokens = interactive.depthTokens + (rests ? 0 : batch.depthTokens);
     if (this.#aged !== undefined && this.#aged.pendingTokens === 0) {
@@ -181,15 +184,23 @@ export class Embedded implements Engine {
       work.passTokens = this.#drawPasses;
       return;
     }
-    const parts: Part[][] = [[], [], [], []];
-    for (const [request, { place }] of this.#on) {
-      const batch = request.lane === "batch";
-      if (request.place < 0) parts[batch ? 3 : 2]!.push({ sequence: place, tokens: request.takingTokens });
-      else if (!batch || !rests || request === this.#aged) parts[batch ? 1 : 0]!.push({ sequence: place, tokens: 1 });
-    }
-    work.passTokens = equalPasses(parts.flat(), this.#settings.stepTokens);
+    const cut = this.#passes;
+    cut.clear();
+    this.#addDrawing("interactive");
+    if (!rests) this.#addDrawing("batch");
+    else if (this.#aged !== undefined && this.#aged.place >= 0) cut.add(this.#on.get(this.#aged)!.place, 1);
+    for (const lane of ["interactive", "batch"] as const)
+      for (const request of this.#prompts)
+        if (request.lane === lane) cut.add(this.#on.get(request)!.place, request.takingTokens);
+    work.passTokens = cut.cut(this.#settings.stepTokens);
     this.#drawPasses = alike ? work.passTokens : undefined;
     this.#drawPassesRest = rests;
+  }
+
+  #addDrawing(lane: "interactive" | "batch"): void {
+    if (this.#drawing[lane].count === 0) return;
+    for (const [request, { place }] of this.#on)
+      if (request.lane === lane && request.place >= 0) this.#passes.add(place, 1);
   }
 
   /** Nobody is there, or the first after a rest waits for company. */

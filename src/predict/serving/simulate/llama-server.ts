@@ -3,7 +3,7 @@ import { Checkpoints, reusableTokens } from "./checkpoints.ts";
 import { Decoders } from "./decoders.ts";
 import type { Engine, EngineCounts, Sink } from "./engine.ts";
 import { HostCache } from "./host-cache.ts";
-import { equalPasses, type Part, simplePasses } from "./passes.ts";
+import { EqualPasses, simplePasses } from "./passes.ts";
 import { Queue } from "./queue.ts";
 import type { SimRequest } from "./sim-request.ts";
 import { addPrompt, clearWork, emptyWork, onePass } from "./step-times.ts";
@@ -67,6 +67,7 @@ export class LlamaServer implements Engine {
   readonly #slotTokens: number;
   /** of a step in which nothing but tokens is drawn; undefined: who draws has changed */
   #drawPasses: readonly number[] | undefined;
+  readonly #passes: EqualPasses;
   readonly #shifts: boolean;
   /** cells that are turned to their new places before the next step */
   #shifted = 0;
@@ -81,6 +82,7 @@ export class LlamaServer implements Engine {
     const { slots, contextTokens, unified, hostCacheTokens = 0 } = settings;
     this.#settings = settings;
     this.#sink = sink;
+    this.#passes = new EqualPasses(slots);
     this.#slots = Array.from({ length: slots }, () => ({
       request: undefined,
       held: undefined,
@@ -202,23 +204,22 @@ export class LlamaServer implements Engine {
     if (unified || tokens === 1) {
       if (tokens <= microBatchTokens) onePass(work);
       else work.passTokens = simplePasses(tokens, microBatchTokens);
-    } else if (work.promptTokens > 0) work.passTokens = equalPasses(this.#parts(), microBatchTokens);
+    } else if (work.promptTokens > 0) work.passTokens = this.#equalPasses();
     else {
-      this.#drawPasses ??= equalPasses(this.#parts(), microBatchTokens);
+      this.#drawPasses ??= this.#equalPasses();
       work.passTokens = this.#drawPasses;
     }
   }
 
   /** Who draws, then whose prompt is under way, each in the order of the slots. */
-  #parts(): Part[] {
-    const drawing: Part[] = [];
-    const prompts: Part[] = [];
-    for (const [sequence, { request }] of this.#slots.entries()) {
-      if (request === undefined) continue;
-      if (request.place >= 0) drawing.push({ sequence, tokens: 1 });
-      else if (request.takingTokens > 0) prompts.push({ sequence, tokens: request.takingTokens });
-    }
-    return [...drawing, ...prompts];
+  #equalPasses(): readonly number[] {
+    const cut = this.#passes;
+    cut.clear();
+    for (const [place, { request }] of this.#slots.entries())
+      if (request !== undefined && request.place >= 0) cut.add(place, 1);
+    for (const [place, { request }] of this.#slots.entries())
+      if (request !== undefined && request.place < 0) cut.add(place, request.takingTokens);
+    return cut.cut(this.#settings.microBatchTokens);
   }
 
   #fits(): boolean {
