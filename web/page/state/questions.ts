@@ -1,4 +1,4 @@
-import { computed } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { answering } from "./answers.ts";
 import { describesRig } from "./flags.ts";
 import { served } from "./server.ts";
@@ -12,7 +12,14 @@ export const question = computed(() =>
 /** What every step of a slider moves. */
 export const { shown: fit } = answering("numbers", question);
 
-const shownQuestion = computed(() => (fit.value.answer ? question.value : undefined));
+const firstPainted = signal(false);
+effect(() => {
+  if (fit.value.answer === undefined || firstPainted.peek()) return;
+  // behind the frame that shows it: a task that a frame's callback puts off runs after the paint
+  requestAnimationFrame(() => setTimeout(() => (firstPainted.value = true)));
+});
+
+const shownQuestion = computed(() => (firstPainted.value && fit.value.answer ? question.value : undefined));
 
 /** The same and what has to be searched for: alternatives, longest context, most users. Nothing of it delays the first answer. */
 export const { shown: whole } = answering("fit", shownQuestion);
