@@ -21,6 +21,9 @@ const { values } = parseArgs({
 });
 const QUESTION = "model=qwen3.6-27b&gpu=rtx-3090";
 
+/** Sections that ask for more than the main numbers, each once it is in sight. */
+const SECTIONS = ["launch", "ladder", "cache", "frontier", "cards"];
+
 const browserPath = browserHere();
 if (browserPath === undefined) {
   console.error("there is no Chrome or Chromium here");
@@ -31,7 +34,7 @@ const first = await openSite(browserPath);
 console.log(`browser  ${first.context.browser()?.version() ?? "unknown"}`);
 await loads(first);
 await first.close();
-for (const what of [sliderSteps, dragging, dropping]) {
+for (const what of [sliderSteps, sectionSteps, dragging, dropping]) {
   const site = await openSite(browserPath);
   try {
     await what(site);
@@ -74,6 +77,19 @@ async function sliderSteps(site: Site): Promise<void> {
     console.log(`  what moved up or down: ${found.shifted.toFixed(4)} (layout shift scores of all steps)`);
     await page.close();
   }
+}
+
+async function sectionSteps(site: Site): Promise<void> {
+  const page = await opened(site);
+  const count = Math.ceil(Number(values.steps) / 5);
+  console.log(`\na step of context with a section in sight, ${count} steps each: p50 / p95`);
+  for (const id of SECTIONS) {
+    await page.locator(`#${id}`).evaluate((element) => element.scrollIntoView({ block: "center" }));
+    await page.evaluate(stepsOf("context", 10));
+    const { rest } = await page.evaluate<Steps>(stepsOf("context", count));
+    judge(`  ${id}, and what else is seen beside it`, at(rest, 0.95), "ms", 150, at(rest, 0.5));
+  }
+  await page.close();
 }
 
 async function dragging(site: Site): Promise<void> {

@@ -9,7 +9,7 @@ export interface Place {
 }
 
 /** Several paces are asked of one placement, one after the other. */
-const MOST_KNOWN = 8;
+const MOST_KNOWN = 64;
 const KNOWN = new WeakMap<PaceInput["tensors"], WeakMap<PaceInput["geometry"], Map<string, readonly Place[]>>>();
 
 /**

@@ -1,9 +1,9 @@
 import type { CatalogRow } from "../../../facts/hardware/index.ts";
-import { good, weigh, type FitRequest } from "../../fit/index.ts";
+import { good, weighForWord, type FitRequest } from "../../fit/index.ts";
 import { offloads, offloadsAbout } from "./offload.ts";
 import { placed, placedAbout, withPrefill, type Placed } from "./placed.ts";
 import type { Candidate, CardsQuestion } from "./question.ts";
-import { askedSettings, requestOn, sharedMemory } from "./shared-memory.ts";
+import { askedSettings, requestOn, sharedMemories } from "./shared-memory.ts";
 
 /** How each device would hold the model. */
 export interface Placer {
@@ -22,7 +22,7 @@ export interface PlacedCandidate {
 }
 
 export function placerFor(question: CardsQuestion): Placer {
-  const memoryOn = sharedMemory(question);
+  const memoryOn = sharedMemories(question);
   const all = askedSettings(question);
   // what has no room as it is needs no replay
   const onDevices = question.tensors.reduce(
@@ -45,7 +45,7 @@ export function placerFor(question: CardsQuestion): Placer {
       for (const sizeBytes of sizes) {
         if (onDevices > sizeBytes * count) continue;
         const candidate = candidateOf(question, row, sizeBytes, count);
-        const { verdict } = weigh(asked(candidate), all).now;
+        const { verdict } = weighForWord(asked(candidate), all).now;
         if (verdict === "fits") return { candidate, placed: placed(asked(candidate), all) };
         if (verdict === "tight") tight ??= candidate;
       }

@@ -11,7 +11,7 @@ import { checksOf, holds } from "./checks/index.ts";
 import { byRank, tierOf } from "./order.ts";
 import { rankCards, type CardLimits, type CardsQuestion, type RankedCard } from "./index.ts";
 import { offloads, offloadsAbout } from "./offload.ts";
-import { askedSettings, requestOn, sharedMemory } from "./shared-memory.ts";
+import { askedSettings, requestOn, sharedMemories } from "./shared-memory.ts";
 
 const catalog = await deviceCatalog();
 const { rigByHand } = await rigsByHand();
@@ -107,7 +107,7 @@ describe("the order", () => {
       const fixed = { geometry, tensors, build, caller, devices, cpuFeatures: host.cpu.features };
       const own = weigh(
         {
-          ...requestOn(question, card.rig, (settings) => predictLlamaCpp({ ...fixed, settings })),
+          ...requestOn(question, card.rig, { memory: (settings) => predictLlamaCpp({ ...fixed, settings }) }),
           placement: (settings) => layerPlaces(geometry, settings, devices),
         },
         card.placed.onCpu ? card.placed.settings : all,
@@ -125,7 +125,7 @@ test("what is put in order is left on the CPU within a layer of what is exact, a
   ] as const) {
     const question = questionFor(model, type, { ram: "64GB" });
     const all = askedSettings(question);
-    const memory = sharedMemory(question);
+    const memory = sharedMemories(question);
     for (const id of ["nvidia-geforce-rtx-4060", "nvidia-geforce-rtx-3080-10-gb", "amd-radeon-rx-7600"]) {
       const row = DEVICES.find((each) => each.id === id) ?? rowOf("nvidia-geforce-rtx-4060");
       const { rig } = rigByHand({ gpus: [row.id], ram: "64GB" });

@@ -1,5 +1,12 @@
 import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
-import { good, verdictWord, weigh, type FitRequest, type PlaceBalance } from "../../fit/index.ts";
+import {
+  good,
+  verdictWord,
+  weighForSearch,
+  weighForWord,
+  type FitRequest,
+  type PlaceBalance,
+} from "../../fit/index.ts";
 
 /** What is left on the CPU, and how much of it: layers whole, or the experts of the first layers. */
 export interface Offload {
@@ -33,7 +40,7 @@ function laddersOf({ geometry }: FitRequest, all: LlamaCppSettings): Ladder[] {
 export function offloads(request: FitRequest, all: LlamaCppSettings): Offload[] {
   return laddersOf(request, all).flatMap((ladder) => {
     const { kind, most, settings } = ladder;
-    const fits = (left: number) => good(weigh(request, settings(left)).now.verdict);
+    const fits = (left: number) => good(weighForWord(request, settings(left)).now.verdict);
     let count = leastAbout(request, all, ladder) ?? most;
     while (count < most && !fits(count)) count += 1;
     while (count > 1 && fits(count - 1)) count -= 1;
@@ -54,13 +61,15 @@ export function offloadsAbout(request: FitRequest, all: LlamaCppSettings): Offlo
  * layer is staged for prompts.
  */
 function leastAbout(request: FitRequest, all: LlamaCppSettings, { kind, most }: Ladder): number | undefined {
-  const prediction = request.memory(all);
+  const {
+    prediction,
+    now: { places },
+  } = weighForSearch(request, all);
   if (prediction.kind === "rejected") return undefined;
   const { layers, experts, staged } = weightsOf(request.tensors, most - 1);
   const { kv = 0, recurrent = 0 } = prediction.places.find(({ place }) => place !== "host")?.terms ?? {};
   const perLayer = kind === "layers" ? (kv + recurrent) / request.geometry.layers.length : 0;
   const moved = kind === "layers" ? layers : experts;
-  const { places } = weigh(request, all).now;
   let bytes = 0;
   for (let left = 1; left <= most; left += 1) {
     bytes += (moved[left - 1] ?? 0) + perLayer;

@@ -1,6 +1,12 @@
 import type { Rig } from "../../../facts/hardware/index.ts";
 import type { LlamaCppSettings } from "../../../facts/runtime/index.ts";
-import { layerPlaces, predictLlamaCpp, type MemoryPrediction } from "../../../predict/memory/index.ts";
+import {
+  aboutLlamaCpp,
+  layerPlaces,
+  leastLlamaCpp,
+  predictLlamaCpp,
+  type MemoryPrediction,
+} from "../../../predict/memory/index.ts";
 import { GOALS, settingsFor, type FitRequest } from "../../fit/index.ts";
 import type { CardsQuestion } from "./question.ts";
 
@@ -8,7 +14,7 @@ import type { CardsQuestion } from "./question.ts";
  * Memory of one model on many rigs, replayed whole once for all that the engine does not tell apart: it sees a device's back end,
  * its kind of memory and its limits, the host's instruction sets, and where each layer lies; never a name or a size.
  */
-export function sharedMemory(question: CardsQuestion): (rig: Rig) => FitRequest["memory"] {
+export function sharedMemory(question: CardsQuestion, predict = predictLlamaCpp): (rig: Rig) => FitRequest["memory"] {
   const { geometry, tensors, build, caller } = question;
   const known = new Map<string, MemoryPrediction>();
   return (rig) => {
@@ -18,14 +24,25 @@ export function sharedMemory(question: CardsQuestion): (rig: Rig) => FitRequest[
     return (settings) => {
       const key = JSON.stringify([seen, cpuFeatures, layerPlaces(geometry, settings, devices), settings]);
       const prediction =
-        known.get(key) ?? predictLlamaCpp({ geometry, tensors, build, caller, devices, cpuFeatures, settings });
+        known.get(key) ?? predict({ geometry, tensors, build, caller, devices, cpuFeatures, settings });
       known.set(key, prediction);
       return prediction;
     };
   };
 }
 
-export function requestOn(question: CardsQuestion, rig: Rig, memory: FitRequest["memory"]): FitRequest {
+/** What is asked about a rig's memory. */
+type Memory = Pick<FitRequest, "memory" | "about" | "least">;
+
+/** Memory of one model on many rigs, by whole replays and by what a search needs of them. */
+export function sharedMemories(question: CardsQuestion): (rig: Rig) => Memory {
+  const memory = sharedMemory(question);
+  const about = sharedMemory(question, aboutLlamaCpp);
+  const least = sharedMemory(question, leastLlamaCpp);
+  return (rig) => ({ memory: memory(rig), about: about(rig), least: least(rig) });
+}
+
+export function requestOn(question: CardsQuestion, rig: Rig, memory: Memory): FitRequest {
   const { goal, wishes, geometry, tensors } = question;
   return {
     goal,
@@ -34,7 +51,7 @@ export function requestOn(question: CardsQuestion, rig: Rig, memory: FitRequest[
     tensors,
     rig,
     closable: { host: 0, devices: rig.devices.map(() => 0) },
-    memory,
+    ...memory,
     placement: (settings) => layerPlaces(geometry, settings, rig.devices),
   };
 }

@@ -25,14 +25,12 @@ export function gapsMs(record: RequestRecord): Float64Array {
   return gaps;
 }
 
-/** Many lists as one. */
-export function pooled(parts: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+/** The gaps of many requests, as one list. */
+export function pooledGapsMs(records: readonly RequestRecord[]): Float64Array {
+  const all = new Float64Array(records.reduce((sum, { tokenMs }) => sum + Math.max(0, tokenMs.length - 1), 0));
   let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
+  for (const { tokenMs } of records)
+    for (let index = 1; index < tokenMs.length; index++) all[at++] = tokenMs[index]! - tokenMs[index - 1]!;
   return all;
 }
 

@@ -1,5 +1,5 @@
 import { type Distribution, distributionOf } from "./distribution.ts";
-import { e2eMs, gapsMs, pooled, tpotMs, ttftMs } from "./of-request.ts";
+import { e2eMs, pooledGapsMs, tpotMs, ttftMs } from "./of-request.ts";
 import type { RequestRecord } from "./record.ts";
 import { type Saturation, saturationOf } from "./saturation.ts";
 import { type Goodput, goodputOf, type Target } from "./targets.ts";
@@ -69,7 +69,7 @@ export function summarize(all: readonly RequestRecord[], options: SummaryOptions
   const perSec = (count: number) => (spanMs > 0 ? (count * 1000) / spanMs : 0);
   const lagMs = distributionOf(records.map((record) => record.sentMs - record.scheduledMs));
   const rates = options.loop === "open" ? ratesOf(records) : {};
-  const gap = distributionOf(pooled(ok.map(gapsMs)));
+  const gap = distributionOf(pooledGapsMs(ok));
   const tpot = distributionOf(ok.map(tpotMs).filter((value) => value !== undefined));
   const steady = steadyTokensPerSec(all, records);
   const cachedShare = cachedShareOf(ok);
@@ -130,7 +130,8 @@ function steadyTokensPerSec(all: readonly RequestRecord[], records: readonly Req
   if (!(endMs > startMs)) return undefined;
   const tokens = all.reduce((sum, record) => {
     if (record.outcome === "failed" || record.tokenMs.length === 0) return sum;
-    const inside = record.tokenMs.reduce((count, atMs) => count + (atMs >= startMs && atMs < endMs ? 1 : 0), 0);
+    let inside = 0;
+    for (const atMs of record.tokenMs) if (atMs >= startMs && atMs < endMs) inside++;
     return sum + (inside * record.outputTokens) / record.tokenMs.length;
   }, 0);
   return (tokens * 1000) / (endMs - startMs);

@@ -1,5 +1,5 @@
 import { percentile } from "./distribution.ts";
-import { e2eMs, gapsMs, longestGapMs, pooled, tpotMs, ttftMs } from "./of-request.ts";
+import { e2eMs, longestGapMs, pooledGapsMs, tpotMs, ttftMs } from "./of-request.ts";
 import type { RequestRecord } from "./record.ts";
 
 /** ttft and e2e count from the schedule: what a user waits. gap is pooled; of a single request it is the longest. */
@@ -71,7 +71,7 @@ function resultOf(records: readonly RequestRecord[], target: Target): TargetResu
 }
 
 function valuesOf(records: readonly RequestRecord[], metric: TargetMetric): Float64Array {
-  if (metric === "gap") return pooled(records.map(gapsMs));
+  if (metric === "gap") return pooledGapsMs(records);
   return Float64Array.from(records.map((record) => ofOne(record, metric)).filter((value) => value !== undefined));
 }
 
