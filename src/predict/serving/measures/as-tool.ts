@@ -1,4 +1,5 @@
-import { distributionOf, nearestRank, percentile } from "./distribution.ts";
+import { distributionOf } from "./distribution.ts";
+import { nearestRank, percentile } from "./percentile.ts";
 import { e2eMs, gapsMs, ttftMs } from "./of-request.ts";
 import type { RequestRecord } from "./record.ts";
 

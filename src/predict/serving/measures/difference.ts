@@ -1,6 +1,6 @@
 import type { Measured } from "../../estimate/index.ts";
 import { chanceOf } from "../workload/index.ts";
-import { percentile } from "./distribution.ts";
+import { percentile } from "./percentile.ts";
 import { e2eMs, tpotMs, ttftMs } from "./of-request.ts";
 import type { RequestRecord } from "./record.ts";
 

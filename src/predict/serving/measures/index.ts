@@ -1,8 +1,9 @@
 export { asTool, OTHER_TOOLS, type OtherTool, type ToolReport, type ToolRow } from "./as-tool.ts";
-export { type Distribution, distributionOf, percentile } from "./distribution.ts";
+export { type Distribution, distributionOf } from "./distribution.ts";
 export { differences, type RecordDifference, type PairedRound, throughputRatio } from "./difference.ts";
 export { type Knee, kneeOf, type SweepPoint } from "./knee.ts";
 export { e2eMs, gapsMs, tpotMs, ttftMs } from "./of-request.ts";
+export { percentile } from "./percentile.ts";
 export type { RequestRecord } from "./record.ts";
 export type { Saturation } from "./saturation.ts";
 export { type BothWays, summarize, type Summary, type SummaryOptions } from "./summary.ts";

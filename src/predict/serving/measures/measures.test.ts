@@ -223,7 +223,9 @@ describe("properties", () => {
           const [one, other] = [summary.ttftMs[from]!, turned.ttftMs[from]!];
           for (const [name, value] of Object.entries(one))
             // sums of the same values in another order
-            expect(Math.abs(value - other[name as keyof typeof other])).toBeLessThanOrEqual(1e-9 * (1 + Math.abs(value)));
+            expect(Math.abs(value - other[name as keyof typeof other])).toBeLessThanOrEqual(
+              1e-9 * (1 + Math.abs(value)),
+            );
         }
         expect(turned.concurrency.most).toBe(summary.concurrency.most);
         expect(summary.concurrency.mean).toBeLessThanOrEqual(summary.concurrency.most + 1e-9);

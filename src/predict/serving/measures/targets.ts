@@ -1,4 +1,4 @@
-import { percentile } from "./distribution.ts";
+import { percentile } from "./percentile.ts";
 import { e2eMs, longestGapMs, pooledGapsMs, tpotMs, ttftMs } from "./of-request.ts";
 import type { RequestRecord } from "./record.ts";
 

@@ -82,9 +82,9 @@ class Reordering {
 
   #matches(pattern: readonly Operation[], start: number): boolean {
     if (start + pattern.length > this.#nodes.length) return false;
-    return pattern.every(
-      (operation, index) => this.#nodes[start + index]!.operation === operation && !this.#used[start + index],
-    );
+    for (let index = 0; index < pattern.length; index++)
+      if (this.#nodes[start + index]!.operation !== pattern[index] || this.#used[start + index]) return false;
+    return true;
   }
 
   /** What an expert choice reads from outside lives until its last node. */
