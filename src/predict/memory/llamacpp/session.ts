@@ -189,11 +189,14 @@ export function openSession(
   return withFused(session(false, false));
 }
 
-/** Operations on several residual streams are tried one after the other, and taken apart where they do not run with their layers. */
+/**
+ * Operations on several residual streams are tried one after the other, and taken apart where they do not run with their layers. The
+ * indexer's operation is never tried (llama-context.cpp b11434: `auto_flid` is false and stays it).
+ */
 function withFused(session: Session): Session {
   if (session.geometry.residualStreams === undefined || session.used.length === 0) return session;
   let decided = session;
-  for (const kind of ["indexer", "mix", "shares", "spread"] as const)
+  for (const kind of ["mix", "shares", "spread"] as const)
     if (!fusedRuns(decided, kind)) decided = { ...decided, apart: new Set([...decided.apart, kind]) };
   return decided;
 }

@@ -57,7 +57,7 @@ export interface CacheInputs {
 }
 
 /** An indexer's scores; mixing residual streams into one, what they are mixed by among one another, and spreading a result over them. */
-export type FusedKind = "indexer" | "mix" | "shares" | "spread";
+export type FusedKind = "mix" | "shares" | "spread";
 
 export type NormKind = "rms_norm" | "norm";
 

@@ -62,7 +62,7 @@ export function poolInputs({ graph, request }: GraphBuilder, { picks, pool = 1 }
     rows: input(I64, [tokens]),
     cells: input(I32, [pools]),
     members: input(I32, [pool, pools]),
-    mask: input(request.apart.has("indexer") ? F32 : F16, [pools, tokens], "indexer mask"),
+    mask: input(F16, [pools, tokens], "indexer mask"),
     tail: input(I32, [pool - 1, tokens]),
     picked: input(F32, [pool * most + pool - 1, 1, 1, tokens]),
     newMembers: input(I32, [pool, fresh]),
@@ -90,7 +90,7 @@ export function pickedPools(
   const queries = reshape(product("indexer.attn_q_b", latentQuery), [length, heads, tokens]);
   const pooled = pooledKeys(builder, x, layer, length, inputs);
   const weights = like("scale", product("indexer.proj", x));
-  const scores = indexerScores(builder, layer, queries, pooled, weights, inputs.mask);
+  const scores = lightningIndexer(queries, pooled, weights, inputs.mask);
   const [pools] = scores.shape;
   const { picks, size } = inputs;
   const best = topOf(scores, picks);
@@ -103,27 +103,6 @@ export function pickedPools(
   if (inputs.gathers) return places;
   graph.expand(places);
   return maskOfPlaces(places, inputs, mask);
-}
-
-/** Scores of all pools for every token, in one operation where it runs on the layer's device. */
-function indexerScores(
-  builder: GraphBuilder,
-  layer: number,
-  queries: GraphTensor,
-  keys: GraphTensor,
-  weights: GraphTensor,
-  mask: GraphTensor,
-): GraphTensor {
-  if (!builder.request.apart.has("indexer")) {
-    const node = lightningIndexer(queries, keys, weights, mask);
-    builder.fused.push({ kind: "indexer", node, layer });
-    return node;
-  }
-  const products = multiplyMatrix(permute(keys, [0, 2, 1, 3]), permute(queries, [0, 2, 1, 3]));
-  const byHead = permute(products, [2, 1, 0, 3]);
-  const weighed = like("mul", like("unary", contiguous(byHead, byHead.shape)), weights);
-  const sums = permute(sumRows(weighed), [2, 1, 0, 3]);
-  return like("add", contiguous(sums, sums.shape), mask);
 }
 
 /** Keys of all pools: those of new ones are made from their tokens' keys and stored beside the last of these. */
