@@ -25,8 +25,9 @@ export interface Choice extends Weighed {
 /**
  * Settings for the goal. What was asked for stays. The rest gives way in the order that costs the goal least: context down to
  * its least length, then layers or experts from the device to the CPU. The cache type is never lowered silently: that changes answers.
+ * `weighLast`: how the chosen is weighed; absent: replayed whole, as it is to be shown.
  */
-export function choose(request: FitRequest): Choice {
+export function choose(request: FitRequest, weighLast: typeof weigh = weigh): Choice {
   const { wishes, geometry, rig } = request;
   const goal = GOALS[request.goal];
   const startUsers = wishes.users ?? goal.users;
@@ -62,9 +63,8 @@ export function choose(request: FitRequest): Choice {
   }
   const { context, part } = best!;
   const { gpuLayers, expertLayersOnHost = wished.expertLayersOnHost } = part;
-  const { weighed: refined, users, because } = refine(request, best!.weighed, startUsers, threads);
-  // what is shown is always replayed whole
-  const weighed = refined === best!.weighed ? weigh(request, refined.settings) : refined;
+  const { weighed: refined, users, because } = refine(request, best!.weighed, startUsers, threads, weighLast);
+  const weighed = refined === best!.weighed ? weighLast(request, refined.settings) : refined;
   return { ...weighed, users, context, threads, decisions: decisions() };
 
   function decisions(): Decision[] {

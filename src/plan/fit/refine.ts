@@ -21,7 +21,13 @@ export interface Refined {
  * Batch fills the memory that is left with larger steps and more sequences; mixed with a few more sequences; where somebody waits
  * for a token while another's prompt is computed, the micro-batch is cut until its predicted step is short enough.
  */
-export function refine(request: FitRequest, weighed: Weighed, users: number, threads: number): Refined {
+export function refine(
+  request: FitRequest,
+  weighed: Weighed,
+  users: number,
+  threads: number,
+  weighLast: typeof weigh,
+): Refined {
   const { wishes } = request;
   const goal = GOALS[request.goal];
   // a model that writes no tokens keeps nobody waiting for one
@@ -52,7 +58,7 @@ export function refine(request: FitRequest, weighed: Weighed, users: number, thr
     }
   }
   if (settings === weighed.settings) return { weighed, users, because };
-  const refined = weigh(request, settings);
+  const refined = weighLast(request, settings);
   // a search only knows bands
   return good(refined.now.verdict) ? { weighed: refined, users: count, because } : { weighed, users, because: {} };
 }

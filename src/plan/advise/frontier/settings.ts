@@ -26,7 +26,7 @@ export function serverSettings(
 ): ServerSetting[] {
   const settings: ServerSetting[] = [];
   for (const slots of doublings(mostSlots)) {
-    const choice = choose({ ...request, wishes: { ...request.wishes, users: slots } });
+    const choice = choose({ ...request, wishes: { ...request.wishes, users: slots } }, weighForWord);
     if (engine !== "vllm" && !good(choice.now.verdict)) break;
     for (const stepTokens of steps) {
       const stepped = { ...choice.settings, batch: stepTokens, microBatch: stepTokens };
