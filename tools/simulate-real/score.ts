@@ -72,7 +72,12 @@ export function score(runs: EngineRuns): EngineScore {
   const points = (first?.points ?? []).map(({ asked }, at): PointScore => {
     const all = runs.repeats.flatMap(({ points: list }) => list[at] ?? []);
     const measured = all.map((run) => figuresOf(run.asked, run.records));
-    const machines = learned.map(({ times, requestMs }): Machine => ({ engine, times, requestMs, templateTokens }));
+    const machines = learned.map(({ wavering: times, requestMs }): Machine => ({
+      engine,
+      times,
+      requestMs,
+      templateTokens,
+    }));
     const calibrated = all.map((run, repeat) => figuresOf(asked, simulatedRecords(run.asked, machines[repeat]!)));
     const uncalibrated =
       predicted &&

@@ -46,7 +46,7 @@ const LEAST_REQUESTS = 120;
 const TURNS = 6;
 
 /** Times of steps that measured runs taught. */
-export type Learned = Pick<CalibratedTimes, "times" | "requestMs" | "spread">;
+export type Learned = Pick<CalibratedTimes, "times" | "wavering" | "requestMs" | "spread">;
 
 /** The same setting under the same load by the closed form, step by step, and, where something was learned, once more with that. */
 export function madePoints(
@@ -67,7 +67,15 @@ export function madePoints(
     // what these runs taught says more than what others did before
     ...(learned && times.provenance === "calibrated" ? [] : [simulatedPoint(around, form, times, doubts, 0)]),
     ...(learned
-      ? [simulatedPoint(around, formOf(around, learned.times), learned.times, spreadDoubts(learned), learned.requestMs)]
+      ? [
+          simulatedPoint(
+            around,
+            formOf(around, learned.times),
+            learned.wavering,
+            spreadDoubts(learned),
+            learned.requestMs,
+          ),
+        ]
       : []),
   ];
 }

@@ -45,7 +45,7 @@ export function replays(runs: readonly MeasuredRun[], engine: EngineSettings, ti
         name: run.name,
         requests: run.records.length,
         predicted: compared(run, engine, times, 0),
-        ...(learned ? { calibrated: compared(run, engine, learned.times, learned.requestMs) } : {}),
+        ...(learned ? { calibrated: compared(run, engine, learned.wavering, learned.requestMs) } : {}),
       };
     }),
     ...(calibration ? { calibration } : {}),

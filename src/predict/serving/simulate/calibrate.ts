@@ -6,6 +6,7 @@ import { type ObservedStep, observedDraws, observedPrompts } from "./observed-st
 import { replayWorkload } from "./replay.ts";
 import { simulate } from "./simulate.ts";
 import type { StepTimes } from "./step-times.ts";
+import { wavering } from "./wavering.ts";
 
 /** A short run of the real engine: its records, and how it was set. */
 export interface Probe {
@@ -14,7 +15,10 @@ export interface Probe {
 }
 
 export interface CalibratedTimes {
+  /** what steps take as a rule */
   readonly times: StepTimes;
+  /** the same, wavering as the steps of the runs did: for runs that are simulated */
+  readonly wavering: StepTimes;
   readonly costs: StepCosts;
   /** what a request takes before it reaches the engine, ms: network, template, tokens */
   readonly requestMs: number;
@@ -106,8 +110,13 @@ export function calibrate(probes: readonly Probe[], start?: StepCosts): Calibrat
   const at = leastSquares(residuals, told, both ? REPLAY_DEVIATION : PRIOR_DEVIATION);
   const costs = costsAt(at);
   const left = replayedAt(at).map((value, index) => value * (index % 2 === 0 ? FIRST_DEVIATION : PACE_DEVIATION));
+  const times = timesOf(costs, `${all.length} measured requests`, "calibrated");
   return {
-    times: timesOf(costs, `${all.length} measured requests`, "calibrated"),
+    times,
+    wavering: wavering(
+      times,
+      seen.flatMap(({ ratios = [] }) => ratios),
+    ),
     costs,
     requestMs: requestMsAt(at),
     spread: Math.sqrt(left.reduce((sum, value) => sum + value * value, 0) / Math.max(1, left.length)),

@@ -9,8 +9,9 @@ export interface ObservedStep {
   /** one step of drawing; or the steps of a lone prompt, before which the request had to arrive */
   readonly works: readonly StepWork[];
   readonly arrives: boolean;
-  /** of drawing: gaps it is the median of */
+  /** of drawing: gaps it is the median of, and each of them by it */
   readonly gaps?: number;
+  readonly ratios?: readonly number[];
 }
 
 /** Steps of one count of streams are told apart by depth, in so many parts. */
@@ -42,7 +43,8 @@ export function observedDraws(records: readonly RequestRecord[]): ObservedStep[]
       const measuredMs = part.map(({ ms }) => ms).sort((a, b) => a - b)[part.length >> 1]!;
       const depth = part.reduce((sum, gap) => sum + gap.depth, 0) / part.length;
       const work = { ...emptyWork(), decodeStreams: streams, decodeDepthTokens: depth, passTokens: [streams] };
-      if (measuredMs > 0) parts.push({ measuredMs, works: [work], arrives: false, gaps: part.length });
+      const ratios = part.map(({ ms }) => ms / measuredMs);
+      if (measuredMs > 0) parts.push({ measuredMs, works: [work], arrives: false, gaps: part.length, ratios });
     }
     return parts;
   });
