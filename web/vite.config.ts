@@ -4,7 +4,7 @@ import { othersLater } from "./others-later.ts";
 import { tables } from "./tables.ts";
 import { unthrownErrors } from "./unthrown-errors.ts";
 
-/** The page: pure rooms as they are, two workers of one script, catalogs as files of their own. `npm run build:page` */
+/** The page: pure rooms as they are, workers of one script, catalogs as files of their own. `npm run build:page` */
 export default defineConfig({
   root: join(import.meta.dirname, "page"),
   base: "./",

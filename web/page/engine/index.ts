@@ -36,24 +36,41 @@ export interface Engine {
 
 /** What a slider moves is answered in a worker of its own. */
 const QUICK: ReadonlySet<Kind> = new Set<Kind>(["numbers"]);
+/** What takes longest is too, from the first time that it is asked. */
+const LONG: ReadonlySet<Kind> = new Set<Kind>(["frontier"]);
 
-/** Two workers of one script: what changes with every step never waits for what may take longer. */
+/** Workers of one script: what changes with every step never waits for what may take longer. */
 export function createEngine(start: () => Port = startWorker): Engine {
   const quick = new Lane(start());
   const rest = new Lane(start());
+  let long: Lane | undefined;
+  // what a worker that starts later has to know as well
+  let machine: Rig | undefined;
+  const opened: (readonly File[])[] = [];
+  const startLong = (): Lane => {
+    const lane = new Lane(start());
+    lane.tell(machine);
+    for (const files of opened) void lane.open(files);
+    return lane;
+  };
+  const laneOf = (kind: Kind): Lane => {
+    if (LONG.has(kind)) return (long ??= startLong());
+    return QUICK.has(kind) ? quick : rest;
+  };
   return {
     ask: async (kind, flags, place = kind) => {
-      const reply = await (QUICK.has(kind) ? quick : rest).ask(kind, flags, place);
+      const reply = await laneOf(kind).ask(kind, flags, place);
       return JSON.parse("json" in reply ? reply.json : refuse(reply));
     },
     open: async (files) => {
       const list = files instanceof Blob ? [files] : files;
-      const [reply] = await Promise.all([quick.open(list), rest.open(list)]);
-      return "opened" in reply ? reply.opened : refuse(reply);
+      opened.push(list);
+      const [reply] = await Promise.all([quick, rest, ...(long ? [long] : [])].map((lane) => lane.open(list)));
+      return "opened" in reply! ? reply.opened : refuse(reply!);
     },
     here: (rig) => {
-      quick.tell(rig);
-      rest.tell(rig);
+      machine = rig;
+      for (const lane of [quick, rest, long]) lane?.tell(rig);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { createEngine } from "./index.ts";
 import { Lane, type Port, Superseded } from "./lane.ts";
 import type { Reply, Request } from "./messages.ts";
 
@@ -36,4 +37,25 @@ test("while one is answered the newest of a place waits, and older ones are drop
   expect(settled.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected", "fulfilled"]);
   for (const each of settled) if (each.status === "rejected") expect(each.reason).toBeInstanceOf(Superseded);
   await expect(other).resolves.toBeDefined();
+});
+
+test("a worker that starts later learns of the machine and of opened files first", async () => {
+  const workers: Slow[] = [];
+  const engine = createEngine(() => {
+    const worker = new Slow();
+    workers.push(worker);
+    return worker;
+  });
+  engine.here(undefined);
+  const file = new File([], "a.gguf");
+  void engine.open(file);
+  expect(workers).toHaveLength(2);
+  const asked = engine.ask("frontier", { model: "a.gguf" });
+  const [, , long] = workers;
+  expect(long!.sent.map((request) => request.do)).toEqual(["here", "open"]);
+  expect(long!.sent[1]).toMatchObject({ files: [file] });
+  long!.answer();
+  expect(long!.sent[2]).toMatchObject({ do: "ask", kind: "frontier" });
+  long!.answer();
+  await expect(asked).resolves.toBeDefined();
 });
