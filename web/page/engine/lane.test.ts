@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createEngine } from "./index.ts";
+import { createEngine } from "./engine.ts";
 import { Lane, type Port, Superseded } from "./lane.ts";
 import type { Reply, Request } from "./messages.ts";
 

@@ -1,5 +1,5 @@
 import { effect, signal, type ReadonlySignal } from "@preact/signals";
-import { AskError, createEngine, type Answers, type Flags } from "../engine/index.ts";
+import { AskError, startEngine, type Answers, type Flags } from "../engine/index.ts";
 import { takenBy, type ShownKind } from "./taken.ts";
 
 /** An error as the command line's JSON says it. */
@@ -16,7 +16,7 @@ export interface Shown<Answer> {
   readonly waiting: boolean;
 }
 
-export const engine = createEngine();
+export const engine = startEngine();
 
 /** Files that were opened so far: one of the same name may be another one. */
 export const openings = signal(0);
