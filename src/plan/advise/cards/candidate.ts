@@ -1,4 +1,4 @@
-import type { CatalogRow } from "../../../facts/hardware/index.ts";
+import type { CatalogRow, Rig } from "../../../facts/hardware/index.ts";
 import { good, weighForWord, type FitRequest } from "../../fit/index.ts";
 import { offloads, offloadsAbout } from "./offload.ts";
 import { placed, placedAbout, withPrefill, type Placed } from "./placed.ts";
@@ -84,15 +84,25 @@ function sharesRam({ rig }: Candidate): boolean {
   return rig.devices.some(({ memoryKind }) => memoryKind === "unified");
 }
 
+/** Rigs by the words they were described with: every step of a slider asks for the same. */
+const MOST_RIGS = 4096;
+const RIGS = new WeakMap<CardsQuestion["rigByHand"], Map<string, Rig>>();
+
 function candidateOf(question: CardsQuestion, row: CatalogRow, sizeBytes: number, count: 1 | 2): Candidate {
   const { rigByHand, ram, limits } = question;
   // a bare id is found at once
   const name = row.memoryBytes.length === 1 ? row.id : `${row.id}:${sizeBytes / 2 ** 30}GB`;
-  const { rig } = rigByHand({
+  const words = {
     gpus: [count === 1 ? name : `${count}x ${name}`],
     ...(ram === undefined || row.class === "soc" ? {} : { ram }),
     ...(limits.system === undefined ? {} : { os: limits.system }),
-  });
+  };
+  const rigs = RIGS.get(rigByHand) ?? new Map<string, Rig>();
+  RIGS.set(rigByHand, rigs);
+  const key = JSON.stringify(words);
+  const rig = rigs.get(key) ?? rigByHand(words).rig;
+  if (rigs.size >= MOST_RIGS) rigs.clear();
+  rigs.set(key, rig);
   return { row, sizeBytes, count, rig };
 }
 

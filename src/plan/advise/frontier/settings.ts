@@ -28,10 +28,13 @@ export function serverSettings(
   for (const slots of doublings(mostSlots)) {
     const choice = choose({ ...request, wishes: { ...request.wishes, users: slots } }, weighForWord);
     if (engine !== "vllm" && !good(choice.now.verdict)) break;
+    const stepOf = (tokens: number) => ({ ...choice.settings, batch: tokens, microBatch: tokens });
+    const verdictOf = (tokens: number) => weighForWord(request, stepOf(tokens)).now.verdict;
+    // where the largest leaves room to spare, no smaller one lacks any
+    const all = engine === "vllm" || verdictOf(Math.max(...steps)) === "fits";
     for (const stepTokens of steps) {
-      const stepped = { ...choice.settings, batch: stepTokens, microBatch: stepTokens };
-      const fits = engine === "vllm" || good(weighForWord(request, stepped).now.verdict);
-      const machine = fits ? machineFor(request, { ...choice, settings: stepped }, engine) : undefined;
+      const fits = all || good(verdictOf(stepTokens));
+      const machine = fits ? machineFor(request, { ...choice, settings: stepOf(stepTokens) }, engine) : undefined;
       if (machine === undefined) continue;
       settings.push({ ...machine, engine: limited(machine.engine, slots, stepTokens), slots, stepTokens, choice });
     }
