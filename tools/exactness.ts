@@ -3,17 +3,15 @@
 // have been predicted as refused. Devices are the machine's first Vulkan device, listed once to three times.
 // Without --models the two models are found or fetched into LOADOUT_TEST_CACHE.
 // Usage: node tools/exactness.ts [--models DIR] [--seed N] [--count N] [--only N] [--rare-types] [--json]
-import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { geometryFromGguf, type Geometry } from "../src/facts/model/index.ts";
-import { readGguf, type ByteSource, type Tensor } from "../src/facts/weights/index.ts";
 import type { MemoryPrediction } from "../src/predict/memory/index.ts";
 import { vulkanLimits } from "./exactness/devices.ts";
 import { drawSettings, type Setting } from "./exactness/draw.ts";
 import { load, LOAD_LIMIT_MS, type Loaded } from "./exactness/run-load.ts";
 import { predictSetting } from "./exactness/predict-setting.ts";
 import { difference, predictedSizes, printedSizes } from "./exactness/log-lines.ts";
+import { type Header, readHeader } from "./read-header.ts";
 import { smallModelFolders } from "./small-models.ts";
 
 /** The seed whose settings the figures in the documentation are of. */
@@ -82,7 +80,7 @@ function describe(index: number, { setting, lines, misses, refused }: Outcome): 
   return [`${String(index).padStart(3)} ${what}: ${verdict}`, ...misses.map((miss) => `      ${miss}`)].join("\n");
 }
 
-const headers = new Map<string, Promise<{ geometry: Geometry; tensors: readonly Tensor[] }>>();
+const headers = new Map<string, Promise<Header>>();
 
 async function predict(
   setting: Setting,
@@ -92,24 +90,6 @@ async function predict(
   const header = headers.get(path) ?? readHeader(path);
   headers.set(path, header);
   return predictSetting(setting, await header, limits);
-}
-
-async function readHeader(path: string): Promise<{ geometry: Geometry; tensors: readonly Tensor[] }> {
-  const handle = await open(path);
-  const source: ByteSource = {
-    name: path,
-    size: (await handle.stat()).size,
-    read: async (offset, length) => {
-      const { buffer, bytesRead } = await handle.read(new Uint8Array(length), 0, length, offset);
-      return buffer.subarray(0, bytesRead);
-    },
-  };
-  try {
-    const file = await readGguf(source);
-    return { geometry: geometryFromGguf(file), tensors: file.tensors };
-  } finally {
-    await handle.close();
-  }
 }
 
 await main();

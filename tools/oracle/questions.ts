@@ -8,7 +8,7 @@ import {
 } from "../../src/facts/runtime/index.ts";
 import type { LlamaCppQuestion } from "../../src/predict/memory/index.ts";
 import type { OracleQuestion } from "./process.ts";
-import type { Header } from "./read-header.ts";
+import type { Header } from "../read-header.ts";
 import type { Load, Setting } from "./setting.ts";
 
 /** The build the oracle is made of. */

@@ -7,7 +7,7 @@ import { compare, type Figure } from "./compare.ts";
 import { writeModel, type SweepModel } from "./models.ts";
 import type { OracleProcess } from "./process.ts";
 import { oracleQuestion, predictionQuestion } from "./questions.ts";
-import { readHeader, type Header } from "./read-header.ts";
+import { readHeader, type Header } from "../read-header.ts";
 import type { Outcome } from "./report.ts";
 import type { Setting } from "./setting.ts";
 

@@ -10,25 +10,17 @@ import { redo } from "../../../tools/napkin/check.ts";
 import { explainText } from "./text/explain-text.ts";
 import { fitText } from "./text/fit-text.ts";
 import { styleFor } from "./text/style.ts";
-import { answerForm, runLoadout, widest } from "./testing/command-line.ts";
+import { jsonAnswer, runLoadout, widest } from "./testing/command-line.ts";
 
 let folder: string;
-let valid: (value: unknown) => unknown;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "loadout-draft-"));
-  valid = await answerForm();
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function answered(...args: string[]): Promise<FitAnswer> {
-  const { stdout, stderr } = await runLoadout(folder, ["fit", ...args, "--json"]);
-  expect(stderr).toBe("");
-  const answer: FitAnswer = JSON.parse(stdout);
-  expect(valid(answer)).toBe("valid");
-  return answer;
-}
+const answered = (...args: string[]) => jsonAnswer<FitAnswer>(folder, ["fit", ...args]);
 
 const LARGE = ["llama 3.3 70b:Q4_K_M", "--gpu", "2xrtx-3090", "--ram", "64GB:ddr5-5600"];
 const SMALL = ["qwen3-8b:Q4_K_M", "--gpu", "rtx-4090", "--goal", "batch"];

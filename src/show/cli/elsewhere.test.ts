@@ -6,25 +6,17 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { FitAnswer } from "../../plan/answer/index.ts";
 import { fitText } from "./text/fit-text.ts";
 import { styleFor } from "./text/style.ts";
-import { answerForm, runLoadout, widest } from "./testing/command-line.ts";
+import { jsonAnswer, runLoadout, widest } from "./testing/command-line.ts";
 
 let folder: string;
-let valid: (value: unknown) => unknown;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "loadout-elsewhere-"));
-  valid = await answerForm();
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function answered(...args: string[]): Promise<FitAnswer> {
-  const { stdout, stderr } = await runLoadout(folder, ["fit", ...args, "--json"]);
-  expect(stderr).toBe("");
-  const answer: FitAnswer = JSON.parse(stdout);
-  expect(valid(answer)).toBe("valid");
-  return answer;
-}
+const answered = (...args: string[]) => jsonAnswer<FitAnswer>(folder, ["fit", ...args]);
 
 const MODEL = ["llama 3.1 8b:Q4_K_M", "--gpu", "rtx-3060-12gb"];
 

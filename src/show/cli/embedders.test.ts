@@ -4,27 +4,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FitAnswer } from "../../plan/answer/index.ts";
-import { answerForm, runLoadout, widest } from "./testing/command-line.ts";
+import { jsonAnswer, runLoadout, widest } from "./testing/command-line.ts";
 
 let folder: string;
-let valid: (value: unknown) => unknown;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "loadout-embedders-"));
-  valid = await answerForm();
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const loadout = (...args: string[]) => runLoadout(folder, args);
 
-async function answered(...args: string[]): Promise<FitAnswer> {
-  const { stdout, stderr } = await loadout("fit", ...args, "--json");
-  expect(stderr).toBe("");
-  const answer: FitAnswer = JSON.parse(stdout);
-  expect(valid(answer)).toBe("valid");
-  return answer;
-}
+const answered = (...args: string[]) => jsonAnswer<FitAnswer>(folder, ["fit", ...args]);
 
 const settingOf = ({ decisions }: FitAnswer, name: string) => decisions.find(({ setting }) => setting === name)?.value;
 

@@ -10,25 +10,17 @@ import type { Estimate } from "../../predict/estimate/index.ts";
 import { explainText } from "./text/explain-text.ts";
 import { fitText } from "./text/fit-text.ts";
 import { styleFor } from "./text/style.ts";
-import { answerForm, runLoadout, widest } from "./testing/command-line.ts";
+import { jsonAnswer, runLoadout, widest } from "./testing/command-line.ts";
 
 let folder: string;
-let valid: (value: unknown) => unknown;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "loadout-media-"));
-  valid = await answerForm();
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function answered(...args: string[]): Promise<FitAnswer> {
-  const { stdout, stderr } = await runLoadout(folder, ["fit", ...args, "--json"]);
-  expect(stderr).toBe("");
-  const answer: FitAnswer = JSON.parse(stdout);
-  expect(valid(answer)).toBe("valid");
-  return answer;
-}
+const answered = (...args: string[]) => jsonAnswer<FitAnswer>(folder, ["fit", ...args]);
 
 function leaves(node: Estimate): Estimate[] {
   return node.parts ? node.parts.flatMap(leaves) : [node];

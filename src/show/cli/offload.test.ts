@@ -7,7 +7,7 @@ import type { FitAnswer, OffloadAnswer, RankingAnswer } from "../../plan/answer/
 import { offloadText } from "./text/offload-text.ts";
 import { rankingText } from "./text/ranking-text.ts";
 import { styleFor } from "./text/style.ts";
-import { answerForm, runLoadout, type Ended, widest } from "./testing/command-line.ts";
+import { answerForm, jsonAnswer, runLoadout, type Ended, widest } from "./testing/command-line.ts";
 
 let folder: string;
 let valid: (value: unknown) => unknown;
@@ -21,13 +21,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const loadout = (...args: string[]): Promise<Ended> => runLoadout(folder, args);
 
-async function answered(...args: string[]): Promise<OffloadAnswer> {
-  const { stdout, stderr } = await loadout("offload", ...args, "--json");
-  expect(stderr).toBe("");
-  const answer: OffloadAnswer = JSON.parse(stdout);
-  expect(valid(answer)).toBe("valid");
-  return answer;
-}
+const answered = (...args: string[]) => jsonAnswer<OffloadAnswer>(folder, ["offload", ...args]);
 
 const SPARSE = ["qwen3 30b a3b:Q4_K_M", "--gpu", "rtx-4070", "--ram", "64GB:ddr5-6000"];
 const DENSE = ["llama 3.3 70b:Q4_K_M", "--gpu", "rtx-4090", "--ram", "64GB:ddr5-6000"];

@@ -5,27 +5,19 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SimulateAnswer } from "../../plan/answer/index.ts";
 import { closedWorkload, simulate, timesOf } from "../../predict/serving/index.ts";
-import { answerForm, runLoadout, type Ended, widest } from "./testing/command-line.ts";
+import { jsonAnswer, runLoadout, type Ended, widest } from "./testing/command-line.ts";
 
 let folder: string;
-let valid: (value: unknown) => unknown;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "loadout-simulate-"));
-  valid = await answerForm();
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const loadout = (...args: string[]): Promise<Ended> => runLoadout(folder, ["simulate", ...args]);
 
-async function answered(...args: string[]): Promise<SimulateAnswer> {
-  const { stdout, stderr } = await loadout(...args, "--json");
-  expect(stderr).toBe("");
-  const answer: SimulateAnswer = JSON.parse(stdout);
-  expect(valid(answer)).toBe("valid");
-  return answer;
-}
+const answered = (...args: string[]) => jsonAnswer<SimulateAnswer>(folder, ["simulate", ...args]);
 
 const MODEL = ["qwen3-8b:Q4_K_M", "--gpu", "rtx-3090"];
 

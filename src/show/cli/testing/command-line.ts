@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import { expect } from "vitest";
 import { visible } from "../text/layout.ts";
 
 const MAIN = join(import.meta.dirname, "../main.ts");
@@ -29,6 +30,18 @@ export async function answerForm(): Promise<(value: unknown) => unknown> {
   const validate = new Ajv2020({ strict: false }).compile(JSON.parse(await readFile(SCHEMA, "utf8")));
   return (value) => (validate(value) ? "valid" : validate.errors);
 }
+
+/** What a command answers with --json: nothing is said beside it, and it has the documented form. */
+export async function jsonAnswer<Answer>(folder: string, args: readonly string[]): Promise<Answer> {
+  const { stdout, stderr } = await runLoadout(folder, [...args, "--json"]);
+  expect(stderr).toBe("");
+  const answer: Answer = JSON.parse(stdout);
+  expect((await (form ??= answerForm()))(answer)).toBe("valid");
+  return answer;
+}
+
+/** read and compiled once for all tests of a file */
+let form: ReturnType<typeof answerForm> | undefined;
 
 /** Columns that the widest line takes. */
 export function widest(text: string): number {
