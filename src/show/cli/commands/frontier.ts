@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { EXIT } from "../../../facts/errors/index.ts";
 import { type FrontierFlags, needModel } from "../../../plan/ask/flags/index.ts";
 import { askFrontier } from "../../../plan/ask/kinds/frontier.ts";
-import { frontierChart } from "../../report/frontier-chart.ts";
+import { frontierPanels } from "../../report/frontier-panels.ts";
 import { withAsking } from "../asking.ts";
 import { guarded, type CliContext } from "../context.ts";
 import { measuredFile } from "../simulate/measured-runs.ts";
@@ -17,7 +17,7 @@ export const frontier = guarded(async function (this: CliContext, flags: Frontie
   const answer = await withAsking(this, (asking) => askFrontier(asking, flags, model, measured));
   const { chart } = flags;
   if (chart !== undefined)
-    await writeFile(chart, frontierChart(answer, new Date().toISOString().slice(0, 10))).catch(unwritable(chart));
+    await writeFile(chart, frontierPanels(answer, new Date().toISOString().slice(0, 10))).catch(unwritable(chart));
   this.out(flags.json ? JSON.stringify(answer, null, 2) : frontierText(answer, this.outStyle));
   return answer.operating.some(({ name, met }) => name === "interactive" && met) ? EXIT.ok : EXIT.no;
 });

@@ -36,7 +36,7 @@ const ORDER: readonly PointOrigin[] = ["predicted", "simulated (datasheet)", "si
  * Throughput of all over what each gets and over the wait for the first token, and the share of the machine's limit: for each origin what
  * nothing else of it beats, with bands of 80%; all that was measured.
  */
-export function frontierChart(answer: FrontierAnswer, date: string, theme: Theme = "auto"): string {
+export function frontierPanels(answer: FrontierAnswer, date: string, theme: Theme = "auto"): string {
   const shown = shownPoints(answer);
   const origins = ORDER.filter((origin) => shown.some((point) => point.origin === origin));
   const keys: Key[] = origins.map((origin) => ({ label: origin, mark: swatch(origin) }));
